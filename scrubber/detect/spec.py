@@ -1,0 +1,51 @@
+"""DetectSpec: what to look for and how, as a frozen value that a worker can rebuild detectors from.
+
+It is the ``detect:`` part of a rule file after policy has validated it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hotword:
+    """Raise findings of `entity` to `score` where the regex `hotword` matches within
+    `window_before` code points before the finding (or `window_after` after it)."""
+
+    hotword: str
+    entity: str
+    score: float
+    window_before: int = 50
+    window_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """Drop findings of `entity` (None: of any entity) whose text matches `regex` (searched)."""
+
+    regex: str
+    entity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetectSpec:
+    """What to look for.
+
+    `entities` None means every entity that the enabled recognizers know. `score_thresholds` maps an
+    entity (or ``default``) to the least score that counts. `allow_list` holds exact texts that are
+    no finding; `deny_list` maps an entity to words that always are. `recognizers` and, for `ner`
+    starting with ``presidio:``, the engine configuration are canonical JSON text, so that the spec
+    stays hashable. `ner` is ``none``, ``spacy:<package or path>`` or ``presidio:<JSON>``.
+    """
+
+    languages: tuple[str, ...] = ("en",)
+    ner: str = "none"
+    entities: tuple[str, ...] | None = None
+    score_thresholds: tuple[tuple[str, float], ...] = ()
+    allow_list: tuple[str, ...] = ()
+    deny_list: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    recognizers: tuple[str, ...] = ()
+    hotwords: tuple[Hotword, ...] = ()
+    excludes: tuple[Exclude, ...] = ()
+    timeout: float = 10.0

@@ -1,0 +1,1 @@
+"""Frozen values that every other room speaks in. Standard library and pyarrow only."""

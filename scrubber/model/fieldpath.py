@@ -1,0 +1,153 @@
+"""Addresses of values in nested data: ``email``, ``messages[].content``, ``"Avg. Length"``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+import pyarrow as pa
+
+
+class Each(Enum):
+    """The step into every element of a list (or every entry of a map); written ``[]``."""
+
+    EACH = "[]"
+
+
+EACH = Each.EACH
+Step = str | Each
+
+_PLAIN = re.compile(r"[^\s.\[\]\"*?\x00-\x20][^.\[\]\"*?\x00-\x1f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPath:
+    """Steps from the top of a row to a leaf: field names, and EACH for the elements of a list.
+
+    ``str()`` writes it as the rule language does; a name with a special character is quoted.
+
+    >>> str(FieldPath(("messages", EACH, "content")))
+    'messages[].content'
+    >>> str(FieldPath(("Avg. Length",)))
+    '"Avg. Length"'
+    """
+
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        if not self.steps or not isinstance(self.steps[0], str):
+            raise ValueError("a path begins with the name of a column")
+
+    @property
+    def column(self) -> str:
+        """The top-level column that the path lives in."""
+        first = self.steps[0]
+        assert isinstance(first, str)
+        return first
+
+    @property
+    def nested(self) -> bool:
+        return len(self.steps) > 1
+
+    def child(self, step: Step) -> FieldPath:
+        return FieldPath((*self.steps, step))
+
+    def within(self, other: FieldPath) -> bool:
+        """Whether this path is `other` or lies below it."""
+        return self.steps[: len(other.steps)] == other.steps
+
+    def __str__(self) -> str:
+        out = ""
+        for step in self.steps:
+            if step is EACH:
+                out += "[]"
+            else:
+                out += ("." if out else "") + _quoted(str(step))
+        return out
+
+
+def _quoted(name: str) -> str:
+    if _PLAIN.fullmatch(name):
+        return name
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Lists of every layout; a map is a list of (key, value) entries."""
+    return bool(
+        pa.types.is_list(kind)
+        or pa.types.is_large_list(kind)
+        or pa.types.is_fixed_size_list(kind)
+        or pa.types.is_map(kind)
+    )
+
+
+def leaves(schema: pa.Schema) -> list[tuple[FieldPath, pa.DataType]]:
+    """Every leaf of `schema` in the order of its columns, with its Arrow type.
+
+    Structs and lists are walked into; an empty struct is a leaf, so that no column is without one.
+
+    >>> schema = pa.schema([("id", pa.int64()), ("tags", pa.list_(pa.string()))])
+    >>> [str(path) for path, _ in leaves(schema)]
+    ['id', 'tags[]']
+    """
+    found: list[tuple[FieldPath, pa.DataType]] = []
+    for field in schema:
+        _walk(FieldPath((field.name,)), field.type, found)
+    return found
+
+
+def _walk(path: FieldPath, kind: pa.DataType, found: list[tuple[FieldPath, pa.DataType]]) -> None:
+    if pa.types.is_struct(kind) and kind.num_fields:
+        for field in kind:
+            _walk(path.child(field.name), field.type, found)
+    elif pa.types.is_map(kind):
+        entry = path.child(EACH)
+        _walk(entry.child("key"), kind.key_type, found)
+        _walk(entry.child("value"), kind.item_type, found)
+    elif is_list(kind):
+        _walk(path.child(EACH), kind.value_type, found)
+    else:
+        found.append((path, kind))
+
+
+class Selector:
+    """What a rule's ``name:`` selects: a path, or a glob over paths.
+
+    ``*`` and ``?`` match within one step, ``**`` across steps. A name matches a top-level column
+    when it equals it to the letter, whatever characters it holds, so that ``Avg. Length`` needs no
+    quotes.
+    """
+
+    __slots__ = ("_regex", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._regex = re.compile(_pattern(text), re.DOTALL)
+
+    @property
+    def is_glob(self) -> bool:
+        return "*" in self.text or "?" in self.text
+
+    def matches(self, path: FieldPath) -> bool:
+        if not path.nested and path.column == self.text:
+            return True
+        return self._regex.fullmatch(str(path)) is not None
+
+
+def _pattern(text: str) -> str:
+    out, i = "", 0
+    while i < len(text):
+        if text.startswith("**", i):
+            out, i = out + ".*", i + 2
+        elif text[i] == "*":
+            out, i = out + r"[^.\[\]]*", i + 1
+        elif text[i] == "?":
+            out, i = out + r"[^.\[\]]", i + 1
+        else:
+            out, i = out + re.escape(text[i]), i + 1
+    return out
+
+
+__all__ = ["EACH", "Each", "FieldPath", "Selector", "Step", "is_list", "leaves"]

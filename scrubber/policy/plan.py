@@ -1,0 +1,177 @@
+"""Plan: what will happen, field by field. Total, hashable, picklable, and without any secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scrubber.detect.spec import DetectSpec
+from scrubber.errors import Mark
+from scrubber.model.fieldpath import FieldPath
+from scrubber.transform.base import Transform
+
+
+class FieldClass(StrEnum):
+    """What a field is to the person it is about; the values are those of ``class:``."""
+
+    DIRECT_IDENTIFIER = "direct_identifier"
+    QUASI_IDENTIFIER = "quasi_identifier"
+    SENSITIVE = "sensitive"
+    TEXT = "text"
+    INSENSITIVE = "insensitive"
+
+
+class OnError(StrEnum):
+    """What happens to a value (or record) that cannot be read, looked at or transformed."""
+
+    FAIL = "fail"
+    NULL = "null"
+    DROP_ROW = "drop_row"
+
+
+class KeySource(StrEnum):
+    ENV = "env"
+    FILE = "file"
+    KEYRING = "keyring"
+    EXEC = "exec"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRef:
+    """Where the key is to be had: never the key itself."""
+
+    source: KeySource
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef:
+    """Which rule decided: a stable id such as ``fields[3]`` or ``on_unlisted``, and its place."""
+
+    id: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Unchanged, and on record why. `unsafe` marks what ``on_unlisted: keep`` let through."""
+
+    reason: str
+    unsafe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The field is gone."""
+
+
+@dataclass(frozen=True)
+class Apply:
+    """Every value of the field goes through `transform`."""
+
+    transform: Transform
+
+
+@dataclass(frozen=True)
+class ScrubText:
+    """What is found in the text goes through the operator of its entity, the rest stays.
+
+    `operators` maps an entity to a transform, or to Keep where a finding is left on record.
+    """
+
+    default: Transform | Keep
+    operators: tuple[tuple[str, Transform | Keep], ...] = ()
+
+    def operator(self, label: str) -> Transform | Keep:
+        return dict(self.operators).get(label, self.default)
+
+
+Disposition = Keep | Drop | Apply | ScrubText
+
+
+@dataclass(frozen=True)
+class FieldPlan:
+    """The decision for one leaf: `type_in` and `type_out` are Arrow types as text, `type_out` None
+    where the field is dropped."""
+
+    path: FieldPath
+    type_in: str
+    type_out: str | None
+    field_class: FieldClass | None
+    disposition: Disposition
+    rule: RuleRef
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """Records for which the Polars SQL `expression` is true, or unknown (null), are dropped."""
+
+    expression: str
+    reason: str
+    rule: RuleRef
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """The decisions for every source with this schema, in the schema's order of leaves.
+
+    `row_rules` holds those rules whose columns this table has.
+    """
+
+    fields: tuple[FieldPlan, ...]
+    row_rules: tuple[RowRule, ...] = ()
+    subject: FieldPath | None = None
+
+    def field(self, path: FieldPath) -> FieldPlan:
+        return next(f for f in self.fields if f.path == path)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the author declares about the dataset; kept apart from what is measured.
+
+    `facts` is the ``dataset:`` part of the rule file as canonical JSON text.
+    """
+
+    facts: str = "{}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run does, for every schema among its sources.
+
+    `tables` maps the alias of each source to its TablePlan. `digest` is the SHA-256 of the rule
+    files' canonical content, which names the policy in the manifest.
+    """
+
+    tables: tuple[tuple[str, TablePlan], ...]
+    detect: DetectSpec | None
+    key: KeyRef | None
+    on_unlisted: str
+    on_error: OnError
+    digest: str
+    declared: Declared
+
+    def table(self, source: str) -> TablePlan:
+        return dict(self.tables)[source]
+
+    @property
+    def needs_key(self) -> bool:
+        return any(
+            transform.traits.needs_key
+            for _, table in self.tables
+            for field in table.fields
+            for transform in transforms_of(field.disposition)
+        )
+
+
+def transforms_of(disposition: Disposition) -> tuple[Transform, ...]:
+    """Every transform that a disposition may apply."""
+    match disposition:
+        case Apply(transform):
+            return (transform,)
+        case ScrubText(default, operators):
+            every = (default, *(operator for _, operator in operators))
+            return tuple(t for t in every if not isinstance(t, Keep))
+        case _:
+            return ()
