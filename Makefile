@@ -1,0 +1,48 @@
+# Two commands for a newcomer: `make demo` runs the main job, `make test` runs the tests.
+# Both set up .venv by themselves. PYTHON may name another interpreter (3.11 or newer).
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+DEMO   := .demo
+
+.PHONY: help setup demo test check docs fixtures bench clean
+help:
+	@echo "make demo     scrub the fixture dataset and show its manifest"
+	@echo "make test     run the tests"
+	@echo "make check    lint, types, import layers, generated files"
+	@echo "make docs     regenerate docs/cli.md, docs/rules.md and the JSON Schemas"
+	@echo "make clean    remove .venv and what the demo wrote"
+
+setup: $(STAMP)
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("scrubber needs Python 3.11 or newer; try make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing scrubber into $(VENV) (a minute or two the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: setup
+	@mkdir -p $(DEMO)
+	@test -f $(DEMO)/key || $(BIN)/scrubber keygen --out $(DEMO)/key
+	@SCRUBBER_KEY="$$(cat $(DEMO)/key)" $(BIN)/scrubber run rules/support.yaml fixtures/support --out $(DEMO)/scrubbed --overwrite
+	@echo
+	@$(BIN)/scrubber show $(DEMO)/scrubbed
+
+test: setup
+	@$(BIN)/python -m pytest -n 2
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+docs: setup
+	@$(BIN)/python docs/generate.py
+
+fixtures: setup
+	@$(BIN)/python fixtures/generate.py
+
+clean:
+	rm -rf $(VENV) $(DEMO)

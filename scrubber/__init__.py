@@ -1,0 +1,49 @@
+"""scrubber: data minimization and PII scrubbing before training, with a provenance manifest.
+
+The public API; everything else may change. Importing it is cheap: the rooms behind it are loaded
+when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrubber._version import __version__
+
+if TYPE_CHECKING:
+    from scrubber.engine.api import Scrubbed, find, scrub
+    from scrubber.manifest import Manifest, read_manifest
+    from scrubber.policy import Rules, load_rules
+
+__all__ = [
+    "Manifest",
+    "Rules",
+    "Scrubbed",
+    "__version__",
+    "find",
+    "load_rules",
+    "read_manifest",
+    "scrub",
+]
+
+_HOMES = {
+    "Manifest": "scrubber.manifest",
+    "Rules": "scrubber.policy",
+    "Scrubbed": "scrubber.engine.api",
+    "find": "scrubber.engine.api",
+    "load_rules": "scrubber.policy",
+    "read_manifest": "scrubber.manifest",
+    "scrub": "scrubber.engine.api",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'scrubber' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,101 @@
+"""Where batches are scrubbed: in this process or in worker processes. Same bytes either way."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+
+from scrubber.engine.scrub import ScrubbedBatch, Tools, scrub_batch
+from scrubber.errors import IncompleteError
+from scrubber.model.batch import Batch
+from scrubber.policy.plan import Plan
+from scrubber.transform.keys import RootKey
+
+
+def tools_for(plan: Plan, key: RootKey | None) -> Tools:
+    """The key and the detector that `plan` needs; built once per process."""
+    from scrubber.detect import build_detector
+
+    return Tools(key, build_detector(plan.detect) if plan.detect is not None else None)
+
+
+def in_process(plan: Plan, key: RootKey | None, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
+    """Scrub one batch after the other, in order."""
+    tools = tools_for(plan, key)
+    for batch in batches:
+        yield scrub_batch(plan, batch, tools)
+
+
+def in_workers(
+    plan: Plan, key: RootKey | None, batches: Iterable[Batch], workers: int
+) -> Iterator[ScrubbedBatch]:
+    """Scrub batches in `workers` processes; results come in the order of the batches.
+
+    At most two batches per worker are under way, so memory does not grow with the input. The key
+    travels through the workers' pipe, never through a file. Errors: what scrub_batch raises, and
+    IncompleteError ``worker-died``.
+    """
+    pool = ProcessPoolExecutor(
+        max_workers=workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(plan, key.reveal_to_worker() if key is not None else None),
+    )
+    waiting: deque[Future[ScrubbedBatch]] = deque()
+    try:
+        for batch in batches:
+            waiting.append(pool.submit(_work, batch))
+            if len(waiting) >= 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise IncompleteError(
+            "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def execute(
+    plan: Plan, key: RootKey | None, batches: Iterable[Batch], workers: int
+) -> closing[Iterator[ScrubbedBatch]]:
+    """The scrubbed batches in order, as a context that stops the workers when it is left."""
+    if workers <= 1:
+        return closing(in_process(plan, key, batches))  # type: ignore[type-var]
+    return closing(in_workers(plan, key, batches, workers))  # type: ignore[type-var]
+
+
+class _Worker:
+    """What a worker process holds for its lifetime."""
+
+    plan: Plan
+    tools: Tools
+
+
+def _start(plan: Plan, secret: bytes | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    _Worker.plan = plan
+    _Worker.tools = tools_for(plan, RootKey(secret) if secret is not None else None)
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(batch: Batch) -> ScrubbedBatch:
+    return scrub_batch(_Worker.plan, batch, _Worker.tools)

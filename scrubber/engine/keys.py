@@ -1,0 +1,135 @@
+"""Keys: resolved from their reference where they are used, made by keygen, never shown."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import shlex
+import stat
+import subprocess
+from pathlib import Path
+
+from scrubber.errors import KeyFault, NotAvailable, OutputError, Place, printable
+from scrubber.policy.plan import KeyRef, KeySource
+from scrubber.transform.keys import KEY_BYTES, RootKey
+
+_EXEC_SECONDS = 30
+_FILE_LIMIT = 4096
+
+
+def resolve_key(ref: KeyRef) -> RootKey:
+    """The key behind `ref`.
+
+    Errors: KeyFault ``key-missing``, ``key-exposed`` (a file that group or others can read),
+    ``key-command``, ``key-format``, ``key-length``, ``key-weak``; NotAvailable ``extra-missing``
+    where the keyring extra is not installed.
+    """
+    match ref.source:
+        case KeySource.ENV:
+            return _from_env(ref.name)
+        case KeySource.FILE:
+            return _from_file(Path(ref.name).expanduser())
+        case KeySource.KEYRING:
+            return _from_keyring(ref.name)
+        case KeySource.EXEC:
+            return _from_command(ref.name)
+
+
+def as_key(key: RootKey | bytes | str) -> RootKey:
+    """A key given in a program: 32 bytes, or the text that keygen writes."""
+    if isinstance(key, RootKey):
+        return key
+    return RootKey(key) if isinstance(key, bytes) else RootKey.parse(key)
+
+
+def new_key() -> str:
+    """A fresh random key as base64 text."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+
+
+def write_key(path: Path) -> None:
+    """Write a fresh key to a new file that its owner alone can read (mode 0600).
+
+    Errors: OutputError ``key-exists`` (a key is never overwritten), ``key-write``.
+    """
+    place = Place(file=str(path))
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise OutputError(
+            "key-exists", "there is a file already; a key is never overwritten", place=place
+        ) from None
+    except OSError:
+        raise OutputError("key-write", "the file cannot be written", place=place) from None
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(new_key() + "\n")
+
+
+def _from_env(name: str) -> RootKey:
+    value = os.environ.get(name, "")
+    if not value.strip():
+        raise KeyFault(
+            "key-missing",
+            f"the environment variable {printable(name)} holds no key",
+            hint=f'export {printable(name)}="$(scrubber keygen)"',
+        )
+    return RootKey.parse(value)
+
+
+def _from_file(path: Path) -> RootKey:
+    shown = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            content = file.read(_FILE_LIMIT + 1)
+    except OSError:
+        raise KeyFault(
+            "key-missing",
+            f"the key file {shown} cannot be read",
+            hint=f"scrubber keygen --out {shown}",
+        ) from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise KeyFault(
+            "key-exposed", f"others can read the key file {shown}", hint=f"chmod 600 {shown}"
+        )
+    return _parsed(content)
+
+
+def _from_keyring(name: str) -> RootKey:
+    try:
+        import keyring
+    except ImportError:
+        raise NotAvailable(
+            "extra-missing", "keyring is not installed", hint="pip install 'scrubber[keyring]'"
+        ) from None
+    service, _, user = name.rpartition("/")
+    try:
+        value = keyring.get_password(service or "scrubber", user)
+    except Exception:  # noqa: BLE001 - backends raise anything, and may quote the secret
+        raise KeyFault("key-missing", "the keyring cannot be asked") from None
+    if not value:
+        raise KeyFault("key-missing", f"the keyring holds no key named {printable(name)}")
+    return RootKey.parse(value)
+
+
+def _from_command(command: str) -> RootKey:
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(  # the author of the rule file named this command
+            words, capture_output=True, timeout=_EXEC_SECONDS, stdin=subprocess.DEVNULL, check=False
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        raise KeyFault("key-command", "the key command cannot be run") from None
+    if done.returncode != 0:
+        raise KeyFault("key-command", f"the key command ended with exit code {done.returncode}")
+    return _parsed(done.stdout)
+
+
+def _parsed(content: bytes) -> RootKey:
+    try:
+        return RootKey.parse(content.decode("ascii"))
+    except UnicodeDecodeError:
+        raise KeyFault(
+            "key-format", "a key is 64 hex digits or base64 of 32 bytes", hint="scrubber keygen"
+        ) from None

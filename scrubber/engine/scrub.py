@@ -1,0 +1,228 @@
+"""scrub_batch: one batch in, one scrubbed batch and its Fragment out; pure, wherever it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.detect.base import Detector
+from scrubber.engine.documents import document_ids, subject_of
+from scrubber.engine.texts import TextOperators, scrub_texts
+from scrubber.errors import Place, TransformError
+from scrubber.manifest.ledger import Fragment
+from scrubber.model.batch import Batch
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.nested import Rows, map_leaves, map_types
+from scrubber.model.tally import Tally
+from scrubber.policy.plan import (
+    Apply,
+    Drop,
+    FieldPlan,
+    Keep,
+    OnError,
+    Plan,
+    RowRule,
+    ScrubText,
+    TablePlan,
+    output_type,
+    value_type,
+)
+from scrubber.transform.base import Context, Outcome
+from scrubber.transform.keys import RootKey
+
+FAILED = "transform-failed"
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a worker builds once: the key, resolved where it is used, and the detector."""
+
+    key: RootKey | None = None
+    detector: Detector | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class ScrubbedBatch:
+    """The scrubbed records and the counts of what was done to them."""
+
+    table: pa.Table = field(repr=False)
+    fragment: Fragment
+
+
+def output_schema(schema: pa.Schema, table_plan: TablePlan) -> pa.Schema:
+    """The schema of the scrubbed table: names, order and metadata stay where fields do."""
+    decided = {f.path: f.disposition for f in table_plan.fields}
+    return map_types(schema, lambda path, kind: output_type(decided[path], kind))
+
+
+def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
+    """Carry out `plan` on `batch`.
+
+    Errors: TransformError ``transform-failed`` (with file, row and field) and DetectionError where
+    ``on_error`` is ``fail``; with ``null`` the value becomes null, with ``drop_row`` the record is
+    quarantined. Row order is kept.
+    """
+    table_plan = plan.table(batch.ref.source)
+    rows = np.arange(batch.ref.rows, dtype=np.int64)
+    kept, dropped = _drop_rows(batch.table, rows, table_plan.row_rules)
+    quarantined = 0
+    while True:
+        sweep = _Sweep(plan, table_plan, batch, kept, tools)
+        if not sweep.bad.any():
+            break
+        # Each record's result depends on that record alone, so the good ones come out the same.
+        quarantined += int(sweep.bad.sum())
+        kept = kept[~sweep.bad]
+    fragment = Fragment(
+        ref=batch.ref,
+        output_digest=_digest(sweep.table),
+        rows_in=batch.ref.rows + batch.rejected,
+        rows_out=sweep.table.num_rows,
+        dropped=dropped,
+        quarantined=Tally({FAILED: quarantined, "unreadable": batch.rejected}),
+        fields=sweep.fields,
+        findings=sweep.findings,
+    )
+    return ScrubbedBatch(sweep.table, fragment)
+
+
+def _drop_rows(
+    table: pa.Table, rows: Rows, rules: tuple[RowRule, ...]
+) -> tuple[Rows, Tally[str]]:
+    """The rows that no rule drops, and how many each rule dropped; the first rule counts.
+
+    Unknown (null) drops too: a record that could not be judged is not let through.
+    """
+    if not rules:
+        return rows, Tally()
+    import polars as pl
+
+    frame = pl.DataFrame(pl.from_arrow(table))
+    gone = np.zeros(len(rows), dtype=bool)
+    counts: list[tuple[str, int]] = []
+    for rule in rules:
+        verdict = frame.select(pl.sql_expr(rule.expression).fill_null(True)).to_series().to_numpy()
+        counts.append((rule.rule.id, int((verdict & ~gone).sum())))
+        gone |= verdict
+    return rows[~gone], Tally(counts)
+
+
+class _Sweep:
+    """One walk over the leaves of the kept rows: the new table, the counts, and the bad rows."""
+
+    def __init__(
+        self, plan: Plan, table_plan: TablePlan, batch: Batch, kept: Rows, tools: Tools
+    ) -> None:
+        self._plan, self._table_plan, self._batch, self._tools = plan, table_plan, batch, tools
+        self._kept = kept
+        whole = len(kept) == batch.ref.rows
+        self._source = batch.table if whole else batch.table.take(pa.array(kept))
+        self._decided = {f.path: f for f in table_plan.fields}
+        self._documents = document_ids(self._source, table_plan, tools.key)
+        self._counts: list[tuple[tuple[str, str], int]] = []
+        self._found: list[tuple[tuple[str, str, str, str], int]] = []
+        self.bad = np.zeros(len(kept), dtype=bool)
+        schema = output_schema(self._source.schema, table_plan)
+        try:
+            self.table = map_leaves(self._source, self._visit, schema)
+        except ValueError:
+            # A null in a map's key or in a field declared non-nullable: no table can hold it.
+            place = Place(file=batch.ref.source)
+            raise TransformError("null-not-allowed", "a null has no place here", place=place) from None
+        self.fields = Tally(self._counts)
+        self.findings = Tally(self._found)
+
+    def _visit(self, path: FieldPath, values: pa.Array, rows: Rows) -> pa.Array | None:
+        field_plan = self._decided[path]
+        name, present = str(path), len(values) - values.null_count
+        self._counts.append(((name, "in"), present))
+        match field_plan.disposition:
+            case Keep():
+                return values
+            case Drop():
+                self._counts.append(((name, "removed"), present))
+                return None
+            case Apply(transform):
+                plain = _plain(values)
+                outcome = transform.apply(plain, self._context(field_plan, transform.name, rows))
+                result = self._settle(field_plan, outcome, rows)
+                self._count_changes(name, plain, result)
+                return _as_before(result, values.type)
+            case ScrubText(default, operators):
+                plain = _plain(values)
+                actions = TextOperators.of(default, operators)
+                assert self._tools.detector is not None
+                outcome, found = scrub_texts(
+                    plain, self._tools.detector, actions, self._context(field_plan, None, rows)
+                )
+                self._found.extend(((name, *key), count) for key, count in found.items())
+                result = self._settle(field_plan, outcome, rows)
+                self._count_changes(name, plain, result)
+                return _as_before(result, values.type)
+
+    def _context(self, field_plan: FieldPlan, transform: str | None, rows: Rows) -> Context:
+        take = pa.array(rows)
+        documents = self._documents.take(take) if self._documents is not None else None
+        subject = subject_of(self._source, self._table_plan, field_plan)
+        return Context(
+            field=str(field_plan.path),
+            key=self._tools.key,
+            document=documents,
+            subject=subject.take(take) if subject is not None else None,
+        )
+
+    def _settle(self, field_plan: FieldPlan, outcome: Outcome, rows: Rows) -> pa.Array:
+        """What `on_error` says about the values that could not be handled."""
+        if outcome.failed is None or not pc.any(outcome.failed).as_py():
+            return outcome.array
+        failed = rows[outcome.failed.to_numpy(zero_copy_only=False)]
+        match self._plan.on_error:
+            case OnError.FAIL:
+                row = self._batch.ref.first_row + int(self._kept[failed[0]])
+                raise TransformError(
+                    FAILED,
+                    outcome.why or "a value could not be transformed",
+                    place=Place(self._batch.ref.source, row, str(field_plan.path)),
+                    hint=f"rule {field_plan.rule.mark}; or set on_error: null or drop_row",
+                )
+            case OnError.NULL:
+                self._counts.append(((str(field_plan.path), "nulled"), len(failed)))
+            case OnError.DROP_ROW:
+                self.bad[failed] = True
+        return outcome.array
+
+    def _count_changes(self, name: str, before: pa.Array, after: pa.Array) -> None:
+        if after.type.equals(before.type):
+            same = pc.fill_null(pc.equal(after, before), False)
+            changed = len(before) - before.null_count - (pc.sum(same).as_py() or 0)
+        else:
+            changed = len(before) - before.null_count
+        self._counts.append(((name, "changed"), changed))
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    """The values behind a dictionary or an extension type."""
+    if isinstance(values.type, pa.BaseExtensionType):
+        return _plain(values.storage)
+    if pa.types.is_dictionary(values.type):
+        return values.cast(value_type(values.type))
+    return values
+
+
+def _as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Encode again what came in as a dictionary and kept its type of value."""
+    if pa.types.is_dictionary(kind) and result.type.equals(kind.value_type):
+        return result.dictionary_encode().cast(kind)
+    return result
+
+
+def _digest(table: pa.Table) -> str:
+    """A digest of the scrubbed records, to tell two fragments of one batch apart; never published."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return blake2b(sink.getvalue(), digest_size=32).hexdigest()

@@ -1,0 +1,145 @@
+"""Publishing all or nothing: outputs are built in a hidden sibling folder and renamed at the end.
+
+A folder is renamed in one step, so a reader sees either no output or all of it, manifest included
+(docs/decisions/0002). What a killed run leaves behind is hidden, unpublished, and removed by the
+next run into the same place. The lock lets only one run build an output at a time; the kernel
+releases it when the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scrubber.errors import IncompleteError, OutputError, Place
+
+MANIFEST = "manifest.json"
+DATA = "data"
+
+
+@contextlib.contextmanager
+def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[Path]:
+    """A folder to build the output in; it becomes `out` when the block ends without an error.
+
+    Errors: OutputError ``output-exists``, ``output-foreign`` (not a scrubber output: never
+    replaced), ``output-in-input``, ``input-in-output``, ``output-busy``, ``output-write``;
+    IncompleteError ``disk-full``.
+    """
+    target = Path(os.path.abspath(out.expanduser()))  # noqa: PTH100 - a link is not followed
+    _refuse_overlap(target, inputs)
+    _refuse_existing(target, overwrite)
+    stage = target.with_name(f".{target.name}.scrubber-partial")
+    with _writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target):
+        _refuse_existing(target, overwrite)  # what another run may have published meanwhile
+        try:
+            with _writing(target):
+                _remove(stage)
+                stage.mkdir(mode=0o755)
+                yield stage
+                _publish(stage, target)
+        finally:
+            with contextlib.suppress(OSError):
+                _remove(stage)
+
+
+def _refuse_overlap(target: Path, inputs: Sequence[Path]) -> None:
+    real = target.resolve()
+    for source in inputs:
+        place, path = Place(file=str(source)), source.resolve()
+        if path.is_dir() and real.is_relative_to(path):
+            raise OutputError(
+                "output-in-input", "the output folder lies inside the input", place=place
+            )
+        if path.is_relative_to(real):
+            raise OutputError(
+                "input-in-output", "the input lies inside the output folder", place=place
+            )
+
+
+def _refuse_existing(target: Path, overwrite: bool) -> None:
+    place = Place(file=str(target))
+    if not target.exists() and not target.is_symlink():
+        return
+    if target.is_dir() and not target.is_symlink() and not any(target.iterdir()):
+        return
+    if not overwrite:
+        raise OutputError("output-exists", "the output exists", place=place, hint="--overwrite")
+    if target.is_symlink() or not (target / MANIFEST).is_file():
+        raise OutputError(
+            "output-foreign",
+            "this is no output of scrubber (no manifest.json), so it is not replaced",
+            place=place,
+        )
+
+
+@contextlib.contextmanager
+def _locked(target: Path) -> Iterator[None]:
+    path = target.with_name(f".{target.name}.scrubber-lock")
+    with _writing(target):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not _lock(handle, path):
+            raise OutputError(
+                "output-busy", "another run is writing this output", place=Place(file=str(target))
+            )
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A run that just ended may have removed the file under us: then the lock guards nothing.
+        return os.fstat(handle).st_ino == path.stat().st_ino
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    """OS errors while writing become ours; their text names absolute paths, so it is not kept."""
+    try:
+        yield
+    except OSError as error:
+        place = Place(file=str(target))
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise IncompleteError("disk-full", "the disk is full", place=place) from None
+        raise OutputError("output-write", "the output cannot be written", place=place) from None
+
+
+def _publish(stage: Path, target: Path) -> None:
+    for folder in [stage, *(p for p in stage.rglob("*") if p.is_dir())]:
+        _sync(folder)
+    if target.is_dir() and any(target.iterdir()):
+        aside = target.with_name(f".{target.name}.scrubber-replaced")
+        _remove(aside)
+        target.rename(aside)
+        stage.rename(target)
+        _remove(aside)
+    else:
+        stage.rename(target)  # an empty folder is replaced by rename
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.exists():
+        shutil.rmtree(path)
