@@ -26,7 +26,9 @@ def tools_for(plan: Plan, key: RootKey | None) -> Tools:
     return Tools(key, build_detector(plan.detect) if plan.detect is not None else None)
 
 
-def in_process(plan: Plan, key: RootKey | None, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
+def in_process(
+    plan: Plan, key: RootKey | None, batches: Iterable[Batch]
+) -> Iterator[ScrubbedBatch]:
     """Scrub one batch after the other, in order."""
     tools = tools_for(plan, key)
     for batch in batches:

@@ -90,9 +90,7 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     return ScrubbedBatch(sweep.table, fragment)
 
 
-def _drop_rows(
-    table: pa.Table, rows: Rows, rules: tuple[RowRule, ...]
-) -> tuple[Rows, Tally[str]]:
+def _drop_rows(table: pa.Table, rows: Rows, rules: tuple[RowRule, ...]) -> tuple[Rows, Tally[str]]:
     """The rows that no rule drops, and how many each rule dropped; the first rule counts.
 
     Unknown (null) drops too: a record that could not be judged is not let through.
@@ -132,7 +130,9 @@ class _Sweep:
         except ValueError:
             # A null in a map's key or in a field declared non-nullable: no table can hold it.
             place = Place(file=batch.ref.source)
-            raise TransformError("null-not-allowed", "a null has no place here", place=place) from None
+            raise TransformError(
+                "null-not-allowed", "a null has no place here", place=place
+            ) from None
         self.fields = Tally(self._counts)
         self.findings = Tally(self._found)
 
@@ -148,7 +148,7 @@ class _Sweep:
                 return None
             case Apply(transform):
                 plain = _plain(values)
-                outcome = transform.apply(plain, self._context(field_plan, transform.name, rows))
+                outcome = transform.apply(plain, self._context(field_plan, rows))
                 result = self._settle(field_plan, outcome, rows)
                 self._count_changes(name, plain, result)
                 return _as_before(result, values.type)
@@ -157,14 +157,14 @@ class _Sweep:
                 actions = TextOperators.of(default, operators)
                 assert self._tools.detector is not None
                 outcome, found = scrub_texts(
-                    plain, self._tools.detector, actions, self._context(field_plan, None, rows)
+                    plain, self._tools.detector, actions, self._context(field_plan, rows)
                 )
                 self._found.extend(((name, *key), count) for key, count in found.items())
                 result = self._settle(field_plan, outcome, rows)
                 self._count_changes(name, plain, result)
                 return _as_before(result, values.type)
 
-    def _context(self, field_plan: FieldPlan, transform: str | None, rows: Rows) -> Context:
+    def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
         take = pa.array(rows)
         documents = self._documents.take(take) if self._documents is not None else None
         subject = subject_of(self._source, self._table_plan, field_plan)
@@ -221,7 +221,7 @@ def _as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
 
 
 def _digest(table: pa.Table) -> str:
-    """A digest of the scrubbed records, to tell two fragments of one batch apart; never published."""
+    """A digest of the scrubbed records, to tell fragments of one batch apart; not published."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

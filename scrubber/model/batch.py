@@ -25,14 +25,18 @@ class BatchRef:
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch's address and its records; `table.num_rows` equals `ref.rows`."""
+    """A batch's address and its records; `table.num_rows` equals `ref.rows`.
+
+    `rejected` counts the records of this stretch that the reader could not read and left out.
+    """
 
     ref: BatchRef
     table: pa.Table
+    rejected: int = 0
 
     def __post_init__(self) -> None:
         if self.table.num_rows != self.ref.rows:
             raise ValueError("a batch's table must have as many rows as its address says")
 
     def __repr__(self) -> str:  # a dataclass would print the table, and with it the data
-        return f"Batch({self.ref!r})"
+        return f"Batch({self.ref!r}, rejected={self.rejected})"

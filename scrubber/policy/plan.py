@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import pyarrow as pa
+
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark
 from scrubber.model.fieldpath import FieldPath
@@ -163,6 +165,32 @@ class Plan:
             for field in table.fields
             for transform in transforms_of(field.disposition)
         )
+
+
+def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | None:
+    """The Arrow type that a leaf of type `kind` has afterwards; None where it is dropped.
+
+    A dictionary stays one where its values keep their type; an extension type gives way to its
+    storage as soon as its values are transformed.
+    """
+    match disposition:
+        case Drop():
+            return None
+        case Apply(transform):
+            plain = value_type(kind)
+            changed = transform.output_type(plain)
+            if changed.equals(plain) and pa.types.is_dictionary(kind):
+                return kind
+            return changed
+        case _:
+            return kind
+
+
+def value_type(kind: pa.DataType) -> pa.DataType:
+    """The type of the values themselves, behind a dictionary or an extension type."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return value_type(kind.storage_type)
+    return value_type(kind.value_type) if pa.types.is_dictionary(kind) else kind
 
 
 def transforms_of(disposition: Disposition) -> tuple[Transform, ...]:

@@ -1,0 +1,116 @@
+"""The verbs of the library: scrub and find. The CLI is built on the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from scrubber.detect.base import Detector
+from scrubber.detect.spec import DetectSpec
+from scrubber.engine.frames import open_frame
+from scrubber.engine.keys import as_key
+from scrubber.engine.run import Progress, run, run_on_table
+from scrubber.errors import OutputError
+from scrubber.manifest import Manifest
+from scrubber.model.finding import Span
+from scrubber.policy import Rules, detect_spec, load_rules, rules_from_mapping
+from scrubber.transform.keys import RootKey
+
+T = TypeVar("T")
+RulesLike = Rules | str | PathLike[str] | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scrubbed(Generic[T]):
+    """What came out: `data` of the caller's kind (for a path: the output folder), and the record of
+    what was done to it."""
+
+    data: T = field(repr=False)
+    manifest: Manifest
+
+
+def scrub(
+    data: T,
+    rules: RulesLike,
+    *,
+    key: RootKey | bytes | str | None = None,
+    out: str | PathLike[str] | None = None,
+    workers: int = 1,
+    format: str = "same",
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Scrubbed[T]:
+    """Scrub a table or files by a rule file.
+
+    `data` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table (or anything with
+    ``__arrow_c_stream__``), and ``.data`` of the result is of the same kind with its dtypes; or it
+    is a path (a file, a folder or a glob, or a list of them), and then `out` names the folder for
+    ``data/`` and ``manifest.json``, and ``.data`` is that folder as a Path. `rules` is a path, a
+    mapping of the same shape as a rule file, or what :func:`load_rules` gave. `key` (32 bytes, or
+    the text that ``scrubber keygen`` prints) stands in for the rule file's ``key:``.
+
+    Errors: RuleError (every problem at once), KeyFault, InputError, TransformError,
+    DetectionError, OutputError, IncompleteError. No message holds a value of the data.
+    """
+    parsed = as_rules(rules)
+    secret = as_key(key) if key is not None else None
+    paths = _paths(data)
+    if paths is None:
+        opened = open_frame(data)
+        table, manifest = run_on_table(parsed, opened.table, key=secret)
+        return Scrubbed(opened.back(table), manifest)
+    if out is None:
+        raise OutputError("output-missing", "scrubbing files needs a folder for them", hint="out=…")
+    manifest = run(
+        parsed,
+        paths,
+        Path(out),
+        key=secret,
+        workers=workers,
+        target_format=format,
+        overwrite=overwrite,
+        progress=progress,
+    )
+    return Scrubbed(Path(out), manifest)  # type: ignore[arg-type]
+
+
+def find(
+    texts: Iterable[str | None], detect: Mapping[str, Any] | None = None
+) -> list[tuple[Span, ...]]:
+    """The findings of each text: spans with start, end (code points), label, score, recognizer.
+
+    `detect` is the ``detect:`` part of a rule file as a mapping, or None for Presidio's default
+    patterns in English. A null or empty text has no findings. Errors: RuleError for a `detect` that
+    is not valid, DetectionError where a text could not be looked at.
+    """
+    detector = _detector(detect_spec(detect))
+    given = ["" if text is None else text for text in texts]
+    distinct = list(dict.fromkeys(given))
+    found = dict(zip(distinct, detector.detect(distinct), strict=True))
+    return [found[text] for text in given]
+
+
+def as_rules(rules: RulesLike) -> Rules:
+    """Rules from a path, a mapping, or rules themselves. Errors: RuleError."""
+    if isinstance(rules, Rules):
+        return rules
+    return rules_from_mapping(rules) if isinstance(rules, Mapping) else load_rules(Path(rules))
+
+
+@lru_cache(maxsize=4)
+def _detector(spec: DetectSpec) -> Detector:
+    from scrubber.detect import build_detector
+
+    return build_detector(spec)
+
+
+def _paths(data: object) -> list[str] | None:
+    if isinstance(data, str | PathLike):
+        return [str(data)]
+    if isinstance(data, Sequence) and data and all(isinstance(p, str | PathLike) for p in data):
+        return [str(path) for path in data]
+    return None

@@ -1,0 +1,125 @@
+"""All or nothing: an output is there in whole, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scrubber.engine.staging import MANIFEST, staged
+from scrubber.errors import IncompleteError, OutputError
+
+
+def build(out: Path, inputs: list[Path] | None = None, *, overwrite: bool = False) -> None:
+    with staged(out, inputs or [], overwrite=overwrite) as stage:
+        (stage / "data").mkdir()
+        (stage / "data" / "a.csv").write_text("x\n")
+        (stage / MANIFEST).write_text("{}")
+
+
+def visible(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir() if not p.name.startswith("."))
+
+
+def test_a_finished_block_is_published_and_leaves_nothing_else(tmp_path: Path) -> None:
+    build(tmp_path / "deep" / "out")
+    assert (tmp_path / "deep" / "out" / "data" / "a.csv").read_text() == "x\n"
+    assert os.listdir(tmp_path / "deep") == ["out"]
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    build(tmp_path / "out")
+    assert (tmp_path / "out" / MANIFEST).exists()
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_failed_block_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
+    with pytest.raises(error), staged(tmp_path / "out", [], overwrite=False) as stage:
+        (stage / "half.csv").write_text("x")
+        raise error
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "code"),
+    [
+        (errno.ENOSPC, IncompleteError, "disk-full"),
+        (errno.EDQUOT, IncompleteError, "disk-full"),
+        (errno.EACCES, OutputError, "output-write"),
+    ],
+)
+def test_what_the_system_says_becomes_ours_without_its_text(
+    tmp_path: Path, number: int, error: type[Exception], code: str
+) -> None:
+    with pytest.raises(error) as caught, staged(tmp_path / "out", [], overwrite=False):
+        raise OSError(number, "SECRET /home/ann")
+    assert caught.value.code == code  # type: ignore[attr-defined]
+    assert "SECRET" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_an_output_is_replaced_only_on_request_and_only_if_it_is_one(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(out)
+    with pytest.raises(OutputError, match="output-exists"):
+        build(out)
+    (out / "old").write_text("x")
+    build(out, overwrite=True)
+    assert visible(out) == ["data", MANIFEST]
+    (out / MANIFEST).unlink()
+    with pytest.raises(OutputError, match="output-foreign"):
+        build(out, overwrite=True)
+    assert visible(out) == ["data"]
+    assert visible(tmp_path) == ["out"]
+
+
+def test_a_file_or_a_link_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    build(tmp_path / "real")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    for name in ("file", "link"):
+        with pytest.raises(OutputError, match="output-foreign"):
+            build(tmp_path / name, overwrite=True)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_output_and_input_do_not_overlap(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("x")
+    with pytest.raises(OutputError, match="output-in-input"):
+        build(tmp_path / "in" / "out", [tmp_path / "in"])
+    with pytest.raises(OutputError, match="output-in-input"):
+        build(tmp_path / "in", [tmp_path / "in"])
+    with pytest.raises(OutputError, match="input-in-output"):
+        build(tmp_path, [tmp_path / "in" / "a.csv"])
+    build(tmp_path / "in" / "out", [tmp_path / "in" / "a.csv"])  # beside a file is fine
+
+
+def test_two_runs_into_one_output_at_once(tmp_path: Path) -> None:
+    handle = os.open(tmp_path / ".out.scrubber-lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(OutputError, match="output-busy"):
+        build(tmp_path / "out")
+    os.close(handle)
+    build(tmp_path / "out")
+
+
+def test_a_killed_run_leaves_nothing_visible_and_the_next_one_cleans_up(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, pathlib\n"
+        "from scrubber.engine.staging import staged\n"
+        f"with staged(pathlib.Path({str(tmp_path / 'out')!r}), [], overwrite=False) as stage:\n"
+        "    (stage / 'half.csv').write_text('x')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
+    assert visible(tmp_path) == []
+    build(tmp_path / "out")
+    assert os.listdir(tmp_path) == ["out"]
+    assert visible(tmp_path / "out") == ["data", MANIFEST]
