@@ -118,13 +118,14 @@ class _Sweep:
         self._plan, self._table_plan, self._batch, self._tools = plan, table_plan, batch, tools
         self._kept = kept
         whole = len(kept) == batch.ref.rows
-        self._source = batch.table if whole else batch.table.take(pa.array(kept))
+        table = _without_views(batch.table)
+        self._source = table if whole else table.take(pa.array(kept))
         self._decided = {f.path: f for f in table_plan.fields}
         self._documents = document_ids(self._source, table_plan, tools.key)
         self._counts: list[tuple[tuple[str, str], int]] = []
         self._found: list[tuple[tuple[str, str, str, str], int]] = []
         self.bad = np.zeros(len(kept), dtype=bool)
-        schema = output_schema(self._source.schema, table_plan)
+        schema = output_schema(batch.table.schema, table_plan)
         try:
             self.table = map_leaves(self._source, self._visit, schema)
         except ValueError:
@@ -149,9 +150,7 @@ class _Sweep:
             case Apply(transform):
                 plain = _plain(values)
                 outcome = transform.apply(plain, self._context(field_plan, rows))
-                result = self._settle(field_plan, outcome, rows)
-                self._count_changes(name, plain, result)
-                return _as_before(result, values.type)
+                return _as_before(self._finish(field_plan, plain, outcome, rows), values.type)
             case ScrubText(default, operators):
                 plain = _plain(values)
                 actions = TextOperators.of(default, operators)
@@ -160,9 +159,7 @@ class _Sweep:
                     plain, self._tools.detector, actions, self._context(field_plan, rows)
                 )
                 self._found.extend(((name, *key), count) for key, count in found.items())
-                result = self._settle(field_plan, outcome, rows)
-                self._count_changes(name, plain, result)
-                return _as_before(result, values.type)
+                return _as_before(self._finish(field_plan, plain, outcome, rows), values.type)
 
     def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
         take = pa.array(rows)
@@ -175,33 +172,47 @@ class _Sweep:
             subject=subject.take(take) if subject is not None else None,
         )
 
-    def _settle(self, field_plan: FieldPlan, outcome: Outcome, rows: Rows) -> pa.Array:
-        """What `on_error` says about the values that could not be handled."""
-        if outcome.failed is None or not pc.any(outcome.failed).as_py():
-            return outcome.array
-        failed = rows[outcome.failed.to_numpy(zero_copy_only=False)]
-        match self._plan.on_error:
-            case OnError.FAIL:
-                row = self._batch.ref.first_row + int(self._kept[failed[0]])
-                raise TransformError(
-                    FAILED,
-                    outcome.why or "a value could not be transformed",
-                    place=Place(self._batch.ref.source, row, str(field_plan.path)),
-                    hint=f"rule {field_plan.rule.mark}; or set on_error: null or drop_row",
-                )
-            case OnError.NULL:
-                self._counts.append(((str(field_plan.path), "nulled"), len(failed)))
-            case OnError.DROP_ROW:
-                self.bad[failed] = True
-        return outcome.array
-
-    def _count_changes(self, name: str, before: pa.Array, after: pa.Array) -> None:
+    def _finish(
+        self, field_plan: FieldPlan, before: pa.Array, outcome: Outcome, rows: Rows
+    ) -> pa.Array:
+        """Do what `on_error` says about the values that could not be handled, and count."""
+        name, after, nulled = str(field_plan.path), outcome.array, 0
+        if outcome.failed is not None and pc.any(outcome.failed).as_py():
+            failed = rows[outcome.failed.to_numpy(zero_copy_only=False)]
+            match self._plan.on_error:
+                case OnError.FAIL:
+                    raise self._failure(field_plan, outcome, int(failed[0]))
+                case OnError.NULL:
+                    nulled = len(failed)
+                case OnError.DROP_ROW:
+                    self.bad[failed] = True
+        same = 0
         if after.type.equals(before.type):
-            same = pc.fill_null(pc.equal(after, before), False)
-            changed = len(before) - before.null_count - (pc.sum(same).as_py() or 0)
-        else:
-            changed = len(before) - before.null_count
-        self._counts.append(((name, "changed"), changed))
+            same = pc.sum(pc.fill_null(pc.equal(after, before), False)).as_py() or 0
+        changed = len(before) - before.null_count - nulled - same
+        self._counts += [((name, "changed"), changed), ((name, "nulled"), nulled)]
+        return after
+
+    def _failure(self, field_plan: FieldPlan, outcome: Outcome, index: int) -> TransformError:
+        row = self._batch.ref.first_row + int(self._kept[index])
+        return TransformError(
+            FAILED,
+            outcome.why or "a value could not be transformed",
+            place=Place(self._batch.ref.source, row, str(field_plan.path)),
+            hint=f"rule {field_plan.rule.mark}; or set on_error: null or drop_row",
+        )
+
+
+def _viewless(kind: pa.DataType) -> pa.DataType:
+    """View types as their large twins: Arrow cannot take from or filter a view (pyarrow 26)."""
+    if pa.types.is_string_view(kind):
+        return pa.large_string()
+    return pa.large_binary() if pa.types.is_binary_view(kind) else kind
+
+
+def _without_views(table: pa.Table) -> pa.Table:
+    schema = map_types(table.schema, lambda _, kind: _viewless(kind))
+    return table if schema.equals(table.schema) else table.cast(schema)
 
 
 def _plain(values: pa.Array) -> pa.Array:
@@ -209,14 +220,15 @@ def _plain(values: pa.Array) -> pa.Array:
     if isinstance(values.type, pa.BaseExtensionType):
         return _plain(values.storage)
     if pa.types.is_dictionary(values.type):
-        return values.cast(value_type(values.type))
+        decoded = values.cast(value_type(values.type))
+        return decoded.cast(_viewless(decoded.type))
     return values
 
 
 def _as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
     """Encode again what came in as a dictionary and kept its type of value."""
-    if pa.types.is_dictionary(kind) and result.type.equals(kind.value_type):
-        return result.dictionary_encode().cast(kind)
+    if pa.types.is_dictionary(kind) and result.type.equals(_viewless(kind.value_type)):
+        return result.cast(kind.value_type).dictionary_encode().cast(kind)
     return result
 
 

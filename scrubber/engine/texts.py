@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from scrubber.errors import DetectionError
 from scrubber.model.finding import Action, Cover, Finding, Span
 from scrubber.policy.plan import Keep
 from scrubber.transform.base import Context, Outcome, Strictness, Transform
+from scrubber.transform.distinct import readable_values
 from scrubber.transform.text import rewrite_column
 
 KEEP = Action(Strictness.KEEP, "keep", consumes=False)
@@ -65,7 +66,7 @@ def scrub_texts(
     Distinct texts are looked at once. A text that could not be looked at is reported as failed.
     """
     encoded = texts.dictionary_encode()
-    distinct = encoded.dictionary.to_pylist()
+    distinct = readable_values(encoded.dictionary)
     indices = encoded.indices.to_pylist()
     seen = _detect(detector, distinct)
     covers = [
@@ -91,12 +92,15 @@ def scrub_texts(
 Seen = tuple[Span, ...] | DetectionError
 
 
-def _detect(detector: Detector, texts: Sequence[str]) -> Sequence[Seen]:
+def _detect(detector: Detector, texts: Sequence[object]) -> Sequence[Seen]:
     """The spans of each text, or the error where a text could not be looked at."""
+    readable = [text for text in texts if isinstance(text, str)]
     try:
-        return detector.detect(texts)
+        seen: Iterator[Seen] = iter(detector.detect(readable))
     except DetectionError:
-        return [_detect_one(detector, text) for text in texts]
+        seen = (_detect_one(detector, text) for text in readable)
+    broken = DetectionError("text-encoding", "a text is not valid UTF-8")
+    return [next(seen) if isinstance(text, str) else broken for text in texts]
 
 
 def _detect_one(detector: Detector, text: str) -> Seen:

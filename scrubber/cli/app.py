@@ -1,0 +1,201 @@
+"""The commands and their options; each body loads what it needs when it runs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scrubber._version import __version__
+from scrubber.cli.console import begin
+
+app = typer.Typer(
+    name="scrubber",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+rules_app = typer.Typer(no_args_is_help=True)
+app.add_typer(rules_app, name="rules", help="About the rule language itself.")
+
+
+class Format(StrEnum):
+    """Target formats of ``run``."""
+
+    SAME = "same"
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSONL = "jsonl"
+    ARROW = "arrow"
+
+
+RulesArgument = Annotated[
+    Path, typer.Argument(metavar="RULES", help="The rule file (YAML).", show_default=False)
+]
+InputArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="Files, folders or globs.", show_default=False),
+]
+OptionalInput = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[INPUT...]", help="Files, folders or globs.", show_default=False),
+]
+OutputArgument = Annotated[
+    Path, typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scrubber {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Scrub personal data out of training data, and write down what was done.
+
+    Exit codes: 0 pass, 1 a gate or test failed, 2 usage, 3 needs review, 4 tampered, 5 incomplete.
+
+    Example: scrubber run rules/support.yaml fixtures/support --out scrubbed
+    """
+    del version  # eager: it has been answered before
+
+
+@app.command()
+def run(
+    rules: RulesArgument,
+    inputs: InputArgument,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The output folder; it must not exist yet.")
+    ],
+    workers: Annotated[
+        int, typer.Option("--workers", "-w", min=1, help="Worker processes; the same bytes.")
+    ] = 1,
+    target: Annotated[
+        Format, typer.Option("--format", "-f", help="Format of the outputs.")
+    ] = Format.SAME,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Scrub INPUT by RULES into DIR/data and DIR/manifest.json.
+
+    The output appears in one step when everything succeeded; a run that fails leaves nothing.
+
+    Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
+    """
+    begin("run", as_json=as_json, quiet=quiet)
+    from scrubber.cli.running import run_command
+
+    return run_command(rules, inputs, out, workers, target.value, overwrite)
+
+
+@app.command()
+def check(rules: RulesArgument, inputs: OptionalInput = None, as_json: Json = False) -> int:
+    """Report every problem of RULES at once and run its own tests; with INPUT, against its schema.
+
+    Exit code 2 for problems, 1 for a failed test.
+
+    Example: scrubber check rules/support.yaml fixtures/support
+    """
+    begin("check", as_json=as_json)
+    from scrubber.cli.checking import check_command
+
+    return check_command(rules, inputs or [])
+
+
+@app.command()
+def plan(
+    rules: RulesArgument,
+    inputs: InputArgument,
+    rows: Annotated[
+        int, typer.Option("--rows", "-n", min=0, max=100, help="Records to show before and after.")
+    ] = 3,
+    as_json: Json = False,
+) -> int:
+    """Show field by field what will happen; nothing is written.
+
+    The sample before and after is shown on a terminal only, never in a pipe or as JSON, so that
+    no value ends up in a file.
+
+    Example: scrubber plan rules/support.yaml fixtures/support --rows 2
+    """
+    begin("plan", as_json=as_json)
+    from scrubber.cli.planning import plan_command
+
+    return plan_command(rules, inputs, rows)
+
+
+@app.command()
+def show(output: OutputArgument, as_json: Json = False) -> int:
+    """Tell the manifest of DIR on one screen, kept fields first.
+
+    Example: scrubber show scrubbed
+    """
+    begin("show", as_json=as_json)
+    from scrubber.cli.reviewing import show_command
+
+    return show_command(output)
+
+
+@app.command()
+def verify(output: OutputArgument, as_json: Json = False) -> int:
+    """Check the manifest's form, the conservation of records and the hashes of the outputs.
+
+    Exit code 4 if anything is not as the manifest says, 5 if there is no manifest.
+
+    Example: scrubber verify scrubbed
+    """
+    begin("verify", as_json=as_json)
+    from scrubber.cli.reviewing import verify_command
+
+    return verify_command(output)
+
+
+@app.command()
+def keygen(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write it to a new file that only you can read."),
+    ] = None,
+) -> int:
+    """Make a key: 32 random bytes as base64, on stdout or in a file with mode 0600.
+
+    Example: export SCRUBBER_KEY="$(scrubber keygen)"
+    """
+    begin("keygen")
+    from scrubber.engine.keys import new_key, write_key
+
+    if out is None:
+        typer.echo(new_key())
+    else:
+        write_key(out)
+    return 0
+
+
+@rules_app.command()
+def schema() -> int:
+    """Print the JSON Schema of rule files, for editors.
+
+    Example: scrubber rules schema > scrubber.schema.json
+    """
+    begin("rules schema")
+    import json
+
+    from scrubber.policy import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+    return 0

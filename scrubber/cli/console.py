@@ -1,0 +1,127 @@
+"""Where text goes: results on stdout, everything else on stderr, and one JSON envelope."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrubber._version import __version__
+from scrubber.errors import IncompleteError, Problem, RuleError, ScrubberError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+EXIT_INCOMPLETE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How the running command speaks."""
+
+    command: str = ""
+    as_json: bool = False
+    quiet: bool = False
+
+
+_MODE: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 - frozen
+
+
+def begin(command: str, *, as_json: bool = False, quiet: bool = False) -> None:
+    """Set how this process speaks from here on, errors included."""
+    _MODE.set(Mode(command, as_json, quiet))
+
+
+def as_json() -> bool:
+    """Whether stdout is for the envelope alone."""
+    return _MODE.get().as_json
+
+
+def quiet() -> bool:
+    """Whether progress and summaries are not wanted."""
+    return _MODE.get().quiet or as_json()
+
+
+@cache
+def stdout() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+@cache
+def stderr() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def emit(data: Any, exit_code: int = 0) -> int:
+    """Print the envelope ``{scrubber, command, exit_code, data}`` and give back the exit code."""
+    _print_json({"exit_code": exit_code, "data": data})
+    return exit_code
+
+
+def report_error(error: ScrubberError) -> int:
+    """Say what is wrong, with code, place and hint, and give back the exit code."""
+    if as_json():
+        _print_json({"exit_code": error.exit_code, "error": _error_json(error)})
+    elif isinstance(error, RuleError):
+        for problem in error.problems:
+            stderr().print(str(problem), soft_wrap=True)
+        stderr().print(f"error: {error.text}", style="bold red")
+    else:
+        stderr().print(f"error: {error}", style="bold red", soft_wrap=True)
+    return error.exit_code
+
+
+def report_interrupt() -> int:
+    return report_error(IncompleteError("interrupted", "interrupted; nothing was published"))
+
+
+def report_crash(error: BaseException) -> int:
+    """An error that nobody foresaw: its type and our line, but not its text, which may quote the
+    data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if f"{Path(__file__).parents[1]}" in frame.filename]
+    where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    text = f"internal error: {type(error).__name__}{where}; nothing was published"
+    return report_error(IncompleteError("internal", text, hint="please report it"))
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    mark = problem.mark
+    return {
+        "file": mark.file,
+        "line": mark.line,
+        "column": mark.column,
+        "code": problem.code,
+        "text": problem.text,
+        "hint": problem.hint,
+    }
+
+
+def _error_json(error: ScrubberError) -> dict[str, Any]:
+    body: dict[str, Any] = {"code": error.code, "text": error.text, "hint": error.hint}
+    if error.place is not None:
+        place = error.place
+        body["place"] = {
+            "file": place.file,
+            "row": place.row,
+            "line": place.line,
+            "field": place.field,
+        }
+    if isinstance(error, RuleError):
+        body["problems"] = [problem_json(problem) for problem in error.problems]
+    return body
+
+
+def _print_json(body: dict[str, Any]) -> None:
+    envelope = {"scrubber": __version__, "command": _MODE.get().command, **body}
+    json.dump(envelope, sys.stdout, ensure_ascii=True, indent=2)
+    sys.stdout.write("\n")

@@ -1,0 +1,88 @@
+"""How a manifest looks on a terminal; in a pipe it is plain lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrubber.cli.console import stdout
+from scrubber.manifest.view import FieldLine, Row, Screen, lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def show_screen(view: Screen) -> None:
+    """Print one screen: verdict first, then kept fields, since they are the risk."""
+    console = stdout()
+    if not console.is_terminal:
+        for line in lines(view):
+            console.print(line, soft_wrap=True)
+        return
+    from rich.rule import Rule
+
+    console.print(Rule(f"[bold]{_plain(view.title)}[/]  {view.id[:16]}", align="left"))
+    console.print(view.verdict, style="bold")
+    _fields("Kept (the risk)", view.kept, "yellow")
+    _fields("Transformed", view.transformed, "green")
+    _fields("Removed", view.removed, "blue")
+    _rows("Records", view.rows)
+    _rows("Findings", view.findings)
+    outputs = [Row(f"{o.path} ({_size(o.bytes)})", o.rows) for o in view.outputs]
+    _rows("Outputs", outputs)
+    _texts("Commitments", view.commitments)
+    _texts("Checks", view.checks)
+    _texts("Limitations", view.limitations)
+    if view.unknown:
+        console.print(f"\nNot declared: {', '.join(view.unknown)}", style="dim")
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _fields(title: str, fields: Sequence[FieldLine], style: str) -> None:
+    if not fields:
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, max_width=32, overflow="ellipsis")
+    table.add_column(overflow="fold")
+    for field in fields:
+        table.add_row(Text(field.name, style=style), Text(field.sentence))
+    stdout().print(f"\n{title}", style=f"bold {style}")
+    stdout().print(table)
+
+
+def _rows(title: str, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(Text(row.label), Text(row.count))
+    stdout().print(f"\n{title}", style="bold")
+    stdout().print(table)
+
+
+def _texts(title: str, texts: Sequence[str]) -> None:
+    if texts:
+        stdout().print(f"\n{title}", style="bold")
+        for text in texts:
+            stdout().print(f"- {text}")
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

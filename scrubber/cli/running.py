@@ -1,0 +1,37 @@
+"""scrubber run"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scrubber.cli.console import as_json, emit, quiet, stdout
+from scrubber.cli.progress import progress_bar
+from scrubber.cli.render import show_screen
+from scrubber.errors import printable
+
+
+def run_command(
+    rules: Path, inputs: list[str], out: Path, workers: int, target: str, overwrite: bool
+) -> int:
+    """Scrub, then print one screen (or the envelope with the manifest)."""
+    from scrubber.engine.run import run
+    from scrubber.manifest.view import screen
+    from scrubber.policy import load_rules
+
+    parsed = load_rules(rules)
+    with progress_bar() as progress:
+        manifest = run(
+            parsed,
+            inputs,
+            out,
+            workers=workers,
+            target_format=target,
+            overwrite=overwrite,
+            progress=progress,
+        )
+    if as_json():
+        return emit({"out": str(out), "manifest": manifest.to_json()})
+    if not quiet():
+        show_screen(screen(manifest))
+        stdout().print(f"\nManifest: {printable(str(out / 'manifest.json'))}", soft_wrap=True)
+    return 0

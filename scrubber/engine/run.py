@@ -1,0 +1,264 @@
+"""A run: survey, compile, scrub, seal, publish."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.engine.executors import execute
+from scrubber.engine.keys import resolve_key
+from scrubber.engine.record import Account, SourceRecord, account_of
+from scrubber.engine.scrub import ScrubbedBatch, output_schema
+from scrubber.engine.staging import DATA, MANIFEST, staged
+from scrubber.errors import ConservationError, KeyFault, Place
+from scrubber.formats import Source
+from scrubber.manifest import Fragment, Ledger, Manifest, OutputFacts, RunFacts, seal
+from scrubber.model.batch import Batch, BatchRef
+from scrubber.policy import Rules, compile_plan
+from scrubber.policy.plan import OnError, Plan
+from scrubber.transform.keys import RootKey, keyed_digest
+
+_BLOCK = 1 << 20
+_FRAME_ROWS = 1 << 16
+_FRAME = "frame"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: bytes of the sources read, of all their bytes, and records read."""
+
+    bytes_done: int
+    bytes_total: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The sources of a run, their schemas by alias, and the plan that follows from the rules."""
+
+    sources: tuple[Source, ...]
+    schemas: dict[str, pa.Schema]
+    plan: Plan
+
+
+def survey(rules: Rules, inputs: Sequence[str]) -> Survey:
+    """Find the sources and compile the rules against their schemas; nothing is written.
+
+    Errors: InputError for sources that cannot be read, RuleError with every problem at once.
+    """
+    sources = formats.discover(inputs)
+    schemas = formats.schemas(sources, drop_bad_rows=rules.on_error is OnError.DROP_ROW)
+    return Survey(sources, schemas, compile_plan(rules, schemas))
+
+
+def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
+    """The key of a run: the one given, else the one that the rules refer to, else none.
+
+    Errors: KeyFault; ``key-missing`` also where the plan needs a key and the rules name none.
+    """
+    if key is not None:
+        return key
+    if plan.key is not None:
+        return resolve_key(plan.key)
+    if plan.needs_key:
+        raise KeyFault("key-missing", "the rules need a key and name none", hint="key: {env: …}")
+    return None
+
+
+def run(
+    rules: Rules,
+    inputs: Sequence[str],
+    out: Path,
+    *,
+    key: RootKey | None = None,
+    workers: int = 1,
+    target_format: str = "same",
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Manifest:
+    """Scrub `inputs` into the folder `out`: ``out/data/…`` and ``out/manifest.json``.
+
+    `out` appears in one step when everything succeeded; a failed or killed run leaves nothing
+    visible. The same input, rules and key give the same bytes for any number of workers.
+    """
+    clock = _Clock(workers)
+    roots = [Path(root) for root in inputs if Path(root).exists()]
+    with staged(out, roots, overwrite=overwrite) as stage:
+        surveyed = survey(rules, inputs)
+        secret = key_for(surveyed.plan, key)
+        job = _Job(surveyed, secret, target_format, progress)
+        ledger, outputs = job.scrub_into(stage / DATA, workers)
+        sources = tuple(
+            SourceRecord(source.alias, source.format, _file_digest(source, secret))
+            for source in surveyed.sources
+        )
+        account = Account(rules, surveyed.plan, secret, surveyed.schemas, sources, outputs)
+        manifest = seal(account_of(account, clock.facts()), ledger)
+        _write_synced(stage / MANIFEST, manifest.to_bytes())
+    return manifest
+
+
+def run_on_table(
+    rules: Rules, table: pa.Table, *, key: RootKey | None = None
+) -> tuple[pa.Table, Manifest]:
+    """Scrub an Arrow table in this process; its manifest has one source and no output files."""
+    clock = _Clock(1)
+    plan = compile_plan(rules, {_FRAME: table.schema})
+    secret = key_for(plan, key)
+    results: list[ScrubbedBatch] = []
+    with execute(plan, secret, _table_batches(table, plan, secret), 1) as arriving:
+        results.extend(arriving)
+    ledger = Ledger.of(result.fragment for result in results)
+    source = SourceRecord(_FRAME, "arrow", None)
+    account = Account(rules, plan, secret, {_FRAME: table.schema}, (source,), ())
+    manifest = seal(account_of(account, clock.facts()), ledger)
+    return pa.concat_tables([result.table for result in results]), manifest
+
+
+class _Clock:
+    """When a run began and how long it took: outside of the manifest's id."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._created = datetime.now(UTC)
+        self._started = time.monotonic()
+
+    def facts(self) -> RunFacts:
+        return RunFacts(
+            created=self._created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            id=secrets.token_hex(8),
+            duration_ms=int((time.monotonic() - self._started) * 1000),
+            workers=self._workers,
+        )
+
+
+class _Job:
+    """The second fold: read, scrub somewhere, write in order."""
+
+    def __init__(
+        self,
+        surveyed: Survey,
+        key: RootKey | None,
+        target_format: str,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._surveyed, self._key = surveyed, key
+        self._target = target_format
+        self._tell = progress or (lambda _: None)
+
+    def scrub_into(self, data: Path, workers: int) -> tuple[Ledger, tuple[OutputFacts, ...]]:
+        plan = self._surveyed.plan
+        sources = {source.alias: source for source in self._surveyed.sources}
+        fragments: list[Fragment] = []
+        outputs: list[OutputFacts] = []
+        with execute(plan, self._key, self._batches(), workers) as results:
+            for alias, group in groupby(results, key=lambda result: result.fragment.ref.source):
+                output = self._write(data, sources[alias], len(outputs), group, fragments)
+                outputs.append(output)
+        if len(outputs) != len(sources):
+            raise ConservationError("source-lost", "a source has no output")
+        return Ledger.of(fragments), tuple(outputs)
+
+    def _write(
+        self,
+        data: Path,
+        source: Source,
+        shard: int,
+        results: Iterator[ScrubbedBatch],
+        fragments: list[Fragment],
+    ) -> OutputFacts:
+        name = formats.output_name(source.alias, source.format, self._target)
+        target, compression = formats.format_of(name)
+        path = data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table_plan = self._surveyed.plan.table(source.alias)
+        schema = output_schema(self._surveyed.schemas[source.alias], table_plan)
+        rows = 0
+        with formats.open_writer(path, schema, target, compression, like=source) as writer:
+            for result in results:
+                writer.write(result.table)
+                rows += result.fragment.rows_out
+                fragments.append(result.fragment)
+        written = writer.close()
+        if written.rows != rows:
+            place = Place(file=source.alias)
+            raise ConservationError("rows-lost", "not every record was written", place=place)
+        return OutputFacts(
+            path=f"{DATA}/{name}",
+            sha256=written.sha256,
+            bytes=written.bytes,
+            rows=written.rows,
+            source=source.alias,
+            shard=shard,
+        )
+
+    def _batches(self) -> Iterator[Batch]:
+        surveyed, plan = self._surveyed, self._surveyed.plan
+        total = sum(formats.source_bytes(source) for source in surveyed.sources)
+        before, rows = 0, 0
+        self._tell(Progress(0, total, 0))
+        for source in surveyed.sources:
+            schema = surveyed.schemas[source.alias]
+            drop_bad = plan.on_error is OnError.DROP_ROW
+            ordinal = 0
+            for chunk in formats.read(source, schema, drop_bad_rows=drop_bad):
+                ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
+                yield _addressed(Batch(ref, chunk.table, chunk.rejected), plan, self._key)
+                ordinal += 1
+                rows += chunk.table.num_rows + chunk.rejected
+                self._tell(Progress(before + chunk.consumed, total, rows))
+            if ordinal == 0:  # no records: the empty output has to be written all the same
+                empty = Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
+                yield _addressed(empty, plan, self._key)
+            before += formats.source_bytes(source)
+            self._tell(Progress(before, total, rows))
+
+
+def _table_batches(table: pa.Table, plan: Plan, key: RootKey | None) -> Iterator[Batch]:
+    starts = range(0, table.num_rows, _FRAME_ROWS) if table.num_rows else (0,)
+    for ordinal, start in enumerate(starts):
+        piece = table.slice(start, _FRAME_ROWS)
+        ref = BatchRef(_FRAME, ordinal, start + 1, piece.num_rows)
+        yield _addressed(Batch(ref, piece), plan, key)
+
+
+def _addressed(batch: Batch, plan: Plan, key: RootKey | None) -> Batch:
+    """The batch with the digest of its position and content: under the key where there is one,
+    else under the plan's digest; it is never published."""
+    secret = key.derive("batch", "") if key is not None else bytes.fromhex(plan.digest)[:32]
+    digest = keyed_digest(secret)
+    ref = batch.ref
+    digest.update(f"{ref.source}\0{ref.ordinal}\0{ref.first_row}\0{batch.rejected}\0".encode())
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.table.schema) as writer:
+        writer.write_table(batch.table)
+    digest.update(sink.getvalue())
+    return replace(batch, ref=replace(ref, digest=digest.hexdigest()))
+
+
+def _file_digest(source: Source, key: RootKey | None) -> str | None:
+    """A digest of the source's bytes under the run's key; none without one, since an unkeyed digest
+    of a small file can be guessed from."""
+    if key is None:
+        return None
+    digest = keyed_digest(key.derive("source", ""))
+    with Path(source.path).open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
