@@ -1,0 +1,31 @@
+"""Finding personal data. Edits nothing; loads Presidio and spaCy only when asked to look."""
+
+from __future__ import annotations
+
+from scrubber.detect.base import Detector
+from scrubber.detect.spec import DetectSpec, Exclude, Hotword
+
+__all__ = ["DetectSpec", "Detector", "Exclude", "Hotword", "build_detector", "known_entities"]
+
+
+def build_detector(spec: DetectSpec) -> Detector:
+    """The detector for `spec`; takes seconds and memory, so make one per process.
+
+    Raises NotAvailable for a model or engine that is not installed, and DetectionError (codes
+    ``recognizer-invalid``, ``entity-unknown``, ``language-unknown``, ``regex-invalid``) for a spec
+    that cannot be carried out.
+    """
+    from scrubber.detect.presidio import build
+
+    return build(spec)
+
+
+def known_entities(spec: DetectSpec) -> frozenset[str]:
+    """Every entity that `spec`'s recognizers, deny lists and model can find.
+
+    `spec.entities` is not looked at, so that its names can be checked against the answer. Loads no
+    model. Raises as :func:`build_detector` does for recognizers and engines.
+    """
+    from scrubber.detect.presidio import entities
+
+    return entities(spec)

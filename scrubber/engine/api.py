@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from scrubber.detect.base import Detector
-from scrubber.detect.spec import DetectSpec
+from scrubber.engine.detectors import detector_for
 from scrubber.engine.frames import open_frame
 from scrubber.engine.keys import as_key
 from scrubber.engine.run import Progress, run, run_on_table
@@ -87,7 +85,7 @@ def find(
     patterns in English. A null or empty text has no findings. Errors: RuleError for a `detect` that
     is not valid, DetectionError where a text could not be looked at.
     """
-    detector = _detector(detect_spec(detect))
+    detector = detector_for(detect_spec(detect))
     given = ["" if text is None else text for text in texts]
     distinct = list(dict.fromkeys(given))
     found = dict(zip(distinct, detector.detect(distinct), strict=True))
@@ -99,13 +97,6 @@ def as_rules(rules: RulesLike) -> Rules:
     if isinstance(rules, Rules):
         return rules
     return rules_from_mapping(rules) if isinstance(rules, Mapping) else load_rules(Path(rules))
-
-
-@lru_cache(maxsize=4)
-def _detector(spec: DetectSpec) -> Detector:
-    from scrubber.detect import build_detector
-
-    return build_detector(spec)
 
 
 def _paths(data: object) -> list[str] | None:

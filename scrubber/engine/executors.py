@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 
+from scrubber.engine.detectors import detector_for
 from scrubber.engine.scrub import ScrubbedBatch, Tools, scrub_batch
 from scrubber.errors import IncompleteError
 from scrubber.model.batch import Batch
@@ -21,9 +22,7 @@ from scrubber.transform.keys import RootKey
 
 def tools_for(plan: Plan, key: RootKey | None) -> Tools:
     """The key and the detector that `plan` needs; built once per process."""
-    from scrubber.detect import build_detector
-
-    return Tools(key, build_detector(plan.detect) if plan.detect is not None else None)
+    return Tools(key, detector_for(plan.detect) if plan.detect is not None else None)
 
 
 def in_process(

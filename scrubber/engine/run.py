@@ -16,7 +16,7 @@ import pyarrow as pa
 from scrubber import formats
 from scrubber.engine.executors import execute
 from scrubber.engine.keys import resolve_key
-from scrubber.engine.record import Account, SourceRecord, account_of
+from scrubber.engine.record import Account, SourceRecord, facts_of
 from scrubber.engine.scrub import ScrubbedBatch, output_schema
 from scrubber.engine.staging import DATA, MANIFEST, staged
 from scrubber.errors import ConservationError, KeyFault, Place
@@ -101,8 +101,8 @@ def run(
             SourceRecord(source.alias, source.format, _file_digest(source, secret))
             for source in surveyed.sources
         )
-        account = Account(rules, surveyed.plan, secret, surveyed.schemas, sources, outputs)
-        manifest = seal(account_of(account, clock.facts()), ledger)
+        account = Account(rules, surveyed.plan, secret, sources, outputs)
+        manifest = seal(facts_of(account, clock.facts()), ledger)
         _write_synced(stage / MANIFEST, manifest.to_bytes())
     return manifest
 
@@ -119,8 +119,8 @@ def run_on_table(
         results.extend(arriving)
     ledger = Ledger.of(result.fragment for result in results)
     source = SourceRecord(_FRAME, "arrow", None)
-    account = Account(rules, plan, secret, {_FRAME: table.schema}, (source,), ())
-    manifest = seal(account_of(account, clock.facts()), ledger)
+    account = Account(rules, plan, secret, (source,), ())
+    manifest = seal(facts_of(account, clock.facts()), ledger)
     return pa.concat_tables([result.table for result in results]), manifest
 
 

@@ -1,0 +1,167 @@
+"""Reading and writing Parquet, CSV, TSV, JSONL and Arrow IPC, in chunks of bounded memory.
+
+    sources = discover(["data/"])
+    schema = schemas(sources)[sources[0].alias]
+    with open_writer(path, schema, "parquet", None, like=sources[0]) as writer:
+        for chunk in read(sources[0], schema):
+            writer.write(chunk.table)
+    written = writer.close()
+
+What a chunk holds depends on the source's bytes alone, and the same tables give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+import pyarrow as pa
+
+from scrubber.formats import (
+    arrow,
+    delimited,
+    delimited_writer,
+    jsonl,
+    jsonl_writer,
+    parquet,
+)
+from scrubber.formats.base import (
+    ABSENT,
+    CHUNK_BYTES,
+    CHUNK_ROWS,
+    FORMATS,
+    ByteSink,
+    Chunk,
+    Encoder,
+    Source,
+    Written,
+    check_schema,
+)
+from scrubber.formats.discovery import discover, format_of, output_name, source_bytes
+from scrubber.formats.json_types import Shape
+from scrubber.formats.shards import agreed, shard_groups
+from scrubber.formats.writer import Writer
+
+
+class _Read(Protocol):
+    def __call__(
+        self, source: Source, schema: pa.Schema, *, drop_bad_rows: bool
+    ) -> Iterator[Chunk]: ...
+
+
+class _Format(NamedTuple):
+    """`schema` is None where only a pass over the records tells it."""
+
+    media_type: Callable[[Source], str]
+    schema: Callable[[Source], pa.Schema] | None
+    read: _Read
+    open_encoder: Callable[[ByteSink, pa.Schema, str, Source | None], Encoder]
+
+
+_REGISTRY: Mapping[str, _Format] = MappingProxyType(
+    {
+        "parquet": _Format(
+            lambda _: "application/vnd.apache.parquet",
+            parquet.schema,
+            parquet.read,
+            parquet.open_encoder,
+        ),
+        "csv": _Format(
+            lambda _: "text/csv", delimited.schema, delimited.read, delimited_writer.open_encoder
+        ),
+        "tsv": _Format(
+            lambda _: "text/tab-separated-values",
+            delimited.schema,
+            delimited.read,
+            delimited_writer.open_encoder,
+        ),
+        "jsonl": _Format(
+            lambda _: "application/jsonl", None, jsonl.read, jsonl_writer.open_encoder
+        ),
+        "arrow": _Format(arrow.media_type, arrow.schema, arrow.read, arrow.open_encoder),
+    }
+)
+
+
+def schemas(sources: Sequence[Source], *, drop_bad_rows: bool = False) -> dict[str, pa.Schema]:
+    """The Arrow schema of each source, by alias.
+
+    Parquet and Arrow say it themselves; every field of a CSV file is a string; JSONL is read once
+    as a whole, and its shards get the schema of them all. A key that some JSON objects lack, and
+    that is null in none, is marked by field metadata (ABSENT), so that it can be left out again.
+    With `drop_bad_rows` JSON records that cannot be read, or that do not go with the records
+    before them, are passed over; `read` rejects the same ones.
+
+    Raises InputError: `schema-drift`, `duplicate-field`, `no-fields`, `type-not-supported`, and
+    what the formats' own modules name.
+    """
+    found: dict[str, pa.Schema] = {}
+    for group in shard_groups(sources):
+        schema_of = _REGISTRY[group[0].format].schema
+        if schema_of is not None:
+            found.update(agreed(group, schema_of))
+            continue
+        shape = Shape()
+        for source in group:
+            jsonl.infer(source, shape, drop_bad_rows=drop_bad_rows)
+        schema = shape.schema()
+        check_schema(schema, group[0].alias)
+        found.update({source.alias: schema for source in group})
+    return {source.alias: found[source.alias] for source in sources}
+
+
+def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool = False) -> Iterator[Chunk]:
+    """The records of `source` in order, in chunks that have exactly `schema` (from `schemas`).
+
+    About CHUNK_ROWS records or CHUNK_BYTES at most, more only where one record is larger. Cuts
+    depend on the source's bytes alone. With `drop_bad_rows`, records of text formats that cannot
+    be read are left out and counted in `Chunk.rejected`.
+
+    Raises InputError with file and row or line, as the formats' own modules name them.
+    """
+    return _REGISTRY[source.format].read(source, schema, drop_bad_rows=drop_bad_rows)
+
+
+def media_type(source: Source) -> str:
+    """The media type of the source's records, its compression aside."""
+    return _REGISTRY[source.format].media_type(source)
+
+
+def open_writer(
+    path: Path, schema: pa.Schema, format: str, compression: str | None, *, like: Source | None
+) -> Writer:
+    """A writer of `format` to `path`, which is created or overwritten.
+
+    `compression` is None, ``"gzip"`` or ``"zstd"``, for text formats. What `like` has of its own
+    (delimiter, line ends, codec, file or stream) is carried over if it is of the same format.
+
+    Raises OutputError `output-write`, `nested-in-csv`, `type-in-parquet`, `type-in-jsonl`.
+    """
+    open_encoder = _REGISTRY[format].open_encoder
+
+    def make(sink: ByteSink, target: pa.Schema) -> Encoder:
+        return open_encoder(sink, target, format, like)
+
+    return Writer(path, schema, compression, make, keep_absent=format == "jsonl")
+
+
+__all__ = [
+    "ABSENT",
+    "CHUNK_BYTES",
+    "CHUNK_ROWS",
+    "FORMATS",
+    "Chunk",
+    "Source",
+    "Writer",
+    "Written",
+    "discover",
+    "format_of",
+    "media_type",
+    "open_writer",
+    "output_name",
+    "read",
+    "schemas",
+    "source_bytes",
+]

@@ -1,0 +1,54 @@
+"""The provenance manifest: a ledger of exact counts, the seal, verification, and how it is told."""
+
+from __future__ import annotations
+
+from scrubber.manifest.categories import category
+from scrubber.manifest.document import FILE_NAME, Manifest, read_manifest
+from scrubber.manifest.ledger import Fragment, Ledger
+from scrubber.manifest.schema import schema, validate
+from scrubber.manifest.seal import seal
+from scrubber.manifest.statement import (
+    CheckFacts,
+    DeclaredFacts,
+    DetectorFacts,
+    EngineFacts,
+    Facts,
+    FieldFacts,
+    OperatorFacts,
+    OutputFacts,
+    PolicyFacts,
+    RuleFacts,
+    RunFacts,
+    SourceFacts,
+)
+from scrubber.manifest.verify import Check, verify
+from scrubber.manifest.view import Screen, count_text, screen
+
+__all__ = [
+    "FILE_NAME",
+    "Check",
+    "CheckFacts",
+    "DeclaredFacts",
+    "DetectorFacts",
+    "EngineFacts",
+    "Facts",
+    "FieldFacts",
+    "Fragment",
+    "Ledger",
+    "Manifest",
+    "OperatorFacts",
+    "OutputFacts",
+    "PolicyFacts",
+    "RuleFacts",
+    "RunFacts",
+    "Screen",
+    "SourceFacts",
+    "category",
+    "count_text",
+    "read_manifest",
+    "schema",
+    "screen",
+    "seal",
+    "validate",
+    "verify",
+]

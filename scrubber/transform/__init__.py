@@ -1,0 +1,33 @@
+"""Transforms by their name in a rule file; each is small, total, and says what it guarantees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scrubber.transform.base import Transform
+from scrubber.transform.erase import Mask, Redact, Replace
+from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round
+from scrubber.transform.pseudonymize import DateShift, Encrypt, Token
+from scrubber.transform.surrogate import Surrogate
+from scrubber.transform.truncate_date import TruncateDate
+
+TRANSFORMS: Mapping[str, type[Transform]] = MappingProxyType(
+    {
+        "redact": Redact,
+        "replace": Replace,
+        "mask": Mask,
+        "token": Token,
+        "encrypt": Encrypt,
+        "surrogate": Surrogate,
+        "date_shift": DateShift,
+        "bin": Bin,
+        "round": Round,
+        "truncate_date": TruncateDate,
+        "prefix": Prefix,
+        "ip": Ip,
+        "hierarchy": Hierarchy,
+    }
+)
+
+__all__ = ["TRANSFORMS"]

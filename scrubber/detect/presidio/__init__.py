@@ -1,0 +1,127 @@
+"""The one door to presidio_analyzer: its recognizers and NLP engines, made ready once.
+
+What looks at a text is what ``AnalyzerEngine`` would use with the same registry and NLP engine, and
+the answers are the same; see pipeline.py for the few, deliberate differences on failure and length.
+
+- *Recognizers*: those that Presidio enables by default for the languages, changed by entries of
+  ``type: predefined`` with the same name (``enabled: false`` switches one off), and one's own.
+- *Entities*: `DetectSpec.entities` chooses among Presidio's recognizers and the model's labels. Own
+  recognizers and deny lists always look: whoever writes one wants its findings.
+- *Model labels* are mapped by Presidio's default configuration (conf/default.yaml), which leaves
+  out ORGANIZATION and numbers; ``ner: presidio:{...}`` changes that with its own mapping.
+- *Network*: none. No model is downloaded, the public-suffix list is the one that tldextract ships.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+
+from presidio_analyzer import EntityRecognizer, PatternRecognizer
+from presidio_analyzer.nlp_engine import NlpEngine
+from presidio_analyzer.pattern_recognizer import REGEX_TIMEOUT_SECONDS
+from presidio_analyzer.predefined_recognizers import PhoneRecognizer, SpacyRecognizer
+
+from scrubber.detect import ner
+from scrubber.detect.lookers import ForeignLooker, Looker, PatternLooker, PhoneLooker
+from scrubber.detect.pipeline import Language, PresidioDetector
+from scrubber.detect.presidio.engines import engine_labels, nlp_engine
+from scrubber.detect.presidio.registry import entities_of, own_names, registry
+from scrubber.detect.quiet import hushed
+from scrubber.detect.reading import Reader
+from scrubber.detect.refine import Refiner
+from scrubber.detect.spec import DetectSpec
+from scrubber.errors import DetectionError, NotAvailable, printable
+
+
+def build(spec: DetectSpec) -> PresidioDetector:
+    """A detector for `spec`, with all models loaded and all patterns compiled.
+
+    Raises NotAvailable for a model or engine that is not installed, and DetectionError for a spec
+    that cannot be carried out (``recognizer-invalid``, ``entity-unknown``, ``language-unknown``,
+    ``regex-invalid``).
+    """
+    with hushed():
+        refiner = Refiner(spec)
+        refiner.check()
+        recognizers = registry(spec, engine := nlp_engine(spec))
+        _require_known(spec, entities_of(recognizers.recognizers))
+        languages = tuple(
+            Language(
+                reader=Reader(engine, language),
+                lookers=tuple(_lookers(spec, recognizers.recognizers, language)),
+            )
+            for language in spec.languages
+        )
+        return PresidioDetector(
+            identities=_identities(spec, engine, languages),
+            languages=languages,
+            refiner=refiner,
+        )
+
+
+def entities(spec: DetectSpec) -> frozenset[str]:
+    """Every entity that the enabled recognizers can find, whatever `spec.entities` chooses.
+
+    Loads no model. Raises as :func:`build` does for recognizers and engines.
+    """
+    with hushed():
+        labels = engine_labels(spec)
+        return entities_of(registry(spec, None).recognizers) | labels
+
+
+def _require_known(spec: DetectSpec, known: frozenset[str]) -> None:
+    unknown = sorted(set(spec.entities or ()) - known)
+    if unknown:
+        names = ", ".join(map(printable, unknown))
+        raise DetectionError("entity-unknown", f"no enabled recognizer finds {names}")
+
+
+def _lookers(
+    spec: DetectSpec, recognizers: Iterable[EntityRecognizer], language: str
+) -> Iterator[Looker]:
+    """What looks in `language`, in the registry's order."""
+    always = own_names(spec)
+    chosen = [
+        r
+        for r in recognizers
+        if r.supported_language == language
+        and (
+            spec.entities is None
+            or r.name in always
+            or not set(spec.entities).isdisjoint(r.supported_entities)
+        )
+    ]
+    wanted = spec.entities or tuple(sorted(entities_of(chosen)))
+    for recognizer in chosen:
+        kind = type(recognizer)
+        if kind.enhance_using_context is not EntityRecognizer.enhance_using_context:
+            raise NotAvailable(
+                "recognizer-not-supported",
+                f"recognizer {printable(recognizer.name)} has its own handling of context words",
+            )
+        if getattr(kind, "analyze", None) is PatternRecognizer.analyze:
+            yield PatternLooker.of(recognizer, spec.timeout)
+        elif kind is PhoneRecognizer:
+            yield PhoneLooker.of(recognizer)
+        else:
+            yield ForeignLooker.of(
+                recognizer,
+                wanted,
+                reads=isinstance(recognizer, SpacyRecognizer),
+                skips_after=REGEX_TIMEOUT_SECONDS,
+            )
+
+
+def _identities(
+    spec: DetectSpec, engine: NlpEngine, languages: Sequence[Language]
+) -> tuple[tuple[str, str], ...]:
+    presidio = f"presidio-analyzer {version('presidio-analyzer')}"
+    own = own_names(spec)
+    lookers = {
+        (looker.name, "rule file" if looker.name in own else presidio)
+        for language in languages
+        for looker in language.lookers
+    }
+    models = {ner.identity(p) for p in (engine.nlp or {}).values() if p is not None}
+    return tuple(sorted(lookers | models))

@@ -1,0 +1,118 @@
+"""What an NLP engine makes of a text: entities, and the words around a finding.
+
+Long texts are read in overlapping windows, so that memory stays bounded and no length is refused.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scrubber.errors import DetectionError
+
+# Code points. A text of up to WINDOW is read whole; a longer one in windows of that length, each
+# beginning OVERLAP before the end of the last: an entity shorter than OVERLAP lies whole in one.
+WINDOW = 100_000
+OVERLAP = 2_000
+
+# LemmaContextAwareEnhancer's defaults: five words before the finding, none after it.
+_WORDS_BEFORE = 5
+_WORDS_AFTER = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """The half-open range of code points of a text that is read at one go."""
+
+    start: int
+    end: int
+
+
+def windows(length: int, size: int = WINDOW, overlap: int = OVERLAP) -> tuple[Window, ...]:
+    """The windows of a text of `length` code points, in order; together they cover it.
+
+    >>> windows(7, size=4, overlap=1)
+    (Window(start=0, end=4), Window(start=3, end=7))
+    """
+    if length <= size:
+        return (Window(0, length),)
+    starts = range(0, length - overlap, size - overlap)
+    return tuple(Window(start, min(start + size, length)) for start in starts)
+
+
+def window_of(parts: Sequence[Window], position: int) -> Window:
+    """The window whose words are asked about `position`: the last one that knows what stands
+    before it."""
+    known = [w for w in parts if w.start == 0 or w.start + OVERLAP // 2 <= position]
+    return known[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tokens of a window, for context words.
+
+    `ends[i]` is where token i ends (code points of the text), `lemmas[i]` its lemma in lower case,
+    and `keywords` those lemmas that are neither stop words nor punctuation.
+    """
+
+    ends: tuple[int, ...]
+    lemmas: tuple[str, ...]
+    keywords: frozenset[str]
+
+    @classmethod
+    def of(cls, artifacts: Any, offset: int) -> Words:
+        """From Presidio's NlpArtifacts for a window that begins at `offset`."""
+        ends = tuple(
+            offset + index + len(token)
+            for index, token in zip(artifacts.tokens_indices, artifacts.tokens, strict=True)
+        )
+        lemmas = tuple(lemma.lower() for lemma in artifacts.lemmas)
+        return cls(ends, lemmas, frozenset(artifacts.keywords))
+
+    def around(self, start: int) -> frozenset[str]:
+        """The keywords around a finding that begins at `start`, its own token included.
+
+        This is Presidio's LemmaContextAwareEnhancer with its default numbers of words: six
+        keywords from the finding's token backwards, one from it forwards.
+        """
+        token = bisect_right(self.ends, start)
+        before = self._keywords(range(min(token, len(self.lemmas) - 1), -1, -1), _WORDS_BEFORE + 1)
+        after = self._keywords(range(token, len(self.lemmas)), _WORDS_AFTER + 1)
+        return frozenset((*before, *after))
+
+    def _keywords(self, indices: range, limit: int) -> list[str]:
+        found: list[str] = []
+        for index in indices:
+            if self.lemmas[index] in self.keywords:
+                found.append(self.lemmas[index])
+                if len(found) == limit:
+                    break
+        return found
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Presidio's NLP engine for one language."""
+
+    engine: Any
+    language: str
+
+    def read(self, texts: Sequence[str]) -> list[Any]:
+        """Presidio's NlpArtifacts for each text; DetectionError ``detector-failed`` otherwise."""
+        if not texts:
+            return []
+        try:
+            batch = self.engine.process_batch(list(texts), self.language, batch_size=32)
+            artifacts = [item[1] for item in batch]
+        except Exception:  # noqa: BLE001  a model may raise anything; its text may quote the data
+            raise self._failed() from None
+        if len(artifacts) != len(texts):
+            raise self._failed()
+        return artifacts
+
+    def _failed(self) -> DetectionError:
+        return DetectionError(
+            "detector-failed", f"the NLP pipeline for language {self.language} failed on a text"
+        )

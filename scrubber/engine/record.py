@@ -1,0 +1,232 @@
+"""The account of a run: what plan, sources and outputs say, in the manifest's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from scrubber._version import __version__
+from scrubber.engine.detectors import detector_for
+from scrubber.errors import Mark
+from scrubber.manifest import (
+    CheckFacts,
+    DeclaredFacts,
+    DetectorFacts,
+    EngineFacts,
+    Facts,
+    FieldFacts,
+    OperatorFacts,
+    OutputFacts,
+    PolicyFacts,
+    RuleFacts,
+    RunFacts,
+    SourceFacts,
+)
+from scrubber.model.fieldpath import EACH
+from scrubber.policy import Rules, public_parameters
+from scrubber.policy.plan import (
+    Apply,
+    Disposition,
+    Drop,
+    FieldPlan,
+    Keep,
+    Plan,
+    ScrubText,
+    transforms_of,
+)
+from scrubber.transform.base import Transform
+from scrubber.transform.keys import RootKey
+
+_MEDIA_TYPES = {
+    "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "jsonl": "application/jsonl",
+    "arrow": "application/vnd.apache.arrow.file",
+}
+_SUPPRESSION = "suppression"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A source that was read, and its digest under the run's key if there is one."""
+
+    alias: str
+    format: str
+    keyed_digest: str | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything that a run knows when its last record has been written, but for the counts."""
+
+    rules: Rules
+    plan: Plan
+    key: RootKey | None
+    sources: tuple[SourceRecord, ...]
+    outputs: tuple[OutputFacts, ...]
+
+
+def facts_of(account: Account, run: RunFacts) -> Facts:
+    """The facts that `seal` joins with the ledger's counts; no value of the data is among them."""
+    plan = account.plan
+    fields = _fields(plan, account.key)
+    return Facts(
+        run=run,
+        declared=DeclaredFacts(plan.declared.facts, _place(Mark(account.rules.path))),
+        sources=tuple(
+            SourceFacts(source.alias, _MEDIA_TYPES[source.format], source.keyed_digest)
+            for source in account.sources
+        ),
+        policy=PolicyFacts(
+            digest=plan.digest,
+            on_unlisted=plan.on_unlisted,
+            on_error=plan.on_error.value,
+            rules=tuple(_rules(account.rules, plan)),
+        ),
+        engine=EngineFacts(program_version=__version__, detectors=_detectors(plan)),
+        fields=fields,
+        outputs=account.outputs,
+        checks=(CheckFacts("conservation", True, "error", "no record lost", "no record lost"),),
+        limitations=tuple(_limitations(plan, fields)),
+    )
+
+
+def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
+    """One entry per decision; sources that share it are named together."""
+    decided: dict[FieldPlan, list[str]] = {}
+    for alias, table in plan.tables:
+        for field in table.fields:
+            decided.setdefault(field, []).append(alias)
+    return tuple(_field(field, tuple(aliases), key) for field, aliases in decided.items())
+
+
+def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> FieldFacts:
+    disposition = field.disposition
+    transforms = transforms_of(disposition)
+    transform = transforms[0] if isinstance(disposition, Apply) else None
+    keyed = any(t.traits.needs_key for t in transforms)
+    return FieldFacts(
+        name=str(field.path),
+        sources=sources,
+        type_in=field.type_in,
+        type_out=field.type_out,
+        field_class=field.field_class.value if field.field_class is not None else None,
+        action=_action(disposition),
+        rule=field.rule.id,
+        place=_place(field.rule.mark),
+        technique=_technique(disposition),
+        entity=getattr(transform, "entity", None),
+        key_id=key.id if key is not None and keyed else None,
+        domain=_domain(transform, field),
+        reversible=any(t.traits.reversible for t in transforms),
+        linkable=transform.traits.linkable if transform is not None else False,
+        reason=disposition.reason if isinstance(disposition, Keep) else None,
+        unsafe=isinstance(disposition, Keep) and disposition.unsafe,
+        per_row=EACH not in field.path.steps,
+        parameters=public_parameters(transform) if transform is not None else {},
+        operators=_operators(disposition),
+    )
+
+
+def _action(disposition: Disposition) -> str:
+    match disposition:
+        case Keep():
+            return "keep"
+        case Drop():
+            return "drop"
+        case Apply(transform):
+            return transform.name
+        case ScrubText():
+            return "text"
+
+
+def _technique(disposition: Disposition) -> str | None:
+    match disposition:
+        case Drop():
+            return _SUPPRESSION
+        case Apply(transform):
+            return transform.traits.technique
+        case _:
+            return None
+
+
+def _domain(transform: Transform | None, field: FieldPlan) -> str | None:
+    """The domain within which equal values stay equal; a token's default is its own field."""
+    if transform is None or not hasattr(transform, "domain"):
+        return None
+    return transform.domain or str(field.path)
+
+
+def _operators(disposition: Disposition) -> tuple[OperatorFacts, ...]:
+    if not isinstance(disposition, ScrubText):
+        return ()
+    pairs: list[tuple[str | None, Transform | Keep]] = [
+        *disposition.operators,
+        (None, disposition.default),
+    ]
+    return tuple(
+        OperatorFacts(entity, "keep")
+        if isinstance(operator, Keep)
+        else OperatorFacts(entity, operator.name, operator.traits.technique)
+        for entity, operator in pairs
+    )
+
+
+def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
+    if plan.detect is None:
+        return ()
+    spec = plan.detect
+    default = dict(spec.score_thresholds).get("default")
+    threshold = round(default * 1000) if default is not None else None
+    return tuple(
+        DetectorFacts(name, version, threshold, spec.languages)
+        for name, version in detector_for(spec).identities
+    )
+
+
+def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
+    """What a reviewer must not take for granted."""
+    text = any(field.action == "text" for field in fields)
+    if text and plan.detect is not None and plan.detect.ner == "none":
+        yield "Free text was searched by patterns only: names and places that no pattern knows stay."
+    if text:
+        yield "Detection in free text finds most personal data, not all of it."
+    if any(field.field_class == "quasi_identifier" and field.action != "drop" for field in fields):
+        yield "No k-anonymity was enforced: the remaining quasi-identifiers may link records."
+    if any(field.unsafe for field in fields):
+        yield "Fields that no rule lists were let through unchanged (on_unlisted: keep)."
+
+
+def _rules(rules: Rules, plan: Plan) -> Iterator[RuleFacts]:
+    """Every rule that decided something, in the order of the rule file."""
+    seen: dict[str, RuleFacts] = {}
+    for _, table in plan.tables:
+        for field in table.fields:
+            disposition = field.disposition
+            transform = transforms_of(disposition)[0] if isinstance(disposition, Apply) else None
+            seen.setdefault(
+                field.rule.id,
+                RuleFacts(
+                    id=field.rule.id,
+                    place=_place(field.rule.mark),
+                    selector=rules.selector_of(field.rule.id),
+                    action=_action(disposition),
+                    parameters=public_parameters(transform) if transform is not None else {},
+                    reason=disposition.reason if isinstance(disposition, Keep) else None,
+                ),
+            )
+        for row in table.row_rules:
+            seen.setdefault(
+                row.rule.id,
+                RuleFacts(row.rule.id, _place(row.rule.mark), "rows", "drop_row", {}, row.reason),
+            )
+    yield from seen.values()
+
+
+def _place(mark: Mark) -> str:
+    """``file:line`` without an absolute path, which would name the machine or the person."""
+    path = PurePath(mark.file)
+    relative = not path.is_absolute() and ".." not in path.parts
+    return f"{path.as_posix() if relative else path.name}:{mark.line}"

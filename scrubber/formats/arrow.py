@@ -1,0 +1,193 @@
+"""Arrow IPC, files and streams: which of the two a file is, its first bytes say.
+
+(Hugging Face's ``.arrow`` files, for one, are streams.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.errors import InputError, OutputError, Place
+from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
+from scrubber.formats.visible import visible
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.nested import Rows, map_leaves
+
+_FILE_MAGIC = b"ARROW1"
+_END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
+_FAILURES = (OSError, pa.ArrowException, ValueError, OverflowError)
+
+
+def media_type(source: Source) -> str:
+    """The registered media type of an IPC file or stream."""
+    return f"application/vnd.apache.arrow.{'file' if _is_file(source) else 'stream'}"
+
+
+def schema(source: Source) -> pa.Schema:
+    """The file's schema. Raises InputError `arrow-unreadable`, `arrow-truncated`."""
+    with _mapped(source) as file:
+        found = _reader(file, source).schema
+    check_schema(found, source.alias)
+    return found
+
+
+def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
+    """The records in chunks that have exactly `schema`; a large record batch gives several.
+
+    Raises InputError `arrow-unreadable`, `arrow-truncated`, `source-changed`. `drop_bad_rows` has
+    no effect: where a batch cannot be read, it is not known which records it held.
+    """
+    del drop_bad_rows
+    row = 1
+    with _mapped(source) as file:
+        reader = _reader(file, source)
+        if not reader.schema.equals(schema):
+            raise InputError(
+                "source-changed", "its fields have changed", place=Place(file=source.alias)
+            )
+        size = file.size()
+        count = reader.num_record_batches if _is_file(source) else None
+        for index, batch in enumerate(_batches(reader, source)):
+            consumed = size * (index + 1) // count if count else file.tell()
+            limit = rows_per_chunk(batch.num_rows, batch.nbytes)
+            for start in range(0, batch.num_rows, limit):
+                part = pa.Table.from_batches([batch.slice(start, limit)]).cast(schema)
+                yield Chunk(part, row, 0, consumed)
+                row += part.num_rows
+
+
+class ArrowEncoder:
+    """Each table becomes record batches; dictionaries grow by deltas, in the order of first use."""
+
+    def __init__(
+        self, sink: ByteSink, schema: pa.Schema, *, stream: bool, codec: str | None
+    ) -> None:
+        options = pa.ipc.IpcWriteOptions(compression=codec, emit_dictionary_deltas=True)
+        opener = pa.ipc.new_stream if stream else pa.ipc.new_file
+        self._writer = opener(pa.PythonFile(sink, "w"), schema, options=options)
+        self._schema = schema
+        self._entries: dict[FieldPath, pa.Array] = {}
+
+    def write(self, table: pa.Table) -> None:
+        table = map_leaves(visible(table), self._grow, self._schema)
+        self._writer.write_table(table)
+
+    def finish(self) -> None:
+        self._writer.close()
+
+    def _grow(self, path: FieldPath, array: pa.Array, rows: Rows) -> pa.Array:
+        """The array over the dictionary of all batches so far: a file holds one per field."""
+        if isinstance(array.type, pa.BaseExtensionType):
+            storage = self._grow(path, array.storage, rows)
+            return pa.ExtensionArray.from_storage(array.type, storage)
+        if not pa.types.is_dictionary(array.type):
+            return array
+        known = self._entries.get(path)
+        entries = array.dictionary
+        if known is not None:
+            fresh = entries.filter(pc.invert(pc.is_in(entries, known)))
+            if len(fresh) and array.type.ordered:
+                raise OutputError(
+                    "dictionary-order",
+                    "the order of its categories differs between parts of the data",
+                    place=Place(field=str(path)),
+                    hint="write parquet",
+                )
+            entries = pa.concat_arrays([known, fresh])
+        self._entries[path] = entries
+        places = pc.index_in(array.dictionary, entries).take(array.indices)
+        try:
+            indices = places.cast(array.type.index_type)
+        except pa.ArrowInvalid:
+            raise OutputError(
+                "dictionary-overflow",
+                "it has more categories than its index type can count",
+                place=Place(field=str(path)),
+                hint="write parquet",
+            ) from None
+        return pa.DictionaryArray.from_arrays(indices, entries, ordered=array.type.ordered)
+
+
+def open_encoder(
+    sink: ByteSink, schema: pa.Schema, format_name: str, like: Source | None
+) -> ArrowEncoder:
+    """An encoder for a stream or file as `like` is, if that is Arrow, else for a file.
+
+    Feather files are compressed with lz4, as their writers do; the others are not compressed.
+    """
+    del format_name
+    if like is None or like.format != "arrow":
+        return ArrowEncoder(sink, schema, stream=False, codec=None)
+    codec = "lz4" if like.alias.lower().endswith(".feather") else None
+    return ArrowEncoder(sink, schema, stream=not _is_file(like), codec=codec)
+
+
+def _is_file(source: Source) -> bool:
+    with Path(source.path).open("rb") as file:
+        return file.read(len(_FILE_MAGIC)) == _FILE_MAGIC
+
+
+def _mapped(source: Source) -> pa.MemoryMappedFile:
+    try:
+        return pa.memory_map(source.path)
+    except _FAILURES:
+        raise _unreadable(source) from None
+
+
+def _reader(
+    file: pa.MemoryMappedFile, source: Source
+) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
+    try:
+        if _is_file(source):
+            return pa.ipc.open_file(file)
+        reader = pa.ipc.open_stream(file)
+    except _FAILURES:
+        raise _unreadable(source) from None
+    _check_end(source)
+    return reader
+
+
+def _check_end(source: Source) -> None:
+    """A stream cut between two batches reads like a whole one: only its end mark tells."""
+    with Path(source.path).open("rb") as file:
+        file.seek(-len(_END_OF_STREAM), 2)
+        if file.read() != _END_OF_STREAM:
+            raise InputError(
+                "arrow-truncated",
+                "the stream has no end mark",
+                place=Place(file=source.alias),
+                hint="it was cut short, or its writer was never closed",
+            )
+
+
+def _batches(
+    reader: pa.RecordBatchFileReader | pa.RecordBatchStreamReader, source: Source
+) -> Iterator[pa.RecordBatch]:
+    index = 0
+    while True:
+        try:
+            if isinstance(reader, pa.RecordBatchFileReader):
+                if index == reader.num_record_batches:
+                    return
+                batch = reader.get_batch(index)
+            else:
+                batch = reader.read_next_batch()
+            batch.validate(full=True)
+        except StopIteration:
+            return
+        except _FAILURES:
+            raise _unreadable(source) from None
+        yield batch
+        index += 1
+
+
+def _unreadable(source: Source) -> InputError:
+    return InputError(
+        "arrow-unreadable",
+        "this is no Arrow IPC file or stream, or it is truncated or damaged",
+        place=Place(file=source.alias),
+    )

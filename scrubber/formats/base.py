@@ -1,0 +1,159 @@
+"""Source, Chunk, Written: what the formats speak in, and the limits of a chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from scrubber.errors import InputError, Place
+from scrubber.model.fieldpath import EACH, FieldPath, is_list
+
+FORMATS = ("parquet", "csv", "tsv", "jsonl", "arrow")
+TEXT_FORMATS = frozenset({"csv", "tsv", "jsonl"})
+
+CHUNK_ROWS = 65_536
+CHUNK_BYTES = 8 * 2**20
+"""How much uncompressed source goes into a chunk; one larger record is a chunk by itself."""
+RECORD_BYTES = 2**30
+"""The largest record, in bytes: Arrow's 32-bit offsets end at 2 GiB, and one quote that is never
+closed must not draw a whole file into memory."""
+
+ABSENT = b"scrubber.absent"
+"""Field metadata, set to ``b"1"``: a null here stands for a key that the JSON object lacks."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """A file to read. `alias` is its relative name with ``/``, `format` one of FORMATS,
+    `compression` None, ``"gzip"`` or ``"zstd"`` (text formats only)."""
+
+    path: str
+    alias: str
+    format: str
+    compression: str | None = None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of a source.
+
+    `first_row` is the number of its first record in the source from 1, rejected ones counted;
+    `rejected` is how many records of the stretch could not be read and are not in `table`;
+    `consumed` is how many bytes of the file had been read by then (for progress only).
+    """
+
+    table: pa.Table
+    first_row: int
+    rejected: int
+    consumed: int
+
+    def __repr__(self) -> str:  # a dataclass would print the table, and with it the data
+        return f"Chunk(first_row={self.first_row}, rows={self.table.num_rows})"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished file: SHA-256 of its bytes (hex), its size in bytes, its records."""
+
+    sha256: str
+    bytes: int
+    rows: int
+
+
+class Encoder(Protocol):
+    """Turns tables into a file's bytes; `finish` writes what closes the format."""
+
+    def write(self, table: pa.Table) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+class ByteSink(Protocol):
+    """Where an encoder's bytes go."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    def write(self, data: bytes) -> int: ...
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def rows_per_chunk(rows: int, size: int) -> int:
+    """How many of `rows` records that take `size` bytes together make a chunk.
+
+    >>> rows_per_chunk(1_000_000, 1_000_000), rows_per_chunk(10, 10 * CHUNK_BYTES)
+    (65536, 1)
+    """
+    return max(1, min(CHUNK_ROWS, CHUNK_BYTES * rows // max(size, 1)))
+
+
+def check_schema(schema: pa.Schema, alias: str) -> None:
+    """Refuse what no format here can carry on: no fields, two of one name, types without leaves.
+
+    Raises InputError `no-fields`, `duplicate-field` or `type-not-supported`.
+    """
+    if not len(schema):
+        raise InputError("no-fields", "there is no field in it", place=Place(file=alias))
+    _check_names(schema.names, None, alias)
+    for field in schema:
+        _check_type(FieldPath((field.name,)), field.type, alias)
+
+
+def _check_names(names: Iterable[str], parent: FieldPath | None, alias: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            path = parent.child(name) if parent else FieldPath((name,))
+            raise InputError(
+                "duplicate-field",
+                "two fields have this name",
+                place=Place(file=alias, field=str(path)),
+                hint="rename one of them",
+            )
+        seen.add(name)
+
+
+def _check_type(path: FieldPath, kind: pa.DataType, alias: str) -> None:
+    if isinstance(kind, pa.BaseExtensionType):
+        _check_type(path, kind.storage_type, alias)
+    elif pa.types.is_struct(kind):
+        _check_names([field.name for field in kind], path, alias)
+        for field in kind:
+            _check_type(path.child(field.name), field.type, alias)
+    elif pa.types.is_map(kind):
+        _check_type(path.child(EACH).child("key"), kind.key_type, alias)
+        _check_type(path.child(EACH).child("value"), kind.item_type, alias)
+    elif is_list(kind):
+        _check_type(path.child(EACH), kind.value_type, alias)
+    elif pa.types.is_nested(kind) or (
+        pa.types.is_dictionary(kind) and pa.types.is_nested(kind.value_type)
+    ):
+        raise InputError(
+            "type-not-supported",
+            "values of this Arrow type cannot be looked at",
+            place=Place(file=alias, field=str(path)),
+            hint="convert it to a struct, a list or a map",
+        )
+
+
+__all__ = [
+    "ABSENT",
+    "CHUNK_BYTES",
+    "CHUNK_ROWS",
+    "FORMATS",
+    "RECORD_BYTES",
+    "TEXT_FORMATS",
+    "ByteSink",
+    "Chunk",
+    "Encoder",
+    "Source",
+    "Written",
+    "check_schema",
+    "rows_per_chunk",
+]

@@ -1,0 +1,95 @@
+"""Writing CSV and TSV: what :mod:`scrubber.formats.delimited` reads back as the same cells."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.errors import OutputError, Place
+from scrubber.formats.base import CHUNK_ROWS, ByteSink, Source
+from scrubber.formats.delimited import Dialect, dialect_of
+from scrubber.formats.text import as_text, has_text, is_string, unwrapped_type
+from scrubber.model.fieldpath import FieldPath
+
+
+class DelimitedEncoder:
+    """Cells are quoted where they must be: for delimiters, quotes and line ends in them, and where
+    they are empty or blank (a blank line is no record to some readers). A null is an empty cell
+    without quotes."""
+
+    def __init__(self, sink: ByteSink, schema: pa.Schema, dialect: Dialect) -> None:
+        self._sink = sink
+        self._dialect = dialect
+        self._needs_quotes = f'[{dialect.delimiter}"\\r\\n]|^\\s*$|^\\x{{FEFF}}'
+        names = pa.chunked_array([pa.array(schema.names, pa.large_string())])
+        header = dialect.delimiter.join(self._cells(names).to_pylist())
+        if len(schema) > 1:  # only a single empty name must not become an empty line
+            header = dialect.delimiter.join(
+                cell if name else ""
+                for cell, name in zip(self._cells(names).to_pylist(), schema.names, strict=True)
+            )
+        bom = "\ufeff" if dialect.bom else ""
+        sink.write((bom + header + dialect.terminator).encode())
+
+    def write(self, table: pa.Table) -> None:
+        for start in range(0, table.num_rows, CHUNK_ROWS):
+            self._write(table.slice(start, CHUNK_ROWS))
+
+    def finish(self) -> None:
+        """A CSV file needs no end."""
+
+    def _write(self, table: pa.Table) -> None:
+        cells = [self._cells(column) for column in table.columns]
+        end = _scalar(self._dialect.terminator)
+        rows = pc.binary_join_element_wise(*cells, _scalar(self._dialect.delimiter))
+        lines = pc.binary_join_element_wise(rows, end, _scalar(""))
+        for chunk in lines.chunks if isinstance(lines, pa.ChunkedArray) else [lines]:
+            if len(chunk):
+                _, offsets, data = chunk.buffers()
+                first, last = _bounds(offsets, chunk.offset, len(chunk))
+                self._sink.write(memoryview(data)[first:last])  # type: ignore[arg-type]
+
+    def _cells(self, column: pa.ChunkedArray) -> pa.Array:
+        column = column.combine_chunks()
+        chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+        texts = [as_text(chunk) for chunk in chunks]
+        text = pa.concat_arrays(texts) if texts else pa.array([], pa.large_string())
+        if not is_string(unwrapped_type(column.type)):
+            return text.fill_null("")
+        needed = pc.match_substring_regex(text, self._needs_quotes)
+        if not pc.any(needed).as_py():
+            return text.fill_null("")
+        quote = _scalar('"')
+        doubled = pc.replace_substring(text, '"', '""')
+        quoted = pc.binary_join_element_wise(quote, doubled, quote, _scalar(""))
+        return pc.if_else(needed, quoted, text).fill_null("")
+
+
+def open_encoder(
+    sink: ByteSink, schema: pa.Schema, format_name: str, like: Source | None
+) -> DelimitedEncoder:
+    """An encoder in the dialect of `like` if that is of the same format.
+
+    Raises OutputError `nested-in-csv` for a field that text cannot hold.
+    """
+    for field in schema:
+        if not has_text(field.type):
+            raise OutputError(
+                "nested-in-csv",
+                "a list, struct, map, interval or binary value cannot be written to CSV",
+                place=Place(field=str(FieldPath((field.name,)))),
+                hint="drop the field, or write parquet, jsonl or arrow",
+            )
+    dialect = Dialect("\t" if format_name == "tsv" else ",")
+    if like is not None and like.format == format_name:
+        dialect = dialect_of(like)
+    return DelimitedEncoder(sink, schema, dialect)
+
+
+def _scalar(text: str) -> pa.Scalar:
+    return pa.scalar(text, pa.large_string())
+
+
+def _bounds(offsets: pa.Buffer, start: int, count: int) -> tuple[int, int]:
+    view = memoryview(offsets).cast("q")
+    return view[start], view[start + count]

@@ -1,0 +1,215 @@
+"""Which files to read: inputs (files, folders, globs) to Sources, and names for the outputs."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from scrubber.errors import InputError, NotAvailable, Place
+from scrubber.formats.base import TEXT_FORMATS, Source
+
+_EXTENSIONS = {
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".arrows": "arrow",
+}
+_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+_WILDCARD = re.compile(r"[*?\[]")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_HIDDEN = (".", "_")
+
+
+def discover(inputs: Sequence[str]) -> tuple[Source, ...]:
+    """The sources that `inputs` name, sorted by alias.
+
+    An input is a file, a folder (searched in depth) or a glob (``**`` crosses folders); a path
+    that exists is never taken for a glob. The alias of a source is its relative name with ``/``:
+    the base name of a file, the path below the folder, or the path below the part of a glob that
+    holds no wildcard. In folders and globs, names that begin with ``.`` or ``_`` are skipped
+    (unless the glob asks for them); any other file that is of no known format is an error, so that
+    nothing is lost in silence.
+
+    Raises InputError with one of the codes `input-missing`, `input-no-match`, `input-unsupported`,
+    `input-unreadable`, `input-empty`, `input-special`, `input-name`, `input-clash`, and
+    NotAvailable `remote-input` for URLs.
+    """
+    if not inputs:
+        raise InputError("input-missing", "no input was named")
+    found: dict[str, Source] = {}
+    for given in inputs:
+        for path, alias in _expand(given):
+            source = _source(path, alias)
+            if alias in found:
+                raise InputError(
+                    "input-clash",
+                    "two inputs have the same relative name",
+                    place=Place(file=alias),
+                    hint="name the folder above them instead",
+                )
+            found[alias] = source
+    return tuple(found[alias] for alias in sorted(found))
+
+
+def format_of(name: str) -> tuple[str, str | None]:
+    """Format and compression by the file name's extension, whatever its case.
+
+    Raises InputError `input-unsupported`.
+
+    >>> format_of("a/b.CSV.gz"), format_of("x.feather")
+    (('csv', 'gzip'), ('arrow', None))
+    """
+    stem, compression = _uncompressed(name)
+    kind = _EXTENSIONS.get(PurePosixPath(stem).suffix.lower())
+    if kind is None or (compression and kind not in TEXT_FORMATS):
+        raise InputError(
+            "input-unsupported",
+            "files of this kind cannot be read",
+            place=Place(file=name),
+            hint=_advice(stem, kind),
+        )
+    return kind, compression
+
+
+def output_name(alias: str, source_format: str, target_format: str) -> str:
+    """The name of the output for the source `alias`: the same one if the format stays.
+
+    A change between text formats keeps the compression; Parquet and Arrow compress by themselves.
+
+    >>> output_name("x/a.csv.gz", "csv", "parquet"), output_name("x/a.csv.gz", "csv", "jsonl")
+    ('x/a.parquet', 'x/a.jsonl.gz')
+    >>> output_name("x/a.ndjson", "jsonl", "same")
+    'x/a.ndjson'
+    """
+    if target_format in ("same", source_format):
+        return alias
+    stem, compression = _uncompressed(alias)
+    tail = alias[len(stem) :] if compression and target_format in TEXT_FORMATS else ""
+    return str(PurePosixPath(stem).with_suffix(f".{target_format}")) + tail
+
+
+def source_bytes(source: Source) -> int:
+    """The size of the source's file in bytes, as it lies on disk."""
+    return _stat(Path(source.path), source.alias).st_size
+
+
+def _uncompressed(name: str) -> tuple[str, str | None]:
+    suffix = PurePosixPath(name).suffix
+    compression = _COMPRESSIONS.get(suffix.lower())
+    return (name[: -len(suffix)], compression) if compression else (name, None)
+
+
+def _advice(stem: str, kind: str | None) -> str:
+    if kind is not None:
+        return f"{kind} files compress by themselves: name it without the outer compression"
+    if stem.lower().endswith(".json"):
+        return "JSON is read one object per line: convert it to .jsonl"
+    return "in a folder with other files, use a glob such as 'folder/*.csv'"
+
+
+def _expand(given: str) -> Iterator[tuple[Path, str]]:
+    if _URL.match(given):
+        raise NotAvailable("remote-input", "inputs are local files in this version")
+    path = Path(given)
+    if "\0" in given or not given:
+        raise InputError("input-missing", "there is no such file or folder")
+    if path.is_dir():
+        yield from _walk(path, path)
+    elif path.exists() or path.is_symlink():
+        yield path, path.name
+    elif _WILDCARD.search(given):
+        yield from _matches(path)
+    else:
+        raise InputError(
+            "input-missing", "there is no such file or folder", place=Place(file=given)
+        )
+
+
+def _walk(folder: Path, base: Path) -> Iterator[tuple[Path, str]]:
+    count = 0
+    visited: set[str] = set()
+    for here, folders, files in os.walk(folder, followlinks=True, onerror=_unlistable):
+        real = os.path.realpath(here)
+        if real in visited:  # a link to a folder above: it was read already
+            folders.clear()
+            continue
+        visited.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith(_HIDDEN))
+        for name in sorted(files):
+            if not name.startswith(_HIDDEN):
+                count += 1
+                path = Path(here) / name
+                yield path, path.relative_to(base).as_posix()
+    if not count:
+        raise InputError("input-no-match", "there is no file in it", place=Place(file=folder.name))
+
+
+def _unlistable(failure: OSError) -> None:
+    name = Path(str(failure.filename)).name
+    raise InputError(
+        "input-unreadable", "the folder cannot be read", place=Place(file=name)
+    ) from None
+
+
+def _matches(pattern: Path) -> Iterator[tuple[Path, str]]:
+    parts = pattern.parts
+    first = next(i for i, part in enumerate(parts) if _WILDCARD.search(part))
+    base, rest = Path(*parts[:first]), parts[first:]
+    if ".." in rest:
+        raise InputError(
+            "input-name", "a glob cannot go up again after a wildcard", place=Place(file=rest[0])
+        )
+    shown = tuple(mark for mark in _HIDDEN if any(part.startswith(mark) for part in rest))
+    count = 0
+    for path in sorted(base.glob(str(PurePosixPath(*rest)))):
+        names = path.relative_to(base).parts
+        if any(name.startswith(_HIDDEN) and not name.startswith(shown) for name in names):
+            continue
+        if path.is_dir():
+            if rest[-1] != "**":  # as a shell would: the folder is named, so all of it is meant
+                count += 1
+                yield from _walk(path, base)
+        else:
+            count += 1
+            yield path, path.relative_to(base).as_posix()
+    if not count:
+        raise InputError("input-no-match", "no file matches", place=Place(file=str(pattern)))
+
+
+def _source(path: Path, alias: str) -> Source:
+    try:
+        alias.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            "input-name", "the file's name is not UTF-8", place=Place(file=alias)
+        ) from None
+    kind, compression = format_of(alias)
+    facts = _stat(path, alias)
+    if not stat.S_ISREG(facts.st_mode):
+        raise InputError("input-special", "this is not a regular file", place=Place(file=alias))
+    if not os.access(path, os.R_OK):
+        raise InputError("input-unreadable", "the file cannot be read", place=Place(file=alias))
+    if not facts.st_size:
+        raise InputError("input-empty", "the file is empty (0 bytes)", place=Place(file=alias))
+    return Source(str(path), alias, kind, compression)
+
+
+def _stat(path: Path, alias: str) -> os.stat_result:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        raise InputError(
+            "input-missing", "there is no such file", place=Place(file=alias)
+        ) from None
+    except OSError:
+        raise InputError(
+            "input-unreadable", "the file cannot be read", place=Place(file=alias)
+        ) from None

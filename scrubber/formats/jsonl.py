@@ -1,0 +1,134 @@
+"""Reading JSONL: one object per line, UTF-8, parsed by orjson (RFC 8259, strict).
+
+Empty lines are no records but count as lines. NaN, infinities, lone surrogates, and integers beyond
+64 bits make a bad line. Of a key that an object has twice the last one counts (the earlier value
+is read by no one and written nowhere).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from scrubber.errors import InputError, Place
+from scrubber.formats.base import Chunk, Source
+from scrubber.formats.json_types import BadValue, Shape, fitter
+from scrubber.formats.stream import Block, ByteStream, Offsets, record_blocks
+
+_BOM = b"\xef\xbb\xbf"
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+
+
+def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
+    """Add every record of `source` to `shape`, or every one that can be read and goes with it.
+
+    Raises InputError `json-line`, `encoding`, `json-mixed-types`, `json-big-integer`, `json-key`,
+    `json-depth`, `json-fields`, unless `drop_bad_rows`.
+    """
+    with ByteStream(source) as stream:
+        line = row = 1
+        for block in _blocks(stream, source):
+            careful = _LONG_NUMBER.search(block.data) is not None
+            for number, text in _lines(block, line):
+                try:
+                    record = _parse(text, careful)
+                    if drop_bad_rows:
+                        shape.check(record)
+                    shape.add(record)
+                except BadValue as bad:
+                    if not drop_bad_rows:
+                        raise _error(bad, source, number, row) from None
+                row += 1
+            line += block.lines
+
+
+def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
+    """The records, in chunks that have exactly `schema`, the one that was inferred.
+
+    Raises InputError as :func:`infer` does, and `source-changed` for a record that does not fit
+    `schema`; with `drop_bad_rows` such records are rejected.
+    """
+    fits = fitter(pa.struct(list(schema)))
+    with ByteStream(source) as stream:
+        line = row = 1
+        for block in _blocks(stream, source):
+            careful = _LONG_NUMBER.search(block.data) is not None
+            records, count = [], 0
+            for number, text in _lines(block, line):
+                try:
+                    record = _parse(text, careful)
+                    if not fits(record):
+                        raise BadValue("source-changed", "it has a value that was not there before")
+                    records.append(record)
+                except BadValue as bad:
+                    if not drop_bad_rows:
+                        raise _error(bad, source, number, row + count) from None
+                count += 1
+            if count:
+                table = pa.Table.from_pylist(records, schema=schema)
+                yield Chunk(table, row, count - len(records), stream.consumed)
+            row += count
+            line += block.lines
+
+
+def _blocks(stream: ByteStream, source: Source) -> Iterator[Block]:
+    start = stream.read(len(_BOM))
+    return record_blocks(stream, source.alias, _line_ends, start.removeprefix(_BOM))
+
+
+def _line_ends(data: bytes) -> tuple[Offsets, bool]:
+    return np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1, False
+
+
+def _lines(block: Block, first: int) -> Iterator[tuple[int, bytes]]:
+    for number, text in enumerate(block.data.split(b"\n"), first):
+        if text and not text.isspace():
+            yield number, text
+
+
+def _parse(text: bytes, careful: bool) -> dict[str, Any]:
+    try:
+        record = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise _bad_line(text) from None
+    if type(record) is not dict:
+        raise BadValue("json-line", "this is not a JSON object")
+    if careful and _LONG_NUMBER.search(text):
+        _check_integers(text)
+    return record
+
+
+def _bad_line(text: bytes) -> BadValue:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return BadValue("encoding", "this is not UTF-8 text")
+    return BadValue("json-line", "this is not valid JSON")
+
+
+def _check_integers(text: bytes) -> None:
+    """orjson reads an integer beyond 64 bits as a float, and so as another number: refuse it."""
+
+    def integer(digits: str) -> int:
+        value = int(digits) if len(digits) <= 20 else 2**64
+        if not -(2**63) <= value < 2**64:
+            raise BadValue("json-big-integer", "it has an integer beyond 64 bits")
+        return value
+
+    try:
+        json.loads(text, parse_int=integer)
+    except RecursionError:
+        raise BadValue("json-depth", "values are nested too deep") from None
+
+
+def _error(bad: BadValue, source: Source, line: int, row: int) -> InputError:
+    field = str(bad.path) if bad.path is not None else None
+    place = Place(file=source.alias, line=line, row=row, field=field)
+    hint = "convert the file to UTF-8" if bad.code == "encoding" else ""
+    return InputError(bad.code, bad.text, place=place, hint=hint)

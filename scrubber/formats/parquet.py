@@ -1,0 +1,188 @@
+"""Parquet: types, nesting, order and metadata as in the file; row groups are the written tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from scrubber.errors import InputError, OutputError, Place
+from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
+from scrubber.formats.visible import has_dictionary, visible
+from scrubber.model.fieldpath import FieldPath
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile, RowGroupMetaData
+
+_DEFAULT_CODEC = "SNAPPY"
+_FAILURES = (OSError, pa.ArrowException, ValueError, OverflowError)
+
+
+def schema(source: Source) -> pa.Schema:
+    """The Arrow schema in the footer. Raises InputError `parquet-unreadable`."""
+    with _open(source) as file:
+        try:
+            found = file.schema_arrow
+        except _FAILURES:
+            raise _unreadable(source) from None
+    check_schema(found, source.alias)
+    return found
+
+
+def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
+    """The records, row group by row group, in chunks that have exactly `schema`.
+
+    Raises InputError `parquet-unreadable`, `source-changed`. `drop_bad_rows` has no effect: where
+    a page cannot be read, it is not known which records it held.
+    """
+    del drop_bad_rows
+    row, consumed = 1, 0
+    with _open(source) as file:
+        if not file.schema_arrow.equals(schema):
+            raise InputError(
+                "source-changed", "its fields have changed", place=Place(file=source.alias)
+            )
+        for index in range(file.num_row_groups):
+            group = file.metadata.row_group(index)
+            stored = _stored_bytes(group)
+            limit = rows_per_chunk(group.num_rows, group.total_byte_size)
+            done = 0
+            for table in _tables(file, index, limit, schema, source):
+                done += table.num_rows
+                yield Chunk(table, row, 0, consumed + stored * done // max(group.num_rows, 1))
+                row += table.num_rows
+            if done != group.num_rows:
+                raise _unreadable(source, row)
+            consumed += stored
+
+
+class ParquetEncoder:
+    """Each table becomes a row group."""
+
+    def __init__(self, sink: ByteSink, schema: pa.Schema, codec: str) -> None:
+        from pyarrow import parquet
+
+        schema = schema.with_metadata(_metadata(schema))
+        try:
+            self._writer = parquet.ParquetWriter(
+                pa.PythonFile(sink, "w"), schema, compression=codec
+            )
+        except (pa.ArrowException, NotImplementedError):
+            raise _type_error(schema) from None
+        self._schema = schema
+        self._has_dictionary = has_dictionary(schema)
+
+    def write(self, table: pa.Table) -> None:
+        table = table.replace_schema_metadata(self._schema.metadata)
+        if self._has_dictionary:  # a page of entries is written as it is, used or not
+            table = visible(table)
+        self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
+
+    def finish(self) -> None:
+        self._writer.close()
+
+
+def open_encoder(
+    sink: ByteSink, schema: pa.Schema, format_name: str, like: Source | None
+) -> ParquetEncoder:
+    """An encoder with the codec of `like` if that is Parquet, else snappy.
+
+    Raises OutputError `type-in-parquet` for a field that Parquet cannot hold.
+    """
+    del format_name
+    codec = _codec(like) if like is not None and like.format == "parquet" else _DEFAULT_CODEC
+    return ParquetEncoder(sink, schema, codec)
+
+
+def _open(source: Source) -> ParquetFile:
+    from pyarrow import parquet
+
+    try:
+        return parquet.ParquetFile(source.path)
+    except _FAILURES:
+        raise _unreadable(source) from None
+
+
+def _tables(
+    file: ParquetFile, group: int, limit: int, schema: pa.Schema, source: Source
+) -> Iterator[pa.Table]:
+    try:
+        batches = file.iter_batches(batch_size=limit, row_groups=[group])
+    except _FAILURES:
+        raise _unreadable(source) from None
+    while True:
+        try:
+            batch = next(batches, None)
+            if batch is None:
+                return
+            batch.validate(full=True)
+            table = pa.Table.from_batches([batch]).cast(schema)
+        except _FAILURES:
+            raise _unreadable(source) from None
+        yield table
+
+
+def _unreadable(source: Source, row: int | None = None) -> InputError:
+    return InputError(
+        "parquet-unreadable",
+        "this is no Parquet file, or it is truncated, damaged or encrypted",
+        place=Place(file=source.alias, row=row),
+    )
+
+
+def _stored_bytes(group: RowGroupMetaData) -> int:
+    return sum(group.column(i).total_compressed_size for i in range(group.num_columns))
+
+
+def _codec(source: Source) -> str:
+    with _open(source) as file:
+        facts = file.metadata
+        if not facts.num_row_groups or not facts.num_columns:
+            return _DEFAULT_CODEC
+        codec = str(facts.row_group(0).column(0).compression)
+    return "NONE" if codec == "UNCOMPRESSED" else codec
+
+
+def _type_error(schema: pa.Schema) -> OutputError:
+    from pyarrow import parquet
+
+    for field in schema:
+        try:
+            parquet.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
+        except (pa.ArrowException, NotImplementedError):
+            return OutputError(
+                "type-in-parquet",
+                "values of this type cannot be written to Parquet",
+                place=Place(field=str(FieldPath((field.name,)))),
+                hint="drop the field, or write arrow or jsonl",
+            )
+    return OutputError("type-in-parquet", "these fields cannot be written to Parquet")
+
+
+def _metadata(schema: pa.Schema) -> dict[bytes, bytes] | None:
+    """The schema's metadata, what pandas noted there cut down to the fields that remain."""
+    metadata = dict(schema.metadata or {})
+    noted = metadata.pop(b"pandas", None)
+    if noted is not None:
+        kept = _pandas(noted, frozenset(schema.names))
+        if kept is not None:
+            metadata[b"pandas"] = kept
+    return metadata or None
+
+
+def _pandas(noted: bytes, names: frozenset[str]) -> bytes | None:
+    try:
+        facts: Any = json.loads(noted)
+        facts["columns"] = [
+            column
+            for column in facts["columns"]
+            if (column["field_name"] or column["name"]) in names
+        ]
+        facts["index_columns"] = [
+            index for index in facts["index_columns"] if isinstance(index, dict) or index in names
+        ]
+        return json.dumps(facts).encode()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,57 @@
+"""The schemas of many sources, where shards of one dataset must agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+from scrubber.errors import InputError, Place
+from scrubber.formats.base import Source
+from scrubber.model.fieldpath import FieldPath
+
+_DIGITS = re.compile(r"\d+")
+
+
+def shard_groups(sources: Sequence[Source]) -> list[tuple[Source, ...]]:
+    """The sources by dataset: those of one format in one folder whose names differ only in runs of
+    digits are shards of each other. Order is kept.
+
+    >>> a, b, c = (Source(n, n, "csv") for n in ("x/p1.csv", "x/p22.csv", "y/p1.csv"))
+    >>> [len(group) for group in shard_groups([a, b, c])]
+    [2, 1]
+    """
+    groups: dict[tuple[str, str, str], list[Source]] = {}
+    for source in sources:
+        name = PurePosixPath(source.alias)
+        key = (str(name.parent), _DIGITS.sub("#", name.name), source.format)
+        groups.setdefault(key, []).append(source)
+    return [tuple(group) for group in groups.values()]
+
+
+def agreed(
+    group: Sequence[Source], schema_of: Callable[[Source], pa.Schema]
+) -> dict[str, pa.Schema]:
+    """The schema of each shard by alias. Raises InputError `schema-drift`."""
+    found = {source.alias: schema_of(source) for source in group}
+    first = group[0].alias
+    for alias, schema in found.items():
+        field = _difference(found[first], schema)
+        if field is not None:
+            raise InputError(
+                "schema-drift",
+                f"it differs here from {Place(file=first)}",
+                place=Place(file=alias, field=str(FieldPath((field,)))),
+                hint="shards of one dataset need the same fields and types",
+            )
+    return found
+
+
+def _difference(one: pa.Schema, other: pa.Schema) -> str | None:
+    """The first field that is in one schema only, or of another type; the order is free."""
+    for name in one.names:
+        if name not in other.names or one.field(name).type != other.field(name).type:
+            return str(name)
+    return next((str(name) for name in other.names if name not in one.names), None)

@@ -1,0 +1,245 @@
+"""The one place where bytes enter and leave: decompressed input, record blocks, hashed output."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from scrubber.errors import InputError, Place
+from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, RECORD_BYTES, ByteSink, Source
+
+Offsets = npt.NDArray[np.int64]
+FindEnds = Callable[[bytes], tuple[Offsets, bool]]
+"""Where the records of some bytes end (offsets just past each), and whether the last one is still
+inside a quotation."""
+
+_GZIP_LEVEL = 6
+
+
+class ByteStream:
+    """A source's bytes, decompressed, in order; a context manager.
+
+    Raises InputError `input-unreadable`, or `compressed-unreadable` where the compressed data is
+    truncated or damaged.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        try:
+            self._file = pa.OSFile(source.path, "rb")
+            self._stream = (
+                pa.CompressedInputStream(self._file, source.compression)
+                if source.compression
+                else self._file
+            )
+        except (OSError, pa.ArrowException):
+            raise self._failure() from None
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes, fewer only at the end."""
+        parts, missing = [], size
+        try:
+            while missing:
+                part = self._stream.read(missing)
+                if not part:
+                    break
+                parts.append(part)
+                missing -= len(part)
+        except (OSError, pa.ArrowException):
+            raise self._failure() from None
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    @property
+    def consumed(self) -> int:
+        """Bytes read from the file so far."""
+        return int(self._file.tell())
+
+    def _failure(self) -> InputError:
+        place = Place(file=self._source.alias)
+        if self._source.compression:
+            text = f"the {self._source.compression} data is truncated or damaged"
+            return InputError("compressed-unreadable", text, place=place)
+        return InputError("input-unreadable", "the file cannot be read", place=place)
+
+    def __enter__(self) -> ByteStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is not self._file:
+            self._stream.close()
+        if not self._file.closed:
+            self._file.close()
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole records as bytes; `lines` of them end in it, and `open` says that the source ended
+    inside a quotation."""
+
+    data: bytes
+    lines: int
+    open: bool
+
+    def __repr__(self) -> str:
+        return f"Block(bytes={len(self.data)}, lines={self.lines})"
+
+
+def record_blocks(
+    stream: ByteStream, alias: str, ends: FindEnds, pending: bytes = b""
+) -> Iterator[Block]:
+    """`pending` and the rest of `stream`, cut where records end.
+
+    The cuts depend on the bytes alone: at most CHUNK_ROWS lines and 2 * CHUNK_BYTES each, more only
+    where one record is larger. Raises InputError `record-too-large` above RECORD_BYTES.
+    """
+    want = CHUNK_BYTES
+    while True:
+        fresh = stream.read(want)
+        last = len(fresh) < want
+        data = pending + fresh
+        stops, is_open = ends(data)
+        if last and data and (not len(stops) or stops[-1] < len(data)):
+            stops = np.append(stops, len(data))
+        start = first = 0
+        while first < len(stops):
+            fitting = int(np.searchsorted(stops, start + 2 * CHUNK_BYTES, "right"))
+            after = max(first + 1, min(first + CHUNK_ROWS, fitting))
+            stop = int(stops[after - 1])
+            final = last and stop == len(data)
+            yield Block(data[start:stop], after - first, is_open and final)
+            start, first = stop, after
+        if last:
+            return
+        pending = data[start:]
+        if len(pending) > RECORD_BYTES:
+            raise InputError(
+                "record-too-large",
+                f"a record is larger than {RECORD_BYTES >> 20} MiB",
+                place=Place(file=alias),
+                hint="a quote that is never closed looks like this",
+            )
+        want = max(CHUNK_BYTES, min(len(pending), RECORD_BYTES - len(pending)))
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether all of `data` is UTF-8 text; takes no copy of it."""
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
+    whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(data)])
+    try:
+        whole.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+class FileSink:
+    """A file being written: counts and hashes every byte, and remembers why a write failed.
+
+    It has what pyarrow and gzip want of a file object.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._digest = hashlib.sha256()
+        self.size = 0
+        self.failure: OSError | None = None
+        self._file = path.open("wb", buffering=2**20)
+
+    def write(self, data: bytes) -> int:
+        view = memoryview(data).cast("B")
+        if self._file.closed:  # abandoned: libraries still flush when they are collected
+            return view.nbytes
+        self._digest.update(view)
+        self.size += view.nbytes
+        try:
+            self._file.write(view)
+        except OSError as failure:
+            self.failure = failure
+            raise
+        return view.nbytes
+
+    def flush(self) -> None:
+        """Nothing: the bytes go to disk at :meth:`sync`."""
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        return self.size
+
+    def sync(self) -> None:
+        """Everything is on disk when this returns."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as failure:
+            self.failure = failure
+            raise
+
+    def close(self) -> None:
+        """Close the file; what was not synced may be lost, and what is written now is."""
+        try:
+            self._file.close()
+        except OSError as failure:
+            self.failure = failure
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def __enter__(self) -> FileSink:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def compressing(sink: FileSink, compression: str | None) -> ByteSink:
+    """A sink that compresses into `sink`; the same bytes in give the same bytes out."""
+    if compression is None:
+        return _Passing(sink)
+    if compression == "gzip":
+        import gzip
+
+        return gzip.GzipFile("", "wb", _GZIP_LEVEL, sink, mtime=0)
+    stream: ByteSink = pa.CompressedOutputStream(pa.PythonFile(_Passing(sink), "w"), compression)
+    return stream
+
+
+class _Passing:
+    """Passes bytes on; closing it leaves the file open for the sync."""
+
+    def __init__(self, sink: FileSink) -> None:
+        self._sink = sink
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        return self._sink.write(data)
+
+    def flush(self) -> None:
+        """Nothing is held back here."""
+
+    def close(self) -> None:
+        self.closed = True

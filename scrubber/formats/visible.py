@@ -1,0 +1,71 @@
+"""Only what can be seen is written.
+
+An Arrow array may hold more than it shows: bytes under a null, the children of a null struct,
+dictionary entries that no row uses (any more). Parquet and Arrow IPC would write some of them to
+disk, and with them what was to be removed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.model.fieldpath import FieldPath, is_list, leaves
+from scrubber.model.nested import Rows, map_leaves
+
+
+def visible(table: pa.Table) -> pa.Table:
+    """An equal table whose buffers hold nothing but its values.
+
+    Bytes under nulls are empty or zero; a dictionary keeps the entries in use, in their order.
+    """
+    return map_leaves(table, _visit, table.schema)
+
+
+def has_dictionary(schema: pa.Schema) -> bool:
+    """Whether some leaf is dictionary-encoded."""
+    return any(pa.types.is_dictionary(_storage(kind)) for _, kind in leaves(schema))
+
+
+def _storage(kind: pa.DataType) -> pa.DataType:
+    return _storage(kind.storage_type) if isinstance(kind, pa.BaseExtensionType) else kind
+
+
+def _visit(path: FieldPath, array: pa.Array, rows: Rows) -> pa.Array:
+    del path, rows
+    return _fresh(array)
+
+
+def _fresh(array: pa.Array) -> pa.Array:
+    kind = array.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return pa.ExtensionArray.from_storage(kind, _fresh(array.storage))
+    if pa.types.is_dictionary(kind):
+        return _used_entries(array)
+    if is_list(kind) or (pa.types.is_struct(kind) and kind.num_fields):  # an extension's storage
+        return visible(pa.table({"storage": array})).column(0).combine_chunks()
+    if pa.types.is_string_view(kind):
+        return _blank_nulls(array.cast(pa.large_string())).cast(kind)
+    if pa.types.is_binary_view(kind):
+        return _blank_nulls(array.cast(pa.large_binary())).cast(kind)
+    return _blank_nulls(array)
+
+
+def _blank_nulls(array: pa.Array) -> pa.Array:
+    if not array.null_count or pa.types.is_null(array.type) or pa.types.is_nested(array.type):
+        return array
+    valid = array.is_valid().to_numpy(zero_copy_only=False)
+    places = np.where(valid, np.cumsum(valid) - 1, 0)
+    return array.drop_null().take(pa.array(places, mask=~valid))
+
+
+def _used_entries(array: pa.DictionaryArray) -> pa.DictionaryArray:
+    kind = array.type
+    used = pc.unique(array.indices.drop_null())
+    used = used.take(pc.sort_indices(used))
+    return pa.DictionaryArray.from_arrays(
+        pc.index_in(array.indices, used).cast(kind.index_type),
+        _fresh(array.dictionary.take(used)),
+        ordered=kind.ordered,
+    )

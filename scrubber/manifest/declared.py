@@ -1,0 +1,103 @@
+"""Declared facts: what the author says about the dataset, each with its status.
+
+``{value, status: declared | unknown | not_applicable, asserted_by}``: a fact that nobody declared
+is on record as unknown, and declared facts never mix with measured ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from scrubber.manifest.canonical import canonical_bytes
+from scrubber.manifest.statement import DeclaredFacts
+
+Shape = Callable[[Any], Any]
+
+
+def declared_sections(declared: DeclaredFacts) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The ``dataset`` and ``legal`` sections.
+
+    Keys that no section names are not lost: they stand in ``dataset.other`` as text.
+    Errors: ValueError if the text is not a JSON object.
+    """
+    facts = json.loads(declared.text, parse_float=str)
+    if not isinstance(facts, dict):
+        raise ValueError("declared facts are a JSON object")
+    rest = dict(facts)
+
+    def take(shape: Shape, *names: str) -> dict[str, Any]:
+        present = [rest.pop(name) for name in names if name in rest]
+        return _fact(present[0] if present else None, shape, declared.asserted_by)
+
+    dataset: dict[str, Any] = {
+        "name": take(_text, "name"),
+        "description": take(_text, "description"),
+        "licence": take(_text, "licence", "license"),
+        "sources": take(_sources, "sources"),
+    }
+    legal = {
+        "controller": take(_text, "controller"),
+        "basis": take(_text, "legal_basis"),
+        "purposes": take(_texts, "purpose", "purposes"),
+        "consents": take(_rows("reference", "status"), "consent", "consents"),
+        "commitments": take(_rows("id", "text"), "commitments"),
+        "retention": take(_row("delete_by"), "retention"),
+        "prohibited_uses": take(_texts, "prohibited_uses"),
+    }
+    dataset["other"] = [
+        {"name": name, **_fact(value, _text, declared.asserted_by)}
+        for name, value in sorted(rest.items())
+    ]
+    return dataset, legal
+
+
+def _fact(value: Any, shape: Shape, asserted_by: str) -> dict[str, Any]:
+    if value is None or value in ("", "unknown"):
+        return {"value": None, "status": "unknown", "asserted_by": None}
+    if value == "not_applicable":
+        return {"value": None, "status": "not_applicable", "asserted_by": asserted_by}
+    return {"value": shape(value), "status": "declared", "asserted_by": asserted_by}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else canonical_bytes(value).decode()
+
+
+def _texts(value: Any) -> list[str]:
+    return [_text(item) for item in (value if isinstance(value, list) else [value])]
+
+
+def _row(*names: str) -> Shape:
+    """A mapping with the named keys as text, and what else it holds under ``other``."""
+
+    def shape(value: Any) -> dict[str, Any]:
+        given = dict(value) if isinstance(value, Mapping) else {names[0]: value}
+        row: dict[str, Any] = {
+            name: _text(given.pop(name)) if given.get(name) is not None else None for name in names
+        }
+        given = {name: item for name, item in given.items() if name not in names}
+        row["other"] = _text(given) if given else None
+        return row
+
+    return shape
+
+
+def _rows(*names: str) -> Shape:
+    one = _row(*names)
+
+    def shape(value: Any) -> list[dict[str, Any]]:
+        return [one(item) for item in (value if isinstance(value, list) else [value])]
+
+    return shape
+
+
+def _sources(value: Any) -> list[dict[str, Any]]:
+    one = _row("name", "method", "period", "licence", "upstream")
+    rows = []
+    for item in value if isinstance(value, list) else [value]:
+        given = dict(item) if isinstance(item, Mapping) else {"name": item}
+        geography = given.pop("geography", [])
+        rows.append({**one(given), "geography": _texts(geography)})
+    return rows

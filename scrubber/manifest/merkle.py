@@ -1,0 +1,37 @@
+"""The Merkle tree over the output files: one root that names them all, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from scrubber.manifest.canonical import canonical_bytes
+
+
+def merkle_root(leaves: Sequence[bytes]) -> bytes:
+    """The Merkle Tree Hash of RFC 9162, section 2.1.1, over SHA-256.
+
+    Leaves are hashed with the prefix 0x00 and nodes with 0x01, so that no node passes for a leaf;
+    a list of n is split at the largest power of two below n. No leaves: SHA-256 of nothing.
+
+    >>> merkle_root([]).hex()[:8]
+    'e3b0c442'
+    """
+    level = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+    if not level:
+        return sha256(b"").digest()
+    # Pairing from the left and carrying an odd last node up gives the same tree as splitting.
+    while len(level) > 1:
+        pairs = [
+            sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
+        ]
+        level = pairs + level[len(pairs) * 2 :]
+    return level[0]
+
+
+def outputs_root(files: Sequence[Mapping[str, Any]]) -> str:
+    """The root, in hex, over output files in the order given (by shard number): a leaf is the
+    canonical JSON of a file's path, SHA-256 and length."""
+    leaves = [canonical_bytes({k: file[k] for k in ("path", "sha256", "bytes")}) for file in files]
+    return merkle_root(leaves).hex()

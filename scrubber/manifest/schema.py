@@ -1,0 +1,40 @@
+"""The JSON Schema (2020-12) of a manifest, shipped as ``schema.json``, and the check against it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from scrubber.errors import printable
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+_LIMIT = 20
+
+
+def schema() -> dict[str, Any]:
+    """A fresh copy of the schema."""
+    text = resources.files("scrubber.manifest").joinpath("schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(schema())
+
+
+def validate(manifest: Mapping[str, Any]) -> list[str]:
+    """Where `manifest` is not as the schema says, as ``/fields/0/counts: additionalProperties``:
+    the place and the keyword, never a value. Empty if it is valid; at most 20 problems."""
+    problems = {
+        f"/{'/'.join(printable(str(step)) for step in error.absolute_path)}: {error.validator}"
+        for error in _validator().iter_errors(manifest)
+    }
+    return sorted(problems)[:_LIMIT]

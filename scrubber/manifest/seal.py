@@ -1,0 +1,220 @@
+"""Seal: facts and exact counts become the manifest. Disclosure control happens here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import PurePosixPath
+from typing import Any
+
+from scrubber.errors import OutputError, Place
+from scrubber.manifest.canonical import canonical_bytes, manifest_id, plain_json
+from scrubber.manifest.categories import category
+from scrubber.manifest.counts import count
+from scrubber.manifest.declared import declared_sections
+from scrubber.manifest.disclosure import Key
+from scrubber.manifest.document import Manifest
+from scrubber.manifest.ledger import EVENTS, Ledger
+from scrubber.manifest.merkle import outputs_root
+from scrubber.manifest.statement import (
+    CLAIM,
+    SCHEMA,
+    CheckFacts,
+    DetectorFacts,
+    Facts,
+    FieldFacts,
+    OutputFacts,
+    RuleFacts,
+)
+
+Published = dict[Key, dict[str, Any]]
+
+
+def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> Manifest:
+    """The manifest of a run.
+
+    Counts from 1 to ``min_cell - 1`` are published as ``{"lt": min_cell}``, and further ones as
+    ``{"suppressed": true}`` where they would give the first away; others as ``{"n": ...}``,
+    rounded to a multiple of `base`. The id does not depend on how the run was carried out (`run`).
+
+    Errors: ConservationError if the counts contradict each other or the facts; OutputError
+    ``output-name`` for a path that is not below ``data/`` or a name that is not valid Unicode;
+    ValueError for a `min_cell` below 3 or a `base` below 1.
+    """
+    if base < 1:
+        raise ValueError("counts are rounded to a positive base")
+    for output in facts.outputs:
+        if not is_output_path(output.path):
+            raise OutputError("output-name", "an output lies below data/", place=Place(output.path))
+    _check_unicode(facts)
+    published = count(facts, ledger).publish(min_cell, base)
+    dataset, legal = declared_sections(facts.declared)
+    files = _files(facts.outputs, published)
+    data: dict[str, Any] = {
+        "header": {
+            "schema": SCHEMA,
+            "id": "",
+            "kind": "run",
+            "previous": facts.previous,
+            "disclosure": {"min_cell": min_cell, "base": base},
+        },
+        "run": asdict(facts.run),
+        "dataset": dataset,
+        "sources": [
+            {**asdict(source), "records": published["source", source.alias]}
+            for source in sorted(facts.sources, key=lambda s: s.alias)
+        ],
+        "legal": legal,
+        "policy": {
+            "digest": facts.policy.digest,
+            "reference": facts.policy.reference,
+            "on_unlisted": facts.policy.on_unlisted,
+            "on_error": facts.policy.on_error,
+            "rules": [_rule(rule) for rule in facts.policy.rules],
+        },
+        "engine": {
+            "program_version": facts.engine.program_version,
+            "lock_digest": facts.engine.lock_digest,
+            "detectors": [_detector(d) for d in sorted(facts.engine.detectors, key=_by_id)],
+        },
+        "fields": [_field(i, field, published) for i, field in enumerate(facts.fields)],
+        "records": {
+            "in": published["records", "in"],
+            "out": published["records", "out"],
+            "quarantined": _listed(published, "quarantined", ("reason",)),
+            "dropped": _listed(published, "dropped", ("rule",)),
+        },
+        "findings": _listed(published, "finding", ("field", "entity", "recognizer", "action")),
+        "risk": {"claim": CLAIM, "limitations": list(_limitations(facts))},
+        "outputs": {"files": files, "merkle_root": outputs_root(files)},
+        "checks": [asdict(check) for check in (_CONSERVATION, *facts.checks)],
+        "waivers": [],
+    }
+    data = plain_json(data)
+    data["header"]["id"] = manifest_id(data)
+    return Manifest(data)
+
+
+_CONSERVATION = CheckFacts(
+    "conservation",
+    True,
+    "error",
+    "records in = out + dropped + quarantined",
+    "holds for every batch",
+)
+
+
+def is_output_path(path: str) -> bool:
+    """Whether `path` names a file below ``data/`` and nothing else: relative, POSIX, no ``..``."""
+    parts = path.split("/")
+    clean = all(part not in ("", ".", "..") for part in parts) and "\0" not in path
+    return clean and len(parts) > 1 and parts[0] == "data" and PurePosixPath(path).parts[1:] != ()
+
+
+def _check_unicode(facts: Facts) -> None:
+    names = [(source.alias, None) for source in facts.sources]
+    names += [(output.path, None) for output in facts.outputs]
+    fields = [(None, field.name) for field in facts.fields]
+    for file, name in [*names, *fields]:
+        try:
+            canonical_bytes([file, name])
+        except ValueError:
+            text = "the name is not valid Unicode, so no manifest can hold it"
+            raise OutputError("output-name", text, place=Place(file, field=name)) from None
+
+
+def _by_id(detector: DetectorFacts) -> tuple[str, str]:
+    return detector.id, detector.version
+
+
+def _detector(detector: DetectorFacts) -> dict[str, Any]:
+    return {**asdict(detector), "measured": None}
+
+
+def _rule(rule: RuleFacts) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "place": rule.place,
+        "selector": rule.selector,
+        "action": rule.action,
+        "parameters": _parameters(rule.parameters.items()),
+        "reason": rule.reason,
+    }
+
+
+def _parameters(items: Iterable[tuple[str, Any]]) -> list[dict[str, str]]:
+    """Parameters as texts: fractions have no canonical form, and a reader needs no type."""
+    return [{"name": name, "value": _as_text(value)} for name, value in sorted(items)]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(_as_text(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_as_text(item)}" for key, item in sorted(value.items()))
+    return canonical_bytes(value).decode()
+
+
+def _field(i: int, field: FieldFacts, published: Published) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "sources": sorted(field.sources),
+        "type_in": field.type_in,
+        "type_out": field.type_out,
+        "class": field.field_class,
+        "categories": [_category(field.entity)] if field.entity is not None else [],
+        "action": field.action,
+        "technique": field.technique,
+        "parameters": _parameters(field.parameters.items()),
+        "operators": [asdict(operator) for operator in field.operators],
+        "key_id": field.key_id,
+        "domain": field.domain,
+        "reversible": field.reversible,
+        "linkable": field.linkable,
+        "rule": {"id": field.rule, "place": field.place},
+        "reason": field.reason,
+        "unsafe": field.unsafe,
+        "counts": {event: published["field", i, event] for event in EVENTS},
+    }
+
+
+def _category(entity: str) -> dict[str, Any]:
+    known = category(entity)
+    return {"entity": entity, "dpv": known.dpv, "hipaa": known.hipaa}
+
+
+def _listed(published: Published, kind: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The counts whose keys begin with `kind`, in the order of their keys."""
+    keys = sorted(key for key in published if isinstance(key, tuple) and key[0] == kind)
+    return [{**dict(zip(names, k[1:], strict=True)), "count": published[k]} for k in keys]
+
+
+def _files(outputs: tuple[OutputFacts, ...], published: Published) -> list[dict[str, Any]]:
+    ordered = sorted(outputs, key=lambda o: (o.shard, o.path))
+    return [{**asdict(output), "rows": published["output", output.path]} for output in ordered]
+
+
+def _limitations(facts: Facts) -> Iterable[dict[str, str]]:
+    """What a reader must not conclude; in the order of weight."""
+    said = [
+        (
+            "not-anonymous",
+            "Records can still be about one person each: this is pseudonymised data.",
+        ),
+        ("risk-not-measured", "Re-identification risk by quasi-identifiers was not measured."),
+        ("no-rescan", "The outputs were not scanned again for what was missed."),
+    ]
+    if any(field.unsafe for field in facts.fields):
+        said.append(("unsafe-keep", "Fields that no rule lists were kept (on_unlisted: keep)."))
+    if any(field.action == "text" for field in facts.fields):
+        said.append(("detection", "Text was scrubbed of what the detectors found, and only that."))
+    if any(field.linkable for field in facts.fields):
+        said.append(("linkable", "Equal values stay equal in linkable fields."))
+    if any(field.reversible for field in facts.fields):
+        said.append(("reversible", "Whoever holds the key can restore reversible fields."))
+    said += [("stated", text) for text in facts.limitations]
+    return [{"id": id_, "text": text} for id_, text in said]

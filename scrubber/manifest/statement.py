@@ -1,0 +1,178 @@
+"""What the manifest states, section by section: the facts that the engine hands over.
+
+Frozen values without counts: the counts are in the :class:`~scrubber.manifest.ledger.Ledger` and
+join them in ``seal``, where small ones are withheld. Nothing here may hold a value of the data, an
+absolute path, a host or user name, an unkeyed digest of values, or the literal words of a rule.
+Scores are in milli-units (0..1000), since a manifest holds no fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+SCHEMA: Final = "scrubber/manifest/v1"
+CLAIM: Final = "pseudonymised"
+
+JSON = Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What differs between two runs of one plan on the same data: stands outside the id.
+
+    `created` is UTC, ``YYYY-MM-DDTHH:MM:SSZ``; `duration_ms` counts milliseconds.
+    """
+
+    created: str
+    id: str
+    duration_ms: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFacts:
+    """The ``dataset:`` part of a rule file as canonical JSON text, and who says so.
+
+    `asserted_by` is the rule file's relative name.
+    """
+
+    text: str = "{}"
+    asserted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A file that was read: its `alias` (relative name), media type, and its digest under the run's
+    key (hex; None where the run has no key, since an unkeyed digest could be guessed from)."""
+
+    alias: str
+    media_type: str
+    keyed_digest: str | None = None
+
+
+@dataclass(frozen=True)
+class RuleFacts:
+    """A rule: stable `id` (``fields[3]``), `place` (``rules/crm.yaml:21``), what it selects, what
+    it does, and its public parameters (no word lists, no paths)."""
+
+    id: str
+    place: str
+    selector: str
+    action: str
+    parameters: Mapping[str, JSON] = field(default_factory=lambda: MappingProxyType({}))
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """The rule file: digest of its canonical content, its version-control reference if known."""
+
+    digest: str
+    on_unlisted: str
+    on_error: str
+    rules: tuple[RuleFacts, ...]
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorFacts:
+    """A recognizer that looked: `threshold` in milli-units, `model_digest` where it has a model."""
+
+    id: str
+    version: str
+    threshold: int | None = None
+    languages: tuple[str, ...] = ()
+    model_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """The program: its version, the digest of its pinned dependencies, and what looked."""
+
+    program_version: str
+    lock_digest: str | None = None
+    detectors: tuple[DetectorFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorFacts:
+    """What happens to one entity inside a text; `entity` None for every other one."""
+
+    entity: str | None
+    action: str
+    technique: str | None = None
+
+
+@dataclass(frozen=True)
+class FieldFacts:
+    """What was decided for one field of the `sources` that share the decision.
+
+    `action` is ``keep``, ``drop``, ``text`` or the name of a transform; `technique` is the term of
+    ISO/IEC 20889. `entity` is what a whole value is, where the rules say so. `per_row` is True for
+    a field with at most one value per record (no list above it): then records without a value are
+    a count, too, and are protected. `unsafe` marks what ``on_unlisted: keep`` let through.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    type_in: str
+    type_out: str | None
+    field_class: str | None
+    action: str
+    rule: str
+    place: str
+    technique: str | None = None
+    entity: str | None = None
+    key_id: str | None = None
+    domain: str | None = None
+    reversible: bool = False
+    linkable: bool = False
+    reason: str | None = None
+    unsafe: bool = False
+    per_row: bool = True
+    parameters: Mapping[str, JSON] = field(default_factory=lambda: MappingProxyType({}))
+    operators: tuple[OperatorFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFacts:
+    """A file that was written: `path` relative to the output folder (``data/...``, POSIX), its
+    SHA-256 (hex) and length in bytes, its records, the source that it comes from, and its shard
+    number, by which the leaves of the Merkle tree are ordered."""
+
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+    source: str
+    shard: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """The result of a gate: `expected` and `actual` are public texts, never values or counts."""
+
+    id: str
+    passed: bool
+    severity: Literal["info", "warning", "error"] = "error"
+    expected: str = ""
+    actual: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a run states beside its ledger. `previous` is the id of the manifest before."""
+
+    run: RunFacts
+    declared: DeclaredFacts
+    sources: tuple[SourceFacts, ...]
+    policy: PolicyFacts
+    engine: EngineFacts
+    fields: tuple[FieldFacts, ...]
+    outputs: tuple[OutputFacts, ...] = ()
+    checks: tuple[CheckFacts, ...] = ()
+    limitations: tuple[str, ...] = ()
+    previous: str | None = None

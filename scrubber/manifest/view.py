@@ -1,0 +1,265 @@
+"""How a manifest is told: plain strings for ``scrubber show`` and the closing screen of a run.
+
+Pure functions; the CLI lays them out. Whatever comes from outside (names of fields and files,
+reasons) has its control and bidi characters escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from scrubber.errors import printable
+from scrubber.manifest.document import Manifest
+
+Count = Mapping[str, Any]
+
+_ACTIONS: Final = {
+    "token": "keyed pseudonym (HMAC-SHA-256{domain})",
+    "encrypt": "keyed encryption (AES-SIV{domain})",
+    "surrogate": "realistic stand-in",
+    "date_shift": "shifted by a secret number of days",
+    "bin": "generalized to ranges",
+    "round": "rounded",
+    "truncate_date": "date truncated",
+    "prefix": "cut to a prefix",
+    "ip": "network address only",
+    "hierarchy": "generalized by a hierarchy",
+    "redact": "redacted",
+    "replace": "replaced",
+    "mask": "masked",
+    "drop": "removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label and a count, both as text."""
+
+    label: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """A field as one sentence: `name` in front of it, `sentence` what happened to it."""
+
+    name: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"`{self.name}`: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputLine:
+    path: str
+    rows: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One screen: the verdict, then kept fields (they are the risk), then what was transformed and
+    removed, then what nobody knows."""
+
+    title: str
+    id: str
+    verdict: str
+    kept: tuple[FieldLine, ...]
+    transformed: tuple[FieldLine, ...]
+    removed: tuple[FieldLine, ...]
+    unknown: tuple[str, ...]
+    commitments: tuple[str, ...]
+    rows: tuple[Row, ...]
+    findings: tuple[Row, ...]
+    outputs: tuple[OutputLine, ...]
+    checks: tuple[str, ...]
+    limitations: tuple[str, ...]
+
+
+def screen(manifest: Manifest) -> Screen:
+    """The presentation of `manifest`."""
+    data = manifest.data
+    base = data["header"]["disclosure"]["base"]
+    groups: dict[str, list[FieldLine]] = {"keep": [], "drop": [], "": []}
+    for field in data["fields"]:
+        line = FieldLine(printable(field["name"]), sentence(field, base))
+        groups.get(field["action"], groups[""]).append(line)
+    name = data["dataset"]["name"]["value"]
+    return Screen(
+        title=printable(name) if name else "unnamed dataset",
+        id=manifest.id,
+        verdict=_verdict(data, {kind: len(lines) for kind, lines in groups.items()}),
+        kept=tuple(groups["keep"]),
+        transformed=tuple(groups[""]),
+        removed=tuple(groups["drop"]),
+        unknown=tuple(_unknown(data)),
+        commitments=tuple(_commitments(data)),
+        rows=tuple(_rows(data, base)),
+        findings=tuple(_findings(data, base)),
+        outputs=tuple(
+            OutputLine(printable(f["path"]), count_text(f["rows"], base), f["bytes"])
+            for f in data["outputs"]["files"]
+        ),
+        checks=tuple(_checks(data)),
+        limitations=tuple(printable_text(row["text"]) for row in data["risk"]["limitations"]),
+    )
+
+
+def printable_text(text: str) -> str:
+    """`text` of any length with its control and bidi characters escaped."""
+    return "".join(printable(text[i : i + 100]) for i in range(0, len(text), 100))
+
+
+def count_text(count: Count, base: int = 1) -> str:
+    """A published count in words.
+
+    >>> count_text({"n": 1200}), count_text({"lt": 11}), count_text({"suppressed": True})
+    ('1,200', 'fewer than 11', 'not shown')
+    """
+    match count:
+        case {"n": int(n)}:
+            return f"about {n:,}" if base > 1 and n else f"{n:,}"
+        case {"lt": int(limit)}:
+            return f"fewer than {limit}"
+        case _:
+            return "not shown"
+
+
+def sum_text(counts: Sequence[Count], base: int = 1) -> str:
+    """The sum of published counts in words, as far as they tell: exact, a bound, or nothing.
+
+    >>> sum_text([{"n": 20}, {"n": 5}]), sum_text([{"n": 20}, {"lt": 11}])
+    ('25', 'at least 21')
+    """
+    if len(counts) == 1:
+        return count_text(counts[0], base)
+    shown = sum(count.get("n", 0) for count in counts)
+    withheld = sum("n" not in count for count in counts)
+    if withheld == 0:
+        return count_text({"n": shown}, base)
+    return f"at least {shown + withheld:,}" if shown else "not shown"
+
+
+def sentence(field: Mapping[str, Any], base: int = 1) -> str:
+    """What happened to a field, as one sentence without its name."""
+    parts = [f"{_what(field)} -> {_done(field)}"]
+    if field["linkable"]:
+        parts.append("linkable (equal values stay equal)")
+    if field["reversible"]:
+        parts.append("reversible by the key holder")
+    parts.append(printable(field["rule"]["place"]))
+    return f"{', '.join(parts)}; {_amount(field['counts'], base)}"
+
+
+def _what(field: Mapping[str, Any]) -> str:
+    name = (field["class"] or "unclassified").replace("_", " ")
+    letters = sorted({c["hipaa"] for c in field["categories"] if c["hipaa"]})
+    return f"{name} (HIPAA {', '.join(letters)})" if letters else name
+
+
+def _done(field: Mapping[str, Any]) -> str:
+    action = field["action"]
+    if action == "keep":
+        kept = "kept UNSAFELY, no rule lists it" if field["unsafe"] else "kept"
+        return f"{kept}: {printable_text(field['reason'])}" if field["reason"] else kept
+    if action == "text":
+        said = [
+            f"{printable(o['entity'] or 'anything else')}: {printable(o['action'])}"
+            for o in field["operators"]
+        ]
+        return f"findings in the text ({'; '.join(said)})" if said else "findings in the text"
+    domain = f", domain {printable(field['domain'])}" if field["domain"] else ""
+    return _ACTIONS.get(action, printable(action)).format(domain=domain)
+
+
+def _amount(counts: Mapping[str, Count], base: int) -> str:
+    came = counts["in"]
+    said = [f"{count_text(came, base)} in"]
+    for event in ("changed", "removed", "nulled"):
+        count = counts[event]
+        if count.get("n") == 0:
+            continue
+        whole = "n" in came and count == came
+        said.append(f"all {event}" if whole else f"{count_text(count, base)} {event}")
+    return ", ".join(said if len(said) > 1 or came.get("n") == 0 else [*said, "none changed"])
+
+
+def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
+    failed = sum(not c["passed"] and c["severity"] == "error" for c in data["checks"])
+    unsafe = sum(field["unsafe"] for field in data["fields"])
+    claim = data["risk"]["claim"].capitalize()
+    said = f"{claim}, not anonymous: {number['keep']} of {len(data['fields'])} fields kept"
+    if unsafe:
+        said += f" ({unsafe} unsafely)"
+    said += f", {number['']} transformed, {number['drop']} removed; "
+    checks = len(data["checks"])
+    return said + (f"{failed} of {checks} checks FAILED" if failed else f"{checks} checks passed")
+
+
+def _unknown(data: Mapping[str, Any]) -> Iterator[str]:
+    for section in ("dataset", "legal"):
+        for name, fact in data[section].items():
+            if isinstance(fact, Mapping) and fact.get("status") == "unknown":
+                yield f"{section}: {name.replace('_', ' ')}"
+
+
+def _commitments(data: Mapping[str, Any]) -> Iterator[str]:
+    for row in data["legal"]["commitments"]["value"] or ():
+        yield f"{printable(row['id'] or '?')}: {printable_text(row['text'] or '')}"
+
+
+def _rows(data: Mapping[str, Any], base: int) -> Iterator[Row]:
+    records = data["records"]
+    yield Row("in", count_text(records["in"], base))
+    yield Row("out", count_text(records["out"], base))
+    reasons = {rule["id"]: rule["reason"] for rule in data["policy"]["rules"]}
+    for row in records["dropped"]:
+        reason = reasons.get(row["rule"]) or row["rule"]
+        yield Row(f"dropped: {printable_text(reason)}", count_text(row["count"], base))
+    for row in records["quarantined"]:
+        yield Row(f"quarantined: {printable(row['reason'])}", count_text(row["count"], base))
+
+
+def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:
+    """Findings per entity, over all fields and recognizers; what was left in place says so."""
+    grouped: dict[tuple[str, bool], list[Count]] = {}
+    for row in data["findings"]:
+        grouped.setdefault((row["entity"], row["action"] == "keep"), []).append(row["count"])
+    for (entity, left), counts in sorted(grouped.items()):
+        label = printable(entity) + (" (left in place)" if left else "")
+        yield Row(label, sum_text(counts, base))
+
+
+def _checks(data: Mapping[str, Any]) -> Iterator[str]:
+    for check in data["checks"]:
+        result = "passed" if check["passed"] else f"FAILED ({check['severity']})"
+        yield f"{printable(check['id'])}: {result}"
+
+
+def lines(view: Screen) -> Iterable[str]:
+    """The screen as plain lines, for a pipe; the order is that of the reader's interest."""
+    yield f"{view.title}  {view.id[:16]}"
+    yield view.verdict
+    groups = (("kept", view.kept), ("transformed", view.transformed), ("removed", view.removed))
+    for title, fields in groups:
+        if fields:
+            yield f"{title}:"
+            yield from (f"  {line}" for line in fields)
+    texts = (("unknown", view.unknown), ("commitments", view.commitments))
+    for title, said in texts:
+        if said:
+            yield f"{title}:"
+            yield from (f"  {text}" for text in said)
+    for title, rows in (("records", view.rows), ("findings", view.findings)):
+        if rows:
+            yield f"{title}:"
+            yield from (f"  {row.label}: {row.count}" for row in rows)
+    if view.outputs:
+        yield "outputs:"
+        yield from (f"  {o.path}: {o.rows} records, {o.bytes:,} bytes" for o in view.outputs)
+    for title, said in (("checks", view.checks), ("limitations", view.limitations)):
+        yield f"{title}:"
+        yield from (f"  {text}" for text in said)

@@ -1,0 +1,312 @@
+"""Rules x schemas -> Plan, or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from scrubber.errors import printable
+from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves
+from scrubber.policy.decisions import FieldRule
+from scrubber.policy.detection import canonical_json
+from scrubber.policy.plan import (
+    Apply,
+    Declared,
+    Disposition,
+    Drop,
+    FieldPlan,
+    Keep,
+    Plan,
+    RowRule,
+    RuleRef,
+    ScrubText,
+    TablePlan,
+    output_type,
+)
+from scrubber.policy.report import Report, did_you_mean
+from scrubber.policy.rows import Fault, boolean_fault, columns_of
+from scrubber.policy.rules import Rules
+from scrubber.transform.base import Kind, kind_of
+from scrubber.transform.date_shift import DateShift
+from scrubber.transform.pseudonymize import Token
+
+_HOW_TO_DECIDE = 'give it a transform, entities (for text), keep: "why", or set on_unlisted'
+_NO_VALUES = Keep("every value is null: the column has no type")
+
+
+def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: bool = False) -> Plan:
+    """What `rules` do to sources with these schemas (by alias).
+
+    With `partial`, rules and row rules for fields that no schema has are no problem: a rule file's
+    own examples hold some fields only. Errors: RuleError with every problem at once.
+    """
+    compiler = _Compiler(rules, partial)
+    tables = tuple((alias, compiler.table(schema)) for alias, schema in schemas.items())
+    compiler.check_whole(schemas)
+    compiler.report.raise_if_any()
+    scrubs = any(
+        isinstance(one.disposition, ScrubText) for _, table in tables for one in table.fields
+    )
+    return Plan(
+        tables=tables,
+        detect=rules.detect if scrubs else None,
+        key=rules.key,
+        on_unlisted=rules.on_unlisted,
+        on_error=rules.on_error,
+        digest=rules.digest,
+        declared=Declared(canonical_json(rules.declared)),
+    )
+
+
+@dataclass
+class _Candidate:
+    """A rule with its selectors, and what it met in the schemas so far."""
+
+    rule: FieldRule
+    selectors: tuple[Selector, ...]
+    matched: set[str] = field(default_factory=set)
+    decided: bool = False
+    in_the_way: set[str] = field(default_factory=set)
+
+    def matches(self, leaf: FieldPath) -> bool:
+        """Whether the rule speaks of `leaf`: by its path, for a list by the list's own path, and
+        where it keeps or drops by a path above."""
+        whole = isinstance(self.rule.disposition, Keep | Drop)
+        forms = _above(leaf) if whole else _spellings(leaf)
+        names = {s.text for s in self.selectors for form in forms if s.matches(form)}
+        self.matched |= names
+        return bool(names)
+
+
+class _Compiler:
+    def __init__(self, rules: Rules, partial: bool) -> None:
+        self.report = Report(rules.tree)
+        self._rules = rules
+        self._partial = partial
+        self._candidates = [
+            _Candidate(rule, tuple(map(Selector, rule.names))) for rule in rules.fields
+        ]
+        self._unlisted: set[str] = set()
+        self._row_columns = [_columns(rule) for rule in rules.rows]
+
+    def table(self, schema: pa.Schema) -> TablePlan:
+        found = leaves(schema)
+        self._check_structs(found)
+        subject = self._subject(found)
+        fields = [self._field(path, kind, found, subject) for path, kind in found]
+        row_rules = [
+            rule
+            for i, rule in enumerate(self._rules.rows)
+            if self._row_columns[i] <= set(schema.names) and self._row_fits(i, rule, schema)
+        ]
+        return TablePlan(tuple(one for one in fields if one is not None), tuple(row_rules), subject)
+
+    def _field(
+        self,
+        path: FieldPath,
+        kind: pa.DataType,
+        found: list[tuple[FieldPath, pa.DataType]],
+        subject: FieldPath | None,
+    ) -> FieldPlan | None:
+        matching = [candidate for candidate in self._candidates if candidate.matches(path)]
+        if not matching:
+            return self._unlisted_field(path, kind)
+        first = matching[0]
+        first.decided = True
+        for other in matching[1:]:
+            other.in_the_way.add(first.rule.ref.id)
+        rule = first.rule
+        disposition = rule.disposition
+        assert disposition is not None, "rules without a decision do not load"
+        if pa.types.is_null(kind) and not isinstance(disposition, Drop):
+            disposition = _NO_VALUES
+        if not self._fits(rule, disposition, path, kind):
+            return None
+        if isinstance(disposition, Apply) and isinstance(disposition.transform, DateShift):
+            self._check_shift(rule, disposition.transform, found, subject)
+        return _planned(path, kind, rule, disposition)
+
+    def _unlisted_field(self, path: FieldPath, kind: pa.DataType) -> FieldPlan | None:
+        ref = RuleRef("on_unlisted", self.report.tree.key_mark(("on_unlisted",)))
+        match self._rules.on_unlisted:
+            case "drop":
+                return FieldPlan(path, str(kind), None, None, Drop(), ref)
+            case "keep":
+                kept = Keep("on_unlisted: keep", unsafe=True)
+                return FieldPlan(path, str(kind), str(kind), None, kept, ref)
+        name = str(path)
+        if name not in self._unlisted:
+            self._unlisted.add(name)
+            near = did_you_mean(name, self._names())
+            hint = f"{near} {_HOW_TO_DECIDE}" if near else _HOW_TO_DECIDE
+            text = f"no rule decides the field {printable(name)}"
+            self.report.key(("fields",), "unlisted-field", text, hint)
+        return None
+
+    def _names(self) -> set[str]:
+        return {name for one in self._candidates for name in one.rule.names}
+
+    def _fits(
+        self, rule: FieldRule, disposition: Disposition, path: FieldPath, kind: pa.DataType
+    ) -> bool:
+        here, name = kind_of(kind), printable(str(path))
+        if isinstance(disposition, ScrubText) and here is not Kind.TEXT:
+            text = f"entities are looked for in text; {name} is {here}"
+            hint = "give it a transform of its own"
+            self.report.key((*rule.path, "entities"), "entities-not-text", text, hint)
+            return False
+        if isinstance(disposition, Apply):
+            accepts = disposition.transform.traits.accepts
+            if here not in accepts:
+                kinds = ", ".join(sorted(accepts))
+                text = f"{disposition.transform.name} takes {kinds}; {name} is {here} ({kind})"
+                self.report.value((*rule.path, "transform"), "wrong-kind", text)
+                return False
+        return True
+
+    def _check_structs(self, found: Iterable[tuple[FieldPath, pa.DataType]]) -> None:
+        """A transform works on leaves: name them where a rule names what holds them."""
+        below: dict[FieldPath, list[FieldPath]] = {}
+        for leaf, _ in found:
+            for above in _above(leaf):
+                if above not in _spellings(leaf):
+                    below.setdefault(above, []).append(leaf)
+        for candidate in self._candidates:
+            if isinstance(candidate.rule.disposition, Keep | Drop):
+                continue
+            for selector in candidate.selectors:
+                holders = [p for p in below if not selector.is_glob and selector.matches(p)]
+                for holder in holders[:1]:
+                    candidate.matched.add(selector.text)
+                    parts = ", ".join(printable(str(leaf)) for leaf in below[holder][:8])
+                    text = f"{printable(str(holder))} holds several fields: {parts}"
+                    path = _name_path(self.report, candidate.rule, selector.text)
+                    self.report.value(path, "not-a-field", text, "name those instead")
+
+    def _subject(self, found: Iterable[tuple[FieldPath, pa.DataType]]) -> FieldPath | None:
+        if self._rules.subject is None:
+            return None
+        selector = Selector(self._rules.subject)
+        return next((p for p, _ in found if EACH not in p.steps and selector.matches(p)), None)
+
+    def _check_shift(
+        self,
+        rule: FieldRule,
+        shift: DateShift,
+        found: Iterable[tuple[FieldPath, pa.DataType]],
+        subject: FieldPath | None,
+    ) -> None:
+        here = (*rule.path, "transform")
+        if shift.context is None:
+            if subject is None:
+                text = "date_shift needs to know whose date it is, and this table has no subject"
+                hint = "set subject:, or context in the transform"
+                self.report.value(here, "shift-without-subject", text, hint)
+            return
+        columns = [path.column for path, _ in found if not path.nested]
+        if shift.context not in columns:
+            name = printable(shift.context)
+            text = f"context names {name}, which is no field at the top of this table"
+            where = (*here, "date_shift", "context")
+            self.report.value(where, "unknown-field", text, did_you_mean(name, columns))
+
+    def _row_fits(self, index: int, rule: RowRule, schema: pa.Schema) -> bool:
+        fault = boolean_fault(rule.expression, schema)
+        if fault is not None:
+            self.report.value(("rows", index, "drop"), fault.code, fault.text, fault.hint)
+        return fault is None
+
+    def check_whole(self, schemas: Mapping[str, pa.Schema]) -> None:
+        """What can be said only when every schema has been seen."""
+        if self._partial:
+            return
+        found = {str(path) for schema in schemas.values() for path, _ in leaves(schema)}
+        names = found | {name for schema in schemas.values() for name in schema.names}
+        for candidate in self._candidates:
+            self._check_used(candidate, names)
+        self._check_subject(schemas, names)
+        for i, columns in enumerate(self._row_columns):
+            if not any(columns <= set(schema.names) for schema in schemas.values()):
+                missing = sorted(columns - names) or sorted(columns)
+                shown = ", ".join(map(printable, missing))
+                text = f"no table has all the columns that this looks at: {shown}"
+                hint = did_you_mean(missing[0], names)
+                self.report.value(("rows", i, "drop"), "unmatched-rule", text, hint)
+
+    def _check_used(self, candidate: _Candidate, names: set[str]) -> None:
+        rule = candidate.rule
+        if rule.tolerant:
+            return
+        for name in dict.fromkeys(rule.names):
+            if name not in candidate.matched:
+                text = f"no field is named {printable(name)}"
+                hint = did_you_mean(name, names) or "optional: true if it may be absent"
+                path = _name_path(self.report, rule, name)
+                self.report.value(path, "unmatched-rule", text, hint)
+        if candidate.in_the_way and not candidate.decided:
+            before = ", ".join(sorted(candidate.in_the_way))
+            text = f"this rule decides nothing: {before} decides all its fields before it"
+            self.report.value((*rule.path, "name"), "shadowed-rule", text, "move it up, or remove")
+
+    def _check_subject(self, schemas: Mapping[str, pa.Schema], names: set[str]) -> None:
+        if self._rules.subject is None:
+            return
+        subjects = [self._subject(leaves(schema)) for schema in schemas.values()]
+        if not any(subjects):
+            text = f"no table has the subject {printable(self._rules.subject)}"
+            hint = did_you_mean(self._rules.subject, names)
+            self.report.value(("subject",), "unknown-field", text, hint)
+        for subject in dict.fromkeys(filter(None, subjects)):
+            rule = next((one.rule for one in self._candidates if one.matches(subject)), None)
+            disposition = rule.disposition if rule is not None else None
+            if rule is None or not isinstance(disposition, Apply):
+                continue
+            if (
+                isinstance(disposition.transform, Token)
+                and disposition.transform.scope != "dataset"
+            ):
+                text = "the subject's tokens differ from record to record: nothing joins by them"
+                hint = "scope: dataset, or drop the field"
+                self.report.value((*rule.path, "transform"), "subject-not-linkable", text, hint)
+
+
+def _planned(
+    path: FieldPath, kind: pa.DataType, rule: FieldRule, disposition: Disposition
+) -> FieldPlan:
+    after = output_type(disposition, kind)
+    return FieldPlan(
+        path=path,
+        type_in=str(kind),
+        type_out=None if after is None else str(after),
+        field_class=rule.field_class,
+        disposition=disposition,
+        rule=rule.ref,
+    )
+
+
+def _spellings(leaf: FieldPath) -> tuple[FieldPath, ...]:
+    """The leaf, and where it is the elements of lists, those lists: ``tags[]`` and ``tags``."""
+    forms = [leaf]
+    while forms[-1].steps[-1] is EACH:
+        forms.append(FieldPath(forms[-1].steps[:-1]))
+    return tuple(forms)
+
+
+def _above(leaf: FieldPath) -> tuple[FieldPath, ...]:
+    """The leaf and every path above it."""
+    return tuple(FieldPath(leaf.steps[:length]) for length in range(len(leaf.steps), 0, -1))
+
+
+def _columns(rule: RowRule) -> frozenset[str]:
+    columns = columns_of(rule.expression)
+    assert not isinstance(columns, Fault), "row rules that are wrong do not load"
+    return columns
+
+
+def _name_path(report: Report, rule: FieldRule, name: str) -> tuple[str | int, ...]:
+    """The place of one name of a rule."""
+    given = report.tree.at((*rule.path, "name"))
+    path: tuple[str | int, ...] = (*rule.path, "name")
+    return (*path, given.index(name)) if isinstance(given, list) and name in given else path

@@ -1,0 +1,205 @@
+"""Field rules: what each rule under ``fields:`` decides, checked without data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scrubber.policy.hierarchies import read_hierarchy
+from scrubber.policy.operators import read_operator
+from scrubber.policy.plan import (
+    Apply,
+    Disposition,
+    Drop,
+    FieldClass,
+    Keep,
+    RuleRef,
+    ScrubText,
+)
+from scrubber.policy.report import Report
+from scrubber.policy.source import Path_
+from scrubber.transform.base import Transform
+from scrubber.transform.erase import Mask, Redact
+from scrubber.transform.generalize import Hierarchy
+
+# From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
+_MASK_LIMIT = 4
+_CLASSES = frozenset(item.value for item in FieldClass)
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """One rule: `disposition` is None where a problem was reported.
+
+    `path` is its place in the tree, `entities` the places of its operators with their entities,
+    `included` whether it comes from an included file.
+    """
+
+    names: tuple[str, ...]
+    field_class: FieldClass | None
+    disposition: Disposition | None
+    optional: bool
+    included: bool
+    ref: RuleRef
+    path: Path_
+    entities: tuple[tuple[Path_, str], ...] = ()
+    scrubs_text: bool = False
+
+    @property
+    def tolerant(self) -> bool:
+        """Whether the rule may match nothing."""
+        return self.optional or self.included
+
+
+def read_field_rules(report: Report) -> tuple[tuple[FieldRule, ...], dict[str, str]]:
+    """The rules of the tree, and the digests of the hierarchy files that they name."""
+    given = report.tree.data.get("fields")
+    reader = _Reader(report)
+    rules = [
+        reader.rule(("fields", i), rule)
+        for i, rule in enumerate(given if isinstance(given, list) else [])
+        if isinstance(rule, dict)
+    ]
+    return tuple(rules), reader.digests
+
+
+class _Reader:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.digests: dict[str, str] = {}
+
+    def rule(self, path: Path_, rule: dict[str, Any]) -> FieldRule:
+        word = rule.get("class")
+        class_ = FieldClass(word) if isinstance(word, str) and word in _CLASSES else None
+        for key in ("linked", "linked_as"):
+            if rule.get(key) is not None:
+                self._report.key((*path, key), "not-available", f"{key} is not available yet")
+        disposition = self._disposition(path, rule, class_)
+        given = rule.get("entities")
+        entities: dict[str, Any] = given if isinstance(given, dict) else {}
+        mark = self._report.tree.value_mark(path)
+        return FieldRule(
+            names=_names(rule.get("name")),
+            field_class=FieldClass.TEXT if class_ is None and isinstance(given, dict) else class_,
+            disposition=disposition,
+            optional=rule.get("optional") is True,
+            included=mark.file != self._report.tree.file,
+            ref=RuleRef(f"fields[{path[-1]}]", mark),
+            path=path,
+            entities=tuple(
+                ((*path, "entities", label), label) for label in entities if label != "default"
+            ),
+            scrubs_text=isinstance(given, dict),
+        )
+
+    def _disposition(
+        self, path: Path_, rule: dict[str, Any], class_: FieldClass | None
+    ) -> Disposition | None:
+        ways = [key for key in ("transform", "keep", "entities") if rule.get(key) is not None]
+        if len(ways) > 1:
+            text = f"a field has one of transform, keep and entities, not {' and '.join(ways)}"
+            self._report.key((*path, ways[1]), "one-of", text)
+            return None
+        if not ways:
+            # A key without a value, or with one that YAML reads in two ways, is reported already.
+            if not any(key in rule for key in ("transform", "keep", "entities")):
+                self._undecided(path, class_)
+            return None
+        match ways[0]:
+            case "keep":
+                return self._keep(path, rule["keep"], class_)
+            case "entities":
+                return self._text(path, rule["entities"], class_)
+            case _:
+                return self._apply((*path, "transform"), rule["transform"], class_)
+
+    def _undecided(self, path: Path_, class_: FieldClass | None) -> None:
+        if class_ is FieldClass.QUASI_IDENTIFIER:
+            text = "a quasi-identifier without a transform needs privacy:, not available yet"
+            self._report.value(path, "not-available", text, "give it a transform")
+        elif class_ is FieldClass.TEXT:
+            text = "a text field needs entities: what happens to what is found in it"
+            self._report.value(path, "text-without-entities", text, "entities: {default: redact}")
+        else:
+            text = "this rule decides nothing"
+            hint = 'give it a transform, entities (for text), or keep: "why"'
+            self._report.value(path, "undecided-field", text, hint)
+
+    def _keep(self, path: Path_, reason: Any, class_: FieldClass | None) -> Keep | None:
+        here = (*path, "keep")
+        if class_ is FieldClass.DIRECT_IDENTIFIER:
+            text = "a direct identifier may not be kept"
+            self._report.key(here, "direct-identifier-kept", text, "token, surrogate or drop it")
+            return None
+        if class_ is FieldClass.TEXT:
+            text = "a text field may not be kept without looking into it"
+            hint = "give it entities, or another class if it holds no free text"
+            self._report.key(here, "text-without-entities", text, hint)
+            return None
+        if not isinstance(reason, str):
+            return None
+        if not reason.strip():
+            self._report.key(here, "keep-without-reason", "a kept field needs a reason")
+            return None
+        return Keep(reason)
+
+    def _text(self, path: Path_, entities: Any, class_: FieldClass | None) -> ScrubText | None:
+        here = (*path, "entities")
+        if class_ is FieldClass.DIRECT_IDENTIFIER:
+            text = "entities leave the rest of a direct identifier as it is: it may not be kept"
+            self._report.key(here, "direct-identifier-kept", text, "give it a transform")
+            return None
+        if not isinstance(entities, dict):
+            return None
+        if not entities:
+            text = "entities is empty: nothing would be removed"
+            self._report.value(here, "text-without-entities", text, "entities: {default: redact}")
+            return None
+        default: Transform | Keep = Redact()
+        operators: list[tuple[str, Transform | Keep]] = []
+        right = True
+        for label, setting in entities.items():
+            if setting is None or not isinstance(setting, str | dict) or len(setting) == 0:
+                right = False
+                continue
+            operator = read_operator(self._report, (*here, label), setting, in_text=True)
+            if operator is None or isinstance(operator, Drop):
+                right = False
+            elif label == "default":
+                default = operator
+            else:
+                operators.append((label, self._read(operator, (*here, label))))
+        return ScrubText(self._read(default, here), tuple(operators)) if right else None
+
+    def _apply(self, path: Path_, setting: Any, class_: FieldClass | None) -> Disposition | None:
+        if not isinstance(setting, str | dict) or not setting:
+            return None
+        operator = read_operator(self._report, path, setting, in_text=False)
+        if operator is None or isinstance(operator, Drop | Keep):
+            return operator
+        if isinstance(operator, Mask) and class_ is not FieldClass.QUASI_IDENTIFIER:
+            self._check_mask(path, operator)
+        return Apply(self._read(operator, (*path, operator.name)))
+
+    def _check_mask(self, path: Path_, mask: Mask) -> None:
+        if mask.chars_to_mask is not None or mask.keep_first + mask.keep_last >= _MASK_LIMIT:
+            text = f"a mask that keeps {_MASK_LIMIT} or more characters leaves a quasi-identifier"
+            self._report.value(path, "mask-keeps", text, "keep fewer, or class: quasi_identifier")
+
+    def _read(self, operator: Any, path: Path_) -> Any:
+        """The operator, with its file read if it is a hierarchy."""
+        if not isinstance(operator, Hierarchy):
+            return operator
+        file = self._report.tree.value_mark(path).file
+        folder = Path(file).parent if self._report.tree.lines or Path(file).is_file() else Path()
+        read = read_hierarchy(self._report, path, operator, folder)
+        if read is None:
+            return operator
+        self.digests[operator.file] = read.digest
+        return read.transform
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(item for item in items if isinstance(item, str))

@@ -1,0 +1,91 @@
+"""The JSON Schema of a rule file, for editors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrubber.policy.operators import parameters_model
+from scrubber.policy.schema import RuleFile
+from scrubber.transform import TRANSFORMS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_PRESIDIO: dict[str, dict[str, Any]] = {
+    "replace": {"new_value": {"type": "string", "description": "Presidio's name of with."}},
+    "mask": {"masking_char": {"type": "string", "description": "Presidio's name of char."}},
+}
+_HASH = {
+    "type": "object",
+    "description": "Presidio's hash, as a keyed token.",
+    "properties": {"hash_type": {"enum": ["sha256", "sha512"]}},
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a rule file (JSON Schema 2020-12), with every transform and its parameters.
+
+    What it accepts may still be refused by `check`, which knows more than shapes; a typo in a key
+    is refused by both.
+    """
+    schema: dict[str, Any] = without_null(RuleFile.model_json_schema(by_alias=True))
+    definitions = schema.setdefault("$defs", {})
+    operators = {name: _parameters(name) for name in TRANSFORMS} | {"hash": _HASH}
+    keep = {"type": "string", "minLength": 1, "description": "Keep it; the text says why."}
+    definitions["Transform"] = _choice([*TRANSFORMS, "hash", "drop"], operators)
+    definitions["Operator"] = _choice([*TRANSFORMS, "hash"], {**operators, "keep": keep})
+    definitions["Key"].update(minProperties=1, maxProperties=1)
+    return {
+        "$schema": DIALECT,
+        "title": "Rule file of scrubber",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }
+
+
+def _choice(names: list[str], parameters: dict[str, Any]) -> dict[str, Any]:
+    """A bare name, or one name with its parameters."""
+    return {
+        "anyOf": [
+            {"enum": sorted(names)},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": False,
+                "properties": parameters,
+            },
+        ]
+    }
+
+
+def _parameters(name: str) -> dict[str, Any]:
+    shape: dict[str, Any] = without_null(parameters_model(TRANSFORMS[name]).model_json_schema())
+    shape.pop("title", None)
+    theirs = _PRESIDIO.get(name, {})
+    shape["properties"] = shape.get("properties", {}) | theirs
+    if theirs:
+        # Presidio's name may stand for the required one of ours.
+        shape.pop("required", None)
+    return shape
+
+
+def without_null(node: Any) -> Any:
+    """Without ``null`` beside other types, null defaults and pydantic's titles: a key that has no
+    value is an error."""
+    if isinstance(node, list):
+        return [without_null(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out = {
+        key: without_null(value)
+        for key, value in node.items()
+        if not (key == "title" and isinstance(value, str))
+        and not (key == "default" and value is None)
+    }
+    options = out.get("anyOf")
+    if isinstance(options, list):
+        left = [option for option in options if option != {"type": "null"}]
+        if len(left) == 1:
+            del out["anyOf"]
+            out = {**left[0], **out}
+        else:
+            out["anyOf"] = left
+    return out

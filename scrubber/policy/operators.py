@@ -1,0 +1,163 @@
+"""``transform: {name: {parameters}}`` to a Transform, and a Transform to its public parameters."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from functools import cache
+from inspect import getdoc
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, create_model
+from pydantic import Field as ModelField
+
+from scrubber.errors import printable
+from scrubber.policy.plan import Drop, Keep
+from scrubber.policy.report import Report, did_you_mean
+from scrubber.policy.schema import Part
+from scrubber.policy.shape import explain_parameters
+from scrubber.policy.source import Path_
+from scrubber.transform import TRANSFORMS
+from scrubber.transform.base import Transform
+from scrubber.transform.presidio import translate
+
+LATER = ("randomized_response", "laplace", "aggregate")
+_SHOWN_LENGTH = 64
+
+
+def read_operator(
+    report: Report, path: Path_, setting: Any, *, in_text: bool
+) -> Transform | Keep | Drop | None:
+    """The transform or disposition of the setting at `path`; None where a problem was reported."""
+    name, params = (setting, {}) if isinstance(setting, str) else next(iter(setting.items()))
+    here = path if isinstance(setting, str) else (*path, name)
+    if name == "keep":
+        return _keep(report, here, params, in_text)
+    if name == "drop":
+        return _drop(report, here, params, in_text)
+    if name in LATER:
+        report.key(here, "not-available", f"the transform {name} is not available yet")
+        return None
+    if params is None:
+        params = {}
+    if not isinstance(params, Mapping):
+        report.value(here, "wrong-type", f"{name} takes its parameters by name", f"{name}: {{...}}")
+        return None
+    try:
+        ours, given = translate(name, params)
+    except ValueError as error:  # the door to Presidio writes for the author of the rules
+        report.key(here, "bad-parameter", str(error))
+        return None
+    if ours not in TRANSFORMS:
+        known = [*TRANSFORMS, "drop", "keep"]
+        hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"
+        report.key(here, "unknown-transform", f"there is no transform {_short(name)}", hint)
+        return None
+    return _transform(report, here, ours, given, in_text)
+
+
+def _keep(report: Report, path: Path_, reason: Any, in_text: bool) -> Keep | None:
+    if not in_text:
+        hint = 'write keep: "why" instead of transform: keep'
+        report.key(path, "keep-without-reason", "a kept field needs a reason", hint)
+        return None
+    if not isinstance(reason, str) or not reason.strip():
+        hint = 'write {keep: "why"}'
+        report.key(path, "keep-without-reason", "a kept entity needs a reason", hint)
+        return None
+    return Keep(reason)
+
+
+def _drop(report: Report, path: Path_, params: Any, in_text: bool) -> Drop | None:
+    if in_text:
+        hint = "redact writes {LABEL}; to write nothing: {redact: {with: ''}}"
+        report.key(path, "not-for-text", "drop takes a whole field, not a part of a text", hint)
+        return None
+    if params:
+        report.value(path, "unknown-key", "drop has no parameters")
+        return None
+    return Drop()
+
+
+def _transform(
+    report: Report, path: Path_, name: str, given: Mapping[str, Any], in_text: bool
+) -> Transform | None:
+    kind = TRANSFORMS[name]
+    if not explain_parameters(report, path, parameters_model(kind), dict(given)):
+        return None
+    attributes = {key: field.name for key, field in parameters(kind).items()}
+    values = {
+        attributes[key]: tuple(value) if isinstance(value, list) else value
+        for key, value in given.items()
+    }
+    try:
+        transform = kind(**values)
+    except ValueError as error:  # __post_init__ writes for the author of the rules
+        report.value(path, "bad-parameter", f"{name}: {error}")
+        return None
+    if in_text and name == "date_shift":
+        text = "date_shift moves the dates of a subject; in text there is no subject to a finding"
+        report.key(path, "not-for-text", text, "use truncate_date, surrogate or redact")
+        return None
+    if not in_text and name == "surrogate" and getattr(transform, "entity", None) is None:
+        report.key(path, "missing-key", "surrogate needs entity for a field: what its values are")
+        return None
+    return transform
+
+
+def parameters(kind: type[Transform]) -> dict[str, Field[Any]]:
+    """The parameters that a rule file may give, by their key."""
+    return {
+        field.name.removesuffix("_"): field
+        for field in fields(kind)  # type: ignore[arg-type]  # every Transform is a dataclass
+        if not field.metadata.get("internal")
+    }
+
+
+@cache
+def parameters_model(kind: type[Transform]) -> type[BaseModel]:
+    """A strict model of the parameters, from the transform's own annotations."""
+    hints = get_type_hints(kind)
+    definitions: dict[str, Any] = {}
+    for key, field in parameters(kind).items():
+        required = field.default is MISSING and field.default_factory is MISSING
+        default = ... if required else field.default
+        annotation = _strict(hints[field.name])
+        definitions[f"p_{key}"] = (annotation, ModelField(default, alias=key))
+    summary = (getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ")
+    return create_model(kind.name, __base__=Part, __doc__=summary, **definitions)
+
+
+def _strict(annotation: Any) -> Any:
+    """The annotation as YAML can give it: a list for a tuple, a number for int | float, and no
+    null beside other types."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        left = [one for one in get_args(annotation) if one is not type(None)]
+        if set(left) == {int, float}:
+            return float
+        return _strict(left[0]) if len(left) == 1 else Union[tuple(map(_strict, left))]  # noqa: UP007
+    if get_origin(annotation) is tuple:
+        return list[_strict(get_args(annotation)[0])]  # type: ignore[misc]
+    return annotation
+
+
+def public_parameters(transform: Transform) -> dict[str, Any]:
+    """The parameters of `transform` that a manifest may show, as JSON values.
+
+    Only what the author set (not a default), without internal fields. Texts that replace values
+    may be words of the data: they are left out, and so is any long text.
+    """
+    shown: dict[str, Any] = {}
+    for key, field in parameters(type(transform)).items():
+        value = getattr(transform, field.name)
+        if value == field.default or key == "with":
+            continue
+        if isinstance(value, str) and len(value) > _SHOWN_LENGTH:
+            continue
+        shown[key] = list(value) if isinstance(value, tuple) else value
+    return shown
+
+
+def _short(name: str) -> str:
+    return printable(name[:_SHOWN_LENGTH])

@@ -1,0 +1,96 @@
+"""Row rules: Polars SQL expressions, checked to judge each record by itself.
+
+A record's fate must not depend on its neighbours, or 1 and N workers would differ; nor on a clock,
+or two runs would.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+_CLOCK = re.compile(r"\b(current_date|current_time|current_timestamp|now|today)\b", re.IGNORECASE)
+_IN = re.compile(r"\bin\s*\(", re.IGNORECASE)
+_DEPTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an expression: the problem's code, text and hint."""
+
+    code: str
+    text: str
+    hint: str = ""
+
+
+def columns_of(expression: str) -> frozenset[str] | Fault:
+    """The columns that `expression` reads, or what is wrong with it for any data."""
+    import polars as pl
+
+    bare = _QUOTED.sub("''", expression)
+    if _CLOCK.search(bare):
+        text = "the result would depend on the clock"
+        return Fault("row-clock", text, "write the date: created < DATE '2024-01-01'")
+    try:
+        parsed = pl.sql_expr(expression)
+        nodes = list(_nodes(parsed))
+    except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  of many kinds
+        hint = "write status = 'a' OR status = 'b' for IN" if _IN.search(bare) else ""
+        return Fault("row-syntax", "this is not a Polars SQL expression", hint)
+    if len(nodes) > _DEPTH or not all(_by_itself(node) for node in nodes):
+        text = "this looks at other records or changes their number; a row rule looks at one"
+        return Fault("row-not-separable", text)
+    columns = frozenset(parsed.meta.root_names())
+    if not columns:
+        return Fault("row-no-column", "this looks at no column, so it drops all records or none")
+    return columns
+
+
+def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
+    """What is wrong with `expression` for data of this `schema`; None if it gives a boolean."""
+    import polars as pl
+
+    try:
+        empty = pl.DataFrame(pl.from_arrow(schema.empty_table()))
+        result = empty.select(pl.sql_expr(expression).alias("verdict")).to_series()
+    except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  it quotes its input
+        result = None
+    if result is None:
+        return Fault("row-type", "this does not fit the types of its columns", _csv_hint(schema))
+    if result.dtype != pl.Boolean:
+        return Fault("row-type", "this gives no truth value", "compare: consent = false")
+    return None
+
+
+def _csv_hint(schema: pa.Schema) -> str:
+    if all(pa.types.is_string(kind) or pa.types.is_large_string(kind) for kind in schema.types):
+        return "all fields of a CSV file are text: write consent = 'false'"
+    return ""
+
+
+def _nodes(expression: pl.Expr) -> Iterator[pl.Expr]:
+    """The expression and all that it is made of."""
+    stack, seen = [expression], 0
+    while stack and seen <= _DEPTH:
+        node = stack.pop()
+        seen += 1
+        yield node
+        stack.extend(node.meta.pop())
+
+
+def _by_itself(node: pl.Expr) -> bool:
+    """Whether a node gives one value for each record from that record alone.
+
+    Polars' `is_row_separable` speaks of the outermost node only (polars 2.1: true for
+    ``age > avg(age)``), so every node is asked; `explode` is separable but changes the length.
+    """
+    meta = node.meta
+    return meta.is_row_separable() and (meta.is_length_preserving() or meta.is_scalar())

@@ -1,0 +1,209 @@
+"""Rules: a rule file, read, composed and checked as far as that goes without data."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from scrubber.detect.spec import DetectSpec
+from scrubber.errors import Mark
+from scrubber.policy.compose import Composed, Override, compose, compose_tree
+from scrubber.policy.decisions import FieldRule, read_field_rules
+from scrubber.policy.detection import canonical_json, check_entities, read_detection
+from scrubber.policy.examples import Example, read_examples
+from scrubber.policy.plan import KeyRef, KeySource, OnError, RowRule, RuleRef, transforms_of
+from scrubber.policy.report import Report
+from scrubber.policy.rows import Fault, columns_of
+from scrubber.policy.shape import check_shape
+from scrubber.policy.source import Tree, plain_tree
+from scrubber.transform.keys import KEY_BYTES
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LATER = ("privacy", "gates")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A rule file that is right in itself.
+
+    `path` is the name that the user gave. `digest` is the SHA-256 (hex) over the canonical JSON of
+    the composed content and of the hierarchy files. `declared` is the ``dataset:`` part.
+    `overrides` says what an including file takes away from those that it includes.
+    """
+
+    path: str
+    digest: str
+    key: KeyRef | None
+    on_unlisted: str
+    on_error: OnError
+    subject: str | None
+    detect: DetectSpec
+    fields: tuple[FieldRule, ...]
+    rows: tuple[RowRule, ...]
+    tests: tuple[Example, ...]
+    declared: dict[str, Any]
+    overrides: tuple[Override, ...] = ()
+    tree: Tree = field(repr=False, default_factory=lambda: Tree({}, "<rules>", {}, {}))
+
+    def selector_of(self, rule_id: str) -> str:
+        """What the rule with this id selects: its names, ``*`` for ``on_unlisted``."""
+        for rule in self.fields:
+            if rule.ref.id == rule_id:
+                return ", ".join(rule.names)
+        return "rows" if rule_id.startswith("rows[") else "*"
+
+
+def load_rules(path: str | Path) -> Rules:
+    """Read a rule file and what it includes.
+
+    Errors: RuleError with every problem that can be known without data, each with its place.
+    """
+    composed = compose(Path(path), str(path))
+    return _rules(composed, needs_key_reference=True)
+
+
+def rules_from_mapping(tree: Mapping[str, Any], name: str = "<rules>") -> Rules:
+    """Rules from a mapping of the shape of a rule file; files are relative to the working folder.
+
+    The same checks as :func:`load_rules`, but for the reference to a key: a program may give the
+    key itself. Errors: RuleError.
+    """
+    copied, problems = plain_tree(tree, name)
+    return _rules(compose_tree(copied, problems), needs_key_reference=False)
+
+
+def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:
+    """The ``detect:`` part of a rule file alone; None, or no `ner`, is patterns only, in English.
+
+    Errors: RuleError.
+    """
+    copied, problems = plain_tree({"version": 1, "detect": dict(tree or {})}, "<detect>")
+    report = Report(copied, problems)
+    check_shape(report)
+    spec = read_detection(report, needed=False)
+    report.raise_if_any()
+    check_entities(report, spec, {})
+    report.raise_if_any()
+    return spec
+
+
+def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
+    tree = composed.tree
+    report = Report(tree, composed.problems)
+    if not tree.data:
+        report.raise_if_any()
+    check_shape(report)
+    for part in _LATER:
+        if tree.data.get(part) is not None:
+            report.key((part,), "not-available", f"{part} is not available yet")
+    key = _key(report, tree.data.get("key"))
+    fields, digests = read_field_rules(report)
+    asked = {path: entity for rule in fields for path, entity in rule.entities}
+    texts = any(rule.scrubs_text for rule in fields)
+    spec = read_detection(report, needed=texts)
+    check_entities(report, spec, asked)
+    rows = _rows(report)
+    tests = read_examples(report)
+    if needs_key_reference and key is None:
+        _require_key(report, fields)
+    report.raise_if_any()
+    content = canonical_json({"rules": tree.data, "hierarchies": digests})
+    return Rules(
+        path=tree.file,
+        digest=sha256(content.encode("utf-8", "surrogatepass")).hexdigest(),
+        key=key,
+        on_unlisted=tree.data.get("on_unlisted", "error"),
+        on_error=OnError(tree.data.get("on_error", "fail")),
+        subject=tree.data.get("subject"),
+        detect=spec,
+        fields=fields,
+        rows=rows,
+        tests=tests,
+        declared=tree.data.get("dataset", {}),
+        overrides=(*composed.overrides, *_overridden(fields)),
+        tree=tree,
+    )
+
+
+def _key(report: Report, part: Any) -> KeyRef | None:
+    """Where the key is; never the key itself, so what looks like one is refused unquoted."""
+    if not isinstance(part, dict):
+        return None
+    known = {source.value for source in KeySource}
+    given = [(name, value) for name, value in part.items() if name in known]
+    if len(given) != 1:
+        text = "key takes one of env, file, keyring or exec"
+        report.key(("key",), "one-of", text, "key: {env: SCRUBBER_KEY}")
+        return None
+    name, value = given[0]
+    if not isinstance(value, str) or not value:
+        return None
+    if _looks_like_key(value):
+        text = "this looks like a key; a rule file says where the key is, never the key"
+        report.value(("key", name), "key-in-rules", text, "make a new one: scrubber keygen")
+        return None
+    if name == "env" and not _VARIABLE.fullmatch(value):
+        report.value(("key", name), "bad-value", "env takes the name of an environment variable")
+        return None
+    return KeyRef(KeySource(name), value)
+
+
+def _looks_like_key(value: str) -> bool:
+    """Whether it is 64 hex digits, or base64 of 32 bytes with its padding."""
+    if re.fullmatch(r"[0-9a-fA-F]{64}", value):
+        return True
+    if len(value) not in (43, 44):
+        return False
+    standard = value.rstrip("=").replace("-", "+").replace("_", "/") + "="
+    try:
+        return len(base64.b64decode(standard, validate=True)) == KEY_BYTES
+    except (ValueError, binascii.Error):
+        return False
+
+
+def _rows(report: Report) -> tuple[RowRule, ...]:
+    rules: list[RowRule] = []
+    given = report.tree.data.get("rows")
+    for i, rule in enumerate(given if isinstance(given, list) else []):
+        expression = rule.get("drop") if isinstance(rule, dict) else None
+        if not isinstance(expression, str) or not expression:
+            continue
+        found = columns_of(expression)
+        if isinstance(found, Fault):
+            report.value(("rows", i, "drop"), found.code, found.text, found.hint)
+            continue
+        ref = RuleRef(f"rows[{i}]", report.tree.value_mark(("rows", i)))
+        rules.append(RowRule(expression, str(rule.get("reason", "")), ref))
+    return tuple(rules)
+
+
+def _require_key(report: Report, fields: tuple[FieldRule, ...]) -> None:
+    for rule in fields:
+        if rule.disposition is None:
+            continue
+        names = sorted({t.name for t in transforms_of(rule.disposition) if t.traits.needs_key})
+        if names:
+            report.value(
+                rule.path,
+                "key-missing-in-rules",
+                f"{', '.join(names)} needs a key and the rules name none",
+                "key: {env: SCRUBBER_KEY}",
+            )
+
+
+def _overridden(fields: tuple[FieldRule, ...]) -> list[Override]:
+    """Names of fields that a file with precedence decides before an included one does."""
+    first: dict[str, Mark] = {}
+    found: list[Override] = []
+    for rule in fields:
+        for name in rule.names:
+            winner = first.setdefault(name, rule.ref.mark)
+            if winner.file != rule.ref.mark.file:
+                found.append(Override(name, winner, rule.ref.mark))
+    return found

@@ -1,0 +1,279 @@
+"""What the author wrote: the shape of a rule file, as strict models.
+
+Only the shape is checked here: keys, types and fixed words. What names mean is checked by
+:mod:`~scrubber.policy.rules`, and what they mean for given data by :mod:`~scrubber.policy.compile`.
+A field's description is its text in the reference and in the editors' schema.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+FieldClassName = Literal[
+    "direct_identifier", "quasi_identifier", "sensitive", "text", "insensitive"
+]
+Text = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Window = Annotated[int, Field(ge=0, le=1000)]
+
+
+def _texts(value: Any) -> Any:
+    """One text, or a list of them."""
+    items = value if isinstance(value, list) else [value]
+    if not items or not all(isinstance(item, str) and item for item in items):
+        raise PydanticCustomError("wrong-type", "this takes a text or a list of texts")
+    return value
+
+
+def _operator(value: Any) -> Any:
+    """A bare name, or one name with its parameters; the rest is checked where names are known."""
+    named = isinstance(value, dict) and len(value) == 1
+    if not (named or (isinstance(value, str) and value)):
+        raise PydanticCustomError(
+            "wrong-type", "this takes a name, or one name with its parameters: {name: {...}}"
+        )
+    return value
+
+
+def _mapping(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise PydanticCustomError("wrong-type", "this takes a mapping")
+    return value
+
+
+def _ner(value: Any) -> Any:
+    if not isinstance(value, str | dict) or not value:
+        raise PydanticCustomError(
+            "wrong-type", "ner takes none, builtin, spacy:<package or path>, or a mapping"
+        )
+    return value
+
+
+OneOrMore = Annotated[
+    Any,
+    BeforeValidator(_texts),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+            ]
+        }
+    ),
+]
+TransformSetting = Annotated[
+    Any, BeforeValidator(_operator), WithJsonSchema({"$ref": "#/$defs/Transform"})
+]
+OperatorSetting = Annotated[
+    Any, BeforeValidator(_operator), WithJsonSchema({"$ref": "#/$defs/Operator"})
+]
+AnyMapping = Annotated[Any, BeforeValidator(_mapping), WithJsonSchema({"type": "object"})]
+Ner = Annotated[
+    Any,
+    BeforeValidator(_ner),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^(none|builtin|spacy:.+)$"},
+                {"type": "object", "minProperties": 1},
+            ]
+        }
+    ),
+]
+
+
+class Part(BaseModel):
+    """A mapping of the rule language: its keys are fixed, its values are not converted."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class DataSource(Part):
+    """Where the data came from."""
+
+    name: Text = Field(description="What the source is called.")
+    method: str | None = Field(None, description="How it was obtained, such as exported.")
+    period: str | None = Field(None, description="The time it covers, such as 2026-01/2026-06.")
+    geography: list[str] | None = Field(None, description="Where its subjects are.")
+    licence: str | None = Field(None, description="The licence it came under.")
+    upstream: str | None = Field(None, description="The id of the manifest of what it was made of.")
+
+
+class Consent(Part):
+    """What the subjects agreed to."""
+
+    reference: str | None = Field(None, description="Where the consent is on file.")
+    status: str | None = Field(None, description="Such as granted, pending, withdrawn.")
+
+
+class Commitment(Part):
+    """Something promised about the data."""
+
+    id: Text = Field(description="A short name that checks refer to.")
+    text: Text = Field(description="The promise.")
+
+
+class Retention(Part):
+    """How long the data may be kept."""
+
+    delete_by: Text = Field(description="The last day, such as 2027-06-30.")
+
+
+class Dataset(Part):
+    """Declared facts; in the manifest they stand apart from what was measured."""
+
+    name: str | None = Field(None, description="The dataset's name.")
+    description: str | None = Field(None, description="What it is.")
+    licence: str | None = Field(None, description="The licence of the scrubbed dataset.")
+    sources: list[DataSource] | None = Field(None, description="Where the data came from.")
+    controller: str | None = Field(None, description="Who answers for the data.")
+    purpose: OneOrMore | None = Field(None, description="What it is used for.")
+    legal_basis: str | None = Field(None, description="Why that is lawful.")
+    consent: Consent | None = Field(None, description="What the subjects agreed to.")
+    commitments: list[Commitment] | None = Field(None, description="What was promised.")
+    retention: Retention | None = Field(None, description="How long it may be kept.")
+    prohibited_uses: list[str] | None = Field(None, description="What it must not be used for.")
+
+
+class Key(Part):
+    """Where the secret key is to be had: one of these, never the key itself."""
+
+    env: Text | None = Field(None, description="An environment variable that holds it.")
+    file: Text | None = Field(None, description="A file that its owner alone can read.")
+    keyring: Text | None = Field(None, description="An entry of the keyring: service/name.")
+    exec: Text | None = Field(None, description="A command that prints it.")
+
+
+class DetectRule(Part):
+    """A hotword that raises the score of what stands near it, or an exclusion."""
+
+    hotword: Text | None = Field(None, description="A regex; where it matches near a finding ...")
+    entity: Text | None = Field(None, description="... of this entity ...")
+    score: Share | None = Field(None, description="... the finding gets this score.")
+    window_before: Window | None = Field(
+        None, description="Code points before the finding to look in (default 50)."
+    )
+    window_after: Window | None = Field(
+        None, description="Code points after the finding to look in (default 0)."
+    )
+    exclude: Exclusion | None = Field(None, description="Findings that are none.")
+
+
+class Exclusion(Part):
+    """Findings whose text matches `regex` are none."""
+
+    regex: Text = Field(description="A regex, searched in the text of the finding.")
+    entity: Text | None = Field(None, description="Of this entity only.")
+
+
+class Detect(Part):
+    """What to look for in text, and how."""
+
+    languages: list[Text] | None = Field(None, description="ISO 639-1 codes (default [en]).")
+    ner: Ner | None = Field(
+        None,
+        description="Named entities: none, builtin, spacy:<package or path>, or the configuration "
+        "of a Presidio NLP engine (default builtin).",
+    )
+    entities: list[Text] | None = Field(
+        None,
+        description="Look for these (default: all that the recognizers know). What own recognizers "
+        "and deny lists find is always looked for.",
+    )
+    score_thresholds: dict[str, Share] | None = Field(
+        None, description="The least score that counts, by entity or default."
+    )
+    allow_list: list[Text] | None = Field(None, description="Exact texts that are no finding.")
+    deny_list: dict[str, list[Text]] | None = Field(
+        None, description="Words that are always a finding, by entity."
+    )
+    recognizers: list[AnyMapping] | None = Field(
+        None, description="Own recognizers, in Presidio's YAML."
+    )
+    rules: list[DetectRule] | None = Field(None, description="Hotwords and exclusions.")
+
+
+class FieldRule(Part):
+    """What happens to the fields with a name; the first rule that matches a field decides."""
+
+    name: OneOrMore = Field(
+        description="Field names, paths (messages[].content) or globs (* within a step, ** across)."
+    )
+    class_: FieldClassName | None = Field(
+        None, alias="class", description="What the field is to the person it is about."
+    )
+    transform: TransformSetting | None = Field(None, description="What happens to its values.")
+    keep: Text | None = Field(None, description="Keep it unchanged; the text says why.")
+    entities: dict[str, OperatorSetting] | None = Field(
+        None, description="For text: what happens to what is found, by entity, or default."
+    )
+    linked: list[Text] | None = Field(
+        None, description="Fields whose values are looked for in this row's text (a later version)."
+    )
+    linked_as: Text | None = Field(
+        None, description="The entity of this field's values in text (a later version)."
+    )
+    reason: Text | None = Field(None, description="Why the rule is there, for the reader.")
+    optional: bool | None = Field(None, description="The field may be absent (default false).")
+
+
+class RowRule(Part):
+    """Records that are left out."""
+
+    drop: Text = Field(
+        description="A Polars SQL expression; records for which it is true or unknown are dropped."
+    )
+    reason: Text = Field(description="Why.")
+
+
+class Privacy(Part):
+    """Risk measures over the whole dataset (a later version)."""
+
+    k: Annotated[int, Field(ge=2)] | None = Field(None, description="The least class size.")
+    suppression_limit: Share | None = Field(None, description="The share of rows that may go.")
+    hierarchies: dict[str, Text] | None = Field(None, description="Hierarchy files by field.")
+    l: Annotated[int, Field(ge=2)] | None = Field(  # noqa: E741  the measure's own name
+        None, description="l-diversity of the sensitive fields."
+    )
+    t: Share | None = Field(None, description="t-closeness of the sensitive fields.")
+
+
+class Gates(Part):
+    """What a result must reach (a later version)."""
+
+    max_residual_rate: Share | None = Field(None, description="Findings left per row, at most.")
+    min_k: Annotated[int, Field(ge=2)] | None = Field(None, description="The least class size.")
+
+
+class Example(Part):
+    """A test of the rule file: a record that goes in, and what must come out."""
+
+    given: AnyMapping = Field(description="Values by path.")
+    expect: AnyMapping = Field(description="Values by path.")
+
+
+class RuleFile(Part):
+    """A rule file of scrubber."""
+
+    version: Literal[1] = Field(description="The version of the rule language: 1.")
+    include: list[Text] | None = Field(
+        None, description="Rule files to build on, relative to this one; what stands here wins."
+    )
+    dataset: Dataset | None = Field(None, description="Declared facts about the dataset.")
+    key: Key | None = Field(None, description="Where the secret key is to be had.")
+    on_unlisted: Literal["error", "drop", "keep"] | None = Field(
+        None, description="What happens to fields that no rule names (default error)."
+    )
+    on_error: Literal["fail", "null", "drop_row"] | None = Field(
+        None, description="What happens where a value cannot be handled (default fail)."
+    )
+    subject: Text | None = Field(None, description="The field that says whose data a row is.")
+    detect: Detect | None = Field(None, description="What to look for in text, and how.")
+    fields: list[FieldRule] | None = Field(None, description="The rules; the first match decides.")
+    rows: list[RowRule] | None = Field(None, description="Records that are left out.")
+    privacy: Privacy | None = Field(None, description="Risk measures (a later version).")
+    gates: Gates | None = Field(None, description="What a result must reach (a later version).")
+    tests: list[Example] | None = Field(None, description="Examples that the rules must pass.")

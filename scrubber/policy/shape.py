@@ -1,0 +1,180 @@
+"""The shape of a rule tree checked against the models, in words for its author."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from scrubber.errors import printable
+from scrubber.policy.report import Report, did_you_mean
+from scrubber.policy.schema import RuleFile
+from scrubber.policy.source import Path_
+
+# Parts whose keys and nulls are not the rule language's.
+_FOREIGN: tuple[Path_, ...] = (("detect", "recognizers"), ("detect", "ner"), ("tests",))
+_TYPES = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_LIMITS = {
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+}
+# A word that is not one of a few: the code by its key.
+_WORDS = {"class": "unknown-class"}
+
+
+def check_shape(report: Report) -> None:
+    """Report every key, type and fixed word of the tree that is not the rule language's."""
+    for path in _nulls((), report.tree.data):
+        report.value(path, "no-value", f"{_name(path)} has no value", "give one or remove the key")
+    try:
+        RuleFile.model_validate(_without_nulls(report.tree.data))
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_context=True, include_input=True):
+            _explain(report, detail)
+
+
+def explain_parameters(report: Report, path: Path_, model: type[BaseModel], given: Any) -> bool:
+    """Report what is wrong with the parameters at `path`; whether they are right."""
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_context=True, include_input=True):
+            _explain(report, detail, path, model)
+        return False
+    return True
+
+
+def _explain(
+    report: Report, detail: Any, base: Path_ = (), model: type[BaseModel] = RuleFile
+) -> None:
+    loc, kind, context = tuple(detail["loc"]), detail["type"], detail.get("ctx", {})
+    path = (*base, *_spelt(loc, report, base))
+    name = _name(path)
+    if kind == "extra_forbidden":
+        known = _keys_at(model, loc[:-1])
+        hint = did_you_mean(str(loc[-1]), known) or f"there are {', '.join(sorted(known))}"
+        report.key(path, "unknown-key", f"{name} is not a key of {_owner(path)}", hint)
+    elif kind == "missing":
+        report.value(path[:-1], "missing-key", f"{_owner(path)} needs {name}")
+    elif kind == "literal_error":
+        words = _literal_words(model, loc)
+        known = [str(word) for word in words]
+        code = _WORDS.get(name, "unknown-value")
+        if name == "version":
+            code = "unknown-version"
+        hint = did_you_mean(detail["input"], known) if isinstance(detail["input"], str) else ""
+        text = f"{name} takes {' | '.join(known)}"
+        report.value(path, code, text, hint)
+    elif kind in _TYPES or kind in ("string_too_short", "too_short"):
+        wanted = _TYPES.get(kind, "something that is not empty")
+        report.value(path, "wrong-type", f"{name} takes {wanted}")
+    elif kind in _LIMITS:
+        report.value(path, "out-of-range", f"{name} is {_LIMITS[kind].format(**context)}")
+    elif "-" in kind:
+        report.value(path, kind, detail["msg"])
+    else:
+        report.value(path, "wrong-type", f"{name} has a value of the wrong type")
+
+
+def _spelt(loc: Sequence[Any], report: Report, base: Path_) -> Path_:
+    """The path of the tree behind a location of pydantic, which adds steps for unions and keys."""
+    path: Path_ = ()
+    for step in loc:
+        if step == "[key]":
+            continue
+        parent = report.tree.at((*base, *path))
+        if isinstance(parent, dict | list) or step == loc[-1]:
+            path = (*path, step)
+    return path
+
+
+def _owner(path: Path_) -> str:
+    above = [step for step in path[:-1] if isinstance(step, str)]
+    if not above:
+        return "a rule file"
+    within_list = isinstance(path[-2], int)
+    return f"an item of {printable(above[-1])}" if within_list else printable(above[-1])
+
+
+def _name(path: Path_) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    word = printable(names[-1]) if names else "the rule file"
+    return f"an item of {word}" if path and isinstance(path[-1], int) else word
+
+
+def _nulls(path: Path_, value: Any) -> Iterator[Path_]:
+    if any(path[: len(foreign)] == foreign and path != foreign for foreign in _FOREIGN):
+        return
+    if value is None:
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _nulls((*path, key), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _nulls((*path, index), item)
+
+
+def _without_nulls(value: Any) -> Any:
+    """The tree without keys that have no value: they are reported, and no second time."""
+    if isinstance(value, dict):
+        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _annotation_at(model: type[BaseModel], loc: Sequence[Any]) -> Any:
+    """The annotation of what stands at `loc` under `model`, or None."""
+    here: Any = model
+    for step in loc:
+        here = _bare(here)
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            by_key = {field.alias or name: field for name, field in here.model_fields.items()}
+            here = by_key[step].annotation if step in by_key else None
+        elif get_origin(here) in (list, tuple):
+            here = get_args(here)[0]
+        elif get_origin(here) is dict:
+            here = get_args(here)[1]
+        else:
+            return None
+    return _bare(here)
+
+
+def _bare(annotation: Any) -> Any:
+    """Without Annotated and ``| None``."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif get_origin(annotation) in (Union, types.UnionType):
+            left = [one for one in get_args(annotation) if one is not type(None)]
+            if len(left) != 1:
+                return annotation
+            annotation = left[0]
+        else:
+            return annotation
+
+
+def _keys_at(model: type[BaseModel], loc: Sequence[Any]) -> list[str]:
+    found = _annotation_at(model, loc)
+    if isinstance(found, type) and issubclass(found, BaseModel):
+        return [field.alias or name for name, field in found.model_fields.items()]
+    return []
+
+
+def _literal_words(model: type[BaseModel], loc: Sequence[Any]) -> tuple[Any, ...]:
+    found = _annotation_at(model, loc)
+    return get_args(found) if get_origin(found) is typing.Literal else ()

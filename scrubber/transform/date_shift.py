@@ -1,0 +1,156 @@
+"""Date shifting: all dates of a subject move by one secret number of days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.canonical import (
+    MILLISECONDS_PER_DAY,
+    NANOSECONDS,
+    all_failed,
+    canonical,
+    plain_text,
+)
+from scrubber.transform.datetext import DateFormat
+from scrubber.transform.distinct import per_distinct
+from scrubber.transform.draw import Mac, Stream, root_key
+from scrubber.transform.pairs import per_distinct_pair
+
+_LONGEST = 36_525  # days; a century
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31 in days since 1970-01-01
+_INT64 = np.iinfo(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class DateShift:
+    """Moves all dates of a subject by the same secret number of days, so that intervals stay.
+
+    The shift is drawn uniformly from the multiples of `multiple_of` (7 keeps the weekday) between
+    `min_days` and `max_days`, to the past or to the future; it is never 0. It depends on the
+    subject, the key and `domain` alone, so the dates of a subject move together in every field and
+    table. `context` names the field that holds the subject (default: the rule file's `subject`).
+    Dates in text are ISO 8601, or of the `strptime` format `format`; what is written around the
+    date (the time, its precision and zone, padding) stays. A timestamp moves by whole days of
+    24 hours of absolute time, so across a change to summer time the local hour moves by one.
+    """
+
+    name: ClassVar[str] = "date_shift"
+
+    max_days: int
+    min_days: int = 1
+    multiple_of: int = 1
+    context: str | None = None
+    format: str | None = None
+    domain: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_days <= self.max_days <= _LONGEST:
+            raise ValueError(f"needs 1 <= min_days <= max_days <= {_LONGEST}")
+        if self.multiple_of < 1:
+            raise ValueError("multiple_of must be at least 1")
+        if self._last < self._first:
+            raise ValueError("no multiple of multiple_of lies between min_days and max_days")
+        if self.format is not None:
+            DateFormat.compile(self.format)
+
+    @property
+    def _first(self) -> int:
+        return -(-self.min_days // self.multiple_of)
+
+    @property
+    def _last(self) -> int:
+        return self.max_days // self.multiple_of
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(
+            accepts=DATES | {Kind.TEXT},
+            technique="noise addition",
+            strictness=Strictness.SHIFT,
+            needs_key=True,
+        )
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return input_type
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:
+        if pa.types.is_null(array.type):
+            return Outcome(array)
+        kind = kind_of(array.type)
+        if kind not in self.traits.accepts:
+            return all_failed(array, array.type, "not a date")
+        if context.subject is None:
+            return all_failed(array, array.type, "the subject of a date is not known")
+        shifts = self.shifts(context.subject, context)
+        if kind is Kind.TEXT:
+            return self._in_text(array, shifts)
+        return _moved(array, shifts)
+
+    def shifts(self, subject: pa.Array, context: Context) -> pa.Array:
+        """The days (int32) that every date of each subject moves by; null where it is unknown."""
+        form = canonical(subject, floats=True)
+        if form is None:
+            return pa.nulls(len(subject), pa.int32())
+        mac = Mac(root_key(context).derive("date_shift", self.domain or ""))
+
+        def shift(value: Any) -> int | None:
+            message = form.encode(value)
+            return None if message is None else self._drawn(Stream(mac, message))
+
+        return per_distinct(form.values, shift, pa.int32()).array
+
+    def _drawn(self, stream: Stream) -> int:
+        count = self._last - self._first + 1
+        drawn = stream.below(2 * count)
+        size = (self._first + drawn % count) * self.multiple_of
+        return size if drawn < count else -size
+
+    def _in_text(self, array: pa.Array, shifts: pa.Array) -> Outcome:
+        form = DateFormat.iso() if self.format is None else DateFormat.compile(self.format)
+
+        def moved(text: str, days: int) -> str | None:
+            found = form.read(text)
+            return None if found is None else found.moved(found.day.toordinal() + days)
+
+        why = "not a date of the format, of no known subject, or moved beyond year 1 to 9999"
+        return per_distinct_pair(plain_text(array), shifts, moved, array.type, why)
+
+
+def _moved(array: pa.Array, shifts: pa.Array) -> Outcome:
+    """Real dates: one addition for the whole column, checked against both ends of its type."""
+    unit, width = _units_per_day(array.type), array.type.bit_width
+    stored = pa.int32() if width == 32 else pa.int64()
+    storage = array.storage if isinstance(array, pa.ExtensionArray) else array
+    values = pc.fill_null(storage.view(stored), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    days = pc.fill_null(shifts, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    low = max(_FIRST_DAY * unit, _INT64.min)
+    high = min((_LAST_DAY + 1) * unit - 1, _INT64.max)
+    delta = days * unit
+    fits = (values >= low) & (values <= high)
+    fits &= np.where(delta > 0, values <= high - np.maximum(delta, 0), True)
+    fits &= np.where(delta < 0, values >= low - np.minimum(delta, 0), True)
+    handled = pc.and_(pa.array(fits), shifts.is_valid())
+    failed = pc.and_(array.is_valid(), pc.invert(handled))
+    result = pa.array(
+        np.where(fits, values + np.where(fits, delta, 0), 0),
+        pa.int64(),
+        mask=(pc.or_(failed, array.is_null())).to_numpy(zero_copy_only=False),
+    )
+    shifted = result.cast(stored).view(array.type)
+    if not pc.any(failed).as_py():
+        return Outcome(shifted)
+    return Outcome(shifted, failed, "of no known subject, or moved beyond what the type can hold")
+
+
+def _units_per_day(type_: pa.DataType) -> int:
+    if pa.types.is_date32(type_):
+        return 1
+    if pa.types.is_date64(type_):
+        return MILLISECONDS_PER_DAY
+    return 86_400 * 10**9 // NANOSECONDS[type_.unit]

@@ -1,0 +1,160 @@
+"""Encrypt and reveal: pseudonyms that the holder of the key can undo (AES-SIV)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pyarrow as pa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.canonical import (
+    CANONICAL,
+    MILLISECONDS_PER_DAY,
+    NANOSECONDS,
+    all_failed,
+    canonical,
+    certain,
+    plain_text,
+    text_type,
+)
+from scrubber.transform.distinct import per_distinct
+from scrubber.transform.draw import domain_of, root_key
+from scrubber.transform.keys import RootKey
+
+_SIV = "siv1."
+_MAX_PAD = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Encrypt:
+    """A reversible pseudonym: the holder of the key gets the value back with `scrubber reveal`.
+
+    AES-SIV (RFC 5297) with 256-bit halves: deterministic (equal values of a domain are equal) and
+    authenticated. The plain text carries its type, and is padded to a multiple of `pad_to` bytes
+    (0: not padded, so the length of the value shows). The result is ``siv1.`` and base64url.
+    """
+
+    name: ClassVar[str] = "encrypt"
+
+    domain: str | None = None
+    pad_to: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.pad_to <= _MAX_PAD:
+            raise ValueError(f"pad_to must lie between 0 and {_MAX_PAD} bytes")
+        if self.domain == "":
+            raise ValueError("domain must not be empty; leave it out to use the field's name")
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(
+            accepts=CANONICAL,
+            technique="deterministic encryption",
+            strictness=Strictness.ENCRYPT,
+            reversible=True,
+            unique=True,
+            linkable=True,
+            needs_key=True,
+        )
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return text_type(input_type)
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:
+        out_type = text_type(array.type)
+        form = canonical(array)
+        if form is None:
+            return all_failed(array, out_type, "this type of value is not encrypted")
+        siv, pad_to = _siv(root_key(context), domain_of(self.domain, context)), self.pad_to
+
+        def sealed(value: Any) -> str:
+            cipher = siv.encrypt(_padded(certain(form.encode(value)), pad_to), [_SIV.encode()])
+            return _SIV + base64.urlsafe_b64encode(cipher).rstrip(b"=").decode()
+
+        return per_distinct(form.values, sealed, out_type, "a text is not valid UTF-8")
+
+
+def _siv(key: RootKey, domain: str) -> AESSIV:
+    return AESSIV(key.derive("encrypt-mac", domain) + key.derive("encrypt-ctr", domain))
+
+
+def _padded(message: bytes, pad_to: int) -> bytes:
+    """ISO/IEC 7816-4 padding: 0x80 always, then zeros up to a multiple of `pad_to` bytes."""
+    size = len(message) + 1
+    return message + b"\x80" + bytes(-size % pad_to if pad_to else 0)
+
+
+def reveal(array: pa.Array, key: RootKey, domain: str, type: pa.DataType | None = None) -> Outcome:
+    """The values that `Encrypt` made the texts of `array` from, as `type` (default: string).
+
+    Null stays null. A text that was not made under this key and domain, that was changed, or whose
+    value is not of the kind of `type` (or does not fit it) is failed. `domain` is the one of the
+    rule, or the field's name where the rule gives none.
+    """
+    wanted = pa.string() if type is None else type
+    siv = _siv(key, domain)
+
+    def opened(text: str) -> Any | None:
+        if not text.startswith(_SIV):
+            return None
+        body = text[len(_SIV) :]
+        try:
+            cipher = base64.b64decode(body + "=" * (-len(body) % 4), b"-_", validate=True)
+            message = siv.decrypt(cipher, [_SIV.encode()])
+        except (InvalidTag, ValueError, binascii.Error):
+            return None
+        return _decoded(message.rstrip(b"\0")[:-1], wanted)
+
+    return per_distinct(
+        plain_text(array), opened, wanted, "not encrypted under this key and domain as this type"
+    )
+
+
+def _decoded(message: bytes, type: pa.DataType) -> Any | None:
+    """What Arrow builds a `type` from, for a canonical `message` of its kind that fits it."""
+    tag, body = message[:1], message[1:]
+    value: Any
+    match kind_of(type), tag:
+        case (Kind.TEXT, b"s"):
+            value = body.decode()
+        case (Kind.BINARY, b"x"):
+            value = body
+        case (Kind.BOOLEAN, b"b"):
+            value = body == b"1"
+        case (Kind.INTEGER, b"n") if b"." not in body:
+            value = int(body)
+        case (Kind.DECIMAL, b"n"):
+            value = Decimal(body.decode())
+        case (Kind.DATE, b"d"):
+            value = int(body) * (MILLISECONDS_PER_DAY if pa.types.is_date64(type) else 1)
+        case (Kind.TIMESTAMP, b"z") if type.tz is not None:
+            value = _in_units(int(body), type)
+        case (Kind.TIMESTAMP, b"l") if type.tz is None:
+            value = _in_units(int(body), type)
+        case (Kind.TIME, b"t"):
+            value = _in_units(int(body), type)
+        case _:
+            return None
+    return value if _fits(value, type) else None
+
+
+def _in_units(nanoseconds: int, type: pa.DataType) -> int | None:
+    """None where the unit is too coarse for the value."""
+    whole, rest = divmod(nanoseconds, NANOSECONDS[type.unit])
+    return None if rest else whole
+
+
+def _fits(value: Any, type: pa.DataType) -> bool:
+    if value is None:
+        return False
+    try:
+        pa.array([value], type)
+    except (pa.ArrowException, OverflowError, ValueError, TypeError):
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""What leaves nothing, or next to nothing, of a value: redact, replace, mask."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.transform.base import ANY, Context, Kind, Outcome, Strictness, Traits
+from scrubber.transform.canonical import text_type
+from scrubber.transform.distinct import per_distinct
+from scrubber.transform.graphemes import boundary_after, boundary_before
+
+__all__ = ["Mask", "Redact", "Replace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Redact:
+    """Write a label in place of the value: {PERSON} in text, {REDACTED} in a column.
+
+    `with` is another text to write. Any type comes in, text goes out; an empty text is replaced
+    too, since that it is empty says something.
+    """
+
+    name: ClassVar[str] = "redact"
+
+    with_: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.with_ is not None:
+            _check_text("with", self.with_)
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(ANY, "masking", Strictness.REDACT, consumes=True)
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return text_type(input_type)
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:
+        default = "{" + (context.label or "REDACTED") + "}"
+        return _constant(array, default if self.with_ is None else self.with_)
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Write the same given text in place of every value.
+
+    Any type comes in, text goes out; an empty text is replaced too.
+    """
+
+    name: ClassVar[str] = "replace"
+
+    with_: str
+
+    def __post_init__(self) -> None:
+        _check_text("with", self.with_)
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(ANY, "masking", Strictness.REPLACE, consumes=True)
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return text_type(input_type)
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
+        return _constant(array, self.with_)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Write a mask character over every code point but the first or last few.
+
+    `keep_first` and `keep_last` count code points; a value that is not longer than both together
+    is masked whole. Presidio's `chars_to_mask` instead masks that many code points from the
+    start, or with `from_end` from the end, and leaves the rest. A letter and the combining marks
+    on it are masked together. The length of the value stays visible. Integers become text.
+    """
+
+    name: ClassVar[str] = "mask"
+
+    char: str = "*"
+    keep_last: int = 0
+    keep_first: int = 0
+    chars_to_mask: int | None = None
+    from_end: bool = False
+
+    def __post_init__(self) -> None:
+        _check_text("char", self.char)
+        if len(self.char) != 1 or unicodedata.category(self.char)[0] in "MC":
+            raise ValueError("char must be one visible character that is no combining mark")
+        if self.keep_last < 0 or self.keep_first < 0:
+            raise ValueError("keep_first and keep_last must not be negative")
+        if self.chars_to_mask is None:
+            if self.from_end:
+                raise ValueError("from_end needs chars_to_mask; to keep the first few: keep_first")
+        elif self.chars_to_mask < 1:
+            raise ValueError("chars_to_mask must be 1 or more: 0 would mask nothing")
+        elif self.keep_last or self.keep_first:
+            raise ValueError("give chars_to_mask or keep_first and keep_last, not both")
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "masking", Strictness.MASK)
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return text_type(input_type)
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
+        out_type = text_type(array.type)
+        return per_distinct(array, self._masked, out_type, "a text is not valid UTF-8")
+
+    def _masked(self, value: str | int) -> str:
+        text = str(value)
+        start, end = self._masked_range(text)
+        return text[:start] + self.char * (end - start) + text[end:]
+
+    def _masked_range(self, text: str) -> tuple[int, int]:
+        size = len(text)
+        if self.chars_to_mask is None:
+            if size <= self.keep_first + self.keep_last:
+                return 0, size
+            start, end = self.keep_first, size - self.keep_last
+        else:
+            count = min(self.chars_to_mask, size)
+            start, end = (size - count, size) if self.from_end else (0, count)
+        return boundary_before(text, start), boundary_after(text, end)
+
+
+def _constant(array: pa.Array, text: str) -> Outcome:
+    """`text` where the array has a value; NaN is a value."""
+    out_type = text_type(array.type)
+    scalar = pa.scalar(text, pa.large_string())
+    filled = pc.if_else(array.is_valid(), scalar, pa.scalar(None, pa.large_string()))
+    return Outcome(filled.cast(out_type))
+
+
+def _check_text(key: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{key} holds half a surrogate pair") from None

@@ -1,0 +1,104 @@
+"""Rounding to a step or a number of digits, exactly, in the type that came in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.canonical import all_failed, text_type
+from scrubber.transform.distinct import per_distinct
+from scrubber.transform.numerals import EXACT, decimal_of, nearest_multiple, numerals, parameter
+
+_FLOAT_MAX = {16: 65504.0, 32: 3.4028234663852886e38, 64: math.inf}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Round a number to the nearest multiple of `to`, or to `digits` decimal places.
+
+    A tie goes to the even multiple (half to even, IEEE 754). The type stays; a number in text
+    stays text, with as many decimal places as `to` has. Exact decimal arithmetic. NaN, infinity,
+    other text, and results that the type cannot hold are failed; so is every value of a type that
+    has nothing to round (integers to a step of 1).
+    """
+
+    name: ClassVar[str] = "round"
+
+    to: int | float | None = None
+    digits: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.to is None) == (self.digits is None):
+            raise ValueError("give either to (a step) or digits")
+        if self.to is not None and parameter("to", self.to) <= 0:
+            raise ValueError("to must be more than 0")
+        if self.digits is not None and not 0 <= self.digits <= 30:
+            raise ValueError("digits must be 0 to 30; to round to tens give to: 10")
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(NUMBERS | {Kind.TEXT}, "rounding", Strictness.GENERALIZE)
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return text_type(input_type) if kind_of(input_type) is Kind.TEXT else input_type
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
+        out_type, step = self.output_type(array.type), self._step()
+        unit = _unit(array.type)
+        if unit is not None and EXACT.remainder(unit, step) == 0:
+            return all_failed(array, out_type, f"the step rounds nothing of the type {array.type}")
+        typed = _typed(array.type, step)
+
+        def rounded(numeral: str) -> Any | None:
+            number = decimal_of(numeral)
+            try:
+                return None if number is None else typed(nearest_multiple(number, step))
+            except ArithmeticError:
+                return None
+
+        why = "not a number, or its rounded value does not fit the type"
+        return per_distinct(numerals(array), rounded, out_type, why)
+
+    def _step(self) -> Decimal:
+        if self.to is not None:
+            return parameter("to", self.to)
+        return Decimal(1).scaleb(-(self.digits or 0))
+
+
+def _unit(type_: pa.DataType) -> Decimal | None:
+    """The step of the values of a type: what is rounded to a divisor of it stays as it was."""
+    if pa.types.is_integer(type_):
+        return Decimal(1)
+    return Decimal(1).scaleb(-type_.scale) if pa.types.is_decimal(type_) else None
+
+
+def _typed(type_: pa.DataType, step: Decimal) -> Callable[[Decimal], Any | None]:
+    """How a rounded number becomes a value of `type_`; None where it does not fit."""
+    match kind_of(type_):
+        case Kind.INTEGER:
+            signed = pa.types.is_signed_integer(type_)
+            low = -(1 << type_.bit_width - 1) if signed else 0
+            high = (1 << type_.bit_width - (1 if signed else 0)) - 1
+            return lambda n: int(n) if n == n.to_integral_value() and low <= n <= high else None
+        case Kind.FLOAT:
+            largest = _FLOAT_MAX[type_.bit_width]
+            return lambda n: _finite(float(n), largest)
+        case Kind.DECIMAL:
+            limit = Decimal(1).scaleb(type_.precision - type_.scale)
+            place = Decimal(1).scaleb(-type_.scale)
+            return lambda n: EXACT.quantize(n, place) if n.copy_abs() < limit else None
+        case _:
+            exponent = EXACT.normalize(step).as_tuple().exponent
+            places = max(0, -exponent) if isinstance(exponent, int) else 0
+            place = Decimal(1).scaleb(-places)
+            return lambda n: format(EXACT.quantize(n if n else Decimal(0), place), "f")
+
+
+def _finite(number: float, largest: float) -> float | None:
+    return number + 0.0 if math.isfinite(number) and abs(number) <= largest else None

@@ -1,0 +1,144 @@
+"""Cutting dates down to the year, quarter, month, week, day or hour that they lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.canonical import (
+    MILLISECONDS_PER_DAY,
+    NANOSECONDS,
+    all_failed,
+    plain_text,
+    text_type,
+)
+from scrubber.transform.datetext import DateFormat, WrittenDate
+from scrubber.transform.distinct import per_distinct
+
+Precision = Literal["year", "quarter", "month", "week", "day", "hour"]
+
+_FIRST_DAY = date.min.toordinal() - date(1970, 1, 1).toordinal()
+_LAST_DAY = date.max.toordinal() - date(1970, 1, 1).toordinal()
+_INT64 = range(-(2**63), 2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class TruncateDate:
+    """Cut a date down to its year, quarter, month, week, day or hour.
+
+    A date or timestamp keeps its type and becomes the first instant of that period (weeks begin
+    on Monday, ISO 8601), in the local time of its zone: where a clock change repeats that instant
+    the earlier one, where it skips it the next one that exists. A date in text, ISO 8601 or of
+    the strptime `format`, becomes short ISO 8601 text: 2024, 2024-Q2, 2024-05, 2024-W18,
+    2024-05-03, 2024-05-03T10+02:00. Other text, years beyond 1 to 9999, times in a format without
+    them, and date columns cut to the day or hour (which would change nothing) are failed.
+    """
+
+    name: ClassVar[str] = "truncate_date"
+
+    to: Precision
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.format is not None:
+            codes = DateFormat.compile(self.format).codes
+            if "Z" in codes:
+                raise ValueError("format: names of zones are ambiguous; use %z")
+            if self.to == "hour" and not ("H" in codes or {"I", "p"} <= set(codes)):
+                raise ValueError("format has no hour (%H, or %I with %p) to cut to")
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(DATES | {Kind.TEXT}, "generalization", Strictness.GENERALIZE)
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return text_type(input_type) if kind_of(input_type) is Kind.TEXT else input_type
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
+        match kind_of(array.type):
+            case Kind.TEXT:
+                return self._in_text(array)
+            case Kind.DATE if self.to in ("day", "hour"):
+                return all_failed(array, array.type, f"cutting a date to the {self.to} keeps it")
+            case _:
+                return self._in_time(array)
+
+    def _in_text(self, array: pa.Array) -> Outcome:
+        form = DateFormat.iso() if self.format is None else DateFormat.compile(self.format)
+        shorten = _SHORT[self.to]
+
+        def shortened(text: str) -> str | None:
+            found = form.read(text)
+            return None if found is None else shorten(found)
+
+        why = "not a date of the format, or without the part to cut to"
+        return per_distinct(plain_text(array), shortened, array.type, why)
+
+    def _in_time(self, array: pa.Array) -> Outcome:
+        """Floor in one Arrow call; Arrow wraps around outside its calendar, so both ends are
+        checked: a floor is never above its value."""
+        inside = _in_calendar(array)
+        known = pc.if_else(inside, array, pa.scalar(None, array.type))
+        try:
+            floor = _floor(known, self.to)
+        except pa.ArrowException:
+            return all_failed(array, array.type, "the time zone of the column is not known")
+        sound = pc.fill_null(pc.less_equal(floor, array), False)
+        result = pc.if_else(sound, floor, pa.scalar(None, array.type))
+        failed = pc.and_(array.is_valid(), pc.invert(sound))
+        if not pc.any(failed).as_py():
+            return Outcome(result)
+        return Outcome(result, failed, "a date beyond the years that can be cut")
+
+
+def _floor(array: pa.Array, unit: str) -> pa.Array:
+    zone = array.type.tz if pa.types.is_timestamp(array.type) else None
+    if zone is None:
+        return pc.floor_temporal(array, unit=unit)
+    local = pc.floor_temporal(pc.local_timestamp(array), unit=unit)
+    return pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
+
+
+def _in_calendar(array: pa.Array) -> pa.Array:
+    """Whether each date lies in the years 1 to 9999, and so far inside that its zone does too."""
+    if pa.types.is_date32(array.type):
+        per_day, values = 1, array.view(pa.int32()).cast(pa.int64())
+    elif pa.types.is_date64(array.type):
+        per_day, values = MILLISECONDS_PER_DAY, array.view(pa.int64())
+    else:
+        per_day, values = 86_400 * 10**9 // NANOSECONDS[array.type.unit], array.view(pa.int64())
+    low = max(_FIRST_DAY * per_day, _INT64[0])
+    high = min((_LAST_DAY + 1) * per_day - 1, _INT64[-1])
+    return pc.fill_null(pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high)), False)
+
+
+def _hour(found: WrittenDate) -> str | None:
+    part = {code: found.text[start:end] for code, (start, end) in found.parts.items()}
+    if "H" in part:
+        hour = int(part["H"])
+    elif "I" in part and "p" in part:
+        hour = int(part["I"]) % 12 + (12 if part["p"].lower().startswith("p") else 0)
+    else:
+        return None
+    return f"{found.day.isoformat()}T{hour:02d}{part.get('z', '')}"
+
+
+def _week(found: WrittenDate) -> str:
+    year, week, _ = found.day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+_SHORT: dict[Precision, Callable[[WrittenDate], str | None]] = {
+    "year": lambda found: f"{found.day.year:04d}",
+    "quarter": lambda found: f"{found.day.year:04d}-Q{(found.day.month + 2) // 3}",
+    "month": lambda found: f"{found.day.year:04d}-{found.day.month:02d}",
+    "week": _week,
+    "day": lambda found: found.day.isoformat(),
+    "hour": _hour,
+}

@@ -1,0 +1,186 @@
+"""Fixed facts and ledgers, from which the golden manifests are made."""
+
+from __future__ import annotations
+
+from scrubber.manifest.ledger import Fragment, Ledger
+from scrubber.manifest.statement import (
+    CheckFacts,
+    DeclaredFacts,
+    DetectorFacts,
+    EngineFacts,
+    Facts,
+    FieldFacts,
+    OperatorFacts,
+    OutputFacts,
+    PolicyFacts,
+    RuleFacts,
+    RunFacts,
+    SourceFacts,
+)
+from scrubber.model.batch import BatchRef
+from scrubber.model.tally import Tally
+
+RULES = "rules/crm.yaml"
+RUN = RunFacts("2026-11-23T19:00:00Z", "run-1", 1234, 2)
+DECLARED = DeclaredFacts(
+    '{"commitments":[{"id":"C1","text":"No direct identifiers leave the EU"}],'
+    '"consent":{"reference":"DPIA-17","status":"granted"},"legal_basis":"legitimate-interest",'
+    '"name":"support_tickets","purpose":"train a ticket classifier",'
+    '"retention":{"delete_by":"2027-06-30"},'
+    '"sources":[{"geography":["EU"],"method":"exported","name":"crm-export"}]}',
+    RULES,
+)
+FIELDS = (
+    FieldFacts(
+        "email",
+        ("customers.csv",),
+        "string",
+        "string",
+        "direct_identifier",
+        "token",
+        "fields[0]",
+        f"{RULES}:21",
+        technique="pseudonymization",
+        entity="EMAIL_ADDRESS",
+        key_id="00112233aabbccdd",
+        domain="crm",
+        linkable=True,
+        parameters={"bits": 128, "domain": "crm"},
+    ),
+    FieldFacts(
+        "name",
+        ("customers.csv",),
+        "string",
+        None,
+        "direct_identifier",
+        "drop",
+        "fields[1]",
+        f"{RULES}:22",
+        technique="suppression",
+        entity="PERSON",
+    ),
+    FieldFacts(
+        "plan",
+        ("customers.csv",),
+        "string",
+        "string",
+        "insensitive",
+        "keep",
+        "fields[2]",
+        f"{RULES}:23",
+        reason="what the model learns",
+    ),
+    FieldFacts(
+        "messages[].content",
+        ("chats.jsonl",),
+        "string",
+        "string",
+        "text",
+        "text",
+        "fields[3]",
+        f"{RULES}:24",
+        per_row=False,
+        operators=(
+            OperatorFacts("PERSON", "surrogate", "pseudonymization"),
+            OperatorFacts(None, "redact", "suppression"),
+        ),
+    ),
+)
+
+
+def fragment(source: str, ordinal: int, rows: int, dropped: int, **found: int) -> Fragment:
+    """A batch of `rows` records of which `dropped` went; every customer has every field."""
+    out = rows - dropped
+    if source == "customers.csv":
+        fields = {
+            ("email", "in"): out,
+            ("email", "changed"): out,
+            ("name", "in"): out,
+            ("name", "removed"): out,
+            ("plan", "in"): out,
+        }
+    else:
+        fields = {
+            ("messages[].content", "in"): 3 * out,
+            ("messages[].content", "changed"): min(out, sum(found.values())),
+        }
+    findings = {
+        ("messages[].content", entity, f"{entity.title()}Recognizer", "redact"): number
+        for entity, number in found.items()
+    }
+    return Fragment(
+        BatchRef(source, ordinal, 1 + ordinal * rows, rows),
+        "",
+        rows,
+        out,
+        Tally({"rows[0]": dropped}),
+        Tally(),
+        Tally(fields),
+        Tally(findings),
+    )
+
+
+def facts(customers: int, chats: int) -> Facts:
+    """Facts for `customers` and `chats` records that come out."""
+    return Facts(
+        run=RUN,
+        declared=DECLARED,
+        sources=(
+            SourceFacts("customers.csv", "text/csv", "ab" * 32),
+            SourceFacts("chats.jsonl", "application/x-ndjson", "cd" * 32),
+        ),
+        policy=PolicyFacts(
+            "12" * 32,
+            "error",
+            "fail",
+            (
+                RuleFacts("fields[0]", f"{RULES}:21", "email", "token", {"domain": "crm"}),
+                RuleFacts("fields[1]", f"{RULES}:22", "name", "drop"),
+                RuleFacts("fields[2]", f"{RULES}:23", "plan", "keep", {}, "what the model learns"),
+                RuleFacts("fields[3]", f"{RULES}:24", "messages[].content", "text"),
+                RuleFacts("rows[0]", f"{RULES}:40", "consent = false", "drop", {}, "no consent"),
+            ),
+        ),
+        engine=EngineFacts(
+            "0.1.0",
+            None,
+            (DetectorFacts("EmailRecognizer", "0.0.1", 400, ("en",)),),
+        ),
+        fields=FIELDS,
+        outputs=(
+            OutputFacts(
+                "data/customers.csv", "34" * 32, customers * 40, customers, "customers.csv", 0
+            ),
+            OutputFacts("data/chats.jsonl", "56" * 32, chats * 90, chats, "chats.jsonl", 1),
+        ),
+        checks=(CheckFacts("rule-tests", True, "error", "3 tests pass", "3 tests pass"),),
+    )
+
+
+LARGE = (
+    facts(1950, 900),
+    Ledger(
+        [
+            fragment("customers.csv", 0, 1000, 20),
+            fragment("customers.csv", 1, 1000, 30),
+            fragment("chats.jsonl", 0, 500, 60, PERSON=400, PHONE_NUMBER=33),
+            fragment("chats.jsonl", 1, 500, 40, PERSON=410, PHONE_NUMBER=30),
+        ]
+    ),
+)
+SMALL_CELLS = (
+    facts(1995, 992),
+    Ledger(
+        [
+            fragment("customers.csv", 0, 1000, 2),
+            fragment("customers.csv", 1, 1000, 3),
+            fragment("chats.jsonl", 0, 500, 4, PERSON=400, PHONE_NUMBER=3),
+            fragment("chats.jsonl", 1, 500, 4, PERSON=410, PHONE_NUMBER=4),
+        ]
+    ),
+)
+TINY = (
+    facts(3, 2),
+    Ledger([fragment("customers.csv", 0, 3, 0), fragment("chats.jsonl", 0, 2, 0, PERSON=2)]),
+)
+GOLDEN = {"large": LARGE, "small-cells": SMALL_CELLS, "tiny": TINY}

@@ -1,0 +1,62 @@
+"""An attacker on published counts: which values may a withheld one have, exactly?
+
+Independent of the code under test: interval propagation and exhaustive search over whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+
+Domain = tuple[int, int]
+Sums = Sequence[tuple[Hashable, Sequence[Hashable]]]
+
+
+def feasible(domains: Mapping[Hashable, Domain], sums: Sums) -> bool:
+    """Whether whole numbers within `domains` satisfy every total = sum of parts."""
+    narrowed = _propagate(dict(domains), sums)
+    if narrowed is None:
+        return False
+    wide = [key for key, (low, high) in narrowed.items() if low < high]
+    if not wide:
+        return True
+    key = min(wide, key=lambda k: narrowed[k][1] - narrowed[k][0])
+    low, high = narrowed[key]
+    middle = (low + high) // 2
+    return any(
+        feasible({**narrowed, key: half}, sums) for half in ((low, middle), (middle + 1, high))
+    )
+
+
+def values(key: Hashable, domains: Mapping[Hashable, Domain], sums: Sums, enough: int) -> list[int]:
+    """Up to `enough` values of `key` that agree with everything published."""
+    narrowed = _propagate(dict(domains), sums)
+    assert narrowed is not None, "what is published contradicts itself"
+    found: list[int] = []
+    for value in range(narrowed[key][0], narrowed[key][1] + 1):
+        if len(found) < enough and feasible({**narrowed, key: (value, value)}, sums):
+            found.append(value)
+    return found
+
+
+def _propagate(domains: dict[Hashable, Domain], sums: Sums) -> dict[Hashable, Domain] | None:
+    changed = True
+    while changed:
+        changed = False
+        for total, parts in sums:
+            signed = [(total, 1), *((part, -1) for part in parts)]
+            for key, sign in signed:
+                # key = -sign * (sum of the other members with their signs)
+                low = high = 0
+                for other, s in signed:
+                    if other != key:
+                        a, b = domains[other]
+                        low, high = (low + a, high + b) if s > 0 else (low - b, high - a)
+                if sign > 0:
+                    low, high = -high, -low
+                old = domains[key]
+                new = (max(old[0], low), min(old[1], high))
+                if new[0] > new[1]:
+                    return None
+                if new != old:
+                    domains[key], changed = new, True
+    return domains

@@ -1,0 +1,175 @@
+"""No small count can be had by differencing: an exact attacker tries it on every one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Hashable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrubber.manifest.disclosure import Cell, Shown, Sum, protect
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from attacker import Domain, values
+
+LIMIT = 11
+TOP = 400
+
+
+def domains(cells: dict[Hashable, Cell], shown: dict[Hashable, Shown]) -> dict[Hashable, Domain]:
+    """What a strong attacker knows: zeros are always shown, a withheld count is not a small one,
+    and which remainders are zero."""
+    known: dict[Hashable, Domain] = {}
+    for key, cell in cells.items():
+        if cell.price is None:
+            zero = cell.value == 0 and cell.zero_known
+            known[key] = (0, 0) if zero else (1 if cell.zero_known else 0, TOP)
+        elif shown[key] is Shown.OPEN:
+            known[key] = (cell.value, cell.value)
+        elif shown[key] is Shown.SMALL:
+            known[key] = (1, LIMIT - 1)
+        else:
+            known[key] = (LIMIT if cell.value >= LIMIT else 1, TOP)
+    return known
+
+
+def pinned(
+    cells: dict[Hashable, Cell], sums: list[Sum], shown: dict[Hashable, Shown], enough: int
+) -> list[Hashable]:
+    """The guarded small counts that have fewer than `enough` possible values."""
+    plain = [(s.total, s.parts) for s in sums]
+    known = domains(cells, shown)
+    small = [k for k, c in cells.items() if c.guarded and 0 < c.value < LIMIT]
+    return [key for key in small if len(values(key, known, plain, enough)) < enough]
+
+
+def table(total: int, *parts: int) -> tuple[dict[Hashable, Cell], list[Sum]]:
+    cells: dict[Hashable, Cell] = {"t": Cell(total, 3)}
+    cells.update({i: Cell(part, 1) for i, part in enumerate(parts)})
+    return cells, [Sum("t", tuple(range(len(parts))))]
+
+
+OPEN, LT, HID = Shown.OPEN, Shown.SMALL, Shown.WITHHELD
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "shown_total", "shown_parts"),
+    [
+        (50, (20, 30), OPEN, (OPEN, OPEN)),
+        (50, (50, 0), OPEN, (OPEN, OPEN)),
+        (0, (0, 0), OPEN, (OPEN, OPEN)),
+        # one small part: the smallest other one that leaves room goes with it
+        (74, (4, 30, 40), OPEN, (LT, HID, OPEN)),
+        (44, (4, 40, 0), OPEN, (LT, HID, OPEN)),
+        (8, (4, 4), LT, (LT, LT)),
+        (30, (4, 4, 22), OPEN, (LT, LT, OPEN)),
+        # 10 + 10 = 20: "fewer than 11" twice and the total would pin both
+        (20, (10, 10), HID, (LT, LT)),
+        # 1 + 11 = 12: a withheld count is at least 11, so the total has to go, too
+        (12, (1, 11), HID, (LT, OPEN)),
+        # ten ones make ten: all "fewer than 11", and yet all known
+        (10, (1,) * 10, HID, (LT,) * 10),
+    ],
+)
+def test_table_of_sums(
+    total: int, parts: tuple[int, ...], shown_total: Shown, shown_parts: tuple[Shown, ...]
+) -> None:
+    cells, sums = table(total, *parts)
+    shown = protect(cells, sums, LIMIT)
+    assert (shown["t"], tuple(shown[i] for i in range(len(parts)))) == (shown_total, shown_parts)
+    assert pinned(cells, sums, shown, 5) == []
+
+
+def test_the_attacker_is_an_attacker() -> None:
+    cells, sums = table(24, 4, 20)
+    primary = {"t": Shown.OPEN, 0: Shown.SMALL, 1: Shown.OPEN}
+    assert pinned(cells, sums, primary, 2) == [0]
+    cells, sums = table(20, 10, 10)
+    primary = {"t": Shown.OPEN, 0: Shown.SMALL, 1: Shown.SMALL}
+    assert pinned(cells, sums, primary, 2) == [0, 1]
+
+
+def test_a_remainder_that_is_never_printed_is_protected() -> None:
+    cells: dict[Hashable, Cell] = {"in": Cell(100, 5), "out": Cell(95, 8), "lost": Cell(5, None)}
+    shown = protect(cells, [Sum("in", ("out", "lost"))], LIMIT)
+    assert shown == {"in": Shown.WITHHELD, "out": Shown.OPEN}
+
+
+def test_prices_decide_what_the_reader_loses() -> None:
+    sums = [Sum("t", ("a", "b", "c"))]
+    cells: dict[Hashable, Cell] = {
+        "t": Cell(104, 9),
+        "a": Cell(4, 1),
+        "b": Cell(40, 7),
+        "c": Cell(60, 2),
+    }
+    assert protect(cells, sums, LIMIT) == {"t": OPEN, "a": LT, "b": OPEN, "c": HID}
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 1, 2])
+def test_a_limit_that_protects_nothing_is_refused(limit: int) -> None:
+    with pytest.raises(ValueError):
+        protect({"a": Cell(1, 1)}, [], limit)
+
+
+def test_sums_that_do_not_hold_are_refused() -> None:
+    cells, _ = table(5, 2, 2)
+    with pytest.raises(ValueError, match="does not hold"):
+        protect(cells, [Sum("t", (0, 1))], LIMIT)
+
+
+COUNTS = st.one_of(st.integers(0, 12), st.integers(0, 40))
+
+
+@st.composite
+def systems(draw: st.DrawFn) -> tuple[dict[Hashable, Cell], list[Sum]]:
+    """Two-way tables (rows, columns, total) with some margins unprinted: sums that cross."""
+    height, width = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    price = st.one_of(st.none(), st.integers(1, 9))
+    inner = {(i, j): draw(COUNTS) for i in range(height) for j in range(width)}
+    cells: dict[Hashable, Cell] = {key: Cell(n, draw(price)) for key, n in inner.items()}
+    sums: list[Sum] = []
+    for i in range(height):
+        members = tuple((i, j) for j in range(width))
+        cells["row", i] = Cell(sum(inner[m] for m in members), draw(price))
+        sums.append(Sum(("row", i), members))
+    for j in range(width):
+        members = tuple((i, j) for i in range(height))
+        cells["column", j] = Cell(sum(inner[m] for m in members), draw(price))
+        sums.append(Sum(("column", j), members))
+    cells["all"] = Cell(sum(inner.values()), draw(price))
+    sums.append(Sum("all", tuple(("row", i) for i in range(height))))
+    return cells, sums
+
+
+@settings(max_examples=120, deadline=None)
+@given(systems())
+def test_no_small_count_is_pinned(system: tuple[dict[Hashable, Cell], list[Sum]]) -> None:
+    cells, sums = system
+    shown = protect(cells, sums, LIMIT)
+    assert pinned(cells, sums, shown, 2) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(systems())
+def test_small_counts_are_never_open_and_zeros_always(
+    system: tuple[dict[Hashable, Cell], list[Sum]],
+) -> None:
+    cells, sums = system
+    for key, how in protect(cells, sums, LIMIT).items():
+        if cells[key].value == 0:
+            assert how is Shown.OPEN
+        if 0 < cells[key].value < LIMIT:
+            assert how is not Shown.OPEN
+
+
+@settings(max_examples=30, deadline=None)
+@given(systems())
+def test_the_same_counts_are_published_the_same_way(
+    system: tuple[dict[Hashable, Cell], list[Sum]],
+) -> None:
+    assert protect(*system, LIMIT) == protect(*system, LIMIT)
