@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import phonenumbers
-import regex  # type: ignore[import-untyped]
+import regex
 
 from scrubber.detect.reading import Window, windows
 from scrubber.detect.refine import without_duplicates

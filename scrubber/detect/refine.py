@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 from scrubber.detect.spec import DetectSpec, Exclude, Hotword
 from scrubber.errors import DetectionError

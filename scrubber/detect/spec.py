@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hotword:
-    """Raise findings of `entity` to `score` where the regex `hotword` matches within
+    """Raise findings of `entity` to `score` where the regex `hotword` (case ignored) matches within
     `window_before` code points before the finding (or `window_after` after it)."""
 
     hotword: str
@@ -22,7 +22,8 @@ class Hotword:
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
-    """Drop findings of `entity` (None: of any entity) whose text matches `regex` (searched)."""
+    """Drop findings of `entity` (None: of any entity) whose text matches `regex` (searched;
+    case counts, so that nothing is excluded by accident)."""
 
     regex: str
     entity: str | None = None
@@ -32,11 +33,13 @@ class Exclude:
 class DetectSpec:
     """What to look for.
 
-    `entities` None means every entity that the enabled recognizers know. `score_thresholds` maps an
-    entity (or ``default``) to the least score that counts. `allow_list` holds exact texts that are
-    no finding; `deny_list` maps an entity to words that always are. `recognizers` and, for `ner`
-    starting with ``presidio:``, the engine configuration are canonical JSON text, so that the spec
-    stays hashable. `ner` is ``none``, ``spacy:<package or path>`` or ``presidio:<JSON>``.
+    `entities` None means every entity that the enabled recognizers know; own `recognizers` and
+    `deny_list` always look, whatever it names. `score_thresholds` maps an entity (or ``default``,
+    which yields to a recognizer's own threshold) to the least score that counts. `allow_list` holds
+    exact texts that are no finding; `deny_list` maps an entity to words that always are.
+    `recognizers` and, for `ner` starting with ``presidio:``, the engine configuration are canonical
+    JSON text, so that the spec stays hashable. `ner` is ``none``, ``spacy:<package or path>`` or
+    ``presidio:<JSON>``.
     """
 
     languages: tuple[str, ...] = ("en",)

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -27,7 +27,7 @@ def tools_for(plan: Plan, key: RootKey | None) -> Tools:
 
 def in_process(
     plan: Plan, key: RootKey | None, batches: Iterable[Batch]
-) -> Iterator[ScrubbedBatch]:
+) -> Generator[ScrubbedBatch, None, None]:
     """Scrub one batch after the other, in order."""
     tools = tools_for(plan, key)
     for batch in batches:
@@ -36,7 +36,7 @@ def in_process(
 
 def in_workers(
     plan: Plan, key: RootKey | None, batches: Iterable[Batch], workers: int
-) -> Iterator[ScrubbedBatch]:
+) -> Generator[ScrubbedBatch, None, None]:
     """Scrub batches in `workers` processes; results come in the order of the batches.
 
     At most two batches per worker are under way, so memory does not grow with the input. The key
@@ -67,11 +67,12 @@ def in_workers(
 
 def execute(
     plan: Plan, key: RootKey | None, batches: Iterable[Batch], workers: int
-) -> closing[Iterator[ScrubbedBatch]]:
+) -> closing[Generator[ScrubbedBatch, None, None]]:
     """The scrubbed batches in order, as a context that stops the workers when it is left."""
-    if workers <= 1:
-        return closing(in_process(plan, key, batches))  # type: ignore[type-var]
-    return closing(in_workers(plan, key, batches, workers))  # type: ignore[type-var]
+    one = workers <= 1
+    return closing(
+        in_process(plan, key, batches) if one else in_workers(plan, key, batches, workers)
+    )
 
 
 class _Worker:

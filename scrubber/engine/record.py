@@ -10,7 +10,6 @@ from scrubber._version import __version__
 from scrubber.engine.detectors import detector_for
 from scrubber.errors import Mark
 from scrubber.manifest import (
-    CheckFacts,
     DeclaredFacts,
     DetectorFacts,
     EngineFacts,
@@ -38,13 +37,6 @@ from scrubber.policy.plan import (
 from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
 
-_MEDIA_TYPES = {
-    "parquet": "application/vnd.apache.parquet",
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "jsonl": "application/jsonl",
-    "arrow": "application/vnd.apache.arrow.file",
-}
 _SUPPRESSION = "suppression"
 
 
@@ -53,7 +45,7 @@ class SourceRecord:
     """A source that was read, and its digest under the run's key if there is one."""
 
     alias: str
-    format: str
+    media_type: str
     keyed_digest: str | None
 
 
@@ -76,7 +68,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         run=run,
         declared=DeclaredFacts(plan.declared.facts, _place(Mark(account.rules.path))),
         sources=tuple(
-            SourceFacts(source.alias, _MEDIA_TYPES[source.format], source.keyed_digest)
+            SourceFacts(source.alias, source.media_type, source.keyed_digest)
             for source in account.sources
         ),
         policy=PolicyFacts(
@@ -88,7 +80,6 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         engine=EngineFacts(program_version=__version__, detectors=_detectors(plan)),
         fields=fields,
         outputs=account.outputs,
-        checks=(CheckFacts("conservation", True, "error", "no record lost", "no record lost"),),
         limitations=tuple(_limitations(plan, fields)),
     )
 
@@ -190,11 +181,7 @@ def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
     """What a reviewer must not take for granted."""
     text = any(field.action == "text" for field in fields)
     if text and plan.detect is not None and plan.detect.ner == "none":
-        yield "Free text was searched by patterns only: names and places that no pattern knows stay."
-    if text:
-        yield "Detection in free text finds most personal data, not all of it."
-    if any(field.field_class == "quasi_identifier" and field.action != "drop" for field in fields):
-        yield "No k-anonymity was enforced: the remaining quasi-identifiers may link records."
+        yield "Free text was searched by patterns only: names that no pattern knows stay."
     if any(field.unsafe for field in fields):
         yield "Fields that no rule lists were let through unchanged (on_unlisted: keep)."
 

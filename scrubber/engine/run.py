@@ -98,7 +98,7 @@ def run(
         job = _Job(surveyed, secret, target_format, progress)
         ledger, outputs = job.scrub_into(stage / DATA, workers)
         sources = tuple(
-            SourceRecord(source.alias, source.format, _file_digest(source, secret))
+            SourceRecord(source.alias, formats.media_type(source), _file_digest(source, secret))
             for source in surveyed.sources
         )
         account = Account(rules, surveyed.plan, secret, sources, outputs)
@@ -118,10 +118,11 @@ def run_on_table(
     with execute(plan, secret, _table_batches(table, plan, secret), 1) as arriving:
         results.extend(arriving)
     ledger = Ledger.of(result.fragment for result in results)
-    source = SourceRecord(_FRAME, "arrow", None)
+    source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)
     account = Account(rules, plan, secret, (source,), ())
     manifest = seal(facts_of(account, clock.facts()), ledger)
-    return pa.concat_tables([result.table for result in results]), manifest
+    whole = pa.concat_tables([result.table for result in results])
+    return formats.visible(whole), manifest
 
 
 class _Clock:

@@ -42,6 +42,7 @@ from scrubber.formats.base import (
 from scrubber.formats.discovery import discover, format_of, output_name, source_bytes
 from scrubber.formats.json_types import Shape
 from scrubber.formats.shards import agreed, shard_groups
+from scrubber.formats.visible import visible
 from scrubber.formats.writer import Writer
 
 
@@ -164,4 +165,5 @@ __all__ = [
     "read",
     "schemas",
     "source_bytes",
+    "visible",
 ]

@@ -22,7 +22,10 @@ def declared_sections(declared: DeclaredFacts) -> tuple[dict[str, Any], dict[str
     Keys that no section names are not lost: they stand in ``dataset.other`` as text.
     Errors: ValueError if the text is not a JSON object.
     """
-    facts = json.loads(declared.text, parse_float=str)
+    try:
+        facts = json.loads(declared.text, parse_float=str)
+    except (ValueError, RecursionError):
+        raise ValueError("declared facts are a JSON object") from None
     if not isinstance(facts, dict):
         raise ValueError("declared facts are a JSON object")
     rest = dict(facts)

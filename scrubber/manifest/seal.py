@@ -38,7 +38,8 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> 
     rounded to a multiple of `base`. The id does not depend on how the run was carried out (`run`).
 
     Errors: ConservationError if the counts contradict each other or the facts; OutputError
-    ``output-name`` for a path that is not below ``data/`` or a name that is not valid Unicode;
+    ``output-name`` for a path that is not below ``data/`` or a name that is not valid Unicode,
+    ``manifest-text`` for a declared fact or a parameter that canonical JSON cannot hold;
     ValueError for a `min_cell` below 3 or a `base` below 1.
     """
     if base < 1:
@@ -48,9 +49,21 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> 
             raise OutputError("output-name", "an output lies below data/", place=Place(output.path))
     _check_unicode(facts)
     published = count(facts, ledger).publish(min_cell, base)
+    try:
+        data: dict[str, Any] = plain_json(_sections(facts, published, min_cell, base))
+    except ValueError as fault:
+        # The text is canonical.py's own and quotes no value.
+        text = f"a declared fact or parameter cannot stand in a manifest: {fault}"
+        raise OutputError("manifest-text", text) from None
+    data["header"]["id"] = manifest_id(data)
+    return Manifest(data)
+
+
+def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
+    """Every section of the manifest; the id is still to come."""
     dataset, legal = declared_sections(facts.declared)
     files = _files(facts.outputs, published)
-    data: dict[str, Any] = {
+    return {
         "header": {
             "schema": SCHEMA,
             "id": "",
@@ -90,9 +103,6 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> 
         "checks": [asdict(check) for check in (_CONSERVATION, *facts.checks)],
         "waivers": [],
     }
-    data = plain_json(data)
-    data["header"]["id"] = manifest_id(data)
-    return Manifest(data)
 
 
 _CONSERVATION = CheckFacts(

@@ -95,13 +95,17 @@ class _Compiler:
         found = leaves(schema)
         self._check_structs(found)
         subject = self._subject(found)
-        fields = [self._field(path, kind, found, subject) for path, kind in found]
+        decided = [self._field(path, kind, found, subject) for path, kind in found]
+        fields = tuple(one for one in decided if one is not None)
+        if fields and all(isinstance(one.disposition, Drop) for one in fields):
+            text = "every field of a table is dropped: nothing would be left of it"
+            self.report.key(("fields",), "nothing-left", text)
         row_rules = [
             rule
             for i, rule in enumerate(self._rules.rows)
             if self._row_columns[i] <= set(schema.names) and self._row_fits(i, rule, schema)
         ]
-        return TablePlan(tuple(one for one in fields if one is not None), tuple(row_rules), subject)
+        return TablePlan(fields, tuple(row_rules), subject)
 
     def _field(
         self,
@@ -120,7 +124,7 @@ class _Compiler:
         rule = first.rule
         disposition = rule.disposition
         assert disposition is not None, "rules without a decision do not load"
-        if pa.types.is_null(kind) and not isinstance(disposition, Drop):
+        if pa.types.is_null(kind) and not isinstance(disposition, Drop | Keep):
             disposition = _NO_VALUES
         if not self._fits(rule, disposition, path, kind):
             return None
@@ -263,10 +267,8 @@ class _Compiler:
             disposition = rule.disposition if rule is not None else None
             if rule is None or not isinstance(disposition, Apply):
                 continue
-            if (
-                isinstance(disposition.transform, Token)
-                and disposition.transform.scope != "dataset"
-            ):
+            transform = disposition.transform
+            if isinstance(transform, Token) and transform.scope != "dataset":
                 text = "the subject's tokens differ from record to record: nothing joins by them"
                 hint = "scope: dataset, or drop the field"
                 self.report.value((*rule.path, "transform"), "subject-not-linkable", text, hint)

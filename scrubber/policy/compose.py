@@ -68,10 +68,10 @@ class _Reading:
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        self._seen: set[Path] = set()
+        self._seen: set[Path | None] = set()
 
     def with_includes(self, tree: Tree, path: Path, above: tuple[Path, ...]) -> list[Tree]:
-        self._seen.update(one.resolve() for one in above)
+        self._seen.update(map(_real, above))
         trees = [tree]
         if "include" not in tree.data:
             return trees
@@ -88,16 +88,16 @@ class _Reading:
         return trees
 
     def _include(self, path: Path, name: str, asked: Mark, above: tuple[Path, ...]) -> list[Tree]:
-        real = path.resolve()
-        if real in {one.resolve() for one in above}:
+        real = _real(path)
+        if real in map(_real, above):
             self._problem(asked, "include-cycle", "this include leads back to the file itself")
             return []
-        if real in self._seen:
+        if real is not None and real in self._seen:
             return []
         if len(self._seen) >= _MAX_FILES:
             self._problem(asked, "include-many", f"more than {_MAX_FILES} files are included")
             return []
-        if not path.is_file():
+        if real is None:
             hint = "the path is relative to the file that includes it"
             self._problem(asked, "include-missing", "there is no such file to include", hint)
             return []
@@ -107,6 +107,14 @@ class _Reading:
 
     def _problem(self, mark: Mark, code: str, text: str, hint: str = "") -> None:
         self.problems.append(Problem(mark, code, text, hint))
+
+
+def _real(path: Path) -> Path | None:
+    """The file behind `path`, or None if there is no such file."""
+    try:
+        return path.resolve() if path.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return None
 
 
 def _file_names(value: Any) -> bool:
@@ -140,7 +148,7 @@ class _Merge:
             elif child not in _WHOLE and isinstance(mine, dict) and isinstance(value, dict):
                 self.into(child, mine, value)
             elif mine != value:
-                winner = self.keys.get(child) or Mark("<rules>")
+                winner = self.keys.get(child) or self.values[()]
                 self.overrides.append(Override(dotted(child), winner, self.tree.key_mark(child)))
 
     def _carried(self, old: Path_, new: Path_, value: Any) -> Any:

@@ -25,6 +25,7 @@ from scrubber.transform.generalize import Hierarchy
 
 # From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
 _MASK_LIMIT = 4
+_OTHER_KEYS = frozenset({"name", "class", "linked", "linked_as", "reason", "optional"})
 _CLASSES = frozenset(item.value for item in FieldClass)
 
 
@@ -103,7 +104,8 @@ class _Reader:
             return None
         if not ways:
             # A key without a value, or with one that YAML reads in two ways, is reported already.
-            if not any(key in rule for key in ("transform", "keep", "entities")):
+            # So is a key that is none, which may be one of these misspelt.
+            if set(rule) <= _OTHER_KEYS:
                 self._undecided(path, class_)
             return None
         match ways[0]:
@@ -137,7 +139,7 @@ class _Reader:
             hint = "give it entities, or another class if it holds no free text"
             self._report.key(here, "text-without-entities", text, hint)
             return None
-        if not isinstance(reason, str):
+        if not isinstance(reason, str) or not reason:
             return None
         if not reason.strip():
             self._report.key(here, "keep-without-reason", "a kept field needs a reason")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities
 from scrubber.errors import DetectionError, NotAvailable, printable
@@ -59,6 +59,8 @@ def check_entities(report: Report, spec: DetectSpec, asked: Mapping[Path_, str])
         place = (*_HERE, "ner") if isinstance(error, NotAvailable) else _HERE
         report.value(place, error.code, error.text, error.hint)
         return
+    if detect.get("ner") == "builtin" or (asked and "ner" not in detect):
+        known |= _NAMED  # that this model is not available yet is reported already
     for path, entity in named.items():
         if entity not in known:
             _unfindable(report, path, entity, known, spec)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scrubber.policy.operators import parameters_model
+from scrubber.policy.operators import NOT_FOR_TEXT, parameters_model
 from scrubber.policy.schema import RuleFile
 from scrubber.transform import TRANSFORMS
 
@@ -31,7 +31,11 @@ def json_schema() -> dict[str, Any]:
     operators = {name: _parameters(name) for name in TRANSFORMS} | {"hash": _HASH}
     keep = {"type": "string", "minLength": 1, "description": "Keep it; the text says why."}
     definitions["Transform"] = _choice([*TRANSFORMS, "hash", "drop"], operators)
-    definitions["Operator"] = _choice([*TRANSFORMS, "hash"], {**operators, "keep": keep})
+    definitions["Operator"] = _choice(
+        [name for name in (*TRANSFORMS, "hash") if name not in NOT_FOR_TEXT],
+        {name: shape for name, shape in operators.items() if name not in NOT_FOR_TEXT}
+        | {"keep": keep},
+    )
     definitions["Key"].update(minProperties=1, maxProperties=1)
     return {
         "$schema": DIALECT,
@@ -80,6 +84,8 @@ def without_null(node: Any) -> Any:
         if not (key == "title" and isinstance(value, str))
         and not (key == "default" and value is None)
     }
+    if "x-ref" in out:  # pydantic knows no definitions but its own
+        out["$ref"] = f"#/$defs/{out.pop('x-ref')}"
     options = out.get("anyOf")
     if isinstance(options, list):
         left = [option for option in options if option != {"type": "null"}]

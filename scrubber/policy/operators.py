@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from functools import cache
 from inspect import getdoc
+from pathlib import PurePath
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, create_model
@@ -19,10 +20,11 @@ from scrubber.policy.schema import Part
 from scrubber.policy.shape import explain_parameters
 from scrubber.policy.source import Path_
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Transform
+from scrubber.transform.base import Kind, Transform
 from scrubber.transform.presidio import translate
 
 LATER = ("randomized_response", "laplace", "aggregate")
+NOT_FOR_TEXT = frozenset({"date_shift"})
 _SHOWN_LENGTH = 64
 
 
@@ -96,9 +98,9 @@ def _transform(
     except ValueError as error:  # __post_init__ writes for the author of the rules
         report.value(path, "bad-parameter", f"{name}: {error}")
         return None
-    if in_text and name == "date_shift":
-        text = "date_shift moves the dates of a subject; in text there is no subject to a finding"
-        report.key(path, "not-for-text", text, "use truncate_date, surrogate or redact")
+    if in_text and (name in NOT_FOR_TEXT or Kind.TEXT not in transform.traits.accepts):
+        text = f"{name} takes a whole field, not a part of a text"
+        report.key(path, "not-for-text", text, "surrogate or redact what is found")
         return None
     if not in_text and name == "surrogate" and getattr(transform, "entity", None) is None:
         report.key(path, "missing-key", "surrogate needs entity for a field: what its values are")
@@ -146,7 +148,7 @@ def public_parameters(transform: Transform) -> dict[str, Any]:
     """The parameters of `transform` that a manifest may show, as JSON values.
 
     Only what the author set (not a default), without internal fields. Texts that replace values
-    may be words of the data: they are left out, and so is any long text.
+    may be words of the data: they are left out, and so is any long text. Of a file its name alone.
     """
     shown: dict[str, Any] = {}
     for key, field in parameters(type(transform)).items():
@@ -155,6 +157,8 @@ def public_parameters(transform: Transform) -> dict[str, Any]:
             continue
         if isinstance(value, str) and len(value) > _SHOWN_LENGTH:
             continue
+        if key == "file":
+            value = PurePath(value).name
         shown[key] = list(value) if isinstance(value, tuple) else value
     return shown
 

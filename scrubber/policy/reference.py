@@ -75,10 +75,13 @@ def rules_reference() -> str:
     lines += [
         "## Operators in text",
         "",
-        "`entities` gives each entity an operator, and `default` one for all others (`redact` where",
-        f"it is left out): {shown}, or `{{keep: why}}`. Presidio's parameters are read too",
-        "(`new_value`, `masking_char`, `hash_type`); a salt, a key or a Python function does not",
-        "belong in a rule file.",
+        "`entities` gives each entity an operator, and `default` one for all others (`redact`",
+        "where it is left out):",
+        "",
+        f"{shown}, or `{{keep: why}}`.",
+        "",
+        "Presidio's parameters are read too (`new_value`, `masking_char`, `hash_type`); a salt, a",
+        "key or a Python function does not belong in a rule file.",
         "",
     ]
     return "\n".join(lines).rstrip() + "\n"

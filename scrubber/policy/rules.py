@@ -48,8 +48,8 @@ class Rules:
     rows: tuple[RowRule, ...]
     tests: tuple[Example, ...]
     declared: dict[str, Any]
-    overrides: tuple[Override, ...] = ()
-    tree: Tree = field(repr=False, default_factory=lambda: Tree({}, "<rules>", {}, {}))
+    overrides: tuple[Override, ...]
+    tree: Tree = field(repr=False)
 
     def selector_of(self, rule_id: str) -> str:
         """What the rule with this id selects: its names, ``*`` for ``on_unlisted``."""

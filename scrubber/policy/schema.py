@@ -17,6 +17,7 @@ FieldClassName = Literal[
 ]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Texts = Annotated[list[Text], Field(min_length=1)]
 Window = Annotated[int, Field(ge=0, le=1000)]
 
 
@@ -65,11 +66,9 @@ OneOrMore = Annotated[
     ),
 ]
 TransformSetting = Annotated[
-    Any, BeforeValidator(_operator), WithJsonSchema({"$ref": "#/$defs/Transform"})
+    Any, BeforeValidator(_operator), WithJsonSchema({"x-ref": "Transform"})
 ]
-OperatorSetting = Annotated[
-    Any, BeforeValidator(_operator), WithJsonSchema({"$ref": "#/$defs/Operator"})
-]
+OperatorSetting = Annotated[Any, BeforeValidator(_operator), WithJsonSchema({"x-ref": "Operator"})]
 AnyMapping = Annotated[Any, BeforeValidator(_mapping), WithJsonSchema({"type": "object"})]
 Ner = Annotated[
     Any,
@@ -172,13 +171,13 @@ class Exclusion(Part):
 class Detect(Part):
     """What to look for in text, and how."""
 
-    languages: list[Text] | None = Field(None, description="ISO 639-1 codes (default [en]).")
+    languages: Texts | None = Field(None, description="ISO 639-1 codes (default [en]).")
     ner: Ner | None = Field(
         None,
         description="Named entities: none, builtin, spacy:<package or path>, or the configuration "
         "of a Presidio NLP engine (default builtin).",
     )
-    entities: list[Text] | None = Field(
+    entities: Texts | None = Field(
         None,
         description="Look for these (default: all that the recognizers know). What own recognizers "
         "and deny lists find is always looked for.",
@@ -187,7 +186,7 @@ class Detect(Part):
         None, description="The least score that counts, by entity or default."
     )
     allow_list: list[Text] | None = Field(None, description="Exact texts that are no finding.")
-    deny_list: dict[str, list[Text]] | None = Field(
+    deny_list: dict[str, Texts] | None = Field(
         None, description="Words that are always a finding, by entity."
     )
     recognizers: list[AnyMapping] | None = Field(
@@ -210,7 +209,7 @@ class FieldRule(Part):
     entities: dict[str, OperatorSetting] | None = Field(
         None, description="For text: what happens to what is found, by entity, or default."
     )
-    linked: list[Text] | None = Field(
+    linked: Texts | None = Field(
         None, description="Fields whose values are looked for in this row's text (a later version)."
     )
     linked_as: Text | None = Field(

@@ -65,12 +65,15 @@ def _explain(
     loc, kind, context = tuple(detail["loc"]), detail["type"], detail.get("ctx", {})
     path = (*base, *_spelt(loc, report, base))
     name = _name(path)
+    if kind != "extra_forbidden" and _valueless(report, path):
+        return
     if kind == "extra_forbidden":
         known = _keys_at(model, loc[:-1])
         hint = did_you_mean(str(loc[-1]), known) or f"there are {', '.join(sorted(known))}"
         report.key(path, "unknown-key", f"{name} is not a key of {_owner(path)}", hint)
     elif kind == "missing":
-        report.value(path[:-1], "missing-key", f"{_owner(path)} needs {name}")
+        owner = model.__name__ if base and len(loc) == 1 else _owner(path)
+        report.value(path[:-1], "missing-key", f"{owner} needs {name}")
     elif kind == "literal_error":
         words = _literal_words(model, loc)
         known = [str(word) for word in words]
@@ -80,6 +83,8 @@ def _explain(
         hint = did_you_mean(detail["input"], known) if isinstance(detail["input"], str) else ""
         text = f"{name} takes {' | '.join(known)}"
         report.value(path, code, text, hint)
+    elif name == "keep" and kind == "string_too_short":
+        report.value(path, "keep-without-reason", "a kept field needs a reason", 'keep: "why"')
     elif kind in _TYPES or kind in ("string_too_short", "too_short"):
         wanted = _TYPES.get(kind, "something that is not empty")
         report.value(path, "wrong-type", f"{name} takes {wanted}")
@@ -89,6 +94,13 @@ def _explain(
         report.value(path, kind, detail["msg"])
     else:
         report.value(path, "wrong-type", f"{name} has a value of the wrong type")
+
+
+def _valueless(report: Report, path: Path_) -> bool:
+    """Whether a key stands there without a value, which is reported already."""
+    parent = report.tree.at(path[:-1])
+    there = isinstance(parent, dict) and path and path[-1] in parent
+    return bool(there or isinstance(parent, list)) and report.tree.at(path) is None
 
 
 def _spelt(loc: Sequence[Any], report: Report, base: Path_) -> Path_:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def parse_tree(text: str, name: str) -> tuple[Tree, list[Problem]]:
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         mark = Mark(name, at.line + 1, at.column + 1) if at else Mark(name)
-        tab = "\t" in str(error.problem)
+        tab = at is not None and text.split("\n")[at.line][at.column : at.column + 1] == "\t"
         hint = "indent with spaces, not tabs" if tab else ""
         return _nothing(name, "yaml-syntax", _syntax(error), mark=mark, hint=hint)
     except yaml.YAMLError:
@@ -128,13 +129,18 @@ def plain_tree(data: Mapping[str, Any], name: str) -> tuple[Tree, list[Problem]]
         if depth > _MAX_DEPTH or count > _MAX_NODES:
             raise _Refused(Problem(Mark(name), "too-deep", "the rules are nested too deeply"))
         if isinstance(value, Mapping):
-            for key in value:
-                if not isinstance(key, str):
-                    problems.append(Problem(Mark(name), "yaml-key", "a key that is no text"))
-            return {k: copy(v, depth + 1) for k, v in value.items() if isinstance(k, str)}
+            named = {k: v for k, v in value.items() if isinstance(k, str) and _encodable(k)}
+            if len(named) < len(value):
+                problems.append(Problem(Mark(name), "yaml-key", "a key that is no text"))
+            return {k: copy(v, depth + 1) for k, v in named.items()}
         if isinstance(value, list | tuple):
             return [copy(item, depth + 1) for item in value]
-        if value is None or isinstance(value, str | bool | int | float):
+        if isinstance(value, str) and not _encodable(value):
+            problems.append(Problem(Mark(name), "bad-encoding", "half a surrogate pair"))
+            return None
+        if value is None or isinstance(value, str | bool | int):
+            return value
+        if isinstance(value, float) and isfinite(value):
             return value
         problems.append(
             Problem(Mark(name), "wrong-type", "a value that is no text, number, list or mapping")
@@ -160,6 +166,14 @@ def _nothing(
     name: str, code: str, text: str, *, mark: Mark | None = None, hint: str = ""
 ) -> tuple[Tree, list[Problem]]:
     return Tree({}, name, {}, {}), [Problem(mark or Mark(name), code, text, hint)]
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:
@@ -288,6 +302,9 @@ class _Builder:
         return None
 
     def _scalar(self, node: _Node) -> Any:
+        if not _encodable(node.value):
+            self._problem(node.mark, "bad-encoding", "half a surrogate pair is no character")
+            return None
         if not node.plain:
             return node.value
         value = plain_scalar(node.value)

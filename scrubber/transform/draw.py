@@ -110,10 +110,11 @@ class Stream:
 class Draw:
     """Where stand-ins come from: a stream of numbers for every (purpose, value) under one key."""
 
-    __slots__ = ("_mac",)
+    __slots__ = ("_mac", "_picked")
 
     def __init__(self, mac: Mac) -> None:
         self._mac = mac
+        self._picked: dict[tuple[str, str], str] = {}
 
     @classmethod
     def keyed(cls, key: bytes) -> Draw:
@@ -129,6 +130,18 @@ class Draw:
 
     def stream(self, purpose: str, value: str) -> Stream:
         return Stream(self._mac, b"%b\0%b" % (purpose.encode(), value.encode()))
+
+    def pick(self, purpose: str, value: str, entries: Sequence[str], taken: int | None) -> str:
+        """One of `entries`, but not the one at `taken`: the same for a purpose and value.
+
+        What was picked is remembered as long as the Draw lives, since the parts of names and
+        addresses repeat; `entries` and `taken` are a function of the purpose and the value.
+        """
+        picked = self._picked.get((purpose, value))
+        if picked is None:
+            picked = entries[self.stream(purpose, value).other(len(entries), taken)]
+            self._picked[purpose, value] = picked
+        return picked
 
 
 def root_key(context: Context) -> RootKey:

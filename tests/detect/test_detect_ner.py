@@ -162,6 +162,7 @@ def test_engines_without_entities_find_no_names(detector: Build, tiny_model: Pat
         ("presidio:{", "ner-engine-failed"),
         ("presidio:[]", "ner-engine-failed"),
         ("presidio:{}", "ner-engine-failed"),
+        ('presidio:{"nlp_engine_name": [], "models": []}', "ner-engine-unknown"),
         (presidio("gliner", "x"), "ner-engine-unknown"),
         (presidio("spacy", "en_core_web_of_nowhere"), "spacy-model-missing"),
         (presidio("slim", "en_core_web_of_nowhere"), "spacy-model-missing"),
@@ -173,6 +174,12 @@ def test_engines_that_cannot_be_made(detector: Build, ner: str, code: str) -> No
     with pytest.raises(NotAvailable) as caught:
         detector(DetectSpec(ner=ner))
     assert caught.value.code == code
+
+
+def test_a_mapping_that_presidio_refuses() -> None:
+    spec = DetectSpec(ner=presidio("spacy", "x", ner_model_configuration=["PERSON"]))
+    with pytest.raises(NotAvailable, match="ner_model_configuration"):
+        known_entities(spec)
 
 
 @pytest.mark.parametrize("engine", ["stanza", "transformers"])

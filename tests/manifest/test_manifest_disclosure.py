@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrubber.manifest import disclosure
 from scrubber.manifest.disclosure import Cell, Shown, Sum, protect
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -173,3 +174,29 @@ def test_the_same_counts_are_published_the_same_way(
     system: tuple[dict[Hashable, Cell], list[Sum]],
 ) -> None:
     assert protect(*system, LIMIT) == protect(*system, LIMIT)
+
+
+@settings(max_examples=60, deadline=None)
+@given(systems())
+def test_a_search_that_gives_up_withholds_all_that_is_connected(
+    system: tuple[dict[Hashable, Cell], list[Sum]],
+) -> None:
+    cells, sums = system
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disclosure, "_SEARCH_LIMIT", -1000)
+        shown = protect(cells, sums, LIMIT)
+    assert pinned(cells, sums, shown, 5) == []
+    if any(c.guarded and 0 < c.value < LIMIT for c in cells.values()):
+        # rows, columns and total are all connected, save where zeros cut them apart
+        assert Shown.SMALL not in shown.values()
+
+
+def test_a_long_chain_of_sums_is_searched_to_its_end() -> None:
+    # 600 fields that have a value in every record, and 5 records lost: the sources' side goes.
+    cells: dict[Hashable, Cell] = {"in": Cell(1000, 1), "out": Cell(995, 8), "lost": Cell(5, None)}
+    sums = [Sum("in", ("out", "lost"))]
+    for i in range(600):
+        cells |= {i: Cell(995, 5), ("behind", i): Cell(5, None), ("without", i): Cell(0, None)}
+        sums += [Sum("in", (i, ("behind", i))), Sum("out", (i, ("without", i)))]
+    shown = protect(cells, sums, LIMIT)
+    assert {key for key, how in shown.items() if how is not Shown.OPEN} == {"in"}

@@ -32,6 +32,7 @@ from scrubber.manifest import (
     validate,
 )
 from scrubber.manifest.canonical import canonical_bytes
+from scrubber.manifest.counts import count as exact_counts
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
 
@@ -182,8 +183,7 @@ def published(data: Mapping[str, Any]) -> tuple[dict[Hashable, Any], list[tuple[
 
 
 def exact(counts: Mapping[Hashable, Any], sums: list[tuple[Any, list[Any]]]) -> dict[Hashable, int]:
-    """The true counts, from a manifest that withholds none (min_cell 3 on tripled data would not
-    do: it is the ledger's own numbers that are asked for)."""
+    """The true counts, remainders included, from a manifest that withholds none."""
     known = {key: count["n"] for key, count in counts.items() if count is not None}
     while len(known) < len(counts):
         for total, parts in sums:
@@ -223,11 +223,8 @@ def accounts(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 def truth(facts: Facts, ledger: Ledger) -> dict[str, Any]:
     """The manifest as it would be without disclosure control: every count as ``{n}``."""
-    from scrubber.manifest import seal as module_seal  # the function; its counts are patched below
-    from scrubber.manifest.counts import count
-
-    data = module_seal(facts, ledger).to_json()
-    cells = count(facts, ledger).cells
+    data = seal(facts, ledger).to_json()
+    cells = exact_counts(facts, ledger).cells
     plain = {key: {"n": cell.value} for key, cell in cells.items()}
     data["records"]["in"], data["records"]["out"] = plain["records", "in"], plain["records", "out"]
     for kind, name in (("dropped", "rule"), ("quarantined", "reason")):
@@ -436,6 +433,21 @@ def test_declared_facts_have_a_status(
     fact = {**data["dataset"], **data["legal"]}[name]
     assert (fact["value"], fact["status"]) == (value, status)
     assert fact["asserted_by"] == (None if status == "unknown" else "rules/x.yaml")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"name":"\\ud800Ann"}', "[]", '{"x":', '{"x":1e999}', '{"x":9007199254740993}']
+)
+def test_declared_facts_that_no_manifest_can_hold(text: str) -> None:
+    facts, ledger = LARGE
+    refused = replace(facts, declared=DeclaredFacts(text, "r"))
+    if "e999" in text:  # fractions are kept as their text
+        assert seal(refused, ledger).to_json()["dataset"]["other"][0]["value"] == "1e999"
+        return
+    with pytest.raises(OutputError) as caught:
+        seal(refused, ledger)
+    assert caught.value.code == "manifest-text"
+    assert "Ann" not in str(caught.value)
 
 
 def test_declared_facts_that_no_section_names_are_not_lost() -> None:

@@ -1,7 +1,14 @@
 """The one door to presidio_analyzer: its recognizers and NLP engines, made ready once.
 
 What looks at a text is what ``AnalyzerEngine`` would use with the same registry and NLP engine, and
-the answers are the same; see pipeline.py for the few, deliberate differences on failure and length.
+the answers are the same, except where that would fail or pass something over:
+
+- A recognizer that fails or runs out of time is a DetectionError; Presidio may skip it.
+- Texts over 100,000 code points are read in overlapping windows, with no upper limit; context words
+  and entities there may differ a little. Phone numbers are looked for to the end of any text.
+- A lone surrogate is read as U+FFFD, and a finding behind the last word is no error.
+
+The choices:
 
 - *Recognizers*: those that Presidio enables by default for the languages, changed by entries of
   ``type: predefined`` with the same name (``enabled: false`` switches one off), and one's own.

@@ -147,7 +147,7 @@ def _configured_engine(spec: DetectSpec) -> NlpEngine:
 def _engine_configuration(spec: DetectSpec) -> dict[str, Any]:
     try:
         configuration = json.loads(spec.ner.removeprefix(_PRESIDIO))
-        name = configuration["nlp_engine_name"]
+        name = str(configuration["nlp_engine_name"])
     except (ValueError, KeyError, TypeError):
         raise NotAvailable(
             "ner-engine-failed", "the NLP engine's configuration has no nlp_engine_name"
@@ -157,7 +157,7 @@ def _engine_configuration(spec: DetectSpec) -> dict[str, Any]:
         names = ", ".join(sorted(known))
         raise NotAvailable(
             "ner-engine-unknown",
-            f"Presidio has no NLP engine {printable(str(name))}",
+            f"Presidio has no NLP engine {printable(name)}",
             hint=f"one of {names}",
         )
     if not known[name].is_available:
@@ -181,7 +181,7 @@ def engine_labels(spec: DetectSpec) -> frozenset[str]:
     labels = configuration.get("ner_model_configuration")
     try:
         made = NerModelConfiguration.from_dict(labels) if labels else NerModelConfiguration()
-    except ValueError:
+    except (TypeError, ValueError):
         raise NotAvailable(
             "ner-engine-failed", "Presidio does not accept the ner_model_configuration"
         ) from None

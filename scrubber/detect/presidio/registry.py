@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
 
-import regex  # type: ignore[import-untyped]
+import regex
 from presidio_analyzer import EntityRecognizer, PatternRecognizer, RemoteRecognizer
 from presidio_analyzer.input_validation import CustomRecognizerConfig, PredefinedRecognizerConfig
 from presidio_analyzer.nlp_engine import NlpEngine

@@ -249,5 +249,5 @@ def _drawn(word: str, purpose: str, draw: Draw, lists: Lists) -> str:
         return word
     folded = fold(bare)
     listing: Listing = lists.surnames if purpose == "surname" else lists.given_like(folded)
-    place = draw.stream(purpose, folded).other(len(listing), listing.place(folded))
-    return cased_like(bare, listing.entries[place]) + word[len(bare) :]
+    picked = draw.pick(purpose, folded, listing.entries, listing.place(folded))
+    return cased_like(bare, picked) + word[len(bare) :]

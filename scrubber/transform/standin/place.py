@@ -221,5 +221,5 @@ def organization(value: str, draw: Draw, lists: Lists) -> str:
 
 def _from_list(value: str, purpose: str, listing: Listing, draw: Draw, bare: str = "") -> str:
     folded = fold(bare or value)
-    place = draw.stream(purpose, folded).other(len(listing), listing.place(folded))
-    return cased_like(value.strip(), listing.entries[place])
+    picked = draw.pick(purpose, folded, listing.entries, listing.place(folded))
+    return cased_like(value.strip(), picked)

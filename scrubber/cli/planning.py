@@ -1,0 +1,104 @@
+"""scrubber plan"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrubber.cli.console import as_json, emit, stderr, stdout
+from scrubber.errors import printable
+
+if TYPE_CHECKING:
+    from scrubber.engine.checking import FieldPreview, Preview
+    from scrubber.policy import Rules
+    from scrubber.policy.plan import Plan
+
+_CELL = 60
+
+
+def plan_command(rules: Path, inputs: list[str], rows: int) -> int:
+    """Show the plan; a sample of values on a terminal only."""
+    from scrubber.engine.checking import preview
+    from scrubber.engine.run import survey
+    from scrubber.policy import load_rules
+
+    parsed = load_rules(rules)
+    surveyed = survey(parsed, inputs)
+    watched = stdout().is_terminal and not as_json()
+    shown = preview(parsed, surveyed, rows if watched else 0)
+    if as_json():
+        return emit(_as_data(parsed, surveyed.plan, shown))
+    for number, field in enumerate(shown.fields):
+        if number == 0 or field.sources != shown.fields[number - 1].sources:
+            names = ", ".join(printable(source) for source in field.sources)
+            stdout().print(f"\n{names}", style="bold", soft_wrap=True)
+        _print_field(field)
+    _print_rest(parsed, surveyed.plan)
+    if shown.throwaway_key and watched and rows:
+        stderr().print("The key is not at hand: the sample was made with a random one.")
+    return 0
+
+
+def _print_field(field: FieldPreview) -> None:
+    class_ = field.plan.field_class.value if field.plan.field_class else "unclassified"
+    kept = field.action.startswith("keep")
+    style = "yellow" if kept else "green"
+    line = (
+        f"  {printable(field.name)}  [{class_}] {printable(field.action)}  {field.plan.rule.mark}"
+    )
+    stdout().print(line, style=style, soft_wrap=True)
+    for before, after in field.samples:
+        gone = field.plan.type_out is None
+        right = "(gone)" if gone else "(unchanged)" if before == after else _cell(after)
+        stdout().print(f"      {_cell(before)}  ->  {right}", style="dim", soft_wrap=True)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "null"
+    text = str(value)
+    return printable(text[:_CELL]) + ("…" if len(text) > _CELL else "")
+
+
+def _print_rest(rules: Rules, plan: Plan) -> None:
+    row_rules = {rule.rule.id: rule for _, table in plan.tables for rule in table.row_rules}
+    if row_rules:
+        stdout().print("\nrecords are dropped where", style="bold")
+        for rule in row_rules.values():
+            stdout().print(
+                f"  {rule.expression}  ({rule.reason})  {rule.rule.mark}", soft_wrap=True
+            )
+    if plan.detect is not None:
+        languages = ", ".join(plan.detect.languages)
+        stdout().print(f"\ntext is searched in {languages}, named entities: {plan.detect.ner}")
+    if rules.overrides:
+        stdout().print("\noverridden", style="bold")
+        for one in rules.overrides:
+            stdout().print(
+                f"  {printable(one.what)}: {one.winner} over {one.loser}", soft_wrap=True
+            )
+    stdout().print(f"on_error: {plan.on_error.value}, on_unlisted: {plan.on_unlisted}")
+
+
+def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:
+    return {
+        "digest": plan.digest,
+        "on_error": plan.on_error.value,
+        "on_unlisted": plan.on_unlisted,
+        "fields": [
+            {
+                "name": field.name,
+                "sources": list(field.sources),
+                "class": field.plan.field_class.value if field.plan.field_class else None,
+                "type_in": field.plan.type_in,
+                "type_out": field.plan.type_out,
+                "action": field.action,
+                "rule": {"id": field.plan.rule.id, "place": str(field.plan.rule.mark)},
+            }
+            for field in shown.fields
+        ],
+        "overrides": [
+            {"what": one.what, "winner": str(one.winner), "loser": str(one.loser)}
+            for one in rules.overrides
+        ],
+    }
