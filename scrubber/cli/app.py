@@ -83,7 +83,8 @@ def run(
         int, typer.Option("--workers", "-w", min=1, help="Worker processes; the same bytes.")
     ] = 1,
     target: Annotated[
-        Format, typer.Option("--format", "-f", help="Format of the outputs.")
+        Format,
+        typer.Option("--format", "-f", help="Of the outputs: same, parquet, csv, jsonl or arrow."),
     ] = Format.SAME,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
