@@ -7,10 +7,11 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
+from multiprocessing.connection import Connection, wait
 
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.scrub import ScrubbedBatch, Tools, scrub_batch
@@ -40,29 +41,48 @@ def in_workers(
     """Scrub batches in `workers` processes; results come in the order of the batches.
 
     At most two batches per worker are under way, so memory does not grow with the input. The key
-    travels through the workers' pipe, never through a file. Errors: what scrub_batch raises, and
-    IncompleteError ``worker-died``.
+    travels through the workers' pipe, never through a file. Workers hold the reading end of a
+    leash: they end at once when this process closes its end or dies. Errors: what scrub_batch
+    raises, and IncompleteError ``worker-died``.
     """
+    context = multiprocessing.get_context("spawn")
+    held, leash = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(
         max_workers=workers,
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=_start,
-        initargs=(plan, key.reveal_to_worker() if key is not None else None),
+        initargs=(plan, key.reveal_to_worker() if key is not None else None, held),
     )
     waiting: deque[Future[ScrubbedBatch]] = deque()
     try:
         for batch in batches:
-            waiting.append(pool.submit(_work, batch))
+            with _interrupts_held():
+                waiting.append(pool.submit(_work, batch))
             if len(waiting) >= 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise IncompleteError(
-            "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
-        ) from None
+    except BaseException as error:
+        leash.close()  # what is under way is not wanted any more
+        if isinstance(error, BrokenProcessPool):
+            raise IncompleteError(
+                "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
+            ) from None
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        leash.close()
+        held.close()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A process that is started in here never sees Ctrl-C: the parent decides what it means."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def execute(
@@ -79,25 +99,25 @@ class _Worker:
     """What a worker process holds for its lifetime."""
 
     plan: Plan
-    tools: Tools
+    key: RootKey | None
+    tools: Tools | None = None
 
 
-def _start(plan: Plan, secret: bytes | None) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+def _start(plan: Plan, secret: bytes | None, leash: Connection) -> None:
+    threading.Thread(target=_end_with, args=(leash,), daemon=True).start()
     import pyarrow as pa
 
     pa.set_cpu_count(1)
     _Worker.plan = plan
-    _Worker.tools = tools_for(plan, RootKey(secret) if secret is not None else None)
+    _Worker.key = RootKey(secret) if secret is not None else None
 
 
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _end_with(leash: Connection) -> None:
+    wait([leash])  # nothing is ever sent: it is readable when the other end is closed
+    os._exit(1)
 
 
 def _work(batch: Batch) -> ScrubbedBatch:
+    if _Worker.tools is None:  # here, so that what fails reaches the parent as an error
+        _Worker.tools = tools_for(_Worker.plan, _Worker.key)
     return scrub_batch(_Worker.plan, batch, _Worker.tools)

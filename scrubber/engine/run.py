@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,9 +18,10 @@ from scrubber import formats
 from scrubber.engine.executors import execute
 from scrubber.engine.keys import resolve_key
 from scrubber.engine.record import Account, SourceRecord, facts_of
-from scrubber.engine.scrub import ScrubbedBatch, output_schema
-from scrubber.engine.staging import DATA, MANIFEST, staged
-from scrubber.errors import ConservationError, KeyFault, Place
+from scrubber.engine.schema import output_schema
+from scrubber.engine.scrub import ScrubbedBatch
+from scrubber.engine.staging import DATA, MANIFEST, refuse_overlap, staged
+from scrubber.errors import ConservationError, InputError, KeyFault, OutputError, Place, printable
 from scrubber.formats import Source
 from scrubber.manifest import Fragment, Ledger, Manifest, OutputFacts, RunFacts, seal
 from scrubber.model.batch import Batch, BatchRef
@@ -34,7 +36,8 @@ _FRAME = "frame"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: bytes of the sources read, of all their bytes, and records read."""
+    """How far a run is: the bytes of the sources that are done, of all their bytes, and the records
+    that are done."""
 
     bytes_done: int
     bytes_total: int
@@ -94,6 +97,8 @@ def run(
     roots = [Path(root) for root in inputs if Path(root).exists()]
     with staged(out, roots, overwrite=overwrite) as stage:
         surveyed = survey(rules, inputs)
+        refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links
+        _refuse_clash(surveyed.sources, target_format)
         secret = key_for(surveyed.plan, key)
         job = _Job(surveyed, secret, target_format, progress)
         ledger, outputs = job.scrub_into(stage / DATA, workers)
@@ -105,6 +110,21 @@ def run(
         manifest = seal(facts_of(account, clock.facts()), ledger)
         _write_synced(stage / MANIFEST, manifest.to_bytes())
     return manifest
+
+
+def _refuse_clash(sources: Sequence[Source], target_format: str) -> None:
+    """Two outputs of one name: the second would replace the first, and its records with it."""
+    named: dict[str, str] = {}
+    for source in sources:
+        name = formats.output_name(source.alias, source.format, target_format)
+        if name in named:
+            raise OutputError(
+                "output-clash",
+                f"its output {printable(name)} is that of {printable(named[name])} too",
+                place=Place(file=source.alias),
+                hint="rename one of them, or scrub them into two folders",
+            )
+        named[name] = source.alias
 
 
 def run_on_table(
@@ -155,6 +175,7 @@ class _Job:
         self._surveyed, self._key = surveyed, key
         self._target = target_format
         self._tell = progress or (lambda _: None)
+        self._under_way: deque[Progress] = deque()
 
     def scrub_into(self, data: Path, workers: int) -> tuple[Ledger, tuple[OutputFacts, ...]]:
         plan = self._surveyed.plan
@@ -189,6 +210,7 @@ class _Job:
                 writer.write(result.table)
                 rows += result.fragment.rows_out
                 fragments.append(result.fragment)
+                self._tell(self._under_way.popleft())
         written = writer.close()
         if written.rows != rows:
             place = Place(file=source.alias)
@@ -213,15 +235,15 @@ class _Job:
             ordinal = 0
             for chunk in formats.read(source, schema, drop_bad_rows=drop_bad):
                 ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
-                yield _addressed(Batch(ref, chunk.table, chunk.rejected), plan, self._key)
                 ordinal += 1
                 rows += chunk.table.num_rows + chunk.rejected
-                self._tell(Progress(before + chunk.consumed, total, rows))
+                self._under_way.append(Progress(before + chunk.consumed, total, rows))
+                yield _addressed(Batch(ref, chunk.table, chunk.rejected), plan, self._key)
+            before += formats.source_bytes(source)
             if ordinal == 0:  # no records: the empty output has to be written all the same
                 empty = Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
+                self._under_way.append(Progress(before, total, rows))
                 yield _addressed(empty, plan, self._key)
-            before += formats.source_bytes(source)
-            self._tell(Progress(before, total, rows))
 
 
 def _table_batches(table: pa.Table, plan: Plan, key: RootKey | None) -> Iterator[Batch]:
@@ -252,9 +274,13 @@ def _file_digest(source: Source, key: RootKey | None) -> str | None:
     if key is None:
         return None
     digest = keyed_digest(key.derive("source", ""))
-    with Path(source.path).open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    try:
+        with Path(source.path).open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError:
+        place = Place(file=source.alias)
+        raise InputError("input-unreadable", "the file cannot be read", place=place) from None
     return digest.hexdigest()
 
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from scrubber.detect.base import Detector
 from scrubber.engine.documents import document_ids, subject_of
+from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
 from scrubber.errors import Place, TransformError
 from scrubber.manifest.ledger import Fragment
@@ -28,7 +29,6 @@ from scrubber.policy.plan import (
     RowRule,
     ScrubText,
     TablePlan,
-    output_type,
     value_type,
 )
 from scrubber.transform.base import Context, Outcome
@@ -51,12 +51,6 @@ class ScrubbedBatch:
 
     table: pa.Table = field(repr=False)
     fragment: Fragment
-
-
-def output_schema(schema: pa.Schema, table_plan: TablePlan) -> pa.Schema:
-    """The schema of the scrubbed table: names, order and metadata stay where fields do."""
-    decided = {f.path: f.disposition for f in table_plan.fields}
-    return map_types(schema, lambda path, kind: output_type(decided[path], kind))
 
 
 def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:

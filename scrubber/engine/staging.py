@@ -30,16 +30,16 @@ def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[Pa
     replaced), ``output-in-input``, ``input-in-output``, ``output-busy``, ``output-write``;
     IncompleteError ``disk-full``.
     """
-    target = Path(os.path.abspath(out.expanduser()))  # noqa: PTH100 - a link is not followed
-    _refuse_overlap(target, inputs)
-    _refuse_existing(target, overwrite)
-    stage = target.with_name(f".{target.name}.scrubber-partial")
+    target = _target(out)
+    refuse_overlap(out, inputs)
     with _writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target):
-        _refuse_existing(target, overwrite)  # what another run may have published meanwhile
+        _refuse_existing(target, overwrite)
+    stage = target.with_name(f".{target.name}.scrubber-partial")
+    with _parents(target), _locked(target):
         try:
             with _writing(target):
+                _recover(target)
+                _refuse_existing(target, overwrite)  # another run may have published meanwhile
                 _remove(stage)
                 stage.mkdir(mode=0o755)
                 yield stage
@@ -49,8 +49,16 @@ def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[Pa
                 _remove(stage)
 
 
-def _refuse_overlap(target: Path, inputs: Sequence[Path]) -> None:
-    real = target.resolve()
+def _target(out: Path) -> Path:
+    return Path(os.path.abspath(out.expanduser()))  # noqa: PTH100 - a link is not followed
+
+
+def refuse_overlap(out: Path, inputs: Sequence[Path]) -> None:
+    """Refuse an output folder that lies in an input folder or holds an input.
+
+    Errors: OutputError ``output-in-input``, ``input-in-output``.
+    """
+    real = _target(out).resolve()
     for source in inputs:
         place, path = Place(file=str(source)), source.resolve()
         if path.is_dir() and real.is_relative_to(path):
@@ -77,6 +85,21 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
             "this is no output of scrubber (no manifest.json), so it is not replaced",
             place=place,
         )
+
+
+@contextlib.contextmanager
+def _parents(target: Path) -> Iterator[None]:
+    """The folders above `target` are there; those made here go again if the block fails."""
+    missing = [folder for folder in target.parents if not folder.exists()]
+    try:
+        with _writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # not empty: someone else's by now
+            for folder in missing:
+                folder.rmdir()
+        raise
 
 
 @contextlib.contextmanager
@@ -122,14 +145,28 @@ def _publish(stage: Path, target: Path) -> None:
     for folder in [stage, *(p for p in stage.rglob("*") if p.is_dir())]:
         _sync(folder)
     if target.is_dir() and any(target.iterdir()):
-        aside = target.with_name(f".{target.name}.scrubber-replaced")
+        aside = _aside(target)
         _remove(aside)
-        target.rename(aside)
-        stage.rename(target)
+        try:
+            target.rename(aside)
+            stage.rename(target)
+        except BaseException:
+            _recover(target)
+            raise
         _remove(aside)
     else:
         stage.rename(target)  # an empty folder is replaced by rename
     _sync(target.parent)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.scrubber-replaced")
+
+
+def _recover(target: Path) -> None:
+    """Bring back the earlier output if a run was stopped between its two renames."""
+    if _aside(target).exists() and not target.exists():
+        _aside(target).rename(target)
 
 
 def _sync(folder: Path) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -64,7 +63,6 @@ class ParquetEncoder:
     def __init__(self, sink: ByteSink, schema: pa.Schema, codec: str) -> None:
         from pyarrow import parquet
 
-        schema = schema.with_metadata(_metadata(schema))
         try:
             self._writer = parquet.ParquetWriter(
                 pa.PythonFile(sink, "w"), schema, compression=codec
@@ -159,30 +157,3 @@ def _type_error(schema: pa.Schema) -> OutputError:
                 hint="drop the field, or write arrow or jsonl",
             )
     return OutputError("type-in-parquet", "these fields cannot be written to Parquet")
-
-
-def _metadata(schema: pa.Schema) -> dict[bytes, bytes] | None:
-    """The schema's metadata, what pandas noted there cut down to the fields that remain."""
-    metadata = dict(schema.metadata or {})
-    noted = metadata.pop(b"pandas", None)
-    if noted is not None:
-        kept = _pandas(noted, frozenset(schema.names))
-        if kept is not None:
-            metadata[b"pandas"] = kept
-    return metadata or None
-
-
-def _pandas(noted: bytes, names: frozenset[str]) -> bytes | None:
-    try:
-        facts: Any = json.loads(noted)
-        facts["columns"] = [
-            column
-            for column in facts["columns"]
-            if (column["field_name"] or column["name"]) in names
-        ]
-        facts["index_columns"] = [
-            index for index in facts["index_columns"] if isinstance(index, dict) or index in names
-        ]
-        return json.dumps(facts).encode()
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None

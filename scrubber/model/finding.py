@@ -23,6 +23,11 @@ class Span:
         if not 0 <= self.start < self.end:
             raise ValueError("a span needs 0 <= start < end")
 
+    @property
+    def entity(self) -> str:
+        """The label, by Presidio's word for it."""
+        return self.label
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Action:

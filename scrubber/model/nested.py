@@ -13,6 +13,8 @@ from scrubber.model.fieldpath import EACH, FieldPath, is_list
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 Visit = Callable[[FieldPath, pa.Array, Rows], pa.Array | None]
 Retype = Callable[[FieldPath, pa.DataType], pa.DataType | None]
+Metadata = dict[bytes, bytes] | None
+Annotate = Callable[[FieldPath, Metadata], Metadata]
 
 
 def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
@@ -39,12 +41,16 @@ def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
     )
 
 
-def map_types(schema: pa.Schema, retype: Retype) -> pa.Schema:
+def map_types(
+    schema: pa.Schema, retype: Retype, annotate: Annotate = lambda _, metadata: metadata
+) -> pa.Schema:
     """`schema` with every leaf's type replaced, or the leaf dropped where `retype` gives None.
 
-    Names, order and metadata stay. A field whose type changed becomes nullable.
+    Names and order stay. `annotate(path, metadata)` says what is left of the metadata of a field
+    (of a leaf, or of a struct, list or element above one). A field whose type changed becomes
+    nullable.
     """
-    fields = [_retype_field(FieldPath((field.name,)), field, retype) for field in schema]
+    fields = [_retype_field(FieldPath((field.name,)), field, retype, annotate) for field in schema]
     return pa.schema([field for field in fields if field is not None], metadata=schema.metadata)
 
 
@@ -177,27 +183,30 @@ def _fixed_size(array: pa.Array, values: pa.Array, element: pa.Field) -> pa.Arra
     return pa.FixedSizeListArray.from_arrays(padded, type=target, mask=array.is_null())
 
 
-def _retype_field(path: FieldPath, field: pa.Field, retype: Retype) -> pa.Field | None:
-    kind = _retype(path, field.type, retype)
+def _retype_field(
+    path: FieldPath, field: pa.Field, retype: Retype, annotate: Annotate
+) -> pa.Field | None:
+    kind = _retype(path, field.type, retype, annotate)
     if kind is None:
         return None
-    if kind.equals(field.type, check_metadata=True):
-        return field
-    return pa.field(field.name, kind, nullable=True, metadata=field.metadata)
+    nullable = field.nullable or not kind.equals(field.type)
+    return pa.field(field.name, kind, nullable, metadata=annotate(path, field.metadata))
 
 
-def _retype(path: FieldPath, kind: pa.DataType, retype: Retype) -> pa.DataType | None:
+def _retype(
+    path: FieldPath, kind: pa.DataType, retype: Retype, annotate: Annotate
+) -> pa.DataType | None:
     if pa.types.is_struct(kind) and kind.num_fields:
-        fields = [_retype_field(path.child(f.name), f, retype) for f in kind]
+        fields = [_retype_field(path.child(f.name), f, retype, annotate) for f in kind]
         left = [f for f in fields if f is not None]
         return pa.struct(left) if left else None
     if pa.types.is_map(kind):
         entry = path.child(EACH)
-        key = _retype(entry.child("key"), kind.key_type, retype)
-        item = _retype(entry.child("value"), kind.item_type, retype)
+        key = _retype(entry.child("key"), kind.key_type, retype, annotate)
+        item = _retype(entry.child("value"), kind.item_type, retype, annotate)
         return pa.map_(key, item) if key is not None and item is not None else None
     if is_list(kind):
-        element = _retype_field(path.child(EACH), kind.value_field, retype)
+        element = _retype_field(path.child(EACH), kind.value_field, retype, annotate)
         if element is None:
             return None
         if pa.types.is_fixed_size_list(kind):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import json
 from pathlib import Path
 
 import numpy as np
@@ -214,23 +213,6 @@ def test_a_dictionary_with_too_many_entries(files):
 
 
 # --- metadata, codecs, chunks --------------------------------------------------------------------
-
-
-def test_pandas_metadata_keeps_only_what_remains(files):
-    frame = pd.DataFrame({"keep": ["x"], "gone": ["y"]}, index=pd.Index(["i"], name="key"))
-    frame.to_parquet(files.folder / "p.parquet")
-    source = formats.Source(str(files.folder / "p.parquet"), "p.parquet", "parquet")
-    table = files.read(source).table
-    copy = files.write("q.parquet", table.select(["keep", "key"]), like=source)
-    facts = json.loads(files.read(copy).schema.metadata[b"pandas"])
-    assert [column["name"] for column in facts["columns"]] == ["keep", "key"]
-    assert facts["index_columns"] == ["key"]
-    pd.testing.assert_frame_equal(pd.read_parquet(copy.path), frame[["keep"]])
-    without = files.write("r.parquet", table.select(["keep"]), like=source)
-    assert b"gone" not in files.bytes(without)
-    assert pd.read_parquet(without.path)["keep"].tolist() == ["x"]
-    broken = table.select(["keep"]).replace_schema_metadata({"pandas": "gone", "other": "1"})
-    assert files.read(files.write("s.parquet", broken)).schema.metadata == {b"other": b"1"}
 
 
 @pytest.mark.parametrize("codec", ["NONE", "SNAPPY", "ZSTD", "GZIP"])
