@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from scrubber.detect.base import Detector
 from scrubber.engine.documents import document_ids, subject_of
+from scrubber.engine.rows import Judged, judge_rows
 from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
 from scrubber.errors import Place, TransformError
@@ -26,7 +27,6 @@ from scrubber.policy.plan import (
     Keep,
     OnError,
     Plan,
-    RowRule,
     ScrubText,
     TablePlan,
     value_type,
@@ -35,6 +35,7 @@ from scrubber.transform.base import Context, Outcome
 from scrubber.transform.keys import RootKey
 
 FAILED = "transform-failed"
+UNJUDGED = "row-rule-failed"
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,14 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
 
     Errors: TransformError ``transform-failed`` (with file, row and field) and DetectionError where
     ``on_error`` is ``fail``; with ``null`` the value becomes null, with ``drop_row`` the record is
-    quarantined. Row order is kept.
+    quarantined. A record that a row rule cannot be worked out for (``row-rule-failed``) stops the
+    run or is quarantined, since no value of it could be made null. Row order is kept.
     """
     table_plan = plan.table(batch.ref.source)
-    rows = np.arange(batch.ref.rows, dtype=np.int64)
-    kept, dropped = _drop_rows(batch.table, rows, table_plan.row_rules)
+    judged = judge_rows(batch.table, table_plan.row_rules)
+    if judged.unjudged.any() and plan.on_error is OnError.FAIL:
+        raise _unjudged(batch, judged)
+    kept = np.flatnonzero(judged.kept)
     quarantined = 0
     while True:
         sweep = _Sweep(plan, table_plan, batch, kept, tools)
@@ -76,31 +80,28 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         output_digest=_digest(sweep.table),
         rows_in=batch.ref.rows + batch.rejected,
         rows_out=sweep.table.num_rows,
-        dropped=dropped,
-        quarantined=Tally({FAILED: quarantined, "unreadable": batch.rejected}),
+        dropped=judged.dropped,
+        quarantined=Tally(
+            {
+                FAILED: quarantined,
+                UNJUDGED: int(judged.unjudged.sum()),
+                "unreadable": batch.rejected,
+            }
+        ),
         fields=sweep.fields,
         findings=sweep.findings,
     )
     return ScrubbedBatch(sweep.table, fragment)
 
 
-def _drop_rows(table: pa.Table, rows: Rows, rules: tuple[RowRule, ...]) -> tuple[Rows, Tally[str]]:
-    """The rows that no rule drops, and how many each rule dropped; the first rule counts.
-
-    Unknown (null) drops too: a record that could not be judged is not let through.
-    """
-    if not rules:
-        return rows, Tally()
-    import polars as pl
-
-    frame = pl.DataFrame(pl.from_arrow(table))
-    gone = np.zeros(len(rows), dtype=bool)
-    counts: list[tuple[str, int]] = []
-    for rule in rules:
-        verdict = frame.select(pl.sql_expr(rule.expression).fill_null(True)).to_series().to_numpy()
-        counts.append((rule.rule.id, int((verdict & ~gone).sum())))
-        gone |= verdict
-    return rows[~gone], Tally(counts)
+def _unjudged(batch: Batch, judged: Judged) -> TransformError:
+    row = batch.ref.first_row + int(np.flatnonzero(judged.unjudged)[0])
+    return TransformError(
+        UNJUDGED,
+        "a row rule cannot be worked out for a record",
+        place=Place(batch.ref.source, row),
+        hint="use TRY_CAST in the rule, or set on_error: drop_row to quarantine such records",
+    )
 
 
 class _Sweep:

@@ -24,6 +24,7 @@ from scrubber.policy.plan import (
     ScrubText,
     TablePlan,
     output_type,
+    transforms_of,
 )
 from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.rows import Fault, boolean_fault, columns_of
@@ -100,6 +101,7 @@ class _Compiler:
         if fields and all(isinstance(one.disposition, Drop) for one in fields):
             text = "every field of a table is dropped: nothing would be left of it"
             self.report.key(("fields",), "nothing-left", text)
+        self._check_scopes(fields)
         row_rules = [
             rule
             for i, rule in enumerate(self._rules.rows)
@@ -215,6 +217,25 @@ class _Compiler:
             text = f"context names {name}, which is no field at the top of this table"
             where = (*here, "date_shift", "context")
             self.report.value(where, "unknown-field", text, did_you_mean(name, columns))
+
+    def _check_scopes(self, fields: Iterable[FieldPlan]) -> None:
+        """Sameness within a document needs documents: records whose text gets a keyed operator."""
+        fields = tuple(fields)
+        documents = any(
+            transform.traits.needs_key
+            for one in fields
+            if isinstance(one.disposition, ScrubText)
+            for transform in transforms_of(one.disposition)
+        )
+        rules = {rule.ref.id: rule for rule in self._rules.fields}
+        for one in fields:
+            if documents or not isinstance(one.disposition, Apply):
+                continue
+            scope = getattr(one.disposition.transform, "scope", None)
+            if scope in ("document", "none"):
+                path = (*rules[one.rule.id].path, "transform")
+                text = f"scope {scope} needs a text field with a keyed operator beside the field"
+                self.report.value(path, "scope-without-text", text, "scope: dataset")
 
     def _row_fits(self, index: int, rule: RowRule, schema: pa.Schema) -> bool:
         fault = boolean_fault(rule.expression, schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import regex
@@ -15,6 +16,7 @@ from scrubber.policy.source import Path_
 
 _HERE: Path_ = ("detect",)
 _NER_CHOICES = "write ner: none (patterns only) or ner: spacy:<package or path>"
+_HOTWORD = frozenset(field.name for field in fields(Hotword))
 # What named-entity models label and no pattern finds; for the hint alone.
 _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "AGE", "ID", "EMAIL"})
 
@@ -206,7 +208,7 @@ def _rules(report: Report, value: Any) -> dict[str, Any]:
                     report.value(path, "missing-key", f"a hotword needs {key}")
             right = _check_regex(report, (*path, "hotword"), rule["hotword"])
             if right and {"entity", "score"} <= set(rule):
-                hotwords.append(Hotword(**rule))
+                hotwords.append(Hotword(**{key: rule[key] for key in rule if key in _HOTWORD}))
     return {"hotwords": tuple(hotwords), "excludes": tuple(excludes)}
 
 

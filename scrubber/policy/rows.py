@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-_CLOCK = re.compile(r"\b(current_date|current_time|current_timestamp|now|today)\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b(current_(date|time|timestamp)|local(time|timestamp))\b|\b(now|today)\s*\(", re.IGNORECASE
+)
 _NODES = 500
 _HARMLESS = ("Not", "IsNull", "IsNotNull")
 
@@ -62,22 +64,46 @@ def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
     """What is wrong with `expression` for data of this `schema`; None if it gives a boolean."""
     import polars as pl
 
+    parsed = pl.sql_expr(expression)
     try:
         empty = pl.DataFrame(pl.from_arrow(schema.empty_table()))
-        result = empty.select(pl.sql_expr(expression).alias("verdict")).to_series()
+        result = empty.select(parsed.alias("verdict")).to_series()
     except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  it quotes its input
         result = None
-    if result is None:
-        return Fault("row-type", "this does not fit the types of its columns", _csv_hint(schema))
+    if result is None or any(_as_truth(node, schema) for node in map(_content, _nodes(parsed))):
+        return Fault("row-type", "this does not fit the types of its columns", _hint(schema))
     if result.dtype != pl.Boolean:
         return Fault("row-type", "this gives no truth value", "compare: consent = false")
     return None
 
 
-def _csv_hint(schema: pa.Schema) -> str:
+def _as_truth(content: dict[str, Any], schema: pa.Schema) -> bool:
+    """Whether a node takes a column for true or false that is neither.
+
+    Polars compares the text of a column with 'true' or 'false' then: "False" is not false, and a
+    record that was to be dropped stays.
+    """
+    columns: list[Any] = []
+    binary, cast = content.get("BinaryExpr", {}), content.get("Cast", {})
+    sides = [binary.get("left"), binary.get("right")]
+    if any(_is_truth(side) for side in sides):
+        columns += sides
+    if "Boolean" in str(cast.get("dtype")):
+        columns.append(cast.get("expr"))
+    names = [side["Column"] for side in columns if isinstance(side, dict) and "Column" in side]
+    return any(not pa.types.is_boolean(schema.field(name).type) for name in names)
+
+
+def _is_truth(side: Any) -> bool:
+    literal = side.get("Literal") if isinstance(side, dict) else None
+    scalar = literal.get("Scalar") if isinstance(literal, dict) else None
+    return isinstance(scalar, dict) and "Boolean" in scalar
+
+
+def _hint(schema: pa.Schema) -> str:
     if all(pa.types.is_string(kind) or pa.types.is_large_string(kind) for kind in schema.types):
         return "all fields of a CSV file are text: write consent = 'false'"
-    return ""
+    return "compare like with like: consent = 'false' for text"
 
 
 def _nodes(expression: pl.Expr) -> Iterator[pl.Expr]:

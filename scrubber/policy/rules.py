@@ -98,6 +98,8 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     report = Report(tree, composed.problems)
     if not tree.data:
         report.raise_if_any()
+    if "on_error" in tree.data and tree.data["on_error"] is None:
+        tree.data["on_error"] = OnError.NULL.value  # the word, which YAML reads as nothing
     check_shape(report)
     for part in _LATER:
         if tree.data.get(part) is not None:

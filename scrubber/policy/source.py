@@ -22,7 +22,10 @@ MAX_BYTES = 1 << 20
 _MAX_DEPTH = 40
 _MAX_NODES = 100_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What YAML cannot hold, and the line separators of Unicode, which YAML versions count differently.
+_UNPRINTABLE = re.compile(
+    r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 Step = str | int
 Path_ = tuple[Step, ...]
@@ -93,14 +96,20 @@ def parse_tree(text: str, name: str) -> tuple[Tree, list[Problem]]:
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         mark = Mark(name, line, bad.start() - text.rfind("\n", 0, bad.start()))
-        return _nothing(name, "bad-encoding", "a control character in the rule file", mark=mark)
+        return _nothing(
+            name,
+            "bad-encoding",
+            "a control character or line separator in the rule file",
+            mark=mark,
+        )
     builder = _Builder(name)
     try:
         data = builder.document(text)
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         mark = Mark(name, at.line + 1, at.column + 1) if at else Mark(name)
-        tab = at is not None and text.split("\n")[at.line][at.column : at.column + 1] == "\t"
+        lines = text.split("\n")
+        tab = at is not None and at.line < len(lines) and "\t" in lines[at.line][at.column :][:1]
         hint = "indent with spaces, not tabs" if tab else ""
         return _nothing(name, "yaml-syntax", _syntax(error), mark=mark, hint=hint)
     except yaml.YAMLError:
