@@ -25,8 +25,7 @@ $(STAMP): pyproject.toml
 demo: setup
 	@mkdir -p $(DEMO)
 	@test -f $(DEMO)/key || $(BIN)/scrubber keygen --out $(DEMO)/key
-	@SCRUBBER_KEY="$$(cat $(DEMO)/key)" $(BIN)/scrubber run rules/support.yaml fixtures/support --out $(DEMO)/scrubbed --overwrite
-	@echo
+	@SCRUBBER_KEY="$$(cat $(DEMO)/key)" $(BIN)/scrubber run rules/support.yaml fixtures/support --out $(DEMO)/scrubbed --overwrite --quiet
 	@$(BIN)/scrubber show $(DEMO)/scrubbed
 
 test: setup

@@ -6,6 +6,7 @@ reasons) has its control and bidi characters escaped.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -84,12 +85,16 @@ def screen(manifest: Manifest) -> Screen:
     data = manifest.data
     base = data["header"]["disclosure"]["base"]
     groups: dict[str, list[FieldLine]] = {"keep": [], "drop": [], "": []}
+    times = Counter(field["name"] for field in data["fields"])
     for field in data["fields"]:
-        line = FieldLine(printable(field["name"]), sentence(field, base))
+        name = printable(field["name"])
+        if times[field["name"]] > 1:  # the same name, decided or typed otherwise elsewhere
+            name += f" ({', '.join(map(printable, field['sources']))})"
+        line = FieldLine(name, sentence(field, base))
         groups.get(field["action"], groups[""]).append(line)
-    name = data["dataset"]["name"]["value"]
+    title = data["dataset"]["name"]["value"]
     return Screen(
-        title=printable(name) if name else "unnamed dataset",
+        title=printable(title) if title else "unnamed dataset",
         id=manifest.id,
         verdict=_verdict(data, {kind: len(lines) for kind, lines in groups.items()}),
         kept=tuple(groups["keep"]),
@@ -155,7 +160,7 @@ def sentence(field: Mapping[str, Any], base: int = 1) -> str:
 
 
 def _what(field: Mapping[str, Any]) -> str:
-    name = (field["class"] or "unclassified").replace("_", " ")
+    name = (field["class"] or "unclassified").replace("quasi_", "quasi-").replace("_", " ")
     letters = sorted({c["hipaa"] for c in field["categories"] if c["hipaa"]})
     return f"{name} (HIPAA {', '.join(letters)})" if letters else name
 
@@ -196,7 +201,8 @@ def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
         said += f" ({unsafe} unsafely)"
     said += f", {number['']} transformed, {number['drop']} removed; "
     checks = len(data["checks"])
-    return said + (f"{failed} of {checks} checks FAILED" if failed else f"{checks} checks passed")
+    noun = "check" if checks == 1 else "checks"
+    return said + (f"{failed} of {checks} {noun} FAILED" if failed else f"{checks} {noun} passed")
 
 
 def _unknown(data: Mapping[str, Any]) -> Iterator[str]:
