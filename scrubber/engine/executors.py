@@ -41,48 +41,25 @@ def in_workers(
     """Scrub batches in `workers` processes; results come in the order of the batches.
 
     At most two batches per worker are under way, so memory does not grow with the input. The key
-    travels through the workers' pipe, never through a file. Workers hold the reading end of a
-    leash: they end at once when this process closes its end or dies. Errors: what scrub_batch
-    raises, and IncompleteError ``worker-died``.
+    travels through the workers' pipe, never through a file. Errors: what scrub_batch raises, and
+    IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
     """
-    context = multiprocessing.get_context("spawn")
-    held, leash = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(
-        max_workers=workers,
-        mp_context=context,
-        initializer=_start,
-        initargs=(plan, key.reveal_to_worker() if key is not None else None, held),
-    )
-    waiting: deque[Future[ScrubbedBatch]] = deque()
+    crew = _Crew(plan, key, workers)
     try:
         for batch in batches:
-            with _interrupts_held():
-                waiting.append(pool.submit(_work, batch))
-            if len(waiting) >= 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BaseException as error:
-        leash.close()  # what is under way is not wanted any more
-        if isinstance(error, BrokenProcessPool):
-            raise IncompleteError(
-                "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
-            ) from None
-        raise
+            crew.give(batch)
+            if crew.under_way >= 2 * workers:
+                yield crew.next_result()
+        while crew.under_way:
+            yield crew.next_result()
+    except (EOFError, OSError) as error:
+        if not crew.has_lost(error):
+            raise
+        raise IncompleteError(
+            "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
+        ) from None
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        leash.close()
-        held.close()
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """A process that is started in here never sees Ctrl-C: the parent decides what it means."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        crew.dismiss()
 
 
 def execute(

@@ -94,7 +94,7 @@ def run(
     visible. The same input, rules and key give the same bytes for any number of workers.
     """
     clock = _Clock(workers)
-    roots = [Path(root) for root in inputs if Path(root).exists()]
+    roots = [Path(root) for root in inputs if root and Path(root).exists()]
     with staged(out, roots, overwrite=overwrite) as stage:
         surveyed = survey(rules, inputs)
         refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links

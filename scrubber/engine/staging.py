@@ -78,7 +78,9 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
     if target.is_dir() and not target.is_symlink() and not any(target.iterdir()):
         return
     if not overwrite:
-        raise OutputError("output-exists", "the output exists", place=place, hint="--overwrite")
+        raise OutputError(
+            "output-exists", "the output exists", place=place, hint="--overwrite replaces it"
+        )
     if target.is_symlink() or not (target / MANIFEST).is_file():
         raise OutputError(
             "output-foreign",

@@ -30,7 +30,7 @@ class Category(NamedTuple):
 
 def _table() -> dict[str, Category]:
     rows: tuple[tuple[str, str | None, str | None], ...] = (
-        ("PERSON", "Name", "A"),
+        ("PERSON FIRST_NAME LAST_NAME", "Name", "A"),
         ("LOCATION", "Location", "B"),
         ("ADDRESS STREET_ADDRESS", "PhysicalAddress", "B"),
         ("CITY", "City", "B"),

@@ -270,7 +270,9 @@ class _Compiler:
                 hint = did_you_mean(name, names) or "optional: true if it may be absent"
                 path = _name_path(self.report, rule, name)
                 self.report.value(path, "unmatched-rule", text, hint)
-        if candidate.in_the_way and not candidate.decided:
+        # A glob is a default for what is left; that nothing is left is no mistake.
+        specific = any(not selector.is_glob for selector in candidate.selectors)
+        if specific and candidate.in_the_way and not candidate.decided:
             before = ", ".join(sorted(candidate.in_the_way))
             text = f"this rule decides nothing: {before} decides all its fields before it"
             self.report.value((*rule.path, "name"), "shadowed-rule", text, "move it up, or remove")
