@@ -6,38 +6,73 @@ Exit codes: 0 pass, 1 a gate or test failed, 2 usage (command, rules, key, input
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
 from typing import NoReturn
 
-EXIT_INCOMPLETE = 5
+
+class Interrupted(BaseException):
+    """Ctrl-C, a kind request to end, or the terminal has gone. Not a KeyboardInterrupt, which typer
+    would turn into an exit code of its own."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its code; no third-party text reaches the terminal."""
-    import typer
+    _open_streams()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end as Unix tools do when nobody reads on
+    try:
+        code = _command()
+    except BaseException as error:  # noqa: BLE001 - its text may quote the data
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        code = _explained(error)
+    sys.exit(code)
 
+
+def _command() -> int:
     from scrubber.cli.app import app
-    from scrubber.cli.console import report_crash, report_error, report_interrupt
+
+    code = app(prog_name="scrubber", standalone_mode=False)
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _explained(error: BaseException) -> int:
+    """Say what went wrong and give back the exit code."""
+    from scrubber.cli.console import report_crash, report_error, report_interrupt, report_system
     from scrubber.errors import ScrubberError
 
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        code = app(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except ScrubberError as error:
-        sys.exit(report_error(error))
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(report_interrupt())
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe has gone: nobody is left to tell
-        sys.exit(EXIT_INCOMPLETE)
-    except Exception as error:  # noqa: BLE001 - its text may quote the data
-        if hasattr(error, "show") and hasattr(error, "exit_code"):  # wrong use of the command line
-            error.show()
-            sys.exit(error.exit_code)
-        sys.exit(report_crash(error))
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 0
+    if isinstance(error, ScrubberError):
+        return report_error(error)
+    if isinstance(error, Interrupted):
+        return report_interrupt()
+    if isinstance(error, OSError):
+        return report_system(error)
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # wrong use of the command line
+        error.show()
+        return int(error.exit_code)
+    return report_crash(error)
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+    raise Interrupted
+
+
+def _open_streams() -> None:
+    """Streams that were closed lead nowhere; else the next file that is opened would take their
+    place, and what is meant for the terminal would be written into it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            setattr(sys, name, open(number, "r+", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is escaped
+            stream.reconfigure(errors="backslashreplace")

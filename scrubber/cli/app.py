@@ -37,11 +37,11 @@ RulesArgument = Annotated[
 ]
 InputArgument = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT...", help="Files, folders or globs.", show_default=False),
+    typer.Argument(metavar="INPUT", help="Files, folders or globs.", show_default=False),
 ]
 OptionalInput = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[INPUT...]", help="Files, folders or globs.", show_default=False),
+    typer.Argument(metavar="INPUT", help="Files, folders or globs.", show_default=False),
 ]
 OutputArgument = Annotated[
     Path, typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False)

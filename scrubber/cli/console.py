@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 import traceback
 from contextvars import ContextVar
@@ -16,8 +18,7 @@ from scrubber.errors import IncompleteError, Problem, RuleError, ScrubberError
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-EXIT_INCOMPLETE = 5
+    from rich.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def report_error(error: ScrubberError) -> int:
         _print_json({"exit_code": error.exit_code, "error": _error_json(error)})
     elif isinstance(error, RuleError):
         for problem in error.problems:
-            stderr().print(str(problem), soft_wrap=True)
+            stderr().print(_problem_text(problem), soft_wrap=True)
         stderr().print(f"error: {error.text}", style="bold red")
     else:
         stderr().print(f"error: {error}", style="bold red", soft_wrap=True)
@@ -84,14 +85,34 @@ def report_interrupt() -> int:
     return report_error(IncompleteError("interrupted", "interrupted; nothing was published"))
 
 
+def report_system(error: OSError) -> int:
+    """The system's own words for what it refused; the error's text would name paths.
+
+    Files are not meant: their errors are told apart where they are read and written.
+    """
+    with contextlib.suppress(OSError):  # what is still held back for stdout cannot be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    text = os.strerror(error.errno) if error.errno else "the system refused"
+    return report_error(IncompleteError("system", f"{text}; not everything was printed"))
+
+
 def report_crash(error: BaseException) -> int:
     """An error that nobody foresaw: its type and our line, but not its text, which may quote the
     data."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"{Path(__file__).parents[1]}" in frame.filename]
     where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    text = f"internal error: {type(error).__name__}{where}; nothing was published"
+    text = f"internal error: {type(error).__name__}{where}"
     return report_error(IncompleteError("internal", text, hint="please report it"))
+
+
+def _problem_text(problem: Problem) -> Text:
+    """The problem as ``str`` says it, its place and code set off."""
+    from rich.text import Text
+
+    place, code = f"{problem.mark}", f"[{problem.code}]"
+    rest = str(problem).removeprefix(f"{place} {code}")
+    return Text.assemble((place, "bold"), " ", (code, "red"), rest)
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

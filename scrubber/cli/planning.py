@@ -40,13 +40,21 @@ def plan_command(rules: Path, inputs: list[str], rows: int) -> int:
 
 
 def _print_field(field: FieldPreview) -> None:
+    from rich.text import Text
+
+    from scrubber.manifest.view import printable_text
+
     class_ = field.plan.field_class.value if field.plan.field_class else "unclassified"
     kept = field.action.startswith("keep")
     style = "yellow" if kept else "green"
-    line = (
-        f"  {printable(field.name)}  [{class_}] {printable(field.action)}  {field.plan.rule.mark}"
+    line = Text.assemble(
+        "  ",
+        (printable(field.name), f"bold {style}"),
+        (f"  [{class_}]  ", "dim"),
+        (printable_text(field.action), style),
+        (f"  {field.plan.rule.mark}", "dim"),
     )
-    stdout().print(line, style=style, soft_wrap=True)
+    stdout().print(line, soft_wrap=True)
     for before, after in field.samples:
         gone = field.plan.type_out is None
         right = "(gone)" if gone else "(unchanged)" if before == after else _cell(after)

@@ -33,6 +33,8 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
         task = bar.add_task("scrubbing", total=None, rows=0, rate=0.0)
 
         def move(now: Progress) -> None:
+            if not now.rows:  # workers and recognizers are being set up: the bar pulses
+                return
             elapsed = bar.tasks[0].elapsed or 0.0
             bar.update(
                 task,

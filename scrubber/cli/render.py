@@ -19,8 +19,10 @@ def show_screen(view: Screen) -> None:
             console.print(line, soft_wrap=True)
         return
     from rich.rule import Rule
+    from rich.text import Text
 
-    console.print(Rule(f"[bold]{_plain(view.title)}[/]  {view.id[:16]}", align="left"))
+    title = Text.assemble((view.title, "bold"), f"  {view.id[:16]}")
+    console.print(Rule(title, align="left"))
     console.print(view.verdict, style="bold")
     _fields("Kept (the risk)", view.kept, "yellow")
     _fields("Transformed", view.transformed, "green")
@@ -34,12 +36,6 @@ def show_screen(view: Screen) -> None:
     _texts("Limitations", view.limitations)
     if view.unknown:
         console.print(f"\nNot declared: {', '.join(view.unknown)}", style="dim")
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
 
 
 def _fields(title: str, fields: Sequence[FieldLine], style: str) -> None:

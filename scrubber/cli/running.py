@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from scrubber.cli.console import as_json, emit, quiet, stdout
@@ -19,7 +22,7 @@ def run_command(
     from scrubber.policy import load_rules
 
     parsed = load_rules(rules)
-    with progress_bar() as progress:
+    with _own_signals(), progress_bar() as progress:
         manifest = run(
             parsed,
             inputs,
@@ -35,3 +38,20 @@ def run_command(
         show_screen(screen(manifest))
         stdout().print(f"\nManifest: {printable(str(out / 'manifest.json'))}", soft_wrap=True)
     return 0
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Signals for the time of a run: none is lost, and none ends the process before it cleans up.
+
+    pyarrow puts handlers of its own in place while it reads CSV, and loses what arrives as it
+    takes them away again. A worker that dies breaks a pipe.
+    """
+    import pyarrow as pa
+
+    pa.enable_signal_handlers(False)
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)

@@ -186,7 +186,7 @@ def test_no_key() -> None:
         scrubber.scrub(polars_frame(), RULES)
 
 
-@pytest.mark.parametrize("data", [7, {"a": [1]}, [1, 2], object()])
+@pytest.mark.parametrize("data", [7, {"a": [1]}, [1, 2], pytest.param(object(), id="object")])
 def test_what_is_no_table(data: object) -> None:
     with pytest.raises(InputError, match="frame-type"):
         scrubber.scrub(data, RULES, key=KEY)

@@ -123,3 +123,42 @@ def test_a_killed_run_leaves_nothing_visible_and_the_next_one_cleans_up(tmp_path
     build(tmp_path / "out")
     assert os.listdir(tmp_path) == ["out"]
     assert visible(tmp_path / "out") == ["data", MANIFEST]
+
+
+def test_folders_made_above_a_failed_output_go_again(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    out = tmp_path / "kept" / "new" / "newer" / "out"
+    with pytest.raises(RuntimeError), staged(out, [], overwrite=False):
+        raise RuntimeError
+    assert list(tmp_path.rglob("*")) == [tmp_path / "kept"]
+
+
+def test_a_failed_replacement_brings_the_earlier_output_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    build(out)
+    (out / "old").write_text("x")
+    rename = Path.rename
+
+    def fails(self: Path, target: Path) -> Path:
+        if self.name.endswith("partial"):
+            raise OSError(errno.EIO, "no")
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", fails)
+        with pytest.raises(OutputError, match="output-write"):
+            build(out, overwrite=True)
+    assert visible(out) == ["data", MANIFEST, "old"]
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_a_run_killed_between_the_renames_loses_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(out)
+    out.rename(tmp_path / ".out.scrubber-replaced")  # what SIGKILL leaves at that moment
+    with pytest.raises(OutputError, match="output-exists"):
+        build(out)
+    assert visible(out) == ["data", MANIFEST]
+    assert os.listdir(tmp_path) == ["out"]

@@ -189,6 +189,7 @@ def run(
             "SCRUBBER_KEY": KEY,
             "HOME": str(folder / "home"),
             "TMPDIR": str(folder / "home"),
+            "XDG_CACHE_HOME": str(cache),
         },
         timeout=300,
         check=False,
@@ -196,9 +197,12 @@ def run(
     return done, plant
 
 
-def emitted(folder: Path, done: subprocess.CompletedProcess[bytes]) -> Iterator[tuple[str, bytes]]:
+def emitted(folder: Path, cache: Path, done: Done) -> Iterator[tuple[str, bytes]]:
     yield "stdout", done.stdout
     yield "stderr", done.stderr
+    for path in cache.rglob("*"):
+        if path.is_file():
+            yield f"the cache's {path.name}", path.read_bytes()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         yield "a file name", str(relative).encode()
@@ -221,14 +225,14 @@ def disguises(word: str) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_that_is_emitted_holds_a_value(name: str, tmp_path: Path) -> None:
+def test_nothing_that_is_emitted_holds_a_value(name: str, tmp_path: Path, cache: Path) -> None:
     scenario = SCENARIOS[name]
     workers = WORKERS[list(SCENARIOS).index(name) % 2]
-    done, plant = run(tmp_path, scenario, workers)
+    done, plant = run(tmp_path, cache, scenario, workers)
     assert done.returncode == scenario.code, done.stderr.decode()
     assert (tmp_path / "out").exists() == (scenario.code == 0)
     assert plant.planted
-    for where, content in emitted(tmp_path, done):
+    for where, content in emitted(tmp_path, cache, done):
         assert KEY.encode() not in content, where
         lowered = content.lower()
         for word in plant.planted:
@@ -237,12 +241,12 @@ def test_nothing_that_is_emitted_holds_a_value(name: str, tmp_path: Path) -> Non
             assert word.encode() not in lowered, (where, word)
 
 
-def test_the_search_would_find_a_leak(tmp_path: Path) -> None:
+def test_the_search_would_find_a_leak(tmp_path: Path, cache: Path) -> None:
     """The test above can fail: with the field kept, its values are found."""
     kept = RULES.replace("transform: drop", 'keep: "planted"').replace(
         "direct_identifier", "sensitive"
     )
-    done, plant = run(tmp_path, Scenario(csv_file(), rules=kept), "1")
+    done, plant = run(tmp_path, cache, Scenario(csv_file(), rules=kept), "1")
     assert done.returncode == 0, done.stderr.decode()
-    content = b"".join(content for _, content in emitted(tmp_path, done))
+    content = b"".join(content for _, content in emitted(tmp_path, cache, done))
     assert any(word.encode() in content for word in plant.planted)

@@ -50,7 +50,18 @@ def test_bytes(value: Any, expected: bytes) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, {"a": [0.5]}, 2**53, -(2**53), "\ud800", {"\udfff": 1}, {1: 2}, b"x", {1, 2}, object()],
+    [
+        1.0,
+        {"a": [0.5]},
+        2**53,
+        -(2**53),
+        "\ud800",
+        {"\udfff": 1},
+        {1: 2},
+        b"x",
+        {1, 2},
+        pytest.param(object(), id="object"),
+    ],
     ids=repr,
 )
 def test_refused_without_repeating_the_value(value: Any) -> None:
