@@ -169,9 +169,16 @@ SCENARIOS = {
 }
 
 
-def run(
-    folder: Path, scenario: Scenario, workers: str
-) -> tuple[subprocess.CompletedProcess[bytes], Planter]:
+Done = subprocess.CompletedProcess[bytes]
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The user's cache folder, shared by the runs: what it holds is searched, too."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def run(folder: Path, cache: Path, scenario: Scenario, workers: str) -> tuple[Done, Planter]:
     plant = Planter()
     (folder / "in").mkdir()
     (folder / "home").mkdir()
