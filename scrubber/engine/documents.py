@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from scrubber.engine.layouts import plain
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import Apply, FieldPlan, ScrubText, TablePlan, transforms_of
+from scrubber.transform.distinct import readable_values
 from scrubber.transform.keys import RootKey, keyed_digest
 from scrubber.transform.pseudonymize import DateShift
 
@@ -27,8 +29,8 @@ def document_ids(table: pa.Table, plan: TablePlan, key: RootKey | None) -> pa.Ar
     for number, field in enumerate(texts):
         tag = number.to_bytes(4, "big")
         values, rows = leaf_values(table, field.path)
-        for value, row in zip(values.to_pylist(), rows.tolist(), strict=True):
-            if value is not None:
+        for value, row in zip(readable_values(plain(values)), rows.tolist(), strict=True):
+            if isinstance(value, str):  # what is not UTF-8 is failed later
                 data = value.encode("utf-8", "surrogatepass")
                 digests[row].update(tag + len(data).to_bytes(8, "big") + data)
     return pa.array([digest.digest() for digest in digests], pa.binary())
@@ -45,4 +47,4 @@ def subject_of(table: pa.Table, plan: TablePlan, field: FieldPlan) -> pa.Array |
     path = FieldPath((transform.context,)) if transform.context is not None else plan.subject
     if path is None:
         return None
-    return leaf_values(table, path)[0]
+    return plain(leaf_values(table, path)[0])

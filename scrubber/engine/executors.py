@@ -177,7 +177,7 @@ def _serve(pipe: Connection, plan: Plan, secret: bytes | None) -> None:
             result = scrub_batch(plan, batch, tools)
         except ScrubberError as error:
             result = error
-        except Exception as error:  # noqa: BLE001 - its text may quote the data
+        except BaseException as error:  # noqa: BLE001 - a panic of Polars, too; it may quote data
             text = f"internal error in a worker process: {type(error).__name__}"
             result = IncompleteError("internal", text, hint="please report it")
         try:

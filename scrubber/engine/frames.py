@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pyarrow as pa
 
 from scrubber.errors import InputError
+from scrubber.formats.base import check_schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +38,16 @@ def open_frame(data: object) -> Opened:
     """`data` as an Arrow table without copying where possible.
 
     A pandas index that is not a plain range becomes a field of its own, which the rules must
-    decide. Errors: InputError ``frame-type`` (a kind that is not known), ``frame-values`` (a pandas
-    column of mixed Python objects that Arrow cannot hold).
+    decide. Errors: InputError ``frame-type`` (a kind that is not known), ``frame-values`` (a
+    column that Arrow cannot hold: Python objects of several types, Polars' Int128), and what files
+    are refused for too: ``no-fields``, ``duplicate-field``, ``type-not-supported``.
     """
+    opened = _opened(data)
+    check_schema(opened.table.schema, "frame")
+    return opened
+
+
+def _opened(data: object) -> Opened:
     if isinstance(data, pa.Table):
         return Opened(data, _same)
     if isinstance(data, pa.RecordBatch):
@@ -82,7 +90,15 @@ def _polars(frame: Any, *, lazy: bool) -> Opened:
         result = pl.DataFrame(pl.from_arrow(table))
         return result.lazy() if lazy else result
 
-    return Opened(frame.to_arrow(compat_level=pl.CompatLevel.oldest()), back)
+    try:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    except pa.ArrowException:
+        raise InputError(
+            "frame-values",
+            "a Polars column is of a type that Arrow has no word for",
+            hint="cast it first, such as df.cast({'n': pl.Decimal(38, 0)})",
+        ) from None
+    return Opened(table, back)
 
 
 def _pandas(frame: Any) -> Opened:

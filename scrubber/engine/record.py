@@ -112,7 +112,7 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         key_id=key.id if key is not None and keyed else None,
         domain=_domain(transform, field),
         reversible=any(t.traits.reversible for t in transforms),
-        linkable=transform.traits.linkable if transform is not None else False,
+        linkable=_linkable(disposition),
         reason=disposition.reason if isinstance(disposition, Keep) else None,
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=EACH not in field.path.steps,
@@ -141,6 +141,15 @@ def _technique(disposition: Disposition) -> str | None:
             return transform.traits.technique
         case _:
             return None
+
+
+def _linkable(disposition: Disposition) -> bool:
+    """Whether pseudonyms of equal values stay equal in all records; a stand-in in text that names
+    no scope is one of its document."""
+    linkable = [t for t in transforms_of(disposition) if t.traits.linkable]
+    if isinstance(disposition, ScrubText):
+        return any(getattr(t, "scope", "dataset") == "dataset" for t in linkable)
+    return bool(linkable)
 
 
 def _domain(transform: Transform | None, field: FieldPlan) -> str | None:
@@ -182,6 +191,8 @@ def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
     text = any(field.action == "text" for field in fields)
     if text and plan.detect is not None and plan.detect.ner == "none":
         yield "Free text was searched by patterns only: names that no pattern knows stay."
+    if text and plan.detect is not None and (plan.detect.allow_list or plan.detect.excludes):
+        yield "Findings that the rules' allow list or exclusions name stay, and are not counted."
     if any(field.unsafe for field in fields):
         yield "Fields that no rule lists were let through unchanged (on_unlisted: keep)."
 

@@ -37,9 +37,12 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
     if rules and table.num_rows:
         import polars as pl
 
-        frame = pl.DataFrame(pl.from_arrow(table))
         for rule in rules:
-            drops, fails = _evaluate(frame, pl.sql_expr(rule.expression))
+            # only what the rule reads: Polars has no words for some types of Arrow, and panics
+            expression = pl.sql_expr(rule.expression)
+            columns = sorted(set(expression.meta.root_names()))
+            frame = pl.DataFrame(pl.from_arrow(table.select(columns)))
+            drops, fails = _evaluate(frame, expression)
             unjudged |= fails & kept
             counts.append((rule.rule.id, int((drops & kept & ~unjudged).sum())))
             kept &= ~(drops | fails)

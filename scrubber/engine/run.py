@@ -97,6 +97,7 @@ def run(
     roots = [Path(root) for root in inputs if root and Path(root).exists()]
     with staged(out, roots, overwrite=overwrite) as stage:
         surveyed = survey(rules, inputs)
+        stamps = [_stamp(source) for source in surveyed.sources]
         refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links
         _refuse_clash(surveyed.sources, target_format)
         secret = key_for(surveyed.plan, key)
@@ -106,10 +107,20 @@ def run(
             SourceRecord(source.alias, formats.media_type(source), _file_digest(source, secret))
             for source in surveyed.sources
         )
+        for source, stamp in zip(surveyed.sources, stamps, strict=True):
+            if _stamp(source) != stamp:
+                text = "the file changed while it was read"
+                raise InputError("source-changed", text, place=Place(file=source.alias))
         account = Account(rules, surveyed.plan, secret, sources, outputs)
         manifest = seal(facts_of(account, clock.facts()), ledger)
         _write_synced(stage / MANIFEST, manifest.to_bytes())
     return manifest
+
+
+def _stamp(source: Source) -> tuple[int, int, int]:
+    """What tells whether a file was replaced or written to meanwhile."""
+    stat = Path(source.path).stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _refuse_clash(sources: Sequence[Source], target_format: str) -> None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from scrubber.detect.base import Detector
 from scrubber.engine.documents import document_ids, subject_of
+from scrubber.engine.layouts import as_before, count_equal, plain, without_views
 from scrubber.engine.rows import Judged, judge_rows
 from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
@@ -18,7 +19,7 @@ from scrubber.errors import Place, TransformError
 from scrubber.manifest.ledger import Fragment
 from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.nested import Rows, map_leaves, map_types
+from scrubber.model.nested import NullRefused, Rows, map_leaves
 from scrubber.model.tally import Tally
 from scrubber.policy.plan import (
     Apply,
@@ -29,7 +30,6 @@ from scrubber.policy.plan import (
     Plan,
     ScrubText,
     TablePlan,
-    value_type,
 )
 from scrubber.transform.base import Context, Outcome
 from scrubber.transform.keys import RootKey
@@ -113,7 +113,7 @@ class _Sweep:
         self._plan, self._table_plan, self._batch, self._tools = plan, table_plan, batch, tools
         self._kept = kept
         whole = len(kept) == batch.ref.rows
-        table = _without_views(batch.table)
+        table = without_views(batch.table)
         self._source = table if whole else table.take(pa.array(kept))
         self._decided = {f.path: f for f in table_plan.fields}
         self._documents = document_ids(self._source, table_plan, tools.key)
@@ -123,14 +123,25 @@ class _Sweep:
         schema = output_schema(batch.table.schema, table_plan)
         try:
             self.table = map_leaves(self._source, self._visit, schema)
-        except ValueError:
-            # A null in a map's key or in a field declared non-nullable: no table can hold it.
-            place = Place(file=batch.ref.source)
-            raise TransformError(
-                "null-not-allowed", "a null has no place here", place=place
-            ) from None
+            self._check_nulls(schema)
+        except NullRefused as refused:
+            if not self.bad.any():  # else it is the null of a record that will be left out
+                raise TransformError(
+                    "null-not-allowed",
+                    "a value became null where none may be (a map's key, a required field)",
+                    place=Place(batch.ref.source, field=str(refused.path)),
+                    hint="on_error: drop_row, or drop the field",
+                ) from None
         self.fields = Tally(self._counts)
         self.findings = Tally(self._found)
+
+    def _check_nulls(self, schema: pa.Schema) -> None:
+        """Arrow itself lets nulls into a column that is declared not nullable."""
+        if self._plan.on_error is OnError.FAIL:  # then no value became null
+            return
+        for declared, column in zip(schema, self.table.columns, strict=True):
+            if not declared.nullable and column.null_count:
+                raise NullRefused(FieldPath((declared.name,)))
 
     def _visit(self, path: FieldPath, values: pa.Array, rows: Rows) -> pa.Array | None:
         field_plan = self._decided[path]
@@ -143,18 +154,18 @@ class _Sweep:
                 self._counts.append(((name, "removed"), present))
                 return None
             case Apply(transform):
-                plain = _plain(values)
-                outcome = transform.apply(plain, self._context(field_plan, rows))
-                return _as_before(self._finish(field_plan, plain, outcome, rows), values.type)
+                before = plain(values)
+                outcome = transform.apply(before, self._context(field_plan, rows))
+                return as_before(self._finish(field_plan, before, outcome, rows), values.type)
             case ScrubText(default, operators):
-                plain = _plain(values)
+                before = plain(values)
                 actions = TextOperators.of(default, operators)
                 assert self._tools.detector is not None
                 outcome, found = scrub_texts(
-                    plain, self._tools.detector, actions, self._context(field_plan, rows)
+                    before, self._tools.detector, actions, self._context(field_plan, rows)
                 )
                 self._found.extend(((name, *key), count) for key, count in found.items())
-                return _as_before(self._finish(field_plan, plain, outcome, rows), values.type)
+                return as_before(self._finish(field_plan, before, outcome, rows), values.type)
 
     def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
         take = pa.array(rows)
@@ -183,7 +194,7 @@ class _Sweep:
                     self.bad[failed] = True
         same = 0
         if after.type.equals(before.type):
-            same = pc.sum(pc.fill_null(pc.equal(after, before), False)).as_py() or 0
+            same = count_equal(after, before)
         changed = len(before) - before.null_count - nulled - same
         self._counts += [((name, "changed"), changed), ((name, "nulled"), nulled)]
         return after
@@ -196,35 +207,6 @@ class _Sweep:
             place=Place(self._batch.ref.source, row, str(field_plan.path)),
             hint=f"rule {field_plan.rule.mark}; or set on_error: null or drop_row",
         )
-
-
-def _viewless(kind: pa.DataType) -> pa.DataType:
-    """View types as their large twins: Arrow cannot take from or filter a view (pyarrow 26)."""
-    if pa.types.is_string_view(kind):
-        return pa.large_string()
-    return pa.large_binary() if pa.types.is_binary_view(kind) else kind
-
-
-def _without_views(table: pa.Table) -> pa.Table:
-    schema = map_types(table.schema, lambda _, kind: _viewless(kind))
-    return table if schema.equals(table.schema) else table.cast(schema)
-
-
-def _plain(values: pa.Array) -> pa.Array:
-    """The values behind a dictionary or an extension type."""
-    if isinstance(values.type, pa.BaseExtensionType):
-        return _plain(values.storage)
-    if pa.types.is_dictionary(values.type):
-        decoded = values.cast(value_type(values.type))
-        return decoded.cast(_viewless(decoded.type))
-    return values
-
-
-def _as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Encode again what came in as a dictionary and kept its type of value."""
-    if pa.types.is_dictionary(kind) and result.type.equals(_viewless(kind.value_type)):
-        return result.cast(kind.value_type).dictionary_encode().cast(kind)
-    return result
 
 
 def _digest(table: pa.Table) -> str:

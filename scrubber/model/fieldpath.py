@@ -18,6 +18,8 @@ class Each(Enum):
 EACH = Each.EACH
 Step = str | Each
 
+_DELIMITERS = re.compile(r"[.\[\]]")
+_OTHER = "\uffff"  # no character, and so in no rule file
 _PLAIN = re.compile(r"[^\s.\[\]\"*?\x00-\x20][^.\[\]\"*?\x00-\x1f]*")
 
 
@@ -67,6 +69,13 @@ class FieldPath:
         return out
 
 
+def _unquoted(path: FieldPath) -> str:
+    """The path without quotes, with a stand-in for what is no delimiter but part of a name: what a
+    wildcard is held against, so that ``*`` is every column, also one named ``Avg. Length``."""
+    names = ("[]" if s is EACH else "." + _DELIMITERS.sub(_OTHER, str(s)) for s in path.steps)
+    return "".join(names)[1:]
+
+
 def _quoted(name: str) -> str:
     if _PLAIN.fullmatch(name):
         return name
@@ -112,12 +121,37 @@ def _walk(path: FieldPath, kind: pa.DataType, found: list[tuple[FieldPath, pa.Da
         found.append((path, kind))
 
 
+def maps(schema: pa.Schema) -> list[FieldPath]:
+    """The path of every map in `schema`, however deep.
+
+    >>> schema = pa.schema([("a", pa.list_(pa.map_(pa.string(), pa.int64())))])
+    >>> [str(path) for path in maps(schema)]
+    ['a[]']
+    """
+    found: list[FieldPath] = []
+    for field in schema:
+        _walk_maps(FieldPath((field.name,)), field.type, found)
+    return found
+
+
+def _walk_maps(path: FieldPath, kind: pa.DataType, found: list[FieldPath]) -> None:
+    if pa.types.is_struct(kind):
+        for field in kind:
+            _walk_maps(path.child(field.name), field.type, found)
+    elif pa.types.is_map(kind):
+        found.append(path)
+        _walk_maps(path.child(EACH).child("key"), kind.key_type, found)
+        _walk_maps(path.child(EACH).child("value"), kind.item_type, found)
+    elif is_list(kind):
+        _walk_maps(path.child(EACH), kind.value_type, found)
+
+
 class Selector:
     """What a rule's ``name:`` selects: a path, or a glob over paths.
 
-    ``*`` and ``?`` match within one step, ``**`` across steps. A name matches a top-level column
-    when it equals it to the letter, whatever characters it holds, so that ``Avg. Length`` needs no
-    quotes.
+    ``*`` and ``?`` match within one step, whatever characters its name holds, ``**`` across steps.
+    A name matches a top-level column when it equals it to the letter, so that ``Avg. Length`` needs
+    no quotes.
     """
 
     __slots__ = ("_regex", "text")
@@ -133,7 +167,7 @@ class Selector:
     def matches(self, path: FieldPath) -> bool:
         if not path.nested and path.column == self.text:
             return True
-        return self._regex.fullmatch(str(path)) is not None
+        return any(self._regex.fullmatch(form) for form in {str(path), _unquoted(path)})
 
 
 def _pattern(text: str) -> str:
@@ -150,4 +184,4 @@ def _pattern(text: str) -> str:
     return out
 
 
-__all__ = ["EACH", "Each", "FieldPath", "Selector", "Step", "is_list", "leaves"]
+__all__ = ["EACH", "Each", "FieldPath", "Selector", "Step", "is_list", "leaves", "maps"]

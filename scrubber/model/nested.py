@@ -17,6 +17,17 @@ Metadata = dict[bytes, bytes] | None
 Annotate = Callable[[FieldPath, Metadata], Metadata]
 
 
+class NullRefused(ValueError):
+    """A null where none can stand: in the key of a map, or in a field declared not nullable.
+
+    `path` is the map's, or that of the column that the field lies in.
+    """
+
+    def __init__(self, path: FieldPath) -> None:
+        super().__init__("a null has no place here")
+        self.path = path
+
+
 def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
     """`table` with every leaf replaced by what `visit` makes of it.
 
@@ -25,6 +36,9 @@ def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
     under a null struct are null; elements of a null list are not visited. A struct or list whose
     leaves are all dropped is dropped; a map goes when its key or its value does. `schema` is the
     result's: what :func:`map_types` made of the table's.
+
+    Errors: NullRefused for a null in a map's key, or below a column in a field that is declared not
+    nullable; ValueError where every column is dropped.
     """
     rows = np.arange(table.num_rows, dtype=np.int64)
     columns = []
@@ -36,7 +50,7 @@ def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
     if not columns:
         raise ValueError("no column is left: an Arrow table without columns forgets its rows")
     return pa.Table.from_arrays(
-        [_fit(array, field.type) for array, field in zip(columns, schema, strict=True)],
+        [_fit(array, field) for array, field in zip(columns, schema, strict=True)],
         schema=schema,
     )
 
@@ -131,7 +145,7 @@ def _visit_map(path: FieldPath, array: pa.Array, rows: Rows, visit: Visit) -> pa
     if keys is None or items is None:
         return None
     if keys.null_count:
-        raise ValueError("a map's key cannot be null")
+        raise NullRefused(path)
     offsets = pa.array(_offsets(lengths), pa.int32())
     return pa.MapArray.from_arrays(
         offsets, keys, items, type=pa.map_(keys.type, items.type), mask=array.is_null()
@@ -215,6 +229,11 @@ def _retype(
     return retype(path, kind)
 
 
-def _fit(array: pa.Array, kind: pa.DataType) -> pa.Array:
-    """The array under exactly this type (field names, nullability and metadata of nested types)."""
-    return array if array.type.equals(kind, check_metadata=True) else array.cast(kind)
+def _fit(array: pa.Array, field: pa.Field) -> pa.Array:
+    """The array under exactly the type of `field` (names, nullability and metadata inside, too)."""
+    if array.type.equals(field.type, check_metadata=True):
+        return array
+    try:
+        return array.cast(field.type)
+    except pa.ArrowInvalid:  # its text quotes values
+        raise NullRefused(FieldPath((field.name,))) from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from scrubber.errors import printable
-from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves
+from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json
 from scrubber.policy.plan import (
@@ -101,6 +101,7 @@ class _Compiler:
         if fields and all(isinstance(one.disposition, Drop) for one in fields):
             text = "every field of a table is dropped: nothing would be left of it"
             self.report.key(("fields",), "nothing-left", text)
+        self._check_maps(schema, fields)
         self._check_scopes(fields)
         row_rules = [
             rule
@@ -217,6 +218,20 @@ class _Compiler:
             text = f"context names {name}, which is no field at the top of this table"
             where = (*here, "date_shift", "context")
             self.report.value(where, "unknown-field", text, did_you_mean(name, columns))
+
+    def _check_maps(self, schema: pa.Schema, fields: Iterable[FieldPlan]) -> None:
+        """Half a map is none: if its keys or its values go, all of it does, so all must be said."""
+        dropped = {one.path: isinstance(one.disposition, Drop) for one in fields}
+        for path in maps(schema):
+            entry = path.child(EACH)
+            halves = [
+                {gone for leaf, gone in dropped.items() if leaf.within(entry.child(half))}
+                for half in ("key", "value")
+            ]
+            if {True} in halves and any(False in half for half in halves):
+                name = printable(str(path))
+                text = f"the keys or the values of the map {name} are dropped, the others are not"
+                self.report.key(("fields",), "half-a-map", text, f"drop {name} as a whole")
 
     def _check_scopes(self, fields: Iterable[FieldPlan]) -> None:
         """Sameness within a document needs documents: records whose text gets a keyed operator."""

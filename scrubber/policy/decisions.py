@@ -172,6 +172,10 @@ class _Reader:
                 default = operator
             else:
                 operators.append((label, self._read(operator, (*here, label))))
+        if right and all(isinstance(one, Keep) for one in (default, *(o for _, o in operators))):
+            text = "every entity is kept: nothing would be removed"
+            self._report.value(here, "text-without-entities", text, "entities: {default: redact}")
+            return None
         return ScrubText(self._read(default, here), tuple(operators)) if right else None
 
     def _apply(self, path: Path_, setting: Any, class_: FieldClass | None) -> Disposition | None:

@@ -24,6 +24,7 @@ _CLOCK = re.compile(
 )
 _NODES = 500
 _HARMLESS = ("Not", "IsNull", "IsNotNull")
+_PER_RECORD = frozenset({"IsIn", "Binary", "Round"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
 
     parsed = pl.sql_expr(expression)
     try:
-        empty = pl.DataFrame(pl.from_arrow(schema.empty_table()))
+        # only what it reads: Polars has no words for some types of Arrow, and panics
+        table = schema.empty_table().select(sorted(set(parsed.meta.root_names())))
+        empty = pl.DataFrame(pl.from_arrow(table))
         result = empty.select(parsed.alias("verdict")).to_series()
     except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  it quotes its input
         result = None
@@ -129,21 +132,21 @@ def _by_itself(node: pl.Expr) -> bool:
         if meta.is_row_separable():
             return meta.is_length_preserving() or meta.is_scalar()
     except pl.exceptions.ColumnNotFoundError:
-        return _beside_membership(_content(node))
+        return _without_schema(_content(node))
     return "Series" in _content(node).get("Literal", ())
 
 
-def _beside_membership(content: dict[str, Any]) -> bool:
-    """Whether a node that holds ``x IN (...)`` looks at one record.
+def _without_schema(content: dict[str, Any]) -> bool:
+    """Whether a node that Polars cannot judge without a schema looks at one record.
 
-    Polars 2.1 cannot answer for such nodes without a schema. The list of values itself is a
-    literal series, and of what may stand around it only these are known to be harmless.
+    Polars 2.1 cannot answer around ``x IN (...)``, arithmetic and rounding. The list of values is
+    a literal series, and of the rest only these are known to be harmless.
     """
     if content.keys() <= {"BinaryExpr", "Ternary", "Cast"}:
         return True
     function = content.get("Function", {}).get("function", {})
     return isinstance(function, dict) and (
-        "IsIn" in function.get("Sql", ()) or function.get("Boolean") in _HARMLESS
+        not _PER_RECORD.isdisjoint(function.get("Sql", ())) or function.get("Boolean") in _HARMLESS
     )
 
 

@@ -190,7 +190,9 @@ class Detect(Part):
         None, description="Words that are always a finding, by entity."
     )
     recognizers: list[AnyMapping] | None = Field(
-        None, description="Own recognizers, in Presidio's YAML."
+        None,
+        description="Own recognizers, in Presidio's YAML. As there, their regexes ignore case; "
+        "(?-i:...) regards it.",
     )
     rules: list[DetectRule] | None = Field(None, description="Hotwords and exclusions.")
 

@@ -26,6 +26,7 @@ from scrubber.transform.numerals import (
     numerals,
     parameter,
     plain,
+    unit_of,
 )
 from scrubber.transform.round import Round
 from scrubber.transform.truncate_date import TruncateDate
@@ -42,7 +43,8 @@ class Bin:
     Intervals are `width` wide from `origin`, or lie between `edges`. Values from `top` on are
     ">=top", values under `bottom` are "<bottom"; both cut the interval that they lie in. Exact
     decimal arithmetic; numbers in text ("34", " 34.5 ") count. NaN, infinity, other text, and
-    values outside the edges without `top` or `bottom` are failed.
+    values outside the edges without `top` or `bottom` are failed; so is every value of a type
+    whose values would each have a bin of their own (integers with width 1).
     """
 
     name: ClassVar[str] = "bin"
@@ -82,6 +84,10 @@ class Bin:
         return text_type(input_type)
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
+        out_type, unit = text_type(array.type), unit_of(array.type)
+        if self.width is not None and unit is not None and parameter("width", self.width) <= unit:
+            why = f"every value of the type {array.type} has a bin of its own"
+            return all_failed(array, out_type, why)
         label = self._labeller()
 
         def binned(numeral: str) -> str | None:
@@ -92,7 +98,7 @@ class Bin:
                 return None
 
         why = "not a number, or outside the edges"
-        return per_distinct(numerals(array), binned, text_type(array.type), why)
+        return per_distinct(numerals(array), binned, out_type, why)
 
     def _labeller(self) -> Callable[[Decimal], str | None]:
         bracket = self._bracket()

@@ -67,6 +67,13 @@ def parameter(key: str, value: int | float) -> Decimal:
     return number
 
 
+def unit_of(type: pa.DataType) -> Decimal | None:
+    """The step between neighbouring values of an integer or decimal type; None for others."""
+    if pa.types.is_integer(type):
+        return Decimal(1)
+    return Decimal(1).scaleb(-type.scale) if pa.types.is_decimal(type) else None
+
+
 def plain(number: Decimal) -> str:
     """`number` without exponent or needless zeros.
 

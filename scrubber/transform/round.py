@@ -13,7 +13,14 @@ import pyarrow as pa
 from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.canonical import all_failed, text_type
 from scrubber.transform.distinct import per_distinct
-from scrubber.transform.numerals import EXACT, decimal_of, nearest_multiple, numerals, parameter
+from scrubber.transform.numerals import (
+    EXACT,
+    decimal_of,
+    nearest_multiple,
+    numerals,
+    parameter,
+    unit_of,
+)
 
 _FLOAT_MAX = {16: 65504.0, 32: 3.4028234663852886e38, 64: math.inf}
 
@@ -50,7 +57,7 @@ class Round:
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
         out_type, step = self.output_type(array.type), self._step()
-        unit = _unit(array.type)
+        unit = unit_of(array.type)
         if unit is not None and EXACT.remainder(unit, step) == 0:
             return all_failed(array, out_type, f"the step rounds nothing of the type {array.type}")
         typed = _typed(array.type, step)
@@ -69,13 +76,6 @@ class Round:
         if self.to is not None:
             return parameter("to", self.to)
         return Decimal(1).scaleb(-(self.digits or 0))
-
-
-def _unit(type_: pa.DataType) -> Decimal | None:
-    """The step of the values of a type: what is rounded to a divisor of it stays as it was."""
-    if pa.types.is_integer(type_):
-        return Decimal(1)
-    return Decimal(1).scaleb(-type_.scale) if pa.types.is_decimal(type_) else None
 
 
 def _typed(type_: pa.DataType, step: Decimal) -> Callable[[Decimal], Any | None]:

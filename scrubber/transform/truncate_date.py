@@ -37,7 +37,7 @@ class TruncateDate:
     the earlier one, where it skips it the next one that exists. A date in text, ISO 8601 or of
     the strptime `format`, becomes short ISO 8601 text: 2024, 2024-Q2, 2024-05, 2024-W18,
     2024-05-03, 2024-05-03T10+02:00. Other text, years beyond 1 to 9999, times in a format without
-    them, and date columns cut to the day or hour (which would change nothing) are failed.
+    them, and dates (in text or not) cut to the day or hour, which would change nothing, are failed.
     """
 
     name: ClassVar[str] = "truncate_date"
@@ -75,9 +75,10 @@ class TruncateDate:
 
         def shortened(text: str) -> str | None:
             found = form.read(text)
-            return None if found is None else shorten(found)
+            short = None if found is None else shorten(found)
+            return None if short == text.strip() else short  # nothing was cut
 
-        why = "not a date of the format, or without the part to cut to"
+        why = "not a date of the format, without the part to cut to, or not finer than it"
         return per_distinct(plain_text(array), shortened, array.type, why)
 
     def _in_time(self, array: pa.Array) -> Outcome:

@@ -254,3 +254,73 @@ def test_public_names_and_pickles() -> None:
         scrubber.nothing  # noqa: B018
     manifest = scrubber.scrub(polars_frame(), RULES, key=KEY).manifest
     assert pickle.loads(pickle.dumps(manifest)) == manifest
+
+
+NESTED_DICTIONARY = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), pa.array([["SECRET"]]))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (pa.table([pa.array(["SECRET"]), pa.nulls(1)], names=["a", "a"]), "duplicate-field"),
+        (pa.table({"a": NESTED_DICTIONARY}), "type-not-supported"),
+        (pa.table({"a": pa.array([["SECRET"]], pa.list_view(pa.string()))}), "type-not-supported"),
+        (pa.table({}), "no-fields"),
+        (pl.DataFrame(), "no-fields"),
+        (pl.DataFrame({"a": pl.Series([5], dtype=pl.Int128)}), "frame-values"),
+    ],
+)
+def test_frames_that_cannot_be_looked_at_are_refused_as_files_are(data: Any, code: str) -> None:
+    decided = {"version": 1, "fields": [{"name": "a", "optional": True, "transform": "redact"}]}
+    with pytest.raises(InputError) as caught:
+        scrubber.scrub(data, decided, key=KEY)
+    assert caught.value.code == code
+    assert "SECRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("operator", "linkable"),
+    [
+        ({"token": {}}, True),
+        ({"token": {"scope": "document"}}, False),
+        ({"encrypt": {}}, True),
+        ({"surrogate": {}}, False),
+        ({"surrogate": {"scope": "dataset"}}, True),
+        ("redact", False),
+    ],
+)
+def test_pseudonyms_in_text_are_linkable_where_equal_values_stay_equal(
+    operator: Any, linkable: bool
+) -> None:
+    table = pa.table({"t": ["ann@example.com 1", "ann@example.com 2"]})
+    decided = {
+        "version": 1,
+        "detect": {"ner": "none", "entities": ["EMAIL_ADDRESS"]},
+        "fields": [{"name": "t", "entities": {"default": operator}}],
+    }
+    result = scrubber.scrub(table, decided, key=KEY)
+    one, two = (text.rpartition(" ")[0] for text in result.data.column("t").to_pylist())
+    (field,) = result.manifest.data["fields"]
+    assert field["linkable"] is linkable
+    assert (one == two) is (linkable or operator == "redact")
+
+
+@pytest.mark.parametrize(
+    ("detect", "said"),
+    [
+        ({}, False),
+        ({"allow_list": ["ann@example.com"]}, True),
+        ({"rules": [{"exclude": {"regex": ".*"}}]}, True),
+    ],
+)
+def test_what_the_rules_let_through_is_said(detect: dict[str, Any], said: bool) -> None:
+    decided = {
+        "version": 1,
+        "detect": {"ner": "none", "entities": ["EMAIL_ADDRESS"], **detect},
+        "fields": [{"name": "t", "entities": {"default": "redact"}}],
+    }
+    result = scrubber.scrub(pa.table({"t": ["ann@example.com"]}), decided)
+    texts = [one["text"] for one in result.manifest.data["risk"]["limitations"]]
+    assert any("allow list or exclusions" in text for text in texts) is said
+    assert (result.data.column("t").to_pylist() == ["ann@example.com"]) is said
+    assert "ann@example" not in str(texts)

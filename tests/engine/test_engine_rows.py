@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -72,3 +73,10 @@ def test_or_the_record_is_quarantined(on_error: str) -> None:
     assert result.data.to_pydict() == {"n": ["1"]}
     (quarantined,) = result.manifest.data["records"]["quarantined"]
     assert quarantined["reason"] == "row-rule-failed"
+
+
+def test_columns_that_no_rule_reads_do_not_reach_polars(capfd: pytest.CaptureFixture[str]) -> None:
+    wide = pa.array([Decimal("1.5"), Decimal("2.5")], pa.decimal256(60, 2))
+    table = pa.table({"k": ["y", "n"], "wide": wide})
+    assert judge_rows(table, (rule("k = 'n'"),)).kept.tolist() == [True, False]
+    assert capfd.readouterr().err == ""

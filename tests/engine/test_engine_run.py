@@ -14,6 +14,7 @@ import pytest
 
 import scrubber
 from scrubber.engine.run import Progress
+from scrubber.errors import InputError
 from scrubber.manifest import validate, verify
 
 KEY = bytes(range(32))
@@ -137,3 +138,16 @@ def test_the_run_is_repeatable_to_the_byte(folder: Path, tmp_path: Path) -> None
         assert (one.data / "data" / name).read_bytes() == (two.data / "data" / name).read_bytes()
     assert one.manifest.id == two.manifest.id
     assert one.manifest != two.manifest  # clock and run id stand outside of the id
+
+
+def test_a_source_that_changes_meanwhile_stops_the_run(folder: Path, tmp_path: Path) -> None:
+    """Its digest in the manifest would be that of other bytes than were read."""
+
+    def grow(progress: Progress) -> None:
+        if progress.rows:
+            with (folder / "a.jsonl").open("a") as file:
+                file.write('{"id": "late"}\n')
+
+    with pytest.raises(InputError, match="source-changed"):
+        scrubber.scrub(folder, RULES, key=KEY, out=tmp_path / "out", progress=grow)
+    assert not (tmp_path / "out").exists()

@@ -111,3 +111,33 @@ def test_pandas_reads_what_pandas_wrote(tmp_path: Path) -> None:
 def test_pandas_metadata_that_is_none(noted: str) -> None:
     schema = pa.schema([("a", pa.int8()), ("b", pa.int8())], metadata={"pandas": noted, "c": "1"})
     assert schema_of(schema, a=TOKEN, b=None).metadata == {b"c": b"1"}
+
+
+def test_what_pandas_notes_about_the_frame_before(tmp_path: Path) -> None:
+    """Its attributes, and how many rows and categories there were."""
+    frame = pd.DataFrame({"f": ["a", "b"], "c": pd.Categorical(["x", "y"])})
+    frame.attrs = {"note": "SECRETNOTE"}
+    frame.to_parquet(tmp_path / "in.parquet")
+    decided = {**rules(f="redact", c=None), "rows": [{"drop": "c = 'x'", "reason": "test"}]}
+    scrubber.scrub(tmp_path / "in.parquet", decided, out=tmp_path / "out")
+    written = tmp_path / "out/data/in.parquet"
+    noted = pq.read_schema(written).metadata
+    assert b"SECRETNOTE" not in b"".join(noted.values())
+    facts = noted[b"pandas"]
+    assert b'"stop"' not in facts
+    assert b"num_categories" not in facts
+    assert pd.read_parquet(written).index.equals(pd.RangeIndex(1))
+
+
+def test_rows_that_are_dropped_count_as_a_change() -> None:
+    schema = pa.schema([("f", pa.string())], metadata={b"geo": b"{}", b"PANDAS_ATTRS": b"{}"})
+    assert schema_of(schema, f=None).metadata == schema.metadata
+    tree = {**rules(f=None), "rows": [{"drop": "f = 'x'", "reason": "test"}]}
+    plan = compile_plan(rules_from_mapping(tree), {"x": schema})
+    assert not output_schema(schema, plan.table("x")).metadata
+
+
+def test_a_special_range_index_comes_back() -> None:
+    frame = pd.DataFrame({"f": ["a", "b", "c"]}).iloc[::2]
+    out = scrubber.scrub(frame, rules(f="redact")).data
+    assert list(out.index) == [0, 2]

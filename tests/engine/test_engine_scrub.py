@@ -161,6 +161,77 @@ def test_a_null_where_none_may_be_stops_the_run() -> None:
         scrubbed(table, decided)
 
 
+REQUIRED = pa.schema([pa.field("n", pa.int64()), pa.field("age", pa.string(), nullable=False)])
+INSIDE = pa.schema([pa.field("n", pa.int64()), pa.field("s", pa.struct([REQUIRED.field("age")]))])
+PLACES: list[tuple[str, pa.Table, str, str]] = [
+    (
+        "a map's key",
+        pa.table(
+            {
+                "n": [1, 2],
+                "m": pa.array([[("x", 1)], [("34", 2)]], pa.map_(pa.string(), pa.int64())),
+            }
+        ),
+        "m[].key",
+        "m[].value",
+    ),
+    (
+        "a required field",
+        pa.table({"n": [1, 2], "age": ["x", "34"]}, schema=REQUIRED),
+        "age",
+        "",
+    ),
+    (
+        "a required field in a struct",
+        pa.table({"n": [1, 2], "s": [{"age": "x"}, {"age": "34"}]}, schema=INSIDE),
+        "s.age",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("where", "table", "path", "beside"), PLACES)
+def test_where_no_null_may_be_the_run_stops_or_the_record_goes(
+    where: str, table: pa.Table, path: str, beside: str
+) -> None:
+    del where
+    fields = [change(path, {"round": {"to": 10}}), keep("n"), *([keep(beside)] if beside else [])]
+    with pytest.raises(TransformError, match="null-not-allowed"):
+        scrubbed(table, rules(*fields, on_error="null"))
+    assert scrubbed(table, rules(*fields, on_error="drop_row"))["n"] == [2]
+
+
+def test_half_floats_are_compared_too() -> None:
+    table = pa.table({"f": pa.array([14.0, None], pa.float16())})
+    assert scrubbed(table, rules(change("f", {"round": {"to": 10}}))) == {"f": [10.0, None]}
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.string(), pa.int64(), pa.date32(), pa.timestamp("us"), pa.binary(), pa.bool_()]
+)
+def test_a_subject_is_the_same_behind_a_dictionary(kind: pa.DataType) -> None:
+    subjects = pa.array([1, 0, None]).cast(pa.int32() if kind == pa.date32() else pa.int64())
+    plain = subjects.cast(pa.string()).cast(kind) if kind == pa.binary() else subjects.cast(kind)
+    dates = [dt.date(2024, 1, 1)] * 3
+    decided = rules(
+        keep("who"), change("when", {"date_shift": {"max_days": 9}}), subject="who", on_error="null"
+    )
+    expected = scrubbed(pa.table({"who": plain, "when": dates}), decided)["when"]
+    assert expected[2] is None
+    for encoded in (plain.dictionary_encode(), plain.dictionary_encode(null_encoding="encode")):
+        assert scrubbed(pa.table({"who": encoded, "when": dates}), decided)["when"] == expected
+
+
+@pytest.mark.parametrize("operator", ["redact", "token", "surrogate"])
+def test_a_text_that_is_not_utf8_fails_alone(operator: str) -> None:
+    offsets = pa.py_buffer(b"".join(n.to_bytes(4, "little") for n in (0, 3, 3 + len(MAIL))))
+    texts = pa.Array.from_buffers(
+        pa.string(), 2, [None, offsets, pa.py_buffer(b"ab\xff" + MAIL.encode())]
+    )
+    decided = rules(text("t", default=operator), keep("n"), on_error="drop_row")
+    assert scrubbed(pa.table({"t": texts, "n": [1, 2]}), decided)["n"] == [2]
+
+
 class Blind:
     """A detector that cannot look at some texts."""
 

@@ -71,6 +71,25 @@ def test_selectors(selector: str, path: tuple[object, ...], matches: bool) -> No
     assert Selector(selector).matches(FieldPath(path)) is matches  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "name", ["Avg. mail", "l[0]", 'a"b.c', " .x", "a\n.b", "x", "*", "", "a?b"]
+)
+def test_a_wildcard_is_a_whole_step_whatever_its_name(name: str) -> None:
+    """A catch-all that passes over a column would leave it to the rule behind it."""
+    assert Selector("*").matches(FieldPath((name,)))
+    assert Selector("s.*").matches(FieldPath(("s", name)))
+    assert Selector("s[].*").matches(FieldPath(("s", EACH, name)))
+    assert not Selector("*").matches(FieldPath((name, "below")))
+    assert not Selector("s.*").matches(FieldPath(("s", name, "below")))
+    assert not Selector("*").matches(FieldPath((name, EACH)))
+
+
+def test_a_wildcard_is_a_part_of_a_quoted_name_too() -> None:
+    mail = FieldPath(("Avg. mail",))
+    assert all(Selector(text).matches(mail) for text in ("*mail", "Avg*", "A*l", '"Avg. *"'))
+    assert not any(Selector(text).matches(mail) for text in ("mail", "*phone", "avg*", "Avg"))
+
+
 def test_leaves_walk_into_everything() -> None:
     schema = pa.schema(
         [

@@ -295,3 +295,33 @@ def test_a_plan_is_total_or_there_is_none(
     except RuleError:
         return
     assert [f.path for f in plan.table("t").fields] == [path for path, _ in leaves(schema)]
+
+
+MAP = pa.map_(pa.string(), pa.struct([("a", pa.string()), ("b", pa.string())]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [{"name": "m[].key", "transform": "drop"}, REST],
+        [{"name": "m[].value", "transform": "drop"}, REST],
+        [{"name": ["m[].value.a", "m[].value.b"], "transform": "drop"}, REST],
+    ],
+)
+def test_half_a_map_cannot_be_dropped(fields: list[dict[str, Any]]) -> None:
+    """The whole map would go, and the plan would say that the other half was kept."""
+    assert [code for code, _ in problems_of(fields, one("m", MAP))] == ["half-a-map"]
+    listed = pa.schema([("id", pa.string()), ("m", pa.list_(MAP))])
+    nested = [{**rule, "name": _deeper(rule["name"])} for rule in fields]
+    assert [code for code, _ in problems_of(nested, listed)] == ["half-a-map"]
+
+
+def _deeper(name: Any) -> Any:
+    if isinstance(name, list):
+        return [_deeper(item) for item in name]
+    return name.replace("m[]", "m[][]")
+
+
+@pytest.mark.parametrize("names", ["m", ["m[].key", "m[].value"], "m[].value.a"])
+def test_a_whole_map_or_a_part_of_its_values_can(names: Any) -> None:
+    plan_of([{"name": names, "transform": "drop"}, REST], one("m", MAP))

@@ -150,6 +150,10 @@ BAD: list[tuple[str, str]] = [
         "5:41 [direct-identifier-kept]",
     ),
     (text_field("{name: a, entities: {}}"), "5:25 [text-without-entities]"),
+    (
+        text_field("{name: a, entities: {default: {keep: x}}}"),
+        "5:25 [text-without-entities]",
+    ),
     (text_field("{name: a, entities: {default: drop}}"), "5:26 [not-for-text]"),
     (
         text_field("{name: a, entities: {default: {date_shift: {max_days: 3}}}}"),

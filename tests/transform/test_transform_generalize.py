@@ -558,3 +558,36 @@ def test_a_prefix_never_is_the_value(text: str, keep: int) -> None:
     if result is not FAILED:
         assert len(result) <= keep
         assert result != text
+
+
+@pytest.mark.parametrize(
+    ("width", "value", "type_", "expected"),
+    [
+        (1, 12345, pa.int64(), FAILED),
+        (0.5, 7, pa.uint8(), FAILED),
+        (2, 12345, pa.int64(), "[12344, 12346)"),
+        (0.01, Decimal("9.99"), pa.decimal128(5, 2), FAILED),
+        (1, Decimal("9.99"), pa.decimal128(5, 2), "[9, 10)"),
+        (1, 9.99, pa.float64(), "[9, 10)"),
+        (1, "9.99", pa.string(), "[9, 10)"),
+    ],
+)
+def test_a_bin_of_its_own_for_every_value_would_hide_nothing(
+    width: float, value: Any, type_: pa.DataType, expected: Any
+) -> None:
+    assert one(Bin(width=width), value, type_) == expected
+
+
+@pytest.mark.parametrize(
+    ("to", "value", "expected"),
+    [
+        ("day", "2024-05-03", FAILED),
+        ("day", " 2024-05-03 ", FAILED),
+        ("day", "2024-05-03T10:20", "2024-05-03"),
+        ("month", "2024-05-03", "2024-05"),
+    ],
+)
+def test_a_date_in_text_that_nothing_is_cut_from_is_failed(
+    to: Any, value: str, expected: Any
+) -> None:
+    assert one(TruncateDate(to), value) == expected

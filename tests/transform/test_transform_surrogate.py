@@ -643,3 +643,30 @@ def test_a_document_does_not_depend_on_the_others(
         for (text, _), new in zip(alone, made(alone), strict=True):
             assert new is not None
             assert (new == text) if not text.strip() else fold(new) != fold(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "entity", "gone"),
+    [
+        ("1.2.3.4/4111111111111111", "IP_ADDRESS", "/"),
+        ("1.2.3.4/33", "IP_ADDRESS", "/"),
+        ("2001:4860::1/129", "IP_ADDRESS", "/"),
+        ("annpoe://profile/7", "URL", "annpoe"),
+        ("Ann.Poe://x", "URL", "Poe"),
+    ],
+)
+def test_what_looks_like_form_may_be_content(value: str, entity: str, gone: str) -> None:
+    assert gone not in one(value, entity).replace("://", ":")
+
+
+@pytest.mark.parametrize(
+    ("value", "entity", "kept"),
+    [
+        ("1.2.3.4/24", "IP_ADDRESS", "/24"),
+        ("2001:4860::/64", "IP_ADDRESS", "/64"),
+        ("HTTPS://corp.com/x", "URL", "HTTPS://"),
+        ("ftp://corp.com", "URL", "ftp://"),
+    ],
+)
+def test_and_form_stays(value: str, entity: str, kept: str) -> None:
+    assert kept in one(value, entity)

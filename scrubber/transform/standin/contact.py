@@ -21,6 +21,8 @@ from scrubber.transform.standin.number import decimals, refill
 _DOMAINS = ("example.com", "example.org", "example.net")
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _NOT_LOCAL = re.compile(r"[^a-z0-9]+")
+_SCHEMES = frozenset({"http://", "https://", "ftp://", "ftps://", "ws://", "wss://"})
+_PREFIX_LENGTH = re.compile(r"[0-9]{1,3}")
 _URL = re.compile(r"\s*([a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(www\.)?([^/?#\s]*)(.*)", re.I | re.S)
 
 
@@ -53,9 +55,12 @@ def _symbols(stream: Stream, count: int) -> str:
 
 
 def url(value: str, draw: Draw, _lists: Lists) -> str:
-    """A host under an example domain; scheme and ``www.`` stay, a path becomes another one."""
+    """A host under an example domain; a scheme of the web and ``www.`` stay, a path becomes another
+    one. Any other scheme (an app's own) may name someone."""
     match = _URL.fullmatch(value)
     scheme, www, _, path = match.groups() if match else ("https://", None, "", "")
+    if scheme is not None and scheme.lower() not in _SCHEMES:
+        scheme = "https://"
     stream = draw.stream("url", fold(value))
     host = f"{www or ''}{_symbols(stream, 16)}.{stream.choice(_DOMAINS)}"
     rest = f"/{_symbols(stream, 10)}" if path.strip("/") else path
@@ -77,7 +82,8 @@ def ip_address(value: str, draw: Draw, _lists: Lists) -> str:
     else:
         net = stream.choice(("192.0.2", "198.51.100", "203.0.113"))
         fresh = f"{net}.{1 + stream.below(254)}"
-    return f"{fresh}{slash}{length}" if length.isdecimal() and length.isascii() else fresh
+    bits = int(length) if _PREFIX_LENGTH.fullmatch(length) else 129
+    return f"{fresh}{slash}{length}" if bits <= (128 if version == 6 else 32) else fresh
 
 
 def mac_address(value: str, draw: Draw, _lists: Lists) -> str:
