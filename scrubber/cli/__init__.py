@@ -12,23 +12,18 @@ import signal
 import sys
 from typing import NoReturn
 
-
-class Interrupted(BaseException):
-    """Ctrl-C, a kind request to end, or the terminal has gone. Not a KeyboardInterrupt, which typer
-    would turn into an exit code of its own."""
+from scrubber.cli.stopping import Interrupted, listen, stop_listening
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its code; no third-party text reaches the terminal."""
     _open_streams()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    listen()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end as Unix tools do when nobody reads on
     try:
         code = _command()
     except BaseException as error:  # noqa: BLE001 - its text may quote the data
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        stop_listening()
         code = _explained(error)
     sys.exit(code)
 
@@ -58,10 +53,6 @@ def _explained(error: BaseException) -> int:
         error.show()
         return int(error.exit_code)
     return report_crash(error)
-
-
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    raise Interrupted
 
 
 def _open_streams() -> None:

@@ -6,11 +6,16 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrubber.cli.console import as_json, emit, quiet, stdout
 from scrubber.cli.progress import progress_bar
 from scrubber.cli.render import show_screen
+from scrubber.cli.stopping import heed
 from scrubber.errors import printable
+
+if TYPE_CHECKING:
+    from scrubber.engine.run import Progress
 
 
 def run_command(
@@ -22,7 +27,13 @@ def run_command(
     from scrubber.policy import load_rules
 
     parsed = load_rules(rules)
-    with _own_signals(), progress_bar() as progress:
+    with _own_signals(), progress_bar() as bar:
+
+        def progress(now: Progress) -> None:
+            heed()
+            if bar is not None:
+                bar(now)
+
         manifest = run(
             parsed,
             inputs,
