@@ -13,18 +13,40 @@ Sums = Sequence[tuple[Hashable, Sequence[Hashable]]]
 
 def feasible(domains: Mapping[Hashable, Domain], sums: Sums) -> bool:
     """Whether whole numbers within `domains` satisfy every total = sum of parts."""
+    return world(domains, sums) is not None
+
+
+def world(domains: Mapping[Hashable, Domain], sums: Sums) -> dict[Hashable, int] | None:
+    """Whole numbers within `domains` that satisfy every total = sum of parts, if there are any."""
     narrowed = _propagate(dict(domains), sums)
     if narrowed is None:
-        return False
+        return None
     wide = [key for key, (low, high) in narrowed.items() if low < high]
     if not wide:
-        return True
+        return {key: low for key, (low, _) in narrowed.items()}
     key = min(wide, key=lambda k: narrowed[k][1] - narrowed[k][0])
     low, high = narrowed[key]
     middle = (low + high) // 2
-    return any(
-        feasible({**narrowed, key: half}, sums) for half in ((low, middle), (middle + 1, high))
-    )
+    for half in ((low, middle), (middle + 1, high)):
+        found = world({**narrowed, key: half}, sums)
+        if found is not None:
+            return found
+    return None
+
+
+def pinned(
+    true: Mapping[Hashable, int], domains: Mapping[Hashable, Domain], sums: Sums
+) -> set[Hashable]:
+    """The counts of `true` that have the same value in every world; each world that is found clears
+    all counts that differ in it."""
+    left = dict(true)
+    for key, value in true.items():
+        low, high = domains[key]
+        for other in ((low, value - 1), (value + 1, high)):
+            if key in left and other[0] <= other[1]:
+                found = world({**domains, key: other}, sums) or {}
+                left = {k: n for k, n in left.items() if found.get(k, n) == n}
+    return set(left)
 
 
 def values(key: Hashable, domains: Mapping[Hashable, Domain], sums: Sums, enough: int) -> list[int]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrubber.manifest import disclosure
+from scrubber.manifest import moves
 from scrubber.manifest.disclosure import Cell, Shown, Sum, protect
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -183,7 +183,7 @@ def test_a_search_that_gives_up_withholds_all_that_is_connected(
 ) -> None:
     cells, sums = system
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disclosure, "_SEARCH_LIMIT", -1000)
+        patch.setattr(moves, "_SEARCH_LIMIT", -1000)
         shown = protect(cells, sums, LIMIT)
     assert pinned(cells, sums, shown, 5) == []
     if any(c.guarded and 0 < c.value < LIMIT for c in cells.values()):
