@@ -12,6 +12,7 @@ help:
 	@echo "make test     run the tests"
 	@echo "make check    lint, types, import layers, generated files"
 	@echo "make docs     regenerate docs/cli.md, docs/rules.md and the JSON Schemas"
+	@echo "make bench    measure detection against Presidio, side by side"
 	@echo "make clean    remove .venv and what the demo wrote"
 
 setup: $(STAMP)
@@ -39,6 +40,9 @@ check: setup
 
 docs: setup
 	@$(BIN)/python docs/generate.py
+
+bench: setup
+	@$(BIN)/python -m benchmarks.detection
 
 fixtures: setup
 	@$(BIN)/python fixtures/generate.py

@@ -6,18 +6,18 @@ are handed in as they come from Presidio's registry: this module does not import
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import phonenumbers
 import regex
 
+from scrubber.detect.narrowing import Narrowing
+from scrubber.detect.prefilter import Parts, Trigger
 from scrubber.detect.reading import Window, windows
 from scrubber.detect.refine import without_duplicates
+from scrubber.detect.superset import superset
 from scrubber.errors import DetectionError, printable
 from scrubber.model.finding import Span
 
@@ -29,11 +29,17 @@ _TIMED_LENGTH = 1_000_000
 _PIECE = 20_000
 _PIECE_OVERLAP = 1_000
 
+# All parts of a recognizer, however many it has.
+ALL_PARTS: Parts = -1
+
 Read = Mapping[Window, Any]
 
 
 class Looker(Protocol):
-    """One recognizer. `context` holds its context words, `thresholds` its own score thresholds."""
+    """One recognizer. `context` holds its context words, `thresholds` its own score thresholds.
+
+    It finds nothing by its part i in a text that ``triggers[i]`` is not in.
+    """
 
     @property
     def name(self) -> str: ...
@@ -42,16 +48,44 @@ class Looker(Protocol):
     @property
     def thresholds(self) -> Mapping[str, float]: ...
     @property
+    def triggers(self) -> tuple[Trigger, ...]: ...
+    @property
     def reads(self) -> bool:
         """Whether it needs the NLP engine's artifacts to look at all."""
         ...
 
-    def look(self, text: str, read: Read) -> list[Span]:
+    def look(self, text: str, read: Read, parts: Parts = ALL_PARTS) -> list[Span]:
         """The spans in `text` with the recognizer's own scores, before context words.
 
-        `read` maps the windows of the text to Presidio's NlpArtifacts; empty unless `reads`.
+        Only `parts` of it need to look. `read` maps the windows of the text to Presidio's
+        NlpArtifacts; empty unless `reads`.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A compiled regex, the score of its matches, and where it needs to be searched for."""
+
+    regex: Any
+    score: float
+    trigger: Trigger
+    narrowing: Narrowing | None
+
+    @classmethod
+    def of(cls, pattern: str, flags: int, score: float, *, private: bool) -> Searched:
+        """`private` patterns come from a rule file."""
+        sources = superset(pattern, flags)
+        narrowing = Narrowing.of(pattern, flags, sources)
+        return cls(regex.compile(pattern, flags), score, Trigger(sources, private), narrowing)
+
+    def matches(self, text: str, limit: float) -> Iterator[Any]:
+        """What ``finditer`` gives; each search may take `limit` seconds (TimeoutError)."""
+        if self.narrowing is None:
+            yield from self.regex.finditer(text, timeout=limit)
+        else:
+            for start, end in self.narrowing.stretches(text):
+                yield from self.regex.finditer(text, start, end + 1, timeout=limit)
 
 
 @dataclass(frozen=True)
@@ -67,11 +101,11 @@ class PatternLooker:
     name: str
     context: tuple[str, ...]
     thresholds: Mapping[str, float]
-    patterns: tuple[tuple[Any, float], ...] = field(repr=False)
+    patterns: tuple[Searched, ...] = field(repr=False)
     reads: bool = False
 
     @classmethod
-    def of(cls, recognizer: Any, timeout: float) -> PatternLooker:
+    def of(cls, recognizer: Any, timeout: float, *, private: bool) -> PatternLooker:
         flags = recognizer.global_regex_flags
         return cls(
             recognizer=recognizer,
@@ -79,22 +113,30 @@ class PatternLooker:
             name=recognizer.name,
             context=tuple(recognizer.context or ()),
             thresholds=recognizer.score_thresholds,
-            patterns=tuple((regex.compile(p.regex, flags), p.score) for p in recognizer.patterns),
+            patterns=tuple(
+                Searched.of(p.regex, flags, p.score, private=private) for p in recognizer.patterns
+            ),
         )
 
-    def look(self, text: str, read: Read) -> list[Span]:  # noqa: ARG002
-        with failing_as(self.name):
-            return without_duplicates(self._spans(text))
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        return tuple(pattern.trigger for pattern in self.patterns)
 
-    def _spans(self, text: str) -> Iterator[Span]:
+    def look(self, text: str, read: Read, parts: Parts = ALL_PARTS) -> list[Span]:  # noqa: ARG002
+        with failing_as(self.name):
+            return without_duplicates(self._spans(text, parts))
+
+    def _spans(self, text: str, parts: Parts) -> Iterator[Span]:
         label = self.recognizer.supported_entities[0]
         limit = time_limit(self.timeout, text)
-        for pattern, score in self.patterns:
-            for match in pattern.finditer(text, timeout=limit):
+        for index, pattern in enumerate(self.patterns):
+            if not parts >> index & 1:
+                continue
+            for match in pattern.matches(text, limit):
                 start, end = match.span()
                 if start == end:
                     continue
-                judged = self._judged(match.group(), score)
+                judged = self._judged(match.group(), pattern.score)
                 if judged > 0:
                     yield Span(start, end, label, judged, self.name)
 
@@ -107,32 +149,25 @@ class PatternLooker:
 
 
 @dataclass(frozen=True)
-class PhoneLooker:
-    """Presidio's PhoneRecognizer, with no limit on the number of candidates it tries."""
+class IbanLooker(PatternLooker):
+    """Presidio's IbanRecognizer: of a match, the longest beginning that is an IBAN.
 
-    recognizer: Any = field(repr=False)
-    name: str
-    context: tuple[str, ...]
-    thresholds: Mapping[str, float]
-    reads: bool = False
+    Its pattern takes too much where a word follows the number; its groups say where to cut.
+    """
 
-    @classmethod
-    def of(cls, recognizer: Any) -> PhoneLooker:
-        context = tuple(recognizer.context or ())
-        return cls(recognizer, recognizer.name, context, recognizer.score_thresholds)
-
-    def look(self, text: str, read: Read) -> list[Span]:  # noqa: ARG002
-        with failing_as(self.name):
-            return without_duplicates(self._spans(text))
-
-    def _spans(self, text: str) -> Iterator[Span]:
-        own = self.recognizer
-        for region in own.supported_regions:
-            for match in phonenumbers.PhoneNumberMatcher(
-                text, region, leniency=own.leniency, max_tries=sys.maxsize
-            ):
-                label = own.supported_entities[0]
-                yield Span(match.start, match.end, label, own.SCORE, self.name)
+    def _spans(self, text: str, parts: Parts) -> Iterator[Span]:  # noqa: ARG002
+        label = self.recognizer.supported_entities[0]
+        limit = time_limit(self.timeout, text)
+        for pattern in self.patterns:
+            for match in pattern.matches(text, limit):
+                start = match.start()
+                for number in range(len(match.groups()), 0, -1):
+                    end = match.end(number) if match.end(number) > 0 else match.end()
+                    valid = start < end and self.recognizer.validate_result(text[start:end])
+                    judged = pattern.score if valid is None else float(bool(valid))
+                    if judged > 0:
+                        yield Span(start, end, label, judged, self.name)
+                        break
 
 
 @dataclass(frozen=True)
@@ -147,37 +182,46 @@ class ForeignLooker:
     entities: tuple[str, ...]
     skips_after: float
     reads: bool
+    triggers: tuple[Trigger, ...] = field(repr=False)
     name: str
     context: tuple[str, ...]
     thresholds: Mapping[str, float]
 
     @classmethod
     def of(
-        cls, recognizer: Any, entities: Sequence[str], *, reads: bool, skips_after: float
+        cls,
+        recognizer: Any,
+        entities: Sequence[str],
+        *,
+        reads: bool,
+        skips_after: float,
+        triggers: tuple[Trigger, ...] = (Trigger(),),
     ) -> ForeignLooker:
+        """`triggers`, any of which is enough, are of what its ``analyze`` is known to look for."""
         return cls(
             recognizer=recognizer,
             entities=tuple(entities),
             skips_after=skips_after,
             reads=reads,
+            triggers=triggers,
             name=recognizer.name,
             context=tuple(recognizer.context or ()),
             thresholds=recognizer.score_thresholds,
         )
 
-    def look(self, text: str, read: Read) -> list[Span]:
-        parts = read if self.reads else windows(len(text), _PIECE, _PIECE_OVERLAP)
+    def look(self, text: str, read: Read, parts: Parts = ALL_PARTS) -> list[Span]:  # noqa: ARG002
+        pieces = read if self.reads else windows(len(text), _PIECE, _PIECE_OVERLAP)
         with failing_as(self.name):
             return [
                 Span(
-                    part.start + result.start,
-                    _within(part.start + result.end, part),
+                    piece.start + result.start,
+                    _within(piece.start + result.end, piece),
                     result.entity_type,
                     float(result.score),
                     self.name,
                 )
-                for part in parts
-                for result in self._analyze(text[part.start : part.end], read.get(part))
+                for piece in pieces
+                for result in self._analyze(text[piece.start : piece.end], read.get(piece))
             ]
 
     def _analyze(self, text: str, artifacts: Any) -> list[Any]:
@@ -195,22 +239,32 @@ def time_limit(timeout: float, text: str) -> float:
     return timeout * max(1.0, len(text) / _TIMED_LENGTH)
 
 
-@contextmanager
-def failing_as(name: str) -> Iterator[None]:
+class failing_as:  # noqa: N801  reads as a verb
     """Turns whatever is raised into a DetectionError that names the recognizer, never the text."""
-    try:
-        yield
-    except TimeoutError:
-        raise DetectionError(
-            "detector-timeout", f"recognizer {printable(name)} ran out of time on a text"
-        ) from None
-    except Exception:  # noqa: BLE001  a recognizer may raise anything; its text may quote the data
-        raise DetectionError(
-            "detector-failed", f"recognizer {printable(name)} failed on a text"
-        ) from None
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: object
+    ) -> None:
+        # A recognizer may raise anything, and the text of it may quote the data.
+        if isinstance(raised, TimeoutError):
+            raise DetectionError(
+                "detector-timeout", f"recognizer {printable(self._name)} ran out of time on a text"
+            ) from None
+        if isinstance(raised, Exception):
+            raise DetectionError(
+                "detector-failed", f"recognizer {printable(self._name)} failed on a text"
+            ) from None
 
 
-def _within(end: int, part: Window) -> int:
-    if end > part.end:
+def _within(end: int, piece: Window) -> int:
+    if end > piece.end:
         raise ValueError("a finding ends after the text")
     return end

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+from spacy.tokenizer import Tokenizer
 
+from scrubber.detect.words import Cutter
 from scrubber.errors import NotAvailable, printable
 
 
@@ -84,6 +86,29 @@ def zone(pipelines: Iterable[Any]) -> Iterator[None]:
         for pipeline in by_vocabulary.values():
             stack.enter_context(pipeline.memory_zone())
         yield
+
+
+def cutter(pipeline: Any) -> Cutter | None:
+    """What cuts single words as `pipeline` does; None where it does more, or cuts otherwise."""
+    tokenizer: Any = getattr(pipeline, "tokenizer", None)
+    known: Any = Tokenizer
+    if type(tokenizer) is not known or pipeline.pipe_names:
+        return None
+    plain = known(
+        pipeline.vocab,
+        prefix_search=tokenizer.prefix_search,
+        suffix_search=tokenizer.suffix_search,
+        infix_finditer=tokenizer.infix_finditer,
+        token_match=tokenizer.token_match,
+        url_match=tokenizer.url_match,
+        faster_heuristics=tokenizer.faster_heuristics,
+    )
+    return Cutter(
+        cut=lambda text: [token.text for token in tokenizer(text)],
+        plain=lambda text: [token.text for token in plain(text)],
+        exceptions=tokenizer.rules,
+        is_filler=lambda word: pipeline.vocab[word].is_stop or pipeline.vocab[word].is_punct,
+    )
 
 
 def _unlimited(pipeline: Any) -> Any:

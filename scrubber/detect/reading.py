@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scrubber.detect.words import Cutter
 from scrubber.errors import DetectionError
 
 # Code points. A text of up to WINDOW is read whole; a longer one in windows of that length, each
@@ -94,10 +95,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Reader:
-    """Presidio's NLP engine for one language."""
+    """Presidio's NLP engine for one language; `cutter` where it does no more than cut words."""
 
     engine: Any
     language: str
+    cutter: Cutter | None = None
 
     def read(self, texts: Sequence[str]) -> list[Any]:
         """Presidio's NlpArtifacts for each text; DetectionError ``detector-failed`` otherwise."""

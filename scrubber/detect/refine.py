@@ -45,6 +45,9 @@ def _supported(context: Sequence[str], around: frozenset[str]) -> bool:
 def without_duplicates(spans: Iterable[Span]) -> list[Span]:
     """Presidio's removal of duplicates: a span goes where another of its label contains it and
     scores at least as high, and where its score is 0."""
+    spans = list(spans)
+    if len(spans) < 2:
+        return [span for span in spans if span.score != 0]
     kept: list[Span] = []
     for _, group in groupby(sorted(set(spans), key=_by_label), key=lambda span: span.label):
         active: list[Span] = []

@@ -27,12 +27,20 @@ from importlib.metadata import version
 from presidio_analyzer import EntityRecognizer, PatternRecognizer
 from presidio_analyzer.nlp_engine import NlpEngine
 from presidio_analyzer.pattern_recognizer import REGEX_TIMEOUT_SECONDS
-from presidio_analyzer.predefined_recognizers import PhoneRecognizer, SpacyRecognizer
+from presidio_analyzer.predefined_recognizers import (
+    IbanRecognizer,
+    PhoneRecognizer,
+    SpacyRecognizer,
+)
 
 from scrubber.detect import ner
-from scrubber.detect.lookers import ForeignLooker, Looker, PatternLooker, PhoneLooker
+from scrubber.detect.cachefolder import CacheFolder
+from scrubber.detect.lookers import ForeignLooker, IbanLooker, Looker, PatternLooker
+from scrubber.detect.phones import PhoneLooker
+from scrubber.detect.phonetrigger import trigger
 from scrubber.detect.pipeline import Language, PresidioDetector
-from scrubber.detect.presidio.engines import engine_labels, nlp_engine
+from scrubber.detect.prefilter import Prefilter, Trigger
+from scrubber.detect.presidio.engines import engine_labels, nlp_engine, word_cutter
 from scrubber.detect.presidio.registry import entities_of, own_names, registry
 from scrubber.detect.quiet import hushed
 from scrubber.detect.reading import Reader
@@ -55,15 +63,17 @@ def build(spec: DetectSpec) -> PresidioDetector:
         _require_known(spec, entities_of(recognizers.recognizers))
         languages = tuple(
             Language(
-                reader=Reader(engine, language),
+                reader=Reader(engine, language, word_cutter(engine, language)),
                 lookers=tuple(_lookers(spec, recognizers.recognizers, language)),
             )
             for language in spec.languages
         )
+        triggers = [t for language in languages for k in language.lookers for t in k.triggers]
         return PresidioDetector(
             identities=_identities(spec, engine, languages),
             languages=languages,
             refiner=refiner,
+            prefilter=Prefilter(triggers, CacheFolder.of_user("prefilter")),
         )
 
 
@@ -107,8 +117,11 @@ def _lookers(
                 "recognizer-not-supported",
                 f"recognizer {printable(recognizer.name)} has its own handling of context words",
             )
+        private = recognizer.name in always
         if getattr(kind, "analyze", None) is PatternRecognizer.analyze:
-            yield PatternLooker.of(recognizer, spec.timeout)
+            yield PatternLooker.of(recognizer, spec.timeout, private=private)
+        elif kind is IbanRecognizer:
+            yield IbanLooker.of(recognizer, spec.timeout, private=private)
         elif kind is PhoneRecognizer:
             yield PhoneLooker.of(recognizer)
         else:
@@ -117,7 +130,16 @@ def _lookers(
                 wanted,
                 reads=isinstance(recognizer, SpacyRecognizer),
                 skips_after=REGEX_TIMEOUT_SECONDS,
+                triggers=(_trigger(recognizer),),
             )
+
+
+def _trigger(recognizer: EntityRecognizer) -> Trigger:
+    """What a recognizer with its own ``analyze`` looks for, where that is known."""
+    ours = type(recognizer).__module__.startswith("presidio_analyzer.")
+    if ours and isinstance(recognizer, PhoneRecognizer):
+        return trigger(tuple(recognizer.supported_regions), recognizer.leniency)
+    return Trigger()
 
 
 def _identities(

@@ -21,6 +21,7 @@ from presidio_analyzer.nlp_engine import (
 
 from scrubber.detect import ner
 from scrubber.detect.spec import DetectSpec
+from scrubber.detect.words import Cutter
 from scrubber.errors import NotAvailable, ScrubberError, printable
 
 _SPACY, _PRESIDIO = "spacy:", "presidio:"
@@ -121,6 +122,11 @@ def nlp_engine(spec: DetectSpec) -> NlpEngine:
         f"ner: {printable(spec.ner)} is not available yet",
         hint="one of none, spacy:<package or folder>, presidio:<configuration>",
     )
+
+
+def word_cutter(engine: NlpEngine, language: str) -> Cutter | None:
+    """What cuts words as `engine` does, where it does no more than that."""
+    return ner.cutter(engine.nlp[language]) if isinstance(engine, _LoadedEngine) else None
 
 
 def _configured_engine(spec: DetectSpec) -> NlpEngine:

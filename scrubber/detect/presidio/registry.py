@@ -92,6 +92,20 @@ def _own(text: str, index: int, languages: Sequence[str]) -> tuple[str, list[Ent
         return name, made
 
 
+def predefined_names() -> tuple[str, ...]:
+    """The names of all local recognizers in Presidio's own list, whether it enables them or not."""
+    names = dict.fromkeys(map(_class_name, _defaults()["recognizers"]))
+    return tuple(name for name in names if _is_local(name))
+
+
+def _is_local(name: str) -> bool:
+    try:
+        _require_local(name, partial(DetectionError, "recognizer-invalid"))
+    except ScrubberError:
+        return False
+    return True
+
+
 def _made(configuration: Mapping[str, Any]) -> list[EntityRecognizer]:
     provider = RecognizerRegistryProvider(registry_configuration=dict(configuration))
     return list(provider.create_recognizer_registry().recognizers)
