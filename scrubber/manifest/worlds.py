@@ -67,7 +67,8 @@ def classes(cells: Mapping[Key, Cell], sums: Iterable[Sum]) -> Classes:
     if any(sum(values[i] * factor for i, factor in row) for row in rows):
         raise ValueError("a sum does not hold")
     while True:
-        rows = list(dict.fromkeys(row for row in (_merged(row, above) for row in rows) if row))
+        merged = [row for row in (_merged(row, above) for row in rows) if row]
+        rows = list({frozenset(row): row for row in reversed(merged)}.values())[::-1]
         if not _merge(rows, above):
             break
     members: dict[int, list[Key]] = {}

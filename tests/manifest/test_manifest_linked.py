@@ -137,7 +137,7 @@ def attacked(counts: Counts, shown: dict[Hashable, Shown]) -> set[Hashable]:
 def share(counts: Counts, shown: dict[Hashable, Shown]) -> float:
     """The share that is withheld of the printed counts that are not small."""
     large = [key for key in shown if counts.cells[key].value >= LIMIT]
-    return sum(shown[key] is Shown.WITHHELD for key in large) / len(large)
+    return sum(shown[key] is Shown.WITHHELD for key in large) / max(1, len(large))
 
 
 def test_tables_of_a_few_records_do_not_hide_the_others() -> None:
