@@ -6,13 +6,14 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test check docs fixtures bench clean
+.PHONY: help setup demo test check docs fixtures bench parity clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
 	@echo "make check    lint, types, import layers, generated files"
 	@echo "make docs     regenerate docs/cli.md, docs/rules.md and the JSON Schemas"
 	@echo "make bench    measure detection against Presidio, side by side"
+	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
 	@echo "make clean    remove .venv and what the demo wrote"
 
 setup: $(STAMP)
@@ -43,6 +44,10 @@ docs: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks.detection
+
+parity: setup
+	@test -n "$(DATA)" || { echo "name a folder of JSONL sets: make parity DATA=FOLDER" >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.parity "$(DATA)"
 
 fixtures: setup
 	@$(BIN)/python fixtures/generate.py
