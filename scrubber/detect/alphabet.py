@@ -61,8 +61,11 @@ def fold(members: Mask) -> Mask:
 
 @cache
 def special_letters() -> dict[int, int]:
-    """Non-ASCII code point -> the ASCII letter (lower case) that it equals when case is ignored."""
-    beyond = "".join(regex.findall("[a-z]", _scalars(128), regex.IGNORECASE))
+    """Non-ASCII code point -> the ASCII letter (lower case) that it equals when case is ignored.
+
+    To the regex module, İ equals i but not I, and ı equals I but not i.
+    """
+    beyond = "".join(regex.findall("[a-zA-Z]", _scalars(128), regex.IGNORECASE))
     return {
         ord(found): letter
         for letter in range(ord("a"), ord("z") + 1)

@@ -31,7 +31,8 @@ _RARE = "@:/-_.,"
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """`needed` is in every match, and all characters of a match stay themselves in `runs`, which
-    turns the other bytes of the alphabet into separators. `check` is found around every match."""
+    turns the other bytes of the alphabet into separators. `check`, if any, is found around every
+    match."""
 
     needed: bytes
     runs: bytes
@@ -53,7 +54,9 @@ class Narrowing:
             return None
         rarest = next(char for char in _RARE if needed >> ord(char) & 1)
         runs = bytes(b if members >> b & 1 else _SEPARATOR for b in range(256))
-        return cls(rarest.encode(), runs, _check(sources))
+        # The sources hold what is looked at behind a match; it may stand outside the stretch.
+        check = None if _looks_far_behind(tree) else _check(sources)
+        return cls(rarest.encode(), runs, check)
 
     def stretches(self, text: str) -> Iterator[tuple[int, int]]:
         """(start, end) of the stretches of `text` that a match can be in, in order.
@@ -104,6 +107,12 @@ def _members(tree: Tree, known: dict[int, list[Tree]]) -> Mask:
     for child in below:
         found |= _members(child, known)
     return found
+
+
+def _looks_far_behind(tree: Tree) -> bool:
+    if kind(tree) == "LookAround" and tree.behind and not _is_one_character(tree.subpattern):
+        return True
+    return any(map(_looks_far_behind, children(tree)))
 
 
 def _is_one_character(tree: Tree) -> bool:
