@@ -7,6 +7,7 @@ STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
 .PHONY: help setup demo test check docs fixtures bench parity clean
+.PHONY: help setup demo test check docs fixtures bench eval clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
@@ -14,6 +15,7 @@ help:
 	@echo "make docs     regenerate docs/cli.md, docs/rules.md and the JSON Schemas"
 	@echo "make bench    measure detection against Presidio, side by side"
 	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
+	@echo "make eval     measure what is found in labelled sets: make eval DATA=folder"
 	@echo "make clean    remove .venv and what the demo wrote"
 
 setup: $(STAMP)
@@ -48,6 +50,9 @@ bench: setup
 parity: setup
 	@test -n "$(DATA)" || { echo "name a folder of JSONL sets: make parity DATA=FOLDER" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.parity "$(DATA)"
+eval: setup
+	@test -n "$(DATA)" || { echo "Name a folder of labelled JSONL sets: make eval DATA=folder"; exit 2; }
+	@$(BIN)/python -m benchmarks.evaluation "$(DATA)" $(EVAL)
 
 fixtures: setup
 	@$(BIN)/python fixtures/generate.py
