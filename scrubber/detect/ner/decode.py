@@ -1,0 +1,57 @@
+"""From the probabilities of tags to names: runs of tokens that are likely parts of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LABELS = ("PERSON", "LOCATION", "ORGANIZATION")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens `first` to `last` (excluded) of the text number `text`, of LABELS[label]."""
+
+    text: int
+    first: int
+    last: int
+    label: int
+    score: float
+
+
+def runs(probabilities: Any, texts: Any, inner: Any, least: Any, sure: Any) -> list[Run]:
+    """The names among tokens of texts that follow one another.
+
+    `probabilities` is (n, 7): no name, then the beginning and the rest of each label. A run holds
+    the tokens whose likeliest label is the same and at least ``least[label]`` likely; it counts
+    where one of them is at least ``sure[label]`` likely. It is cut where a name more likely begins
+    than goes on. `inner` tells which tokens cannot be a name's first or last.
+    """
+    n = len(probabilities)
+    masses = probabilities[:, 1::2] + probabilities[:, 2::2]
+    label = masses.argmax(1)
+    mass = masses[np.arange(n), label]
+    label = np.where(mass >= least[label], label, -1)
+    if not (label >= 0).any():
+        return []
+    opens = np.ones(n, bool)
+    begins = probabilities[np.arange(n), 1 + 2 * label] > probabilities[np.arange(n), 2 + 2 * label]
+    opens[1:] = (label[1:] != label[:-1]) | (texts[1:] != texts[:-1]) | begins[1:]
+    first = np.flatnonzero(opens)
+    last = np.append(first[1:], n)
+    strong = np.maximum.reduceat(mass, first)
+    found = []
+    for a, b, peak in zip(first.tolist(), last.tolist(), strong.tolist(), strict=True):
+        kind = int(label[a])
+        if kind < 0 or peak < sure[kind]:
+            continue
+        while a < b and inner[a]:
+            a += 1
+        while b > a and inner[b - 1]:
+            b -= 1
+        if a < b:
+            score = round(float(mass[a:b].mean()), 2)
+            found.append(Run(int(texts[a]), a, b, kind, score))
+    return found
