@@ -118,6 +118,15 @@ class Network:
         error = (probabilities - probabilities * allowed / right).astype(np.float32) / n
         return loss, self._backward(batch, error, memory)
 
+    def largest(self, batch: Batch) -> dict[str, float]:
+        """How large the numbers are that enter each product; the rarest are left out."""
+        _, m = self._forward(batch, 0.0)
+        entering = {"mix": m["hidden"], "out": m["last"]}
+        width = self.sizes.width
+        for i, _ in enumerate(self.sizes.reach):
+            entering[f"conv{i}"] = m[f"conv{i}"][0][:, width : 2 * width]
+        return {name: float(np.quantile(np.abs(x), 0.9999)) for name, x in entering.items()}
+
     def _mask(self, shape: tuple[int, ...], drop: float) -> Array:
         return (self._rng.random(shape, np.float32) >= drop).astype(np.float32) / (1 - drop)
 

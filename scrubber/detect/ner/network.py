@@ -1,0 +1,186 @@
+"""The names model at work: its network in whole numbers.
+
+Every product of matrices is of whole numbers (at most 8 bits each) whose sums stay below 2**24, so
+that 32-bit floats hold them exactly: in whatever order a processor adds them up and whatever texts
+are looked at together, the answer for a text is the same. What lies between the products is done
+number by number, or along one token's numbers in a fixed order.
+
+training/network.py is the same network as it learns, in floats; training/export.py makes this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scrubber.detect.ner.features import LISTS, NGRAMS, PLACES, SHAPES, places, words_of
+
+Floats = npt.NDArray[np.float32]
+
+EPSILON = 1e-5
+# The mean of a word's n-grams has this many times finer steps than their table.
+NGRAM_STEPS = 3
+# Vectors of words are kept until there are this many of them.
+_REMEMBERED = 60_000
+# So many tokens, and more where a text is longer, go through the network at once.
+BATCH = 4096
+
+
+class Network:
+    """`arrays` are as training/export.py writes them; a KeyError or ValueError where they are not.
+
+    Not for several threads at once.
+    """
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self._vocabulary = arrays["vocabulary"]
+        self._lists = [arrays[f"list_{name}"] for name in LISTS]
+        self._reach = [int(n) for n in arrays["reach"]]
+        self._words = _whole(arrays["words"])
+        self._ngrams = _whole(arrays["ngrams"])
+        self._shapes = _whole(arrays["shapes"])
+        self._list_rows = _whole(arrays["lists"])
+        self._places = [arrays[f"place{i}"].astype(np.float32) for i in range(len(PLACES))]
+        self._enter = _Product(arrays, "in")
+        self._mix = _Product(arrays, "mix")
+        self._first = _Norm(arrays, "first")
+        self._steps = [
+            (_Product(arrays, f"conv{i}"), _Norm(arrays, f"norm{i}"))
+            for i, _ in enumerate(self._reach)
+        ]
+        self._out = _Product(arrays, "out")
+        width = self._mix.weights.shape[1]
+        if not (
+            len(self._words) == len(self._vocabulary) + 1
+            and len(self._ngrams) == NGRAMS
+            and len(self._shapes) == SHAPES
+            and all(len(p) == n for p, n in zip(self._places, PLACES, strict=True))
+            and self._out.weights.shape[0] == width
+        ):
+            raise ValueError("the arrays of the names model do not fit together")
+        self._width = width
+        self._known: dict[str, int] = {}
+        self._vectors = np.zeros((1024, width), np.float32)
+
+    def probabilities(
+        self, words: Sequence[str], joined: Any, lengths: Any
+    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """For the tokens of texts that follow one another (`lengths` tokens each, none empty): the
+        probabilities of the tags, and whether a token is a line break."""
+        at = self._numbers(words)
+        x = self._vectors[at]
+        where = places(self._cases[at], self._roles[at], joined, lengths)
+        for table, place in zip(self._places, where, strict=True):
+            x += table[place]
+        h = self._first(x)
+        texts = np.repeat(np.arange(len(lengths)), lengths)
+        for reach, (product, norm) in zip(self._reach, self._steps, strict=True):
+            q = product.rounded(h)
+            before, after = _neighbours(texts, reach)
+            columns = np.empty((len(q), 3 * self._width), np.float32)
+            columns[:, : self._width] = np.where(before[:, None] >= 0, q[before], 0)
+            columns[:, self._width : -self._width] = q
+            columns[:, -self._width :] = np.where(after[:, None] >= 0, q[after], 0)
+            a = product(columns)
+            np.maximum(a, 0, out=a)
+            a += h
+            h = norm(a)
+        scores = self._out(self._out.rounded(h))
+        scores -= scores.max(axis=1, keepdims=True)
+        p = np.exp(scores)
+        p /= p.sum(axis=1, keepdims=True)
+        return np.round(p, 4), self._roles[at] == 1
+
+    def _numbers(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
+        known = self._known
+        new = [word for word in dict.fromkeys(words) if word not in known]
+        if len(known) + len(new) > _REMEMBERED:
+            known.clear()
+            new = list(dict.fromkeys(words))
+        if new:
+            self._learn(new)
+        return np.fromiter(map(known.__getitem__, words), np.int64, len(words))
+
+    def _learn(self, words: list[str]) -> None:
+        first, size = len(self._known), len(self._known) + len(words)
+        if first == 0:
+            self._cases = self._roles = np.zeros(0, np.int64)
+        if size > len(self._vectors):
+            more = np.zeros((max(size, 2 * len(self._vectors)), self._width), np.float32)
+            more[:first] = self._vectors[:first]
+            self._vectors = more
+        f = words_of(words, self._vocabulary, self._lists)
+        sums = np.add.reduceat(self._ngrams[f.ngrams], f.offsets[:-1], axis=0)
+        counts = np.diff(f.offsets).astype(np.float32)[:, None]
+        bits = ((f.lists[:, None] >> np.arange(len(LISTS))) & 1).astype(np.float32)
+        inputs = (
+            self._words[f.rows],
+            np.rint(sums * np.float32(NGRAM_STEPS) / counts),
+            self._shapes[f.shapes],
+            bits @ self._list_rows,
+        )
+        hidden = np.maximum(self._enter(np.concatenate(inputs, axis=1)), 0)
+        self._vectors[first:size] = self._mix(self._mix.rounded(hidden))
+        self._cases = np.concatenate((self._cases[:first], f.cases))
+        self._roles = np.concatenate((self._roles[:first], f.roles))
+        for number, word in enumerate(words, first):
+            self._known[word] = number
+
+
+class _Product:
+    """Whole numbers times 8-bit weights, scaled per column, plus a bias."""
+
+    def __init__(self, arrays: Mapping[str, Any], name: str) -> None:
+        self.weights = _whole(arrays[f"{name}_w"])
+        self._scale = arrays[f"{name}_scale"].astype(np.float32)
+        self._bias = arrays[f"{name}_b"].astype(np.float32)
+        self._step = np.float32(arrays[f"{name}_step"])
+
+    def rounded(self, values: Floats) -> Floats:
+        """`values` as whole numbers of steps, at most 127 to each side."""
+        steps: Floats = values * self._step
+        np.rint(steps, out=steps)
+        return np.clip(steps, -127, 127, out=steps)
+
+    def __call__(self, whole: Floats) -> Floats:
+        result: Floats = whole @ self.weights
+        result *= self._scale
+        result += self._bias
+        return result
+
+
+class _Norm:
+    """Each token's numbers with mean 0 and variance 1, then scaled and shifted."""
+
+    def __init__(self, arrays: Mapping[str, Any], name: str) -> None:
+        self._gain = arrays[f"{name}_g"].astype(np.float32)
+        self._bias = arrays[f"{name}_b"].astype(np.float32)
+
+    def __call__(self, x: Floats) -> Floats:
+        x -= x.mean(axis=1, keepdims=True)
+        spread = np.sqrt((x * x).mean(axis=1, keepdims=True) + np.float32(EPSILON))
+        x /= spread
+        x *= self._gain
+        x += self._bias
+        return x
+
+
+def _whole(array: Any) -> Floats:
+    if array.dtype != np.int8 or array.ndim != 2:
+        raise ValueError("the names model's weights are not 8-bit numbers")
+    return np.asarray(array, np.float32)
+
+
+def _neighbours(texts: Any, reach: int) -> tuple[Any, Any]:
+    """Of each token, the number of the one `reach` before it and of the one after it in its text;
+    -1 where there is none."""
+    before, after = np.full(len(texts), -1), np.full(len(texts), -1)
+    if len(texts) > reach:
+        at = np.arange(len(texts))
+        same = texts[reach:] == texts[:-reach]
+        before[reach:] = np.where(same, at[:-reach], -1)
+        after[:-reach] = np.where(same, at[reach:], -1)
+    return before, after
