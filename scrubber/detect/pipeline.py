@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scrubber.detect.lookers import Looker
+from scrubber.detect.names import NameLooker
 from scrubber.detect.ner import zone
 from scrubber.detect.prefilter import Parts, Prefilter
 from scrubber.detect.quiet import hushed
@@ -36,11 +37,13 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A text that something may be in: its index, itself, and the parts that must look."""
+    """A text that something may be in: its index, itself, the parts that must look, and whether
+    the names model must."""
 
     index: int
     text: str
     parts: Parts
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class PresidioDetector:
     languages: tuple[Language, ...] = field(repr=False)
     refiner: Refiner = field(repr=False)
     prefilter: Prefilter = field(repr=False)
+    names: NameLooker | None = None
 
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """One tuple of spans per text; see :class:`scrubber.detect.base.Detector`."""
@@ -67,12 +71,14 @@ class PresidioDetector:
         return found
 
     def _hits(self, texts: Sequence[str]) -> Iterator[_Hit]:
-        possible = self.prefilter.possible
+        possible, names = self.prefilter.possible, self.names
         for index, text in enumerate(texts):
             if text:
                 whole = text if text.isascii() else _SURROGATES.sub("\ufffd", text)
-                if parts := possible(whole):
-                    yield _Hit(index, whole, parts)
+                parts = possible(whole)
+                named = names is not None and names.can_find(whole)
+                if parts or named:
+                    yield _Hit(index, whole, parts, named)
 
     def _detect(self, hits: Sequence[_Hit]) -> Iterator[tuple[Span, ...]]:
         united: list[list[Span]] = [[] for _ in hits]
@@ -84,6 +90,10 @@ class PresidioDetector:
                 first += sum(len(looker.triggers) for looker in language.lookers)
                 for spans, more in zip(united, self._analyze(language, looking, hits), strict=True):
                     spans.extend(more)
+        if self.names is not None:
+            named = [i for i, hit in enumerate(hits) if hit.named]
+            for i, spans in zip(named, self.names.look([hits[i].text for i in named]), strict=True):
+                united[i].extend(self.refiner.refine(hits[i].text, ((s, {}) for s in spans)))
         return (tuple(without_duplicates(spans)) for spans in united)
 
     def _analyze(

@@ -15,14 +15,15 @@ from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.source import Path_
 
 _HERE: Path_ = ("detect",)
-_NER_CHOICES = "write ner: none (patterns only) or ner: spacy:<package or path>"
+_NER_CHOICES = "write ner: builtin, none (patterns only) or spacy:<package or path>"
 _HOTWORD = frozenset(field.name for field in fields(Hotword))
 # What named-entity models label and no pattern finds; for the hint alone.
 _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "AGE", "ID", "EMAIL"})
 
 
 def read_detection(report: Report, *, needed: bool) -> DetectSpec:
-    """The DetectSpec of the tree. `needed`: some field is text, so that `ner` must be chosen.
+    """The DetectSpec of the tree. `needed`: some text is searched, by the built-in names model
+    where no other `ner` is chosen.
 
     The shape has been checked; what is of the wrong type here is left to that check.
     """
@@ -61,8 +62,6 @@ def check_entities(report: Report, spec: DetectSpec, asked: Mapping[Path_, str])
         place = (*_HERE, "ner") if isinstance(error, NotAvailable) else _HERE
         report.value(place, error.code, error.text, error.hint)
         return
-    if detect.get("ner") == "builtin" or (asked and "ner" not in detect):
-        known |= _NAMED  # that this model is not available yet is reported already
     for path, entity in named.items():
         if entity not in known:
             _unfindable(report, path, entity, known, spec)
@@ -103,7 +102,7 @@ def _unfindable(
 ) -> None:
     shown = printable(entity)
     if entity in _NAMED:
-        hint = "a named-entity model would: ner: spacy:<package or path>"
+        hint = "a named-entity model would: ner: builtin or spacy:<package or path>"
         if spec.ner != "none":
             hint = "this ner does not label it; take another model, or a recognizer or deny_list"
         report.value(path, "no-detector", f"nothing that is switched on finds {shown}", hint)
@@ -126,15 +125,10 @@ def _ner(report: Report, value: Any, needed: bool) -> str:
     if isinstance(value, Mapping):
         return "presidio:" + canonical_json(value)
     if value is None:
-        if needed:
-            text = "ner: builtin, the default, is not available yet"
-            report.value(path, "not-available", text, _NER_CHOICES)
-        return "none"
-    if value == "none" or (isinstance(value, str) and value.startswith("spacy:") and value[6:]):
+        return "builtin" if needed else "none"
+    if value in ("builtin", "none") or (isinstance(value, str) and value.startswith("spacy:") and value[6:]):
         return str(value)
-    if value == "builtin":
-        report.value(path, "not-available", "ner: builtin is not available yet", _NER_CHOICES)
-    elif isinstance(value, str):
+    if isinstance(value, str):
         hint = did_you_mean(value, ("none", "builtin")) or _NER_CHOICES
         report.value(path, "unknown-value", "ner takes none, builtin or spacy:<...>", hint)
     return "none"

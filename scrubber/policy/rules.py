@@ -79,14 +79,15 @@ def rules_from_mapping(tree: Mapping[str, Any], name: str = "<rules>") -> Rules:
 
 
 def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:
-    """The ``detect:`` part of a rule file alone; None, or no `ner`, is patterns only, in English.
+    """The ``detect:`` part of a rule file alone; None is patterns and the built-in names model, in
+    English.
 
     Errors: RuleError.
     """
     copied, problems = plain_tree({"version": 1, "detect": dict(tree or {})}, "<detect>")
     report = Report(copied, problems)
     check_shape(report)
-    spec = read_detection(report, needed=False)
+    spec = read_detection(report, needed=True)
     report.raise_if_any()
     check_entities(report, spec, {})
     report.raise_if_any()

@@ -158,7 +158,7 @@ def test_engines_without_entities_find_no_names(detector: Build, tiny_model: Pat
 @pytest.mark.parametrize(
     ("ner", "code"),
     [
-        ("builtin", "ner-unknown"),
+        ("builtins", "ner-unknown"),
         ("presidio:{", "ner-engine-failed"),
         ("presidio:[]", "ner-engine-failed"),
         ("presidio:{}", "ner-engine-failed"),

@@ -169,8 +169,6 @@ BAD: list[tuple[str, str]] = [
         "5:26 [not-looked-for]",
     ),
     # detect
-    (field("{name: a, entities: {default: redact}}"), "1:1 [not-available]"),
-    (detect("{ner: builtin}"), "2:15 [not-available]"),
     (detect("{ner: nonne}"), "2:15 [unknown-value]"),
     (detect("{ner: none, languages: []}"), "2:32 [wrong-type]"),
     (detect("{ner: none, entities: []}"), "2:31 [wrong-type]"),
@@ -229,8 +227,7 @@ HINTS = [
     (field("{name: a, transform: {token: {domian: x}}}"), "did you mean domain?"),
     (field("{name: a, class: sensetive, keep: x}"), "did you mean sensitive?"),
     (detect("{ner: none, entities: [EMAIL_ADRESS]}"), "did you mean EMAIL_ADDRESS?"),
-    (text_field("{name: a, entities: {PERSON: redact}}"), "ner: spacy:"),
-    (field("{name: a, entities: {default: redact}}"), "ner: none"),
+    (text_field("{name: a, entities: {PERSON: redact}}"), "ner: builtin"),
     ("version: 1\non_unlisted: NO\n", '"NO"'),
 ]
 
@@ -471,14 +468,15 @@ def test_a_hierarchy_file_counts_in_the_digest(
 
 
 def test_the_detect_part_alone() -> None:
-    assert detect_spec(None).ner == "none"
+    assert detect_spec(None).ner == "builtin"
+    assert detect_spec({"ner": "builtin"}).ner == "builtin"
+    assert detect_spec({"entities": ["PERSON"]}).entities == ("PERSON",)
     assert detect_spec({"entities": ["URL"]}).entities == ("URL",)
     spacy = detect_spec({"ner": {"nlp_engine_name": "spacy", "models": []}})
     assert spacy.ner == 'presidio:{"models":[],"nlp_engine_name":"spacy"}'
     for bad, code in [
         ({"entitys": ["URL"]}, "unknown-key"),
-        ({"entities": ["PERSON"]}, "no-detector"),
-        ({"ner": "builtin"}, "not-available"),
+        ({"entities": ["PERSON"], "ner": "none"}, "no-detector"),
     ]:
         with pytest.raises(RuleError) as caught:
             detect_spec(bad)

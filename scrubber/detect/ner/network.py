@@ -92,7 +92,8 @@ class Network:
         scores -= scores.max(axis=1, keepdims=True)
         p = np.exp(scores)
         p /= p.sum(axis=1, keepdims=True)
-        return np.round(p, 4), self._roles[at] == 1
+        rounded: Floats = np.round(p, 4)
+        return rounded, self._roles[at] == 1
 
     def _numbers(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
         known = self._known

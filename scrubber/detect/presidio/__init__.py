@@ -15,7 +15,8 @@ The choices:
 - *Entities*: `DetectSpec.entities` chooses among Presidio's recognizers and the model's labels. Own
   recognizers and deny lists always look: whoever writes one wants its findings.
 - *Model labels* are mapped by Presidio's default configuration (conf/default.yaml), which leaves
-  out ORGANIZATION and numbers; ``ner: presidio:{...}`` changes that with its own mapping.
+  out ORGANIZATION and numbers; ``ner: presidio:{...}`` changes that with its own mapping. The
+  built-in model (``ner: builtin``) is none of Presidio's engines: it looks by itself (names.py).
 - *Network*: none. No model is downloaded, the public-suffix list is the one that tldextract ships.
 """
 
@@ -36,6 +37,7 @@ from presidio_analyzer.predefined_recognizers import (
 from scrubber.detect import ner
 from scrubber.detect.cachefolder import CacheFolder
 from scrubber.detect.lookers import ForeignLooker, IbanLooker, Looker, PatternLooker
+from scrubber.detect.names import NameLooker
 from scrubber.detect.phones import PhoneLooker
 from scrubber.detect.phonetrigger import trigger
 from scrubber.detect.pipeline import Language, PresidioDetector
@@ -60,7 +62,7 @@ def build(spec: DetectSpec) -> PresidioDetector:
         refiner = Refiner(spec)
         refiner.check()
         recognizers = registry(spec, engine := nlp_engine(spec))
-        _require_known(spec, entities_of(recognizers.recognizers))
+        _require_known(spec, entities_of(recognizers.recognizers) | engine_labels(spec))
         languages = tuple(
             Language(
                 reader=Reader(engine, language, word_cutter(engine, language)),
@@ -69,11 +71,13 @@ def build(spec: DetectSpec) -> PresidioDetector:
             for language in spec.languages
         )
         triggers = [t for language in languages for k in language.lookers for t in k.triggers]
+        names = NameLooker.of(spec)
         return PresidioDetector(
-            identities=_identities(spec, engine, languages),
+            identities=_identities(spec, engine, languages, names),
             languages=languages,
             refiner=refiner,
             prefilter=Prefilter(triggers, CacheFolder.of_user("prefilter")),
+            names=names,
         )
 
 
@@ -143,7 +147,10 @@ def _trigger(recognizer: EntityRecognizer) -> Trigger:
 
 
 def _identities(
-    spec: DetectSpec, engine: NlpEngine, languages: Sequence[Language]
+    spec: DetectSpec,
+    engine: NlpEngine,
+    languages: Sequence[Language],
+    names: NameLooker | None,
 ) -> tuple[tuple[str, str], ...]:
     presidio = f"presidio-analyzer {version('presidio-analyzer')}"
     own = own_names(spec)
@@ -153,4 +160,6 @@ def _identities(
         for looker in language.lookers
     }
     models = {ner.identity(p) for p in (engine.nlp or {}).values() if p is not None}
+    if names is not None:
+        models.add(names.identity)
     return tuple(sorted(lookers | models))

@@ -20,6 +20,7 @@ from presidio_analyzer.nlp_engine import (
 )
 
 from scrubber.detect import ner
+from scrubber.detect.ner.decode import LABELS
 from scrubber.detect.spec import DetectSpec
 from scrubber.detect.words import Cutter
 from scrubber.errors import NotAvailable, ScrubberError, printable
@@ -115,12 +116,12 @@ def nlp_engine(spec: DetectSpec) -> NlpEngine:
     if spec.ner.startswith(_SPACY):
         model = spec.ner.removeprefix(_SPACY)
         return _LoadedEngine(ner.load(model, spec.languages), _default_labels())
-    if spec.ner == "none":
+    if spec.ner in ("none", "builtin"):
         return _LoadedEngine(ner.blank(spec.languages), None)
     raise NotAvailable(
         "ner-unknown",
-        f"ner: {printable(spec.ner)} is not available yet",
-        hint="one of none, spacy:<package or folder>, presidio:<configuration>",
+        f"there is no ner: {printable(spec.ner)}",
+        hint="one of builtin, none, spacy:<package or folder>, presidio:<configuration>",
     )
 
 
@@ -179,6 +180,8 @@ def engine_labels(spec: DetectSpec) -> frozenset[str]:
     """The entities that the NLP engine finds, from its configuration alone."""
     if spec.ner.startswith(_SPACY):
         return frozenset(_LoadedEngine({}, _default_labels()).get_supported_entities())
+    if spec.ner == "builtin":
+        return frozenset(LABELS)
     if not spec.ner.startswith(_PRESIDIO):
         return frozenset()
     configuration = _engine_configuration(spec)

@@ -1,0 +1,55 @@
+"""The built-in names model as a recognizer: it looks at many texts at once, beside the lookers.
+
+It reads no windows of Presidio's NLP engine and needs no context words; the language does not
+matter to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from scrubber.detect.lookers import failing_as
+from scrubber.detect.ner.decode import LABELS
+from scrubber.detect.ner.names import Names, builtin, identity
+from scrubber.detect.reading import windows
+from scrubber.detect.spec import DetectSpec
+from scrubber.model.finding import Span
+
+RECOGNIZER = "scrubber.names"
+
+
+@dataclass(frozen=True)
+class NameLooker:
+    """The model, and which of its labels are wanted."""
+
+    names: Names = field(repr=False)
+    labels: frozenset[str]
+    identity: tuple[str, str]
+
+    @classmethod
+    def of(cls, spec: DetectSpec) -> NameLooker | None:
+        """What `spec` asks for; None where it asks for no names of the model's. Raises NotAvailable
+        where the model is missing or broken."""
+        wanted = frozenset(LABELS if spec.entities is None else set(LABELS) & set(spec.entities))
+        if spec.ner != "builtin" or not wanted:
+            return None
+        return cls(builtin(), wanted, identity())
+
+    def can_find(self, text: str) -> bool:
+        """Whether `text` may hold a name at all."""
+        return any(map(str.isalpha, text))
+
+    def look(self, texts: Sequence[str]) -> list[list[Span]]:
+        """The names in each text, with the model's own scores."""
+        pieces = [(i, w) for i, text in enumerate(texts) for w in windows(len(text))]
+        found: list[list[Span]] = [[] for _ in texts]
+        with failing_as(RECOGNIZER):
+            names = self.names.find([texts[i][w.start : w.end] for i, w in pieces])
+            for (index, window), inside in zip(pieces, names, strict=True):
+                found[index].extend(
+                    Span(window.start + n.start, window.start + n.end, n.label, n.score, RECOGNIZER)
+                    for n in inside
+                    if n.label in self.labels
+                )
+        return found
