@@ -70,6 +70,21 @@ def _each(text: str, change: Any, otherwise: str | None = None) -> str:
     return "".join(new if len(new := change(c)) == 1 else c for c in text)
 
 
+def spaced(labelled: Labelled, rng: Random) -> Labelled:
+    """Half of the texts with marked handles have a blank after the sign, as tokenized text has."""
+    if "@" not in labelled.text or rng.random() < 0.5:
+        return labelled
+    marked = [any(b <= i < e or b == i + 1 for b, e, _ in labelled.spans) for i in range(len(labelled.text))]
+    at = [i for i, c in enumerate(labelled.text) if c == "@" and marked[i]]
+
+    def moved(place: int) -> int:
+        return place + sum(i < place for i in at)
+
+    text = "".join("@ " if i in set(at) else c for i, c in enumerate(labelled.text))
+    spans = tuple((moved(b), moved(e), label) for b, e, label in labelled.spans)
+    return replace(labelled, text=text, spans=spans)
+
+
 def joined(documents: Sequence[Labelled], rng: Random) -> Iterator[Labelled]:
     """Some short documents are put together, on lines of their own or one after the other."""
     held: list[Labelled] = []

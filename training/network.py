@@ -101,8 +101,8 @@ def neighbours(texts: Array, reach: int) -> tuple[Array, Array]:
 
 
 class Network:
-    def __init__(self, sizes: Sizes, weights: dict[str, Array], seed: int) -> None:
-        self.sizes, self.w = sizes, weights
+    def __init__(self, sizes: Sizes, weights: dict[str, Array], seed: int, word_drop: float = 0.0) -> None:
+        self.sizes, self.w, self._word_drop = sizes, weights, word_drop
         self._rng = np.random.default_rng(seed)
 
     def probabilities(self, batch: Batch) -> Array:
@@ -135,8 +135,8 @@ class Network:
         rows, bits = f.rows, (f.lists[:, None] >> np.arange(len(LISTS))) & 1
         if drop:
             rng = self._rng
-            rows = np.where(rng.random(len(rows)) < 0.12, 0, rows)
-            bits = bits * (rng.random(len(rows)) >= 0.25)[:, None]
+            rows = np.where(rng.random(len(rows)) < self._word_drop, 0, rows)
+            bits = bits * (rng.random(len(rows)) >= 2 * self._word_drop)[:, None]
         bits = bits.astype(np.float32)
         counts = np.diff(f.offsets).astype(np.float32)
         summed = np.add.reduceat(w["ngrams"][f.ngrams], f.offsets[:-1], axis=0)

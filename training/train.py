@@ -19,7 +19,7 @@ import numpy as np
 from scrubber.detect.ner.decode import runs
 from scrubber.detect.ner.features import hashed, places, plain, words_of
 from scrubber.detect.ner.tokens import Tokens
-from training.corpus import Chunk, Index, chunks, joined, recased, sobered
+from training.corpus import Chunk, Index, chunks, joined, recased, sobered, spaced
 from training.measure import measured
 from training.names import Pool, lookup
 from training.network import Adam, Batch, Network, Sizes, fresh, taken
@@ -56,6 +56,8 @@ def drawn(
         chosen = [d for d in every for _ in range(int(times) + (rng.random() < times % 1))]
         rng.shuffle(chosen)
         changed = (recased(swapped(d, pool, rng), rng) for d in chosen)
+        if source.handles or "btc" in source.path:
+            changed = (spaced(d, rng) for d in changed)
         yield from joined(list(changed), rng)
     yield from joined([recased(d, rng) for d in more], rng)
 
@@ -180,20 +182,22 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--generated", type=int, default=40_000)
+    parser.add_argument("--drop", type=float, default=0.1)
+    parser.add_argument("--word-drop", type=float, default=0.12)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--reach", default="1,1,2,4,1")
     args = parser.parse_args()
     vocabulary, lists, pieces, features = prepared(args.data, args.seed, args.generated, args.cache)
     sizes = Sizes(width=args.width, reach=tuple(map(int, args.reach.split(","))))
     weights = fresh(sizes, len(vocabulary), args.seed)
-    network, adam = Network(sizes, weights, args.seed), Adam(weights)
+    network, adam = Network(sizes, weights, args.seed, args.word_drop), Adam(weights)
     rng = np.random.default_rng(args.seed)
     step, total, began, seen = 0, 0.0, time.time(), 0
     while step < args.steps:
         for batch in batches(pieces, features, args.batch, rng):
             warm = min(1.0, (step + 1) / 200)
             rate = args.rate * warm * max(0.02, 1 - step / args.steps)
-            loss, gradients = network.learn(batch, 0.1)
+            loss, gradients = network.learn(batch, args.drop)
             adam.step(weights, gradients, rate)
             step += 1
             total += loss
