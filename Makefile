@@ -6,8 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test check docs fixtures bench parity clean
-.PHONY: help setup demo test check docs fixtures bench eval clean
+.PHONY: help setup demo test check docs fixtures bench parity eval model clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
@@ -16,6 +15,7 @@ help:
 	@echo "make bench    measure detection against Presidio, side by side"
 	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
 	@echo "make eval     measure what is found in labelled sets: make eval DATA=folder"
+	@echo "make model    train the built-in names model: make model DATA=folder"
 	@echo "make clean    remove .venv and what the demo wrote"
 
 setup: $(STAMP)
@@ -50,9 +50,14 @@ bench: setup
 parity: setup
 	@test -n "$(DATA)" || { echo "name a folder of JSONL sets: make parity DATA=FOLDER" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.parity "$(DATA)"
+
 eval: setup
 	@test -n "$(DATA)" || { echo "Name a folder of labelled JSONL sets: make eval DATA=folder"; exit 2; }
 	@$(BIN)/python -m benchmarks.evaluation "$(DATA)" $(EVAL)
+
+model: setup
+	@test -n "$(DATA)" || { echo "name the folder of shared data: make model DATA=FOLDER" >&2; exit 2; }
+	@$(BIN)/python -m training "$(DATA)"
 
 fixtures: setup
 	@$(BIN)/python fixtures/generate.py

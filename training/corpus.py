@@ -1,4 +1,6 @@
-"""From labelled documents to chunks of word numbers and tags, cut, joined and written in all cases."""
+"""From labelled documents to chunks of word numbers and tags, cut, joined and written in
+all cases.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,10 @@ def spaced(labelled: Labelled, rng: Random) -> Labelled:
     """Half of the texts with marked handles have a blank after the sign, as tokenized text has."""
     if "@" not in labelled.text or rng.random() < 0.5:
         return labelled
-    marked = [any(b <= i < e or b == i + 1 for b, e, _ in labelled.spans) for i in range(len(labelled.text))]
+    marked = [
+        any(b <= i < e or b == i + 1 for b, e, _ in labelled.spans)
+        for i in range(len(labelled.text))
+    ]
     at = [i for i, c in enumerate(labelled.text) if c == "@" and marked[i]]
 
     def moved(place: int) -> int:

@@ -14,7 +14,11 @@ Array = np.ndarray
 
 
 def exported(
-    sizes: Sizes, w: Mapping[str, Array], largest: Mapping[str, float], vocabulary: Array, lists: list
+    sizes: Sizes,
+    w: Mapping[str, Array],
+    largest: Mapping[str, float],
+    vocabulary: Array,
+    lists: list,
 ) -> dict[str, Array]:
     """`largest[name]` is the size of number up to which the input of product `name` is told apart
     (larger ones are taken as that)."""
@@ -25,7 +29,9 @@ def exported(
     for name in ("words", "ngrams", "shapes", "lists"):
         made[name], scales[name] = _table(w[name])
     scales["ngrams"] /= NGRAM_STEPS
-    rows = np.concatenate([np.full(w[n].shape[1], scales[n]) for n in ("words", "ngrams", "shapes", "lists")])
+    rows = np.concatenate(
+        [np.full(w[n].shape[1], scales[n]) for n in ("words", "ngrams", "shapes", "lists")]
+    )
     products = {"in": w["in_w"] * rows[:, None], "mix": w["mix_w"], "out": w["out_w"]}
     products |= {f"conv{i}": w[f"conv{i}_w"] for i, _ in enumerate(sizes.reach)}
     for name, weights in products.items():

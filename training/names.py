@@ -1,4 +1,6 @@
-"""The lists of DATA/names: what the model looks words up in, and names to put in place of real ones."""
+"""The lists of DATA/names: what the model looks words up in, and names to put in place of
+real ones.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,25 @@ class Pool:
 
 _ONSETS = "b br c ch d dr f fr g gr h j k kr l m n p pr r s sh st t tr v w y z th kh".split()
 _VOWELS = "a e i o u a e i o u ai ee ia io ou ei".split()
-_ENDS = ["", "", "n", "r", "l", "s", "m", "k", "t", "nd", "ck", "sson", "ski", "ov", "ez", "ic", "u"]
+_ENDS = [
+    "",
+    "",
+    "n",
+    "r",
+    "l",
+    "s",
+    "m",
+    "k",
+    "t",
+    "nd",
+    "ck",
+    "sson",
+    "ski",
+    "ov",
+    "ez",
+    "ic",
+    "u",
+]
 
 
 def _invented(rng: Random) -> str:

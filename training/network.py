@@ -101,7 +101,9 @@ def neighbours(texts: Array, reach: int) -> tuple[Array, Array]:
 
 
 class Network:
-    def __init__(self, sizes: Sizes, weights: dict[str, Array], seed: int, word_drop: float = 0.0) -> None:
+    def __init__(
+        self, sizes: Sizes, weights: dict[str, Array], seed: int, word_drop: float = 0.0
+    ) -> None:
         self.sizes, self.w, self._word_drop = sizes, weights, word_drop
         self._rng = np.random.default_rng(seed)
 
@@ -141,7 +143,8 @@ class Network:
         counts = np.diff(f.offsets).astype(np.float32)
         summed = np.add.reduceat(w["ngrams"][f.ngrams], f.offsets[:-1], axis=0)
         inputs = np.concatenate(
-            (w["words"][rows], summed / counts[:, None], w["shapes"][f.shapes], bits @ w["lists"]), 1
+            (w["words"][rows], summed / counts[:, None], w["shapes"][f.shapes], bits @ w["lists"]),
+            1,
         )
         if drop:
             m["input_mask"] = self._mask(inputs.shape, drop)
@@ -251,7 +254,10 @@ class Adam:
     def step(self, weights: dict[str, Array], gradients: dict, rate: float) -> None:
         self._t += 1
         t = self._t
-        size = sum(float(np.vdot(v, v)) for v in (g[1] if isinstance(g, tuple) else g for g in gradients.values()))
+        size = sum(
+            float(np.vdot(v, v))
+            for v in (g[1] if isinstance(g, tuple) else g for g in gradients.values())
+        )
         scale = min(1.0, 1.0 / (size**0.5 + 1e-9))
         fix1, fix2 = 1 - 0.9**t, 1 - 0.99**t
         keep = min(0.9995, 1 - 1 / (t / 10 + 1))

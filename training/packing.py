@@ -39,7 +39,9 @@ def write_weights(
             buffer = io.BytesIO()
             np.lib.format.write_array(buffer, np.asarray(arrays[name]), allow_pickle=False)
             # A fixed date: the same weights make the same bytes.
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue(), zipfile.ZIP_DEFLATED
+            )
 
 
 def write_pipeline(folder: Path, weights: Path, facts: Mapping[str, Any]) -> None:

@@ -1,4 +1,6 @@
-"""The shared sets that the model learns from: their labels, licences, and what is kept for measuring."""
+"""The shared sets that the model learns from: their labels, licences, and what is kept for
+measuring.
+"""
 
 from __future__ import annotations
 

@@ -56,7 +56,11 @@ def _name(part: str, drawn: dict[str, str], pool: Pool, rng: Random) -> str:
         if low in _KEPT:
             return word
         if len(word) == 1:
-            return drawn.setdefault(low, rng.choice("abcdefghijklmnoprstvw")).upper() if word.isupper() else word
+            return (
+                drawn.setdefault(low, rng.choice("abcdefghijklmnoprstvw")).upper()
+                if word.isupper()
+                else word
+            )
         if low not in drawn:
             last = len(words) > 1 and word == words[-1]
             alone = len(words) == 1 and low in pool.surnames and low not in pool.given

@@ -38,8 +38,8 @@ class DetectSpec:
     which yields to a recognizer's own threshold) to the least score that counts. `allow_list` holds
     exact texts that are no finding; `deny_list` maps an entity to words that always are.
     `recognizers` and, for `ner` starting with ``presidio:``, the engine configuration are canonical
-    JSON text, so that the spec stays hashable. `ner` is ``builtin``, ``none``, ``spacy:<package or path>`` or
-    ``presidio:<JSON>``.
+    JSON text, so that the spec stays hashable. `ner` is ``builtin``, ``none``,
+    ``spacy:<package or path>`` or ``presidio:<JSON>``.
     """
 
     languages: tuple[str, ...] = ("en",)

@@ -82,8 +82,8 @@ def find(
     """The findings of each text: spans with start, end (code points), label, score, recognizer.
 
     `detect` is the ``detect:`` part of a rule file as a mapping, or None for Presidio's default
-    patterns and the built-in names model, in English. A null or empty text has no findings. Errors: RuleError for a `detect` that
-    is not valid, DetectionError where a text could not be looked at.
+    patterns and the built-in names model, in English. A null or empty text has no findings. Errors:
+    RuleError for a `detect` that is not valid, DetectionError where a text could not be looked at.
     """
     detector = detector_for(detect_spec(detect))
     given = ["" if text is None else text for text in texts]

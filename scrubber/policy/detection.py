@@ -126,7 +126,9 @@ def _ner(report: Report, value: Any, needed: bool) -> str:
         return "presidio:" + canonical_json(value)
     if value is None:
         return "builtin" if needed else "none"
-    if value in ("builtin", "none") or (isinstance(value, str) and value.startswith("spacy:") and value[6:]):
+    if value in ("builtin", "none") or (
+        isinstance(value, str) and value.startswith("spacy:") and value[6:]
+    ):
         return str(value)
     if isinstance(value, str):
         hint = did_you_mean(value, ("none", "builtin")) or _NER_CHOICES

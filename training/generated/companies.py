@@ -112,8 +112,10 @@ class Companies:
             return f"{self.stem(rng)}{',' if rng.random() < 0.08 else ''} {pick(rng, _FORMS)}"
         if roll < 0.92:
             return f"{self.names.any_given(rng)}'s {pick(rng, _TRADES)}"
-        word = invented(rng, lambda _: pick(rng, ("ly", "ify", "ium", "ix", "oo", "a", "io", "gen", "tek", "soft")))
-        return word
+        return invented(
+            rng,
+            lambda _: pick(rng, ("ly", "ify", "ium", "ix", "oo", "a", "io", "gen", "tek", "soft")),
+        )
 
     def organization(self, rng: Random) -> str:
         roll = rng.random()
@@ -126,7 +128,9 @@ class Companies:
             return self.team(rng)
         if roll < 0.97:
             return pick(rng, _PUBLIC)
-        return "".join("ABCDEFGHIKLMNOPRSTUW"[int(rng.random() * 20)] for _ in range(3 + (roll > 0.985)))
+        return "".join(
+            "ABCDEFGHIKLMNOPRSTUW"[int(rng.random() * 20)] for _ in range(3 + (roll > 0.985))
+        )
 
     def team(self, rng: Random) -> str:
         return pick(rng, _TEAMS).format(self.places.city(rng))

@@ -21,13 +21,41 @@ _PARTICLES = (
     "Di", "Da", "Al", "El", "al", "el", "bin", "bint", "ibn", "ben", "abu", "Abu", "St.", "Ten",
     "ter", "ten", "Mac", "e", "y", "af", "av",
 )  # fmt: skip
-_GLUED = ("O'", "Mc", "Mac", "D'", "Al-", "El-", "al-", "el-", "Fitz", "De", "Di", "Van", "O’", "Ab")
+_GLUED = (
+    "O'",
+    "Mc",
+    "Mac",
+    "D'",
+    "Al-",
+    "El-",
+    "al-",
+    "el-",
+    "Fitz",
+    "De",
+    "Di",
+    "Van",
+    "O’",
+    "Ab",
+)
 _SUFFIXES = (
     "Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV", "MD", "M.D.", "PhD", "Ph.D.", "DDS", "Esq.", "CPA",
     "RN", "DVM", "QC", "KC", "OBE", "MBA", "P.E.", "JD",
 )  # fmt: skip
 _TITLES_M = ("Mr", "Mr.", "Mr", "Mr.", "Sir", "Mister", "Herr", "M.", "Sr.", "Señor", "Shri", "Sh.")
-_TITLES_F = ("Ms", "Ms.", "Mrs", "Mrs.", "Miss", "Ms", "Mrs.", "Lady", "Frau", "Mme", "Sra.", "Smt.")
+_TITLES_F = (
+    "Ms",
+    "Ms.",
+    "Mrs",
+    "Mrs.",
+    "Miss",
+    "Ms",
+    "Mrs.",
+    "Lady",
+    "Frau",
+    "Mme",
+    "Sra.",
+    "Smt.",
+)
 _TITLES_ANY = (
     "Dr", "Dr.", "Prof.", "Professor", "Dr.", "Doctor", "Judge", "Justice", "Capt.", "Sgt.",
     "Detective", "Officer", "Rev.", "Father", "Sen.", "President", "Senator", "Lt.", "Col.",
@@ -44,7 +72,26 @@ _ONSETS = (
     "dh", "", "", "fl", "sk", "sl", "sv", "wr", "cz", "ll",
 )  # fmt: skip
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ei", "ou", "au", "aa", "ee", "oo", "ia", "uo", "y", "ie")
-_CODAS = ("", "", "", "n", "r", "l", "s", "t", "k", "m", "nd", "rt", "ck", "ng", "ll", "ss", "rk", "v")
+_CODAS = (
+    "",
+    "",
+    "",
+    "n",
+    "r",
+    "l",
+    "s",
+    "t",
+    "k",
+    "m",
+    "nd",
+    "rt",
+    "ck",
+    "ng",
+    "ll",
+    "ss",
+    "rk",
+    "v",
+)
 _ENDINGS = (
     "ski", "ska", "sky", "ov", "ova", "ev", "eva", "in", "ina", "enko", "chuk", "vić", "vic", "wicz",
     "son", "sen", "sson", "dottir", "mann", "berg", "stein", "bach", "feld", "er", "ez", "es", "eira",
@@ -79,7 +126,9 @@ def pick(rng: Random, items: Sequence[str]) -> str:
 
 
 def is_latin(name: str) -> bool:
-    return all(char < "\u0250" or "\u1e00" <= char < "\u1f00" or not char.isalpha() for char in name)
+    return all(
+        char < "\u0250" or "\u1e00" <= char < "\u1f00" or not char.isalpha() for char in name
+    )
 
 
 def plain(text: str) -> str:
@@ -145,10 +194,7 @@ class Names:
 
     def family(self, rng: Random, country: str) -> str:
         roll = rng.random()
-        if roll < 0.16:
-            name = invented(rng, _any_end)
-        else:
-            name = tilted(rng, self.families[country])
+        name = invented(rng, _any_end) if roll < 0.16 else tilted(rng, self.families[country])
         roll = rng.random()
         if roll < 0.035:
             name = f"{pick(rng, _PARTICLES)} {name}"
@@ -185,10 +231,7 @@ class Names:
         middle = ""
         if rng.random() < 0.12:
             middle = self.given(rng, country, male=male)
-        if rng.random() < 0.12:
-            titles = _TITLES_ANY
-        else:
-            titles = _TITLES_M if male else _TITLES_F
+        titles = _TITLES_ANY if rng.random() < 0.12 else _TITLES_M if male else _TITLES_F
         title = pick(rng, titles[: 4 if rng.random() < 0.85 else len(titles)])
         full = _full(rng, given, middle, family, family_first)
         return Person(given, family, full, male, title, middle, family_first)

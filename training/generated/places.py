@@ -35,7 +35,16 @@ US_STATES = (
 ).split()
 _AU_STATES = ("NSW", "VIC", "QLD", "WA", "SA", "TAS", "ACT")
 _CA_STATES = ("ON", "QC", "BC", "AB", "MB", "NS", "Ontario", "Quebec", "Manitoba", "SK", "NB")
-_IN_STATES = ("Maharashtra", "Tamil Nadu", "Kerala", "U.P.", "Karnataka", "Gujarat", "Delhi", "Punjab")
+_IN_STATES = (
+    "Maharashtra",
+    "Tamil Nadu",
+    "Kerala",
+    "U.P.",
+    "Karnataka",
+    "Gujarat",
+    "Delhi",
+    "Punjab",
+)
 _BR_STATES = ("SP", "RJ", "MG", "BA", "RS", "PR", "PE", "CE")
 _MX_STATES = ("Jal.", "CDMX", "N.L.", "Pue.", "Gto.", "Ver.")
 _IT_CODES = ("MI", "RM", "TO", "NA", "FI", "BO", "PA", "CA")
@@ -178,7 +187,9 @@ class Places:
             number += pick(rng, ("a", "b", "A", "B", "/2", "-12", " bis"))
         stem = self.names.any_family(rng) if rng.random() < 0.4 else self.names.any_given(rng)
         if code in ("DE", "AT", "CH", "LU"):
-            end = pick(rng, ("straße", "strasse", "str.", "weg", "gasse", "allee", "platz", "ring", "damm"))
+            end = pick(
+                rng, ("straße", "strasse", "str.", "weg", "gasse", "allee", "platz", "ring", "damm")
+            )
             if rng.random() < 0.6:
                 front = pick(rng, _WORDS["DE"]) if rng.random() < 0.5 else stem
                 return f"{front}{end} {number}"
@@ -186,36 +197,103 @@ class Places:
             return f"{front} {self.names.any_family(rng)} {number}"
         if code in ("NL", "BE"):
             front = pick(rng, _WORDS["NL"]) if rng.random() < 0.5 else stem
-            end = pick(rng, ("straat", "laan", "weg", "plein", "dijk", "gracht", "kade", "hof", "singel"))
+            end = pick(
+                rng, ("straat", "laan", "weg", "plein", "dijk", "gracht", "kade", "hof", "singel")
+            )
             return f"{front}{end} {number}"
         if code in ("SE", "NO", "DK", "FI", "IS", "EE"):
             if code == "FI" or (code == "EE" and rng.random() < 0.5):
                 front = pick(rng, _WORDS["FI"])
                 return f"{front}{pick(rng, ('katu', 'tie', 'kuja', 'polku', 'tee', ' tänav'))} {number}"
             front = pick(rng, _WORDS["SE"]) if rng.random() < 0.6 else stem
-            ends = ("gatan", "vägen", "gata", "veien", "vej", "gade", "stien", "vegur", "gränd", "alléen")
+            ends = (
+                "gatan",
+                "vägen",
+                "gata",
+                "veien",
+                "vej",
+                "gade",
+                "stien",
+                "vegur",
+                "gränd",
+                "alléen",
+            )
             return f"{front}{pick(rng, ends)} {number}"
         if code in ("FR", "LU", "TN", "DZ", "MA", "CI", "SN"):
-            kind = pick(rng, ("rue", "avenue", "boulevard", "place", "Rue", "Avenue", "quai", "chemin", "cours", "allée", "impasse"))
+            kind = pick(
+                rng,
+                (
+                    "rue",
+                    "avenue",
+                    "boulevard",
+                    "place",
+                    "Rue",
+                    "Avenue",
+                    "quai",
+                    "chemin",
+                    "cours",
+                    "allée",
+                    "impasse",
+                ),
+            )
             joint = pick(rng, ("", "", "de ", "du ", "de la ", "des ", "Jean ", "Saint-"))
             return f"{number}{pick(rng, (' ', ', ', ' bis '))}{kind} {joint}{stem}"
         if code in ("ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "UY"):
-            kind = pick(rng, ("Calle", "C/", "C.", "Avenida", "Av.", "Avda.", "Paseo", "Plaza", "Carrera", "Cra.", "Camino", "Ctra.", "Boulevard", "Cl.", "Ronda", ""))
+            kind = pick(
+                rng,
+                (
+                    "Calle",
+                    "C/",
+                    "C.",
+                    "Avenida",
+                    "Av.",
+                    "Avda.",
+                    "Paseo",
+                    "Plaza",
+                    "Carrera",
+                    "Cra.",
+                    "Camino",
+                    "Ctra.",
+                    "Boulevard",
+                    "Cl.",
+                    "Ronda",
+                    "",
+                ),
+            )
             joint = pick(rng, ("", "", "de ", "del ", "de la ", "San ", "Santa ", "General "))
             tail = pick(rng, (" {}", ", {}", " #{}", " No. {}", " nº {}", " {} - 23", " {}, 2º B"))
             return (f"{kind} {joint}{stem}" + tail.format(number)).strip()
         if code in ("PT", "BR", "AO", "MZ"):
-            kind = pick(rng, ("Rua", "R.", "R", "Avenida", "Av.", "Travessa", "Praça", "Alameda", "Largo", "Estrada"))
+            kind = pick(
+                rng,
+                (
+                    "Rua",
+                    "R.",
+                    "R",
+                    "Avenida",
+                    "Av.",
+                    "Travessa",
+                    "Praça",
+                    "Alameda",
+                    "Largo",
+                    "Estrada",
+                ),
+            )
             joint = pick(rng, ("", "", "da ", "do ", "dos ", "de ", "São ", "Doutor ", "Coronel "))
             return f"{kind} {joint}{stem}{pick(rng, (', ', ' ', ', nº ', ' n. '))}{number}"
         if code == "IT":
-            kind = pick(rng, ("Via", "via", "Viale", "Piazza", "Corso", "Largo", "Vicolo", "Strada"))
+            kind = pick(
+                rng, ("Via", "via", "Viale", "Piazza", "Corso", "Largo", "Vicolo", "Strada")
+            )
             joint = pick(rng, ("", "", "della ", "delle ", "San ", "dei ", "Raffaele ", "G. "))
             return f"{kind} {joint}{stem}{pick(rng, (' ', ', ', ' n. '))}{number}"
         if code == "PL":
             return f"{pick(rng, ('ul.', 'ul.', 'al.', 'os.', 'pl.', 'ulica'))} {stem}{pick(rng, ('a', 'ego', 'iej', ''))} {number}{pick(rng, ('', '/4', ' m. 12'))}"
         if code in ("CZ", "SK", "SI", "HR", "RS", "BA", "MK"):
-            end = pick(rng, ("ova", "ská", "ická", "eva ulica", "ova ulica", "čeva", "ova cesta", "ní", "á"))
+            end = pick(
+                rng,
+                ("ova", "ská", "ická", "eva ulica", "ova ulica", "čeva", "ova cesta", "ní", "á"),
+            )
             return f"{stem}{end} {number}"
         if code == "HU":
             return f"{stem} {pick(rng, ('u.', 'utca', 'út', 'tér', 'körút', 'u'))} {number}."
@@ -228,13 +306,62 @@ class Places:
         if code == "RO":
             return f"{pick(rng, ('Str.', 'Strada', 'Bd.', 'Calea'))} {stem} {pick(rng, ('nr. ', 'Nr.', ''))}{number}"
         if code in ("IN", "PK", "BD", "LK", "NP"):
-            front = pick(rng, ("No. {}, ", "{}, ", "H.No. {}, ", "Flat No. {}, ", "Plot No. {}, ", "#{}, ", "Door No {} ", "{}/A, ", "old no {} "))
-            kind = pick(rng, ("Nagar", "Road", "Street", "Colony", "Marg", "Main Road", "Cross", "Layout", "Vihar", "Enclave", "Chowk", "Bazar", "Gali", "Apartments", "Sector 12", "2nd Street", "3rd Cross"))
+            front = pick(
+                rng,
+                (
+                    "No. {}, ",
+                    "{}, ",
+                    "H.No. {}, ",
+                    "Flat No. {}, ",
+                    "Plot No. {}, ",
+                    "#{}, ",
+                    "Door No {} ",
+                    "{}/A, ",
+                    "old no {} ",
+                ),
+            )
+            kind = pick(
+                rng,
+                (
+                    "Nagar",
+                    "Road",
+                    "Street",
+                    "Colony",
+                    "Marg",
+                    "Main Road",
+                    "Cross",
+                    "Layout",
+                    "Vihar",
+                    "Enclave",
+                    "Chowk",
+                    "Bazar",
+                    "Gali",
+                    "Apartments",
+                    "Sector 12",
+                    "2nd Street",
+                    "3rd Cross",
+                ),
+            )
             return f"{front.format(number)}{stem} {kind}"
         if code == "JP":
             return f"{1 + int(rng.random() * 9)}-{int(rng.random() * 20) + 1}-{int(rng.random() * 30) + 1} {self.city_of(rng, code)}{pick(rng, ('', '-cho', ' Minami', '-machi', ' Higashi'))}"
         if code in ("CN", "KR", "TW", "VN", "ID", "TH", "MY"):
-            kind = pick(rng, ("Road", "Lu", "Jie", "-ro", "-gil", "Duong", "Jalan", "Jl.", "Soi", "Lorong", "Street"))
+            kind = pick(
+                rng,
+                (
+                    "Road",
+                    "Lu",
+                    "Jie",
+                    "-ro",
+                    "-gil",
+                    "Duong",
+                    "Jalan",
+                    "Jl.",
+                    "Soi",
+                    "Lorong",
+                    "Street",
+                ),
+            )
             if kind in ("Jalan", "Jl.", "Soi", "Lorong", "Duong"):
                 return f"{pick(rng, (number + ' ', ''))}{kind} {stem} {pick(rng, ('No. ', ''))}{number}"
             return f"{number} {stem}{'' if kind[0] == '-' else ' '}{kind}"
@@ -251,10 +378,16 @@ class Places:
             front = self.names.any_given(rng)
         elif roll < 0.9:
             n = 1 + int(rng.random() * (12 if roll < 0.86 else 240))
-            front = f"{n}{'th' if 10 < n % 100 < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+            front = (
+                f"{n}{'th' if 10 < n % 100 < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+            )
         else:
             return f"{number} {pick(rng, ('State Route', 'Highway', 'County Road', 'US Hwy', 'Route', 'Rural Route', 'Rte', 'FM', 'Avenue'))} {int(rng.random() * 990) + 1}"
-        side = pick(rng, ("N ", "S ", "E ", "W ", "North ", "South ", "West ", "NW ", "N. ", "SE ")) if rng.random() < 0.14 else ""
+        side = (
+            pick(rng, ("N ", "S ", "E ", "W ", "North ", "South ", "West ", "NW ", "N. ", "SE "))
+            if rng.random() < 0.14
+            else ""
+        )
         tail = pick(rng, (" N", " NE", " SW", " West", " S.")) if rng.random() < 0.04 else ""
         return f"{number} {side}{front} {kind}{tail}"
 
@@ -273,11 +406,36 @@ class Places:
         return text
 
     def box(self, rng: Random) -> str:
-        form = pick(rng, ("P.O. Box {}", "PO Box {}", "P.O. BOX {}", "Postbox {}", "PO Box {}", "Box {}", "Private Bag {}", "p.o box {}", "Postfach {}", "B.P. {}", "Apartado {}", "GPO Box {}"))
+        form = pick(
+            rng,
+            (
+                "P.O. Box {}",
+                "PO Box {}",
+                "P.O. BOX {}",
+                "Postbox {}",
+                "PO Box {}",
+                "Box {}",
+                "Private Bag {}",
+                "p.o box {}",
+                "Postfach {}",
+                "B.P. {}",
+                "Apartado {}",
+                "GPO Box {}",
+            ),
+        )
         return form.format(1 + int(10 ** (rng.random() * 4)))
 
     def military(self, rng: Random) -> list[str]:
-        form = pick(rng, ("PSC {a}, Box {b}|APO {s} {z}", "Unit {a} Box {b}|DPO {s} {z}", "USNS {n}|FPO {s} {z}", "USS {n}|FPO {s} {z}", "CMR {a} Box {b}|APO {s} {z}"))
+        form = pick(
+            rng,
+            (
+                "PSC {a}, Box {b}|APO {s} {z}",
+                "Unit {a} Box {b}|DPO {s} {z}",
+                "USNS {n}|FPO {s} {z}",
+                "USS {n}|FPO {s} {z}",
+                "CMR {a} Box {b}|APO {s} {z}",
+            ),
+        )
         return form.format(
             a=digits(rng, "####"), b=digits(rng, "####"), z=digits(rng, "#####"),
             s=pick(rng, ("AA", "AE", "AP")), n=self.names.any_family(rng),
@@ -302,7 +460,11 @@ class Places:
         if code == "MX":
             return f"{post} {city}, {pick(rng, _MX_STATES)}"
         if code == "IT":
-            return f"{post} {city} ({pick(rng, _IT_CODES)})" if rng.random() < 0.4 else f"{post} {city}"
+            return (
+                f"{post} {city} ({pick(rng, _IT_CODES)})"
+                if rng.random() < 0.4
+                else f"{post} {city}"
+            )
         if code == "JP":
             return f"{city}{pick(rng, (' ', ', '))}{post}"
         if rng.random() < 0.15:
@@ -330,7 +492,10 @@ class Places:
         if roll < 0.42:
             return lines
         if rng.random() < 0.07:
-            lines.insert(0, f"{self.names.any_family(rng)} {pick(rng, ('House', 'Building', 'Tower', 'Court', 'Centre', 'Towers', 'Cottage', 'Farm'))}")
+            lines.insert(
+                0,
+                f"{self.names.any_family(rng)} {pick(rng, ('House', 'Building', 'Tower', 'Court', 'Centre', 'Towers', 'Cottage', 'Farm'))}",
+            )
         if code == "GB" and rng.random() < 0.3:
             lines.append(self.city_of(rng, code))
         if roll < 0.56:
@@ -354,5 +519,7 @@ class Places:
         if rng.random() < 0.6:
             lines.append(self.country(rng) if rng.random() < 0.7 else digits(rng, "@@"))
         if rng.random() < 0.5:
-            lines[-1] += f" {digits(rng, '#####') if rng.random() < 0.6 else self.postcode(rng, code)}"
+            lines[-1] += (
+                f" {digits(rng, '#####') if rng.random() < 0.6 else self.postcode(rng, code)}"
+            )
         return lines

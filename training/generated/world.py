@@ -19,7 +19,16 @@ from random import Random
 from training.generated.companies import Companies, short
 from training.generated.document import LOCATION, ORGANIZATION, PERSON, Writer
 from training.generated.grammar import Emit
-from training.generated.names import COURTESY, Names, Person, initial, invented, is_latin, pick, plain
+from training.generated.names import (
+    COURTESY,
+    Names,
+    Person,
+    initial,
+    invented,
+    is_latin,
+    pick,
+    plain,
+)
 from training.generated.places import Places, digits
 
 _MONTHS = (
@@ -27,7 +36,15 @@ _MONTHS = (
     "November", "December",
 )  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MAIL_HOSTS = ("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "example.com", "aol.com", "web.de")
+_MAIL_HOSTS = (
+    "gmail.com",
+    "yahoo.com",
+    "hotmail.com",
+    "outlook.com",
+    "example.com",
+    "aol.com",
+    "web.de",
+)
 _SITE_ENDS = (".com", ".net", ".org", ".io", ".co.uk", ".de", ".fr", ".info")
 _PHONES = (
     "###-###-####", "(###) ###-####", "+1 ### ### ####", "### ### ####", "+44 20 #### ####", "0## ### ####",
@@ -55,7 +72,18 @@ class World:
 class Scene:
     """One document while it is written."""
 
-    __slots__ = ("companies", "names", "orgs", "out", "people", "places", "random", "rng", "spots", "world")
+    __slots__ = (
+        "companies",
+        "names",
+        "orgs",
+        "out",
+        "people",
+        "places",
+        "random",
+        "rng",
+        "spots",
+        "world",
+    )
 
     def __init__(self, world: World, rng: Random) -> None:
         self.world = world
@@ -130,7 +158,8 @@ def _initials(scene: Scene, person: Person) -> None:
 
 def _user(scene: Scene, given: str, family: str) -> str:
     first, last = (
-        "".join(c for c in plain(part) if c.isascii() and c.isalnum()) or "user" for part in (given, family)
+        "".join(c for c in plain(part) if c.isascii() and c.isalnum()) or "user"
+        for part in (given, family)
     )
     form = pick(
         scene.rng,
@@ -201,7 +230,11 @@ _PERSON_FORMS: dict[str, Callable[[Scene, Person], None]] = {
 
 def _date(scene: Scene) -> str:
     rng = scene.rng
-    day, month, year = 1 + int(rng.random() * 28), int(rng.random() * 12), 1950 + int(rng.random() * 77)
+    day, month, year = (
+        1 + int(rng.random() * 28),
+        int(rng.random() * 12),
+        1950 + int(rng.random() * 77),
+    )
     roll = rng.random()
     name = _MONTHS[month]
     if roll < 0.3:

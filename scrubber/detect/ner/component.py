@@ -44,7 +44,7 @@ class NamesTokenizer:
     def to_disk(self, path: Path, **_: Any) -> None:
         """Nothing to write: it has no settings."""
 
-    def from_disk(self, path: Path, **_: Any) -> NamesTokenizer:
+    def from_disk(self, path: Path, **_: Any) -> NamesTokenizer:  # noqa: ARG002
         return self
 
     def to_bytes(self, **_: Any) -> bytes:

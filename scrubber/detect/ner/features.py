@@ -142,12 +142,11 @@ def _has_digit(word: str) -> bool:
 
 def _ngrams(low: str) -> list[int]:
     data = f"<{low}>"
-    found = [
+    return [
         zlib.crc32(data[i : i + n].encode("utf-8", "surrogatepass")) % NGRAMS
         for n in (2, 3, 4)
         for i in range(len(data) - n + 1)
     ]
-    return found
 
 
 def _case(word: str) -> int:

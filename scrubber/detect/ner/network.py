@@ -92,7 +92,7 @@ class Network:
         scores -= scores.max(axis=1, keepdims=True)
         p = np.exp(scores)
         p /= p.sum(axis=1, keepdims=True)
-        rounded: Floats = np.round(p, 4)
+        rounded: Floats = np.round(p, 4).astype(np.float32)
         return rounded, self._roles[at] == 1
 
     def _numbers(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
