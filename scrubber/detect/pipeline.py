@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scrubber.detect.lookers import Looker
-from scrubber.detect.names import NameLooker
+from scrubber.detect.namelooker import NameLooker
 from scrubber.detect.ner import zone
 from scrubber.detect.prefilter import Parts, Prefilter
 from scrubber.detect.quiet import hushed

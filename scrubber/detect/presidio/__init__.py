@@ -37,7 +37,7 @@ from presidio_analyzer.predefined_recognizers import (
 from scrubber.detect import ner
 from scrubber.detect.cachefolder import CacheFolder
 from scrubber.detect.lookers import ForeignLooker, IbanLooker, Looker, PatternLooker
-from scrubber.detect.names import NameLooker
+from scrubber.detect.namelooker import NameLooker
 from scrubber.detect.phones import PhoneLooker
 from scrubber.detect.phonetrigger import trigger
 from scrubber.detect.pipeline import Language, PresidioDetector
