@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scrubber.model.fieldclass import FieldClass
 from scrubber.policy.hierarchies import read_hierarchy
 from scrubber.policy.operators import read_operator
 from scrubber.policy.plan import (
     Apply,
     Disposition,
     Drop,
-    FieldClass,
     Keep,
     RuleRef,
     ScrubText,

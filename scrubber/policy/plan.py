@@ -9,18 +9,9 @@ import pyarrow as pa
 
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark
+from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
 from scrubber.transform.base import Transform
-
-
-class FieldClass(StrEnum):
-    """What a field is to the person it is about; the values are those of ``class:``."""
-
-    DIRECT_IDENTIFIER = "direct_identifier"
-    QUASI_IDENTIFIER = "quasi_identifier"
-    SENSITIVE = "sensitive"
-    TEXT = "text"
-    INSENSITIVE = "insensitive"
 
 
 class OnError(StrEnum):

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import RuleError
+from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath, leaves
 from scrubber.policy import compile_plan, rules_from_mapping
-from scrubber.policy.plan import Apply, Drop, FieldClass, Keep, Plan, ScrubText
+from scrubber.policy.plan import Apply, Drop, Keep, Plan, ScrubText
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 SCHEMA = pa.schema(
