@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -26,6 +27,7 @@ from scrubber.formats import (
     jsonl,
     jsonl_writer,
     parquet,
+    sampling,
 )
 from scrubber.formats.base import (
     ABSENT,
@@ -41,6 +43,7 @@ from scrubber.formats.base import (
 )
 from scrubber.formats.discovery import discover, format_of, output_name, source_bytes
 from scrubber.formats.json_types import Shape
+from scrubber.formats.sampling import Sample
 from scrubber.formats.shards import agreed, shard_groups
 from scrubber.formats.visible import visible
 from scrubber.formats.writer import Writer
@@ -52,12 +55,19 @@ class _Read(Protocol):
     ) -> Iterator[Chunk]: ...
 
 
+class _Draw(Protocol):
+    def __call__(
+        self, source: Source, schema: pa.Schema, rows: int, chance: Random
+    ) -> tuple[pa.Table, int | None]: ...
+
+
 class _Format(NamedTuple):
-    """`schema` is None where only a pass over the records tells it."""
+    """`schema` and `sample` are None where only a pass over the records tells the schema."""
 
     media_type: Callable[[Source], str]
     schema: Callable[[Source], pa.Schema] | None
     read: _Read
+    sample: _Draw | None
     open_encoder: Callable[[ByteSink, pa.Schema, str, Source | None], Encoder]
 
 
@@ -67,21 +77,29 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
             lambda _: "application/vnd.apache.parquet",
             parquet.schema,
             parquet.read,
+            parquet.sample,
             parquet.open_encoder,
         ),
         "csv": _Format(
-            lambda _: "text/csv", delimited.schema, delimited.read, delimited_writer.open_encoder
+            lambda _: "text/csv",
+            delimited.schema,
+            delimited.read,
+            delimited.sample,
+            delimited_writer.open_encoder,
         ),
         "tsv": _Format(
             lambda _: "text/tab-separated-values",
             delimited.schema,
             delimited.read,
+            delimited.sample,
             delimited_writer.open_encoder,
         ),
         "jsonl": _Format(
-            lambda _: "application/jsonl", None, jsonl.read, jsonl_writer.open_encoder
+            lambda _: "application/jsonl", None, jsonl.read, None, jsonl_writer.open_encoder
         ),
-        "arrow": _Format(arrow.media_type, arrow.schema, arrow.read, arrow.open_encoder),
+        "arrow": _Format(
+            arrow.media_type, arrow.schema, arrow.read, arrow.sample, arrow.open_encoder
+        ),
     }
 )
 
@@ -125,6 +143,44 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool = False) -> I
     return _REGISTRY[source.format].read(source, schema, drop_bad_rows=drop_bad_rows)
 
 
+def samples(sources: Sequence[Source], rows: int, seed: int) -> tuple[Sample, ...]:
+    """About `rows` records of each dataset (a file, or all shards of one), the same for a `seed`.
+
+    A large file is not read whole, and of many shards some are read. The schema of JSONL is that of
+    the sample. Raises InputError as `schemas` does, less what only reading everything shows.
+    """
+    return tuple(_sample(group, rows, seed) for group in shard_groups(sources))
+
+
+def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
+    name = group[0].alias
+    chance = sampling.generator(seed, name)
+    chosen = [group[i] for i in sampling.picked(len(group), sampling.GROUPS, chance)]
+    each = -(-rows // len(chosen))
+    tables: list[pa.Table] = []
+    counts: list[int | None] = []
+    shape, records = Shape(), []
+    for source in chosen:
+        own = sampling.generator(seed, source.alias)
+        one = _REGISTRY[source.format]
+        if one.schema is not None and one.sample is not None:
+            table, count = one.sample(source, one.schema(source), each, own)
+            tables.append(table)
+        else:
+            found, count = jsonl.sample(source, shape, own)
+            records += found if len(found) <= each else own.sample(found, each)
+        counts.append(count)
+    if not tables:
+        schema = shape.schema()
+        check_schema(schema, name)
+        tables.append(pa.Table.from_pylist(records, schema=schema))
+    known = [count for count in counts if count is not None]
+    total = sum(known) if len(known) == len(group) else None
+    return Sample(
+        name, sampling.drawn(sampling.joined(tables, name), rows, chance), total, len(group)
+    )
+
+
 def media_type(source: Source) -> str:
     """The media type of the source's records, its compression aside."""
     return _REGISTRY[source.format].media_type(source)
@@ -154,6 +210,7 @@ __all__ = [
     "CHUNK_ROWS",
     "FORMATS",
     "Chunk",
+    "Sample",
     "Source",
     "Writer",
     "Written",
@@ -163,6 +220,7 @@ __all__ = [
     "open_writer",
     "output_name",
     "read",
+    "samples",
     "schemas",
     "source_bytes",
     "visible",

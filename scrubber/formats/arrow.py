@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.errors import InputError, OutputError, Place
+from scrubber.formats import sampling
 from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
 from scrubber.formats.visible import visible
 from scrubber.model.fieldpath import FieldPath
@@ -191,3 +193,30 @@ def _unreadable(source: Source) -> InputError:
         "this is no Arrow IPC file or stream, or it is truncated or damaged",
         place=Place(file=source.alias),
     )
+
+
+def sample(
+    source: Source, schema: pa.Schema, rows: int, chance: Random
+) -> tuple[pa.Table, int | None]:
+    """About `rows` records from record batches that `chance` picks (of a stream: from its first
+    batches), and how many there are in all where that is known. Raises as :func:`read`."""
+    tables = [schema.empty_table()]
+    with _mapped(source) as file:
+        reader = _reader(file, source)
+        try:
+            if isinstance(reader, pa.RecordBatchFileReader):
+                count = reader.num_record_batches
+                picked = sampling.picked(count, sampling.GROUPS, chance)
+                batches = [reader.get_batch(index) for index in picked]
+                total = sum(b.num_rows for b in batches) if len(picked) == count else None
+            else:
+                batches = [batch for batch, _ in zip(reader, range(sampling.GROUPS), strict=False)]
+                total = None
+            for batch in batches:
+                batch.validate(full=True)
+                part = pa.Table.from_batches([batch]).cast(schema)
+                wanted = -(-rows * part.num_rows // max(sum(b.num_rows for b in batches), 1))
+                tables.append(sampling.drawn(part, wanted, chance))
+        except _FAILURES:
+            raise _unreadable(source) from None
+    return pa.concat_tables(tables), total

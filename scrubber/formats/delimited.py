@@ -13,11 +13,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pyarrow as pa
 
 from scrubber.errors import InputError, Place
+from scrubber.formats import sampling
 from scrubber.formats.base import Chunk, Source, check_schema
 from scrubber.formats.quoting import record_ends
 from scrubber.formats.stream import Block, ByteStream, is_utf8, record_blocks
@@ -248,3 +250,47 @@ def _encoding(place: Place) -> InputError:
     return InputError(
         "encoding", "this is not UTF-8 text", place=place, hint="convert the file to UTF-8"
     )
+
+
+def sample(
+    source: Source, schema: pa.Schema, rows: int, chance: Random
+) -> tuple[pa.Table, int | None]:
+    """About `rows` records, and how many there are in all where the file is read whole.
+
+    In a block from the middle of a file nobody knows whether it begins inside a quotation: both are
+    tried, and the reading in which more records have the header's cells counts. Raises as
+    :func:`read`.
+    """
+    if source.compression or sampling.is_small(source):
+        limit = sampling.GROUP_ROWS if source.compression else None
+        table, count = sampling.from_chunks(read(source, schema, drop_bad_rows=True), limit)
+        return sampling.drawn(table or schema.empty_table(), rows, chance), count
+    with ByteStream(source) as stream:
+        _, dialect, pending = _head(stream, source)
+        start = stream.consumed - len(pending)
+    tables = [schema.empty_table()]
+    for data, aligned in sampling.blocks(source, start, chance):
+        table = _block_table(data, aligned, schema, dialect, source)
+        tables.append(sampling.drawn(table, -(-rows // sampling.BLOCKS), chance))
+    return pa.concat_tables(tables), None
+
+
+def _block_table(
+    data: bytes, aligned: bool, schema: pa.Schema, dialect: Dialect, source: Source
+) -> pa.Table:
+    """The whole records of a stretch of bytes."""
+    best = schema.empty_table()
+    for inside in (False,) if aligned else (False, True):
+        ends, _ = record_ends(b'"' + data if inside else data, dialect.delimiter)
+        cuts = [0, *(ends - inside).tolist()] if aligned else (ends - inside).tolist()
+        if len(cuts) < 2:
+            continue
+        block = Block(data[cuts[0] : cuts[-1]], len(cuts) - 1, False)
+        try:
+            columns, rejected = _parse(block, schema, dialect, source, 1, True)
+        except InputError:
+            continue
+        table = pa.Table.from_arrays(columns, schema=schema)
+        if table.num_rows > best.num_rows and rejected < table.num_rows:
+            best = table
+    return best

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ import orjson
 import pyarrow as pa
 
 from scrubber.errors import InputError, Place
-from scrubber.formats.base import Chunk, Source
+from scrubber.formats import sampling
+from scrubber.formats.base import CHUNK_BYTES, Chunk, Source
 from scrubber.formats.json_types import BadValue, Shape, fitter
 from scrubber.formats.stream import Block, ByteStream, Offsets, record_blocks
 
@@ -132,3 +134,35 @@ def _error(bad: BadValue, source: Source, line: int, row: int) -> InputError:
     place = Place(file=source.alias, line=line, row=row, field=field)
     hint = "convert the file to UTF-8" if bad.code == "encoding" else ""
     return InputError(bad.code, bad.text, place=place, hint=hint)
+
+
+def sample(source: Source, shape: Shape, chance: Random) -> tuple[list[dict[str, Any]], int | None]:
+    """Some records, added to `shape`, and how many there are in all where the file is read whole.
+
+    Lines that cannot be read, or do not go with those before them, are passed over. Raises
+    InputError `input-unreadable`, `compressed-unreadable`.
+    """
+    records: list[dict[str, Any]] = []
+    whole = not source.compression and sampling.is_small(source)
+    for text in _some_lines(source, whole, chance):
+        try:
+            record = _parse(text, _LONG_NUMBER.search(text) is not None)
+            shape.check(record)
+        except BadValue:
+            continue
+        shape.add(record)
+        records.append(record)
+    return records, len(records) if whole else None
+
+
+def _some_lines(source: Source, whole: bool, chance: Random) -> Iterator[bytes]:
+    if not whole and not source.compression:
+        for data, aligned in sampling.blocks(source, 0, chance):
+            lines = data.removeprefix(_BOM).split(b"\n")
+            yield from (text for text in lines[not aligned : -1] if text and not text.isspace())
+        return
+    with ByteStream(source) as stream:
+        for block in _blocks(stream, source):
+            yield from (text for _, text in _lines(block, 1))
+            if not whole and stream.consumed >= CHUNK_BYTES:
+                return

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from random import Random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from scrubber.errors import InputError, OutputError, Place
+from scrubber.formats import sampling
 from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
 from scrubber.formats.visible import has_dictionary, visible
 from scrubber.model.fieldpath import FieldPath
 
 if TYPE_CHECKING:
-    from pyarrow.parquet import ParquetFile, RowGroupMetaData
+    from pyarrow.parquet import FileMetaData, ParquetFile, RowGroupMetaData
 
 _DEFAULT_CODEC = "SNAPPY"
 _FAILURES = (OSError, pa.ArrowException, ValueError, OverflowError)
@@ -157,3 +159,32 @@ def _type_error(schema: pa.Schema) -> OutputError:
                 hint="drop the field, or write arrow or jsonl",
             )
     return OutputError("type-in-parquet", "these fields cannot be written to Parquet")
+
+
+def sample(
+    source: Source, schema: pa.Schema, rows: int, chance: Random
+) -> tuple[pa.Table, int | None]:
+    """About `rows` records from row groups that `chance` picks, and how many there are in all.
+
+    Of a row group no more than its first GROUP_ROWS records are read. Raises as :func:`read`.
+    """
+    with _open(source) as file:
+        facts = file.metadata
+        groups = sampling.picked(facts.num_row_groups, sampling.GROUPS, chance)
+        tables = [schema.empty_table()]
+        for index in groups:
+            group = facts.row_group(index)
+            limit = rows_per_chunk(group.num_rows, group.total_byte_size)
+            read = 0
+            for table in _tables(file, index, limit, schema, source):
+                wanted = -(-rows * table.num_rows // max(_reach(facts, groups), 1))
+                tables.append(sampling.drawn(table, wanted, chance))
+                read += table.num_rows
+                if read >= sampling.GROUP_ROWS:
+                    break
+        return pa.concat_tables(tables), facts.num_rows
+
+
+def _reach(facts: FileMetaData, groups: Sequence[int]) -> int:
+    """How many records of `groups` are looked at."""
+    return sum(min(facts.row_group(i).num_rows, sampling.GROUP_ROWS) for i in groups)

@@ -1,0 +1,108 @@
+"""Samples of sources for a look at them: seeded, without reading everything where that can be.
+
+Parquet and Arrow are sampled by row groups and record batches, large text files by blocks at seeded
+places, compressed text from its beginning. Records that cannot be read are passed over: a sample
+judges columns, it does not check a file.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from scrubber.errors import InputError, Place
+from scrubber.formats.base import CHUNK_BYTES, Chunk, Source, check_schema
+
+BLOCK_BYTES = 2**18
+BLOCKS = 48
+"""How much of a large text file is read: blocks at places that the seed chooses."""
+GROUPS = 16
+GROUP_ROWS = 2**17
+"""How many row groups or record batches are read, and at most how far into one."""
+WHOLE_BYTES = 2 * CHUNK_BYTES
+"""Smaller text files are read whole."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some records of one dataset.
+
+    `records` is how many there are in all, None where that is not known; `shards` over how many
+    files they are spread.
+    """
+
+    name: str
+    table: pa.Table
+    records: int | None
+    shards: int = 1
+
+    def __repr__(self) -> str:  # a dataclass would print the table, and with it the data
+        return f"Sample({self.name!r}, rows={self.table.num_rows}, records={self.records})"
+
+
+def generator(seed: int, name: str) -> random.Random:
+    """The source of chance for the source called `name`: the same wherever it is asked for."""
+    return random.Random(f"{seed}\0{name}")
+
+
+def drawn(table: pa.Table, rows: int, chance: random.Random) -> pa.Table:
+    """`rows` records of `table` (or all of them), in their order."""
+    if table.num_rows <= rows:
+        return table
+    return table.take(pa.array(sorted(chance.sample(range(table.num_rows), rows))))
+
+
+def from_chunks(chunks: Iterable[Chunk], limit: int | None) -> tuple[pa.Table | None, int | None]:
+    """What `chunks` hold, and how many records that is; reading ends after `limit` records."""
+    tables: list[pa.Table] = []
+    count = 0
+    for chunk in chunks:
+        tables.append(chunk.table)
+        count += chunk.table.num_rows
+        if limit is not None and count >= limit:
+            return pa.concat_tables(tables), None
+    return (pa.concat_tables(tables), count) if tables else (None, 0)
+
+
+def blocks(source: Source, start: int, chance: random.Random) -> Iterator[tuple[bytes, bool]]:
+    """Blocks of an uncompressed file's bytes, one from each stretch of it, and whether a record
+    begins where the block does (the first one, at `start`)."""
+    try:
+        with Path(source.path).open("rb") as file:
+            size = file.seek(0, 2)
+            stretch = max((size - start) // BLOCKS, 1)
+            for index in range(BLOCKS):
+                place = start + index * stretch
+                if index:
+                    place += chance.randrange(max(stretch - BLOCK_BYTES, 1))
+                file.seek(place)
+                yield file.read(BLOCK_BYTES), index == 0
+    except OSError:
+        text = "the file cannot be read"
+        raise InputError("input-unreadable", text, place=Place(file=source.alias)) from None
+
+
+def is_small(source: Source) -> bool:
+    """Whether an uncompressed text file is read whole."""
+    return Path(source.path).stat().st_size <= WHOLE_BYTES
+
+
+def picked(count: int, most: int, chance: random.Random) -> list[int]:
+    """`most` of `count` numbers from 0 (or all of them), in order."""
+    return sorted(chance.sample(range(count), min(count, most)))
+
+
+def joined(tables: Sequence[pa.Table], name: str) -> pa.Table:
+    """The samples of all shards as one table. Raises InputError `schema-drift`."""
+    try:
+        whole = pa.concat_tables([table.select(tables[0].schema.names) for table in tables])
+    except (KeyError, pa.ArrowException):
+        raise InputError(
+            "schema-drift", "the shards have different fields", place=Place(file=name)
+        ) from None
+    check_schema(whole.schema, name)
+    return whole
