@@ -12,14 +12,17 @@ from scrubber._version import __version__
 
 if TYPE_CHECKING:
     from scrubber.engine.api import Scrubbed, find, scrub
+    from scrubber.engine.auditing import Audit, audit
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
 
 __all__ = [
+    "Audit",
     "Manifest",
     "Rules",
     "Scrubbed",
     "__version__",
+    "audit",
     "find",
     "load_rules",
     "read_manifest",
@@ -27,9 +30,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Audit": "scrubber.engine.auditing",
     "Manifest": "scrubber.manifest",
     "Rules": "scrubber.policy",
     "Scrubbed": "scrubber.engine.api",
+    "audit": "scrubber.engine.auditing",
     "find": "scrubber.engine.api",
     "load_rules": "scrubber.policy",
     "read_manifest": "scrubber.manifest",

@@ -140,6 +140,46 @@ def plan(
     return plan_command(rules, inputs, rows)
 
 
+Rows = Annotated[int, typer.Option("--rows", "-n", min=1, help="Records of each table to look at.")]
+Seed = Annotated[int, typer.Option("--seed", help="Which records: the same seed, the same ones.")]
+
+
+@app.command()
+def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: Json = False) -> int:
+    """Say for every field of INPUT what it is (identifier, quasi-identifier, text, ...), and why.
+
+    Looks at a seeded sample; shows claims, masked shapes and rounded counts, never a value.
+
+    Example: scrubber audit fixtures/support
+    """
+    begin("audit", as_json=as_json)
+    from scrubber.cli.auditing import audit_command
+
+    return audit_command(inputs, rows, seed)
+
+
+@app.command()
+def init(
+    inputs: InputArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The rule file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    rows: Rows = 10_000,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> int:
+    """Write a first rule file for INPUT from what an audit sees, with the evidence as comments.
+
+    It runs as it is and keeps little: what is in doubt is dropped, and a comment says how to keep
+    it.
+
+    Example: scrubber init fixtures/support --out rules/mine.yaml
+    """
+    begin("init", as_json=as_json)
+    from scrubber.cli.auditing import init_command
+
+    return init_command(inputs, out, rows, seed, force)
+
+
 @app.command()
 def show(output: OutputArgument, as_json: Json = False) -> int:
     """Tell the manifest of DIR on one screen, kept fields first.

@@ -56,7 +56,7 @@ def scrub(
     """
     parsed = as_rules(rules)
     secret = as_key(key) if key is not None else None
-    paths = _paths(data)
+    paths = paths_of(data)
     if paths is None:
         opened = open_frame(data)
         table, manifest = run_on_table(parsed, opened.table, key=secret)
@@ -99,7 +99,8 @@ def as_rules(rules: RulesLike) -> Rules:
     return rules_from_mapping(rules) if isinstance(rules, Mapping) else load_rules(Path(rules))
 
 
-def _paths(data: object) -> list[str] | None:
+def paths_of(data: object) -> list[str] | None:
+    """The paths that `data` is, or None where it is a table."""
     if isinstance(data, str | PathLike):
         return [str(data)]
     if isinstance(data, Sequence) and data and all(isinstance(p, str | PathLike) for p in data):

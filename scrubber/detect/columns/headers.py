@@ -20,6 +20,7 @@ _STOP_WORDS = frozenset(
     "of the de du des del della di da do dos das van von der die das den la le el et y e".split()
 )
 _TRANSLITERATED = {"ae": "a", "oe": "o", "ue": "u"}
+_KEYS = frozenset({"id", "ids", "uuid", "guid", "key"})
 _LONGEST_TOKEN = 40
 _MOST_TOKENS = 12
 
@@ -80,6 +81,8 @@ def _hint(words: Sequence[str]) -> Hint | None:
         return None
     concept, start, length = found
     rest = [*told[:start], *told[start + length :]]
+    if concept.field_class is FieldClass.TEXT and told[-1] in _KEYS:
+        return Hint(CONCEPTS["key"], WHOLE)
     if not concept.generic and any(word in QUALIFIERS for word in rest):
         if concept.field_class is FieldClass.INSENSITIVE:
             return Hint(CONCEPTS["category"], WHOLE)
