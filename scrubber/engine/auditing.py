@@ -14,7 +14,7 @@ from scrubber.model.fieldclass import FieldClass
 from scrubber.policy import detect_spec
 
 ROWS, SEED = 10_000, 0
-DETECT: Mapping[str, Any] = {"ner": "none"}
+DETECT: Mapping[str, Any] = {"ner": "builtin"}
 """The ``detect:`` part that an audit looks with, and that a drafted rule file gets."""
 
 _SMALL = 10
@@ -167,7 +167,7 @@ def share_said(share: float, cells: int) -> str:
 
 def _field(one: Examined, table: ExaminedTable) -> FieldAudit:
     profile, verdict = one.profile, one.verdict
-    distinct, exact = _distinct(profile.counts, profile.cells, table)
+    distinct, exact = _distinct(profile.counts, table)
     present = profile.present / profile.cells if profile.cells else 0.0
     holding = one.looked.with_findings / one.looked.cells if one.looked.cells else 0.0
     personal = present if verdict.field_class in _PERSONAL else present * holding
@@ -189,7 +189,7 @@ def _field(one: Examined, table: ExaminedTable) -> FieldAudit:
     )
 
 
-def _distinct(counts: Mapping[str, int], cells: int, table: ExaminedTable) -> tuple[int, bool]:
+def _distinct(counts: Mapping[str, int], table: ExaminedTable) -> tuple[int, bool]:
     """How many different values the whole dataset has.
 
     From a sample of n of N values: sqrt(N / n) times the values seen once, and the others once each

@@ -35,8 +35,7 @@ _WHOLE, _SURE = 0.9, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the detectors saw: of `cells` they looked at, `with_findings` had some; `findings` counts
-    them by entity."""
+    """What the detectors saw: `with_findings` of `cells` had some; `findings` counts by entity."""
 
     cells: int = 0
     with_findings: int = 0
@@ -86,7 +85,7 @@ def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedT
 def _examined(path: FieldPath, kind: pa.DataType, values: pa.Array, detector: Detector) -> Examined:
     profile = Profile.of(values)
     verdict = judge(path, profile)
-    looked, whole = Looked(), {}
+    looked = Looked()
     if profile.stored == "text" and not profile.numeric and not _settled(verdict):
         looked, whole = _look(profile, verdict, detector)
         verdict = judge(path, profile, whole)

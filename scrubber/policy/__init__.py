@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from scrubber.policy.operators import public_parameters
     from scrubber.policy.reference import rules_reference
     from scrubber.policy.rules import Rules, detect_spec, load_rules, rules_from_mapping
+    from scrubber.policy.writing import WrittenRule, rule_text
 
 __all__ = [
     "Example",
     "Override",
     "Rules",
+    "WrittenRule",
     "compile_plan",
     "detect_spec",
     "json_schema",
     "load_rules",
     "public_parameters",
+    "rule_text",
     "rules_from_mapping",
     "rules_reference",
     "table_of",
@@ -35,11 +38,13 @@ _HOMES = {
     "Example": "examples",
     "Override": "compose",
     "Rules": "rules",
+    "WrittenRule": "writing",
     "compile_plan": "compile",
     "detect_spec": "rules",
     "json_schema": "editor",
     "load_rules": "rules",
     "public_parameters": "operators",
+    "rule_text": "writing",
     "rules_from_mapping": "rules",
     "rules_reference": "reference",
     "table_of": "examples",

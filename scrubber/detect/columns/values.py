@@ -29,8 +29,10 @@ _DATE = re.compile(
     r"(?:(?P<iso>\d{4})[-/.](?P<iso_m>\d{1,2})[-/.]\d{1,2}"
     r"|(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})"
     r"|(?P<basic>(?:1[89]|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-    r"|\d{1,2}[ -]\w{3,9}\.?,?[ -](?P<long>\d{4})|\w{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?P<us>\d{4}))"
-    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[ap]\.?m\.?)?\s?(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{3,4})?)?",
+    r"|\d{1,2}[ -]\w{3,9}\.?,?[ -](?P<long>\d{4})"
+    r"|\w{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?P<us>\d{4}))"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[ap]\.?m\.?)?"
+    r"\s?(?:Z|[+-]\d{2}:?\d{2}|[A-Z]{3,4})?)?",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
@@ -47,8 +49,8 @@ _ADDRESS = re.compile(
     r"rue|allee|cours)\b.*)|"
     r"\d+ [^\n]{3,40}\n.*\d{4,5}.*|.*,? (?:[A-Z]{2}) \d{5}(?:-\d{4})?|"
     # Hauptstr. 5, Calle Mayor 3, Via Roma 12, Rua Augusta 7, Keizersgracht 8
-    r"[\w. '-]*(?:stra(?:ss|ß)e|str\.|weg|platz|gasse|allee|damm|ufer|ring|straat|laan|gracht|plein|"
-    r"kade|gatan|vej|gade) ?\d+ ?[a-z]?(?:,.*)?|"
+    r"[\w. '-]*(?:stra(?:ss|ß)e|str\.|weg|platz|gasse|allee|damm|ufer|ring|straat|laan|gracht|"
+    r"plein|kade|gatan|vej|gade) ?\d+ ?[a-z]?(?:,.*)?|"
     r"(?:calle|avenida|avda|paseo|plaza|rua|travessa|largo|via|viale|piazza|corso|rue|avenue|place|"
     r"boulevard|ulica|ul)\.? [\w. '-]+,? (?:n[.º°]* ?)?\d+.*)",
     re.IGNORECASE | re.DOTALL,

@@ -55,7 +55,8 @@ class Verdict:
 
     `concept` names the kind of column, `field_class` and `entity` follow from it, `confidence` lies
     in 0..1. `evidence` are positive claims in words; they hold no value of the data. `matched` is
-    the share of distinct values that by themselves look like the concept, None where it has no test.
+    the share of distinct values that look like the concept by themselves, None where it has no
+    test.
     """
 
     concept: Concept
@@ -277,9 +278,9 @@ def _number(profile: Profile) -> _Claim:
         return _Claim(CONCEPTS["moment"], 0.6, "years")
     if profile.whole and _numbered_like(profile):
         return _Claim(CONCEPTS["key"], 0.6, "whole numbers, nearly each one different")
-    if profile.stored == "text" and profile.share(lambda v: v[:1] == "0" and len(v) > 1) > 0.02:
-        if profile.whole and profile.share(lambda v: v[:1] == "0" and len(v) > 3) > 0.02:
-            return _Claim(CONCEPTS["postal_code"], 0.45, "digits with leading zeros: a code")
+    zeros = profile.share(lambda v: v[:1] == "0" and len(v) > 3)
+    if profile.stored == "text" and profile.whole and zeros > 0.02:
+        return _Claim(CONCEPTS["postal_code"], 0.45, "digits with leading zeros: a code")
     few = profile.present < 20
     return _Claim(CONCEPTS["measure"], 0.4 if few else 0.65, "numbers")
 
