@@ -1,0 +1,96 @@
+"""Texts that a regex matches, made from its tree: what a test of the prefilter starts from.
+
+Not every text does match: look-arounds and assertions inside a pattern are left to chance, so a
+test asks the regex itself.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+
+from scrubber.detect.regextree import Tree, is_set, kind, parsed
+
+# What sets of characters are asked about: ASCII, and of every kind that patterns tell apart.
+_ASCII = "".join(map(chr, range(128)))
+_BEYOND = (
+    "\x85\xa0\u1680\u2028\u2029\u3000"  # white space
+    "éßÀДя中الא"  # letters
+    "ſKıİΣσςµΩÅǅﬁ"  # letters with odd cases
+    "٣५３𝟘¹²Ⅻ½"  # digits, and what looks like them
+    "\u0301\u200d\u200b\ufeff\u00ad\ufffd"  # marks and what has no width
+    "–—‐−／．＠：（🙏👩‍👧\U0010ffff"  # punctuation and beyond the plane
+)
+_VARIANTS = {"s": "sSſ", "k": "kKK", "i": "iIıİ", "σ": "σςΣ", "å": "åÅÅ", "ß": "ßẞ"}
+_MOST = 5  # repeats over the least
+_SEEN = {True: 0.9, False: 0.1}  # how often what is looked at, behind or ahead, is written
+
+
+def matching(pattern: str, flags: int, rng: random.Random) -> str:
+    """A text that `pattern` is likely to match as a whole."""
+    return _Making(rng).text(_tree(pattern, flags))
+
+
+_tree = lru_cache(maxsize=1024)(parsed)
+
+
+class _Making:
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._groups: dict[int, str] = {}
+
+    def text(self, tree: Tree) -> str:
+        if is_set(tree):
+            return self._character(tree)
+        match kind(tree):
+            case "Sequence":
+                return "".join(map(self.text, tree.items))
+            case "Branch":
+                return self.text(self._rng.choice(tree.branches))
+            case "Group":
+                made = self.text(tree.subpattern)
+                self._groups[int(tree.group)] = made
+                return made
+            case "Atomic":
+                return self.text(tree.subpattern)
+            case "GreedyRepeat" | "LazyRepeat" | "PossessiveRepeat":
+                most = tree.max_count
+                most = tree.min_count + _MOST if most is None else most
+                choices = (tree.min_count, most, self._rng.randint(tree.min_count, most))
+                return self._repeated(tree.subpattern, self._rng.choice(choices))
+            case "RefGroup":
+                return self._groups.get(int(tree.group), "")
+            case "LookAround" if tree.positive and self._rng.random() < _SEEN[bool(tree.behind)]:
+                return self.text(tree.subpattern)
+        return ""  # assertions
+
+    def _repeated(self, tree: Tree, count: int) -> str:
+        if self._rng.random() < 0.7:
+            return "".join(self.text(tree) for _ in range(count))
+        first = self._rng.randint(0, count)  # two things, each again and again: aaaa555555
+        return self.text(tree) * first + self.text(tree) * (count - first)
+
+    def _character(self, tree: Tree) -> str:
+        plain, beyond = _members(tree)
+        some = beyond if beyond and (not plain or self._rng.random() < 0.08) else plain
+        if not some:
+            return ""
+        char = self._rng.choice(some)
+        if tree.case_flags and self._rng.random() < 0.3:
+            variants = _VARIANTS.get(char.lower(), char.lower() + char.upper())
+            return self._rng.choice(variants)
+        return char
+
+
+@lru_cache(maxsize=4096)
+def _members(tree: Tree) -> tuple[str, str]:
+    """The members of a set in ASCII, and beyond."""
+    plain = "".join(char for char in _ASCII if _holds(tree, ord(char)))
+    beyond = "".join(char for char in _BEYOND if _holds(tree, ord(char)))
+    if kind(tree) == "Character" and not plain + beyond:
+        plain = chr(tree.value)
+    return plain, beyond
+
+
+def _holds(tree: Tree, code: int) -> bool:
+    return bool(tree.matches(code)) if hasattr(tree, "matches") else code != ord("\n")
