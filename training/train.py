@@ -31,7 +31,7 @@ class Settings:
     shares."""
 
     seed: int = 1
-    steps: int = 13_000
+    steps: int = 7_000
     generated: int = 60_000
     batch: int = 4000
     rate: float = 2e-3

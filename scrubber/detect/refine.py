@@ -94,6 +94,10 @@ class Refiner:
             if text[span.start : span.end] not in self._allowed
         ]
 
+    def allows(self, span: Span, text: str) -> bool:
+        """Whether the allow list or an exclusion says that `span` is no finding."""
+        return text[span.start : span.end] in self._allowed or self._excluded(span, text)
+
     def _threshold(self, label: str, own: Mapping[str, float]) -> float:
         """The rule file's threshold for the entity, else the recognizer's, else the default's."""
         rules = self._thresholds

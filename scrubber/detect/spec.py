@@ -39,7 +39,8 @@ class DetectSpec:
     exact texts that are no finding; `deny_list` maps an entity to words that always are.
     `recognizers` and, for `ner` starting with ``presidio:``, the engine configuration are canonical
     JSON text, so that the spec stays hashable. `ner` is ``builtin``, ``none``,
-    ``spacy:<package or path>`` or ``presidio:<JSON>``.
+    ``spacy:<package or path>`` or ``presidio:<JSON>``. An entity of `consistency` that was found
+    once in a document is found everywhere in it.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -52,3 +53,4 @@ class DetectSpec:
     hotwords: tuple[Hotword, ...] = ()
     excludes: tuple[Exclude, ...] = ()
     timeout: float = 10.0
+    consistency: tuple[str, ...] = ("PERSON",)

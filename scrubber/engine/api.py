@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from scrubber.detect.consistency import Consistency, spread
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.frames import open_frame
 from scrubber.engine.keys import as_key
@@ -82,13 +83,15 @@ def find(
     """The findings of each text: spans with start, end (code points), label, score, recognizer.
 
     `detect` is the ``detect:`` part of a rule file as a mapping, or None for Presidio's default
-    patterns and the built-in names model, in English. A null or empty text has no findings. Errors:
+    patterns and the built-in names model, in English. Each text is a document of its own, in which
+    a name that was found once is found everywhere. A null or empty text has no findings. Errors:
     RuleError for a `detect` that is not valid, DetectionError where a text could not be looked at.
     """
-    detector = detector_for(detect_spec(detect))
+    spec = detect_spec(detect)
     given = ["" if text is None else text for text in texts]
     distinct = list(dict.fromkeys(given))
-    found = dict(zip(distinct, detector.detect(distinct), strict=True))
+    seen = spread(Consistency(spec), distinct, detector_for(spec).detect(distinct))
+    found = dict(zip(distinct, seen, strict=True))
     return [found[text] for text in given]
 
 

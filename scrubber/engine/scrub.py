@@ -10,9 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.detect.base import Detector
+from scrubber.detect.consistency import Consistency
 from scrubber.engine.documents import document_ids, subject_of
 from scrubber.engine.layouts import as_before, count_equal, plain, without_views
 from scrubber.engine.rows import Judged, judge_rows
+from scrubber.engine.linking import Shown
+from scrubber.engine.looking import linked_fields, look
 from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
 from scrubber.errors import Place, TransformError
@@ -26,6 +29,7 @@ from scrubber.policy.plan import (
     Drop,
     FieldPlan,
     Keep,
+    Linked,
     OnError,
     Plan,
     ScrubText,
@@ -116,7 +120,17 @@ class _Sweep:
         table = without_views(batch.table)
         self._source = table if whole else table.take(pa.array(kept))
         self._decided = {f.path: f for f in table_plan.fields}
-        self._documents = document_ids(self._source, table_plan, tools.key)
+        linked = linked_fields(self._source, table_plan)
+        self._documents = document_ids(self._source, table_plan, tools.key, linked.values())
+        self._looked = (
+            look(self._source, table_plan, tools.detector, Consistency(plan.detect), linked)
+            if tools.detector is not None and plan.detect is not None
+            else {}
+        )
+        self._shown = {
+            path: Shown([linked[one] for one in links], self._decided, self._context)
+            for path, links in _links(table_plan).items()
+        }
         self._counts: list[tuple[tuple[str, str], int]] = []
         self._found: list[tuple[tuple[str, str, str, str], int]] = []
         self.bad = np.zeros(len(kept), dtype=bool)
@@ -160,10 +174,8 @@ class _Sweep:
             case ScrubText(default, operators):
                 before = plain(values)
                 actions = TextOperators.of(default, operators)
-                assert self._tools.detector is not None
-                outcome, found = scrub_texts(
-                    before, self._tools.detector, actions, self._context(field_plan, rows)
-                )
+                context, shown = self._context(field_plan, rows), self._shown.get(path)
+                outcome, found = scrub_texts(self._looked[path], actions, context, shown)
                 self._found.extend(((name, *key), count) for key, count in found.items())
                 return as_before(self._finish(field_plan, before, outcome, rows), values.type)
 
@@ -207,6 +219,12 @@ class _Sweep:
             place=Place(self._batch.ref.source, row, str(field_plan.path)),
             hint=f"rule {field_plan.rule.mark}; or set on_error: null or drop_row",
         )
+
+
+def _links(plan: TablePlan) -> dict[FieldPath, tuple[Linked, ...]]:
+    """What each text field links to, if it links to anything."""
+    texts = ((field.path, field.disposition) for field in plan.fields)
+    return {path: d.linked for path, d in texts if isinstance(d, ScrubText) and d.linked}
 
 
 def _digest(table: pa.Table) -> str:

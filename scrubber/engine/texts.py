@@ -1,20 +1,21 @@
-"""Texts: detect, decide, rewrite."""
+"""Texts: decide about what was found in them, and rewrite."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scrubber.detect.base import Detector
+from scrubber.engine.linking import Shown
+from scrubber.engine.looking import Looked, spans_of
 from scrubber.errors import DetectionError
 from scrubber.model.finding import Action, Cover, Finding, Span
 from scrubber.policy.plan import Keep
 from scrubber.transform.base import Context, Outcome, Strictness, Transform
-from scrubber.transform.distinct import readable_values
 from scrubber.transform.text import rewrite_column
 
 KEEP = Action(Strictness.KEEP, "keep", consumes=False)
@@ -59,23 +60,18 @@ class TextOperators:
 
 
 def scrub_texts(
-    texts: pa.Array, detector: Detector, operators: TextOperators, context: Context
+    looked: Looked, operators: TextOperators, context: Context, shown: Shown | None
 ) -> tuple[Outcome, Mapping[FoundKey, int]]:
-    """Rewrite `texts` (null stays null), and count the findings by (entity, recognizer, action).
+    """Rewrite the texts of a field (null stays null) by what was found in them, and count the
+    findings by (entity, recognizer, action).
 
-    Distinct texts are looked at once. A text that could not be looked at is reported as failed.
+    `shown` is what the columns show for linked values, None where the field links to none. A text
+    that could not be looked at is reported as failed.
     """
-    encoded = texts.dictionary_encode()
-    distinct = readable_values(encoded.dictionary)
-    indices = encoded.indices.to_pylist()
-    seen = _detect(detector, distinct)
-    covers = [
-        Cover.of(Finding(span, operators.action(span.label)) for span in _spans(one))
-        for one in seen
-    ]
-    found = _count(seen, indices, operators)
-    if context.document is None and context.subject is None:
+    covers = [_cover(spans_of(one), operators) for one in looked.seen]
+    if context.document is None and context.subject is None and not looked.by_row:
         # The result depends on the text alone: rewrite each distinct one once.
+        encoded = looked.texts.dictionary_encode()
         once = rewrite_column(encoded.dictionary, covers, operators.transform, context)
         outcome = Outcome(
             once.array.take(encoded.indices),
@@ -84,54 +80,50 @@ def scrub_texts(
         )
     else:
         nothing = Cover()
-        each = [nothing if i is None else covers[i] for i in indices]
-        outcome = rewrite_column(texts, each, operators.transform, context)
-    return _with_unseen(outcome, seen, encoded.indices), found
+        each = [nothing if i < 0 else covers[i] for i in looked.indices.tolist()]
+        for place in looked.by_row:
+            each[place] = _cover(looked.spans(place), operators)
+        if shown is not None and looked.linked:
+            shown.prepare(looked.linked, looked.rows)
+            each = shown.covers(each, looked.linked, looked.rows, operators.transform)
+            context = replace(context, names=_names(looked, shown, context))
+        outcome = rewrite_column(looked.texts, each, operators.transform, context)
+    return _with_unseen(outcome, looked), _count(looked, operators)
 
 
-Seen = tuple[Span, ...] | DetectionError
+def _cover(spans: Sequence[Span], operators: TextOperators) -> Cover:
+    return Cover.of(Finding(span, operators.action(span.label)) for span in spans)
 
 
-def _detect(detector: Detector, texts: Sequence[object]) -> Sequence[Seen]:
-    """The spans of each text, or the error where a text could not be looked at."""
-    readable = [text for text in texts if isinstance(text, str)]
-    try:
-        seen: Iterator[Seen] = iter(detector.detect(readable))
-    except DetectionError:
-        seen = (_detect_one(detector, text) for text in readable)
-    broken = DetectionError("text-encoding", "a text is not valid UTF-8")
-    return [next(seen) if isinstance(text, str) else broken for text in texts]
+def _names(looked: Looked, shown: Shown, context: Context) -> Mapping[bytes, Mapping[str, str]]:
+    """The stand-ins of names in the columns, by document; none where no operator needs a key."""
+    if context.document is None:
+        return {}
+    place_of = {int(looked.rows[place]): place for place in looked.linked}
+    names = shown.names(place_of)
+    return {context.document[place_of[row]].as_py(): parts for row, parts in names.items()}
 
 
-def _detect_one(detector: Detector, text: str) -> Seen:
-    try:
-        return detector.detect([text])[0]
-    except DetectionError as error:
-        return error
-
-
-def _spans(seen: Seen) -> tuple[Span, ...]:
-    return () if isinstance(seen, DetectionError) else seen
-
-
-def _with_unseen(outcome: Outcome, seen: Sequence[Seen], indices: pa.Array) -> Outcome:
+def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
     """Report the texts that could not be looked at as failed, whatever became of them."""
-    errors = [one for one in seen if isinstance(one, DetectionError)]
+    errors = [one for one in looked.seen if isinstance(one, DetectionError)]
     if not errors:
         return outcome
-    unseen = pa.array([isinstance(one, DetectionError) for one in seen], pa.bool_()).take(indices)
-    unseen = pc.fill_null(unseen, False)
-    failed = unseen if outcome.failed is None else pc.or_(unseen, outcome.failed)
+    unseen = np.array([isinstance(one, DetectionError) for one in looked.seen] + [False])
+    failed = pa.array(unseen[looked.indices], pa.bool_())
+    if outcome.failed is not None:
+        failed = pc.or_(failed, outcome.failed)
     array = pc.if_else(failed, pa.scalar(None, outcome.array.type), outcome.array)
     return Outcome(array, failed, errors[0].text)
 
 
-def _count(
-    seen: Sequence[Seen], indices: Sequence[int | None], operators: TextOperators
-) -> Mapping[FoundKey, int]:
-    times = Counter(i for i in indices if i is not None)
+def _count(looked: Looked, operators: TextOperators) -> Mapping[FoundKey, int]:
+    times = Counter(looked.indices.tolist())
     counts: Counter[FoundKey] = Counter()
-    for i, one in enumerate(seen):
-        for span in _spans(one):
+    for i, one in enumerate(looked.seen):
+        for span in spans_of(one):
             counts[(span.label, span.recognizer, operators.action(span.label).name)] += times[i]
+    for place in looked.by_row:
+        for span in looked.of_row(place):
+            counts[(span.label, span.recognizer, operators.action(span.label).name)] += 1
     return counts

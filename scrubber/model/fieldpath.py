@@ -121,6 +121,14 @@ def _walk(path: FieldPath, kind: pa.DataType, found: list[tuple[FieldPath, pa.Da
         found.append((path, kind))
 
 
+def spellings(leaf: FieldPath) -> tuple[FieldPath, ...]:
+    """The leaf, and where it is the elements of lists, those lists: ``tags[]`` and ``tags``."""
+    forms = [leaf]
+    while forms[-1].steps[-1] is EACH:
+        forms.append(FieldPath(forms[-1].steps[:-1]))
+    return tuple(forms)
+
+
 def maps(schema: pa.Schema) -> list[FieldPath]:
     """The path of every map in `schema`, however deep.
 
@@ -184,4 +192,4 @@ def _pattern(text: str) -> str:
     return out
 
 
-__all__ = ["EACH", "Each", "FieldPath", "Selector", "Step", "is_list", "leaves", "maps"]
+__all__ = ["EACH", "Each", "FieldPath", "Selector", "Step", "is_list", "leaves", "maps", "spellings"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,12 +49,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One stretch of a Cover: the text from `start` to `end` gets `action`, shown as `label`."""
+    """One stretch of a Cover: the text from `start` to `end` gets `action`, shown as `label`.
+
+    `instead` is what the action makes of it where that is known already: the pseudonym that the
+    record's own column shows for the same value.
+    """
 
     start: int
     end: int
     label: str
     action: Action
+    instead: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from scrubber.errors import printable
-from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps
+from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps, spellings
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json
+from scrubber.policy.linking import Linking
 from scrubber.policy.plan import (
     Apply,
     Declared,
@@ -75,7 +76,7 @@ class _Candidate:
         """Whether the rule speaks of `leaf`: by its path, for a list by the list's own path, and
         where it keeps or drops by a path above."""
         whole = isinstance(self.rule.disposition, Keep | Drop)
-        forms = _above(leaf) if whole else _spellings(leaf)
+        forms = _above(leaf) if whole else spellings(leaf)
         names = {s.text for s in self.selectors for form in forms if s.matches(form)}
         self.matched |= names
         return bool(names)
@@ -90,6 +91,7 @@ class _Compiler:
             _Candidate(rule, tuple(map(Selector, rule.names))) for rule in rules.fields
         ]
         self._unlisted: set[str] = set()
+        self._linking = Linking(self.report)
         self._row_columns = [_columns(rule) for rule in rules.rows]
 
     def table(self, schema: pa.Schema) -> TablePlan:
@@ -133,7 +135,13 @@ class _Compiler:
             return None
         if isinstance(disposition, Apply) and isinstance(disposition.transform, DateShift):
             self._check_shift(rule, disposition.transform, found, subject)
+        if isinstance(disposition, ScrubText) and rule.linked:
+            linked = self._linking.resolve(rule, path, found, self._deciding)
+            disposition = replace(disposition, linked=linked)
         return _planned(path, kind, rule, disposition)
+
+    def _deciding(self, path: FieldPath) -> FieldRule | None:
+        return next((one.rule for one in self._candidates if one.matches(path)), None)
 
     def _unlisted_field(self, path: FieldPath, kind: pa.DataType) -> FieldPlan | None:
         ref = RuleRef("on_unlisted", self.report.tree.key_mark(("on_unlisted",)))
@@ -178,7 +186,7 @@ class _Compiler:
         below: dict[FieldPath, list[FieldPath]] = {}
         for leaf, _ in found:
             for above in _above(leaf):
-                if above not in _spellings(leaf):
+                if above not in spellings(leaf):
                     below.setdefault(above, []).append(leaf)
         for candidate in self._candidates:
             if isinstance(candidate.rule.disposition, Keep | Drop):
@@ -266,6 +274,7 @@ class _Compiler:
         names = found | {name for schema in schemas.values() for name in schema.names}
         for candidate in self._candidates:
             self._check_used(candidate, names)
+        self._linking.check_used(self._rules.fields, names)
         self._check_subject(schemas, names)
         for i, columns in enumerate(self._row_columns):
             if not any(columns <= set(schema.names) for schema in schemas.values()):
@@ -301,7 +310,7 @@ class _Compiler:
             hint = did_you_mean(self._rules.subject, names)
             self.report.value(("subject",), "unknown-field", text, hint)
         for subject in dict.fromkeys(filter(None, subjects)):
-            rule = next((one.rule for one in self._candidates if one.matches(subject)), None)
+            rule = self._deciding(subject)
             disposition = rule.disposition if rule is not None else None
             if rule is None or not isinstance(disposition, Apply):
                 continue
@@ -324,14 +333,6 @@ def _planned(
         disposition=disposition,
         rule=rule.ref,
     )
-
-
-def _spellings(leaf: FieldPath) -> tuple[FieldPath, ...]:
-    """The leaf, and where it is the elements of lists, those lists: ``tags[]`` and ``tags``."""
-    forms = [leaf]
-    while forms[-1].steps[-1] is EACH:
-        forms.append(FieldPath(forms[-1].steps[:-1]))
-    return tuple(forms)
 
 
 def _above(leaf: FieldPath) -> tuple[FieldPath, ...]:

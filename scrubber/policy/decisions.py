@@ -34,7 +34,8 @@ class FieldRule:
     """One rule: `disposition` is None where a problem was reported.
 
     `path` is its place in the tree, `entities` the places of its operators with their entities,
-    `included` whether it comes from an included file.
+    `included` whether it comes from an included file. `linked` names the fields that are looked
+    for in this one, `linked_as` is the entity that this one's values are when another links to it.
     """
 
     names: tuple[str, ...]
@@ -46,6 +47,8 @@ class FieldRule:
     path: Path_
     entities: tuple[tuple[Path_, str], ...] = ()
     scrubs_text: bool = False
+    linked: tuple[str, ...] = ()
+    linked_as: str | None = None
 
     @property
     def tolerant(self) -> bool:
@@ -73,9 +76,10 @@ class _Reader:
     def rule(self, path: Path_, rule: dict[str, Any]) -> FieldRule:
         word = rule.get("class")
         class_ = FieldClass(word) if isinstance(word, str) and word in _CLASSES else None
-        for key in ("linked", "linked_as"):
-            if rule.get(key) is not None:
-                self._report.key((*path, key), "not-available", f"{key} is not available yet")
+        linked, linked_as = rule.get("linked"), rule.get("linked_as")
+        if linked is not None and rule.get("entities") is None:
+            text = "only a text field, one with entities, is searched for linked fields"
+            self._report.key((*path, "linked"), "linked-without-text", text)
         disposition = self._disposition(path, rule, class_)
         given = rule.get("entities")
         entities: dict[str, Any] = given if isinstance(given, dict) else {}
@@ -92,6 +96,8 @@ class _Reader:
                 ((*path, "entities", label), label) for label in entities if label != "default"
             ),
             scrubs_text=isinstance(given, dict),
+            linked=tuple(_texts(linked)),
+            linked_as=linked_as if isinstance(linked_as, str) else None,
         )
 
     def _disposition(
@@ -207,5 +213,8 @@ class _Reader:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else [value]
-    return tuple(item for item in items if isinstance(item, str))
+    return tuple(_texts(value if isinstance(value, list) else [value]))
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

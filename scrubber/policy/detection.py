@@ -42,18 +42,24 @@ def read_detection(report: Report, *, needed: bool) -> DetectSpec:
             (name, tuple(_texts(words))) for name, words in _mapping(part.get("deny_list")).items()
         ),
         recognizers=tuple(_recognizers(report, part.get("recognizers"))),
+        consistency=(
+            tuple(_texts(part["consistency"])) if "consistency" in part else DetectSpec().consistency
+        ),
         **_rules(report, part.get("rules")),
     )
 
 
-def check_entities(report: Report, spec: DetectSpec, asked: Mapping[Path_, str]) -> None:
+def check_entities(
+    report: Report, spec: DetectSpec, asked: Mapping[Path_, str], linked: frozenset[str]
+) -> None:
     """Report every entity that is named and cannot be found, or is not looked for.
 
-    `asked` maps the places of the fields' operators to their entities. Loads Presidio's
-    recognizers, but no model.
+    `asked` maps the places of the fields' operators to their entities; `linked` are those that
+    linked fields are found as. Loads Presidio's recognizers, but no model.
     """
     detect = _mapping(report.tree.data.get("detect"))
     named = dict(_named(detect))
+    asked = {path: entity for path, entity in asked.items() if entity not in linked}
     if not named and not asked and not spec.recognizers and spec.ner == "none":
         return
     try:

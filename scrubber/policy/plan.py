@@ -65,15 +65,26 @@ class Apply:
     transform: Transform
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A field whose values are looked for in the text of their row, and the entity that they are
+    (as a column: FIRST_NAME, say, which is a PERSON in text)."""
+
+    path: FieldPath
+    entity: str
+
+
 @dataclass(frozen=True)
 class ScrubText:
     """What is found in the text goes through the operator of its entity, the rest stays.
 
     `operators` maps an entity to a transform, or to Keep where a finding is left on record.
+    `linked` are the fields of the row that are looked for beside what detectors find.
     """
 
     default: Transform | Keep
     operators: tuple[tuple[str, Transform | Keep], ...] = ()
+    linked: tuple[Linked, ...] = ()
 
     def operator(self, label: str) -> Transform | Keep:
         return dict(self.operators).get(label, self.default)

@@ -16,6 +16,7 @@ from scrubber.errors import Mark
 from scrubber.policy.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
+from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.examples import Example, read_examples
 from scrubber.policy.plan import KeyRef, KeySource, OnError, RowRule, RuleRef, transforms_of
 from scrubber.policy.report import Report
@@ -89,7 +90,7 @@ def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:
     check_shape(report)
     spec = read_detection(report, needed=True)
     report.raise_if_any()
-    check_entities(report, spec, {})
+    check_entities(report, spec, {}, frozenset())
     report.raise_if_any()
     return spec
 
@@ -110,7 +111,8 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     asked = {path: entity for rule in fields for path, entity in rule.entities}
     texts = any(rule.scrubs_text for rule in fields)
     spec = read_detection(report, needed=texts)
-    check_entities(report, spec, asked)
+    check_entities(report, spec, asked, linked_labels(fields))
+    check_linked_as(report, fields, spec)
     rows = _rows(report)
     tests = read_examples(report)
     if needs_key_reference and key is None:

@@ -195,6 +195,11 @@ class Detect(Part):
         "(?-i:...) regards it.",
     )
     rules: list[DetectRule] | None = Field(None, description="Hotwords and exclusions.")
+    consistency: list[Text] | None = Field(
+        None,
+        description="Entities that are found everywhere in a document once they are found in it: a "
+        "PERSON by each part of the name, others as a whole (default PERSON; [] for none).",
+    )
 
 
 class FieldRule(Part):
@@ -212,10 +217,10 @@ class FieldRule(Part):
         None, description="For text: what happens to what is found, by entity, or default."
     )
     linked: Texts | None = Field(
-        None, description="Fields whose values are looked for in this row's text (a later version)."
+        None, description="Fields whose values are looked for in this row's text, in whatever way it writes them."
     )
     linked_as: Text | None = Field(
-        None, description="The entity of this field's values in text (a later version)."
+        None, description="What this field's values are, where a text field links to it (PERSON, EMAIL_ADDRESS, ID)."
     )
     reason: Text | None = Field(None, description="Why the rule is there, for the reader.")
     optional: bool | None = Field(None, description="The field may be absent (default false).")

@@ -11,10 +11,11 @@ be handled is reported in `Outcome.failed` and null in `Outcome.array`, never pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import ClassVar, Protocol, runtime_checkable
 
 import pyarrow as pa
@@ -115,6 +116,8 @@ class Context:
     `key` the root key (None if the rule file names none). `document` and `subject` are aligned with
     the array: an opaque id (binary, never null) of the document that a value stands in, and the
     subject whose data it is (any type, may be null); None where the rules ask for neither.
+    `names` holds, for documents by their id, the stand-ins that parts of names have in the record's
+    own columns, by the folded part.
     """
 
     field: str
@@ -122,6 +125,9 @@ class Context:
     label: str | None = None
     document: pa.Array | None = hidden_field(default=None, repr=False)
     subject: pa.Array | None = hidden_field(default=None, repr=False)
+    names: Mapping[bytes, Mapping[str, str]] = hidden_field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ class Surrogate:
         draw = Draw.keyed(root_key(context).derive("surrogate", self.locale))
         scope = self._scope(context)
         if kind is Kind.TEXT:
-            return self._text(array, entity, draw, self._beside(scope, context), scope)
+            return self._text(array, entity, draw, context, scope)
         values, restore, make = _typed(array, kind, entity, lists_of(self.locale))
         made = _scoped(values, self._beside(scope, context), scope, draw, make, pa.int64())
         return Outcome(restore(made.array), made.failed, made.why)
@@ -160,14 +160,17 @@ class Surrogate:
         return context.document
 
     def _text(
-        self, array: pa.Array, entity: str, draw: Draw, beside: pa.Array | None, scope: str
+        self, array: pa.Array, entity: str, draw: Draw, context: Context, scope: str
     ) -> Outcome:
+        beside = self._beside(scope, context)
         lists = lists_of(self.locale)
         makers = {**_MAKERS, **_UNIQUE} if self.unique else _MAKERS
         maker = makers.get(entity, generic_id)
         values = plain_text(array)
-        if entity == "PERSON" and scope == "document" and beside is not None:
-            return _people(values, beside, draw, lists, array.type)
+        known = context.names if scope != "none" else {}
+        if entity == "PERSON" and beside is not None and (scope == "document" or known):
+            drawn = _People(values, beside, draw, lists, known, per_document=scope == "document")
+            return per_distinct_pair(values, beside, drawn.stand_in, array.type, _NO_OTHER)
 
         def make(value: str, drawn: Draw) -> str:
             return maker(value, drawn, lists)
@@ -224,26 +227,40 @@ def _as_bytes(document: object) -> bytes:
     return document if isinstance(document, bytes) else str(document).encode()
 
 
-def _people(
-    values: pa.Array, document: pa.Array, draw: Draw, lists: Lists, type: pa.DataType
-) -> Outcome:
-    """Names, where a part that stands alone is what it was in a whole name of its document."""
-    whole: dict[Any, list[str]] = {}
-    for name, where in zip(readable_values(values), readable_values(document), strict=True):
-        if isinstance(name, str) and len(name) <= _LONGEST:
-            whole.setdefault(where, []).append(name)
-    seen: dict[Any, dict[str, Role]] = {}
-    drawn: dict[Any, Draw] = {}
+class _People:
+    """Names, where a part that stands alone is what it was in a whole name of its document, or in
+    the record's own columns (`known`)."""
 
-    def of_pair(value: str, where: Any) -> str | None:
-        if where not in seen:
-            seen[where] = roles_seen(dict.fromkeys(whole.get(where, ())), lists)
-            drawn[where] = draw.within(_as_bytes(where))
-        roles = seen[where]
-        make = _never_same(lambda name, again: person(name, again, lists, roles))
-        return make(value, drawn[where])
+    def __init__(
+        self,
+        values: pa.Array,
+        documents: pa.Array,
+        draw: Draw,
+        lists: Lists,
+        known: Mapping[bytes, Mapping[str, str]],
+        *,
+        per_document: bool,
+    ) -> None:
+        self._draw, self._lists, self._known = draw, lists, known
+        self._per_document = per_document
+        self._whole: dict[Any, list[str]] = {}
+        self._seen: dict[Any, dict[str, Role]] = {}
+        self._drawn: dict[Any, Draw] = {}
+        if per_document:
+            for name, where in zip(
+                readable_values(values), readable_values(documents), strict=True
+            ):
+                if isinstance(name, str) and len(name) <= _LONGEST:
+                    self._whole.setdefault(where, []).append(name)
 
-    return per_distinct_pair(values, document, of_pair, type, _NO_OTHER)
+    def stand_in(self, value: str, where: Any) -> str | None:
+        if where not in self._seen:
+            self._seen[where] = roles_seen(dict.fromkeys(self._whole.get(where, ())), self._lists)
+            here = self._draw.within(_as_bytes(where)) if self._per_document else self._draw
+            self._drawn[where] = here
+        roles, known = self._seen[where], self._known.get(where, {})
+        make = _never_same(lambda name, again: person(name, again, self._lists, roles, known))
+        return make(value, self._drawn[where])
 
 
 def _typed(

@@ -133,7 +133,8 @@ def rewrite_column(
     empty one for null). ``operator(name)`` is the transform behind the name of an action, or None
     for an action of strictness KEEP, whose pieces stay as they are. Pieces are widened to whole
     characters, then all pieces of one action and label go through their transform as one array,
-    with `label` and the `document` and `subject` of their rows in the context.
+    with `label` and the `document` and `subject` of their rows in the context; a piece whose
+    replacement is known (`instead`) gets that.
 
     Null stays null. A text is failed as a whole, and null, when one of its pieces is, or when it
     is not valid UTF-8. Errors: TransformError ``cover-outside``, and ``no-operator`` where an
@@ -151,10 +152,14 @@ def rewrite_column(
         active = _active(values[row], cover, operator)
         changes[row] = active
         for index, piece in enumerate(active.pieces):
+            if piece.instead is not None:
+                continue
             spot = (row, index, values[row][piece.start : piece.end])
             groups.setdefault((piece.action.name, piece.label), []).append(spot)
     why = "a text is not valid UTF-8" if any(failed) else ""
-    filled: dict[int, list[str]] = {row: [""] * len(c.pieces) for row, c in changes.items()}
+    filled: dict[int, list[str]] = {
+        row: [piece.instead or "" for piece in cover.pieces] for row, cover in changes.items()
+    }
     for (name, label), spots in groups.items():
         results, reason = _transformed(operator(name), label, spots, context)
         for (row, index, _), result in zip(spots, results, strict=True):

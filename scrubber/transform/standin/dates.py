@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from scrubber.transform.datetext import NAMES, DateFormat
+from scrubber.model.calendar import NAMES
+from scrubber.transform.datetext import DateFormat
 from scrubber.transform.draw import Draw, Stream
 from scrubber.transform.frozen import Lists, fold
 

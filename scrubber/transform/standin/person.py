@@ -44,16 +44,64 @@ _SEPARATOR = re.compile(r"(\s*,\s*|\s+)")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
 
-def person(value: str, draw: Draw, lists: Lists, seen: Mapping[str, Role] | None = None) -> str:
+def person(
+    value: str,
+    draw: Draw,
+    lists: Lists,
+    seen: Mapping[str, Role] | None = None,
+    known: Mapping[str, str] | None = None,
+) -> str:
     """A stand-in for a full name, a part of one, "Last, First", or initials.
 
     Titles and suffixes, order, capitals and gender (where the given name has just one in the
-    locale) are kept. `seen` says what the parts of the names seen whole in the document are.
+    locale) are kept. `seen` says what the parts of the names seen whole in the document are,
+    `known` which stand-ins some parts have already (as `matching_parts` gives them).
     """
+    known = known or {}
     parts = name_parts(value, lists, seen)
-    if all(part.role is Role.AS_IS for part in parts):
+    if all(part.role is Role.AS_IS and _key(part.text) not in known for part in parts):
         return plain_person(value, draw, lists)
-    return "".join(_stand_in(part, draw, lists) for part in parts)
+    return "".join(_known(part, known) or _stand_in(part, draw, lists) for part in parts)
+
+
+def matching_parts(value: str, stand_in: str) -> dict[str, str]:
+    """Which part of the stand-in of a name stands for which part of the name: words by their folded
+    form, an initial by its letter and a full stop; nothing where their shapes differ."""
+    found: dict[str, str] = {}
+    ours, theirs = _SEPARATOR.split(value), _SEPARATOR.split(stand_in)
+    if len(ours) != len(theirs):
+        return found
+    for one, other in zip(ours[::2], theirs[::2], strict=True):
+        pairs = [(one, other)]
+        if one.count("-") == other.count("-") > 0:
+            pairs += zip(one.split("-"), other.split("-"), strict=True)
+        for word, fresh in pairs:
+            if _key(word) and _key(word) != _key(fresh):
+                found.setdefault(_key(word), fresh.rstrip("."))
+                found.setdefault(_key(word)[0] + ".", fresh[0])
+    return found
+
+
+def _key(word: str) -> str:
+    """A word without case, accents and full stops: a text may write it without."""
+    plain = unicodedata.normalize("NFKD", fold(word))
+    return "".join(ch for ch in plain if not unicodedata.combining(ch)).rstrip(".")
+
+
+def _known(part: Part, known: Mapping[str, str]) -> str | None:
+    """The stand-in that a part has already."""
+    if not known:
+        return None
+    if part.role is Role.INITIAL:
+        letters = [known.get(_key(ch) + ".") if ch.isalpha() else ch for ch in part.text]
+        if any(letter is None for letter in letters):
+            return None
+        return cased_like(part.text, "".join(filter(None, letters)))
+    fresh = known.get(_key(part.text))
+    if fresh is None:
+        return None
+    bare = part.text.rstrip(".")
+    return cased_like(bare, fresh) + part.text[len(bare) :]
 
 
 def given_name(value: str, draw: Draw, lists: Lists) -> str:

@@ -1,0 +1,171 @@
+"""Looking at all texts of a batch: what detectors find in each, and what only its row knows.
+
+Distinct texts of a field are looked at once. Linked values and document consistency depend on the
+row, so they are worked out for the rows that have something to link or to spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as hidden_field
+
+import numpy as np
+import pyarrow as pa
+
+from scrubber.detect.base import Detector
+from scrubber.detect.consistency import Consistency
+from scrubber.detect.linked import LinkedHit, find_linked
+from scrubber.engine.layouts import plain
+from scrubber.engine.linking import LinkedField
+from scrubber.errors import DetectionError
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.finding import Span
+from scrubber.model.nested import Rows, leaf_values
+from scrubber.policy.plan import Linked, ScrubText, TablePlan
+from scrubber.transform.distinct import readable_values
+
+Seen = tuple[Span, ...] | DetectionError
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The texts of one field and what was found in them.
+
+    `indices` maps each text (null: -1) to its place in `distinct` and in `seen`: the spans of each
+    distinct text, or the error where it could not be looked at. `linked` and `again` hold, by the
+    place of a text, what its row knows of it: hits of linked values, and findings of the document.
+    """
+
+    texts: pa.Array = hidden_field(repr=False)
+    rows: Rows = hidden_field(repr=False)
+    indices: Rows = hidden_field(repr=False)
+    distinct: Sequence[object] = hidden_field(repr=False)
+    seen: Sequence[Seen] = hidden_field(repr=False)
+    linked: Mapping[int, tuple[LinkedHit, ...]] = hidden_field(repr=False)
+    again: dict[int, tuple[Span, ...]] = hidden_field(default_factory=dict, repr=False)
+
+    def spans(self, place: int) -> tuple[Span, ...]:
+        """All findings in the text at `place`."""
+        return (*self.alone(place), *self.of_row(place))
+
+    def alone(self, place: int) -> tuple[Span, ...]:
+        """What detectors found in the text at `place`."""
+        index = int(self.indices[place])
+        return () if index < 0 else spans_of(self.seen[index])
+
+    def of_row(self, place: int) -> tuple[Span, ...]:
+        """What the row adds to that."""
+        linked = (hit.span for hit in self.linked.get(place, ()))
+        return (*linked, *self.again.get(place, ()))
+
+    @property
+    def by_row(self) -> list[int]:
+        """The places of the texts that the row adds findings to."""
+        return sorted({*self.linked, *self.again})
+
+    def text(self, place: int) -> str | None:
+        """The text at `place`; None where it is null or could not be looked at."""
+        index = int(self.indices[place])
+        text = None if index < 0 else self.distinct[index]
+        looked_at = isinstance(text, str) and not isinstance(self.seen[index], DetectionError)
+        return str(text) if looked_at else None
+
+
+def spans_of(seen: Seen) -> tuple[Span, ...]:
+    return () if isinstance(seen, DetectionError) else seen
+
+
+def linked_fields(table: pa.Table, plan: TablePlan) -> dict[Linked, LinkedField]:
+    """The fields that any text field of the table links to."""
+    wanted = dict.fromkeys(
+        linked
+        for field in plan.fields
+        if isinstance(field.disposition, ScrubText)
+        for linked in field.disposition.linked
+    )
+    return {linked: LinkedField.of(table, linked) for linked in wanted}
+
+
+def look(
+    table: pa.Table,
+    plan: TablePlan,
+    detector: Detector,
+    consistency: Consistency,
+    fields: Mapping[Linked, LinkedField],
+) -> dict[FieldPath, Looked]:
+    """Look at every text field of `table`; `fields` are its linked ones."""
+    looked: dict[FieldPath, Looked] = {}
+    for field in plan.fields:
+        if isinstance(field.disposition, ScrubText):
+            columns = [fields[linked] for linked in field.disposition.linked]
+            looked[field.path] = _look_at(table, field.path, detector, columns)
+    if consistency.labels:
+        _spread(list(looked.values()), consistency)
+    return looked
+
+
+def _look_at(
+    table: pa.Table, path: FieldPath, detector: Detector, columns: Sequence[LinkedField]
+) -> Looked:
+    values, rows = leaf_values(table, path)
+    texts = plain(values)
+    encoded = texts.dictionary_encode()
+    indices = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    distinct = readable_values(encoded.dictionary)
+    linked: Mapping[int, tuple[LinkedHit, ...]] = {}
+    if columns:
+        each = [None if i < 0 else distinct[i] for i in indices.tolist()]
+        linked = find_linked(each, rows.tolist(), [field.column for field in columns])
+    return Looked(texts, rows, indices, distinct, _detect(detector, distinct), linked)
+
+
+def _detect(detector: Detector, texts: Sequence[object]) -> Sequence[Seen]:
+    """The spans of each text, or the error where a text could not be looked at."""
+    readable = [text for text in texts if isinstance(text, str)]
+    try:
+        seen: Iterator[Seen] = iter(detector.detect(readable))
+    except DetectionError:
+        seen = (_detect_one(detector, text) for text in readable)
+    broken = DetectionError("text-encoding", "a text is not valid UTF-8")
+    return [next(seen) if isinstance(text, str) else broken for text in texts]
+
+
+def _detect_one(detector: Detector, text: str) -> Seen:
+    try:
+        return detector.detect([text])[0]
+    except DetectionError as error:
+        return error
+
+
+def _spread(looked: Sequence[Looked], consistency: Consistency) -> None:
+    """Add, to the texts of each row, what was found in one of them."""
+    for row in sorted({row for one in looked for row in _rows_with(one, consistency.labels)}):
+        places = [(one, place) for one in looked for place in _places_of(one, row)]
+        texts = [(one, place, one.text(place)) for one, place in places]
+        known = [(one, place, text) for one, place, text in texts if text is not None]
+        more = consistency.more(
+            [text for _, _, text in known], [one.spans(place) for one, place, _ in known]
+        )
+        for (one, place, _), spans in zip(known, more, strict=True):
+            if spans:
+                one.again[place] = spans
+
+
+def _rows_with(looked: Looked, labels: frozenset[str]) -> set[int]:
+    """The rows in whose texts something with one of these labels was found."""
+    bearing = np.array(
+        [any(span.label in labels for span in spans_of(one)) for one in looked.seen] + [False],
+        dtype=np.bool_,
+    )
+    rows = set(looked.rows[bearing[looked.indices]].tolist())
+    for place, hits in looked.linked.items():
+        if any(hit.span.label in labels for hit in hits):
+            rows.add(int(looked.rows[place]))
+    return rows
+
+
+def _places_of(looked: Looked, row: int) -> range:
+    """The places of the texts of `row`; rows never fall along a flat leaf."""
+    first, last = np.searchsorted(looked.rows, [row, row + 1])
+    return range(int(first), int(last))

@@ -1,0 +1,141 @@
+"""Linked fields: which columns a text field looks for in its row, and what their values are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pyarrow as pa
+
+from scrubber.detect import DetectSpec, known_entities
+from scrubber.detect.linked import ENTITIES as LINKED_ENTITIES
+from scrubber.detect.linked import label_of
+from scrubber.errors import DetectionError, NotAvailable, printable
+from scrubber.model.fieldpath import FieldPath, Selector, spellings
+from scrubber.policy.decisions import FieldRule
+from scrubber.policy.plan import Apply, Linked, ScrubText
+from scrubber.policy.report import Report, did_you_mean
+from scrubber.transform.base import Kind, kind_of
+from scrubber.transform.date_shift import DateShift
+from scrubber.transform.encrypt import Encrypt
+from scrubber.transform.generalize import Ip
+from scrubber.transform.pseudonymize import Token
+from scrubber.transform.surrogate import ENTITIES as SURROGATE_ENTITIES
+from scrubber.transform.surrogate import Surrogate
+from scrubber.transform.truncate_date import TruncateDate
+
+_KINDS = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DATE, Kind.TIMESTAMP})
+_KNOWN = LINKED_ENTITIES | frozenset(SURROGATE_ENTITIES)
+
+Leaves = Sequence[tuple[FieldPath, pa.DataType]]
+Decide = Callable[[FieldPath], FieldRule | None]
+
+
+def entity_of(rule: FieldRule) -> str | None:
+    """What the values of a rule's fields are: as it says itself, else as its transform implies."""
+    if rule.linked_as is not None:
+        return rule.linked_as
+    transform = rule.disposition.transform if isinstance(rule.disposition, Apply) else None
+    match transform:
+        case Surrogate(entity=entity):
+            return entity
+        case DateShift() | TruncateDate():
+            return "DATE_TIME"
+        case Ip():
+            return "IP_ADDRESS"
+        case Token() | Encrypt():
+            return "ID"
+        case _:
+            return None
+
+
+def linked_labels(rules: Iterable[FieldRule]) -> frozenset[str]:
+    """The entities that linked fields may be found as in text."""
+    rules = tuple(rules)
+    if not any(rule.linked for rule in rules):
+        return frozenset()
+    return frozenset(label_of(entity) for entity in map(entity_of, rules) if entity is not None)
+
+
+def check_linked_as(report: Report, rules: Iterable[FieldRule], spec: DetectSpec) -> None:
+    """Report a `linked_as` that is no entity that anything here knows."""
+    said = [(rule, rule.linked_as) for rule in rules if rule.linked_as is not None]
+    if all(entity in _KNOWN for _, entity in said):
+        return
+    try:
+        names = _KNOWN | known_entities(spec)
+    except (DetectionError, NotAvailable):
+        return  # reported where the entities are checked
+    for rule, entity in said:
+        if entity not in names:
+            hint = did_you_mean(entity, names) or "ID is a code of any kind"
+            text = f"there is no entity {printable(entity)}"
+            report.value((*rule.path, "linked_as"), "unknown-entity", text, hint)
+
+
+class Linking:
+    """Resolves the `linked` of text rules against schemas, and reports what cannot be linked."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._met: dict[tuple[str, int], bool] = {}
+        self._told: set[tuple[str, int, str]] = set()
+
+    def resolve(
+        self, rule: FieldRule, text: FieldPath, found: Leaves, decide: Decide
+    ) -> tuple[Linked, ...]:
+        """The fields among `found` that the text field `text` links to, in the order of `found`."""
+        entities: dict[FieldPath, str] = {}
+        for number, name in enumerate(rule.linked):
+            selector = Selector(name)
+            self._met.setdefault((rule.ref.id, number), False)
+            for path, kind in found:
+                if any(selector.matches(form) for form in spellings(path)):
+                    self._met[rule.ref.id, number] = True
+                    entity = self._entity(rule, number, selector, text, path, kind, decide)
+                    if entity is not None:
+                        entities.setdefault(path, entity)
+        return tuple(Linked(path, entities[path]) for path, _ in found if path in entities)
+
+    def check_used(self, rules: Iterable[FieldRule], names: Iterable[str]) -> None:
+        """Report names under `linked` that no table with the text field has."""
+        for rule in rules:
+            for number, name in enumerate(rule.linked):
+                if self._met.get((rule.ref.id, number)) is False and not rule.tolerant:
+                    text = f"no table with this text has a field {printable(name)}"
+                    hint = did_you_mean(name, names)
+                    self._report.value((*rule.path, "linked", number), "unknown-field", text, hint)
+
+    def _entity(
+        self,
+        rule: FieldRule,
+        number: int,
+        selector: Selector,
+        text: FieldPath,
+        path: FieldPath,
+        kind: pa.DataType,
+        decide: Decide,
+    ) -> str | None:
+        other, shown = decide(path), printable(str(path))
+        if path == text or (other is not None and isinstance(other.disposition, ScrubText)):
+            if not selector.is_glob:
+                what = "the text itself" if path == text else "free text itself"
+                self._say(rule, number, "linked-text", f"{shown} is {what}", "")
+            return None
+        if pa.types.is_null(kind):
+            return None
+        if kind_of(kind) not in _KINDS:
+            kinds = ", ".join(sorted(_KINDS))
+            said = f"linked fields are of {kinds}; {shown} is {kind_of(kind)} ({kind})"
+            self._say(rule, number, "wrong-kind", said, "")
+            return None
+        entity = entity_of(other) if other is not None else None
+        if entity is None:
+            said = f"what the values of {shown} are is not said"
+            hint = "give its rule linked_as: PERSON, EMAIL_ADDRESS, ID, ..."
+            self._say(rule, number, "linked-without-entity", said, hint)
+        return entity
+
+    def _say(self, rule: FieldRule, number: int, code: str, text: str, hint: str) -> None:
+        if (rule.ref.id, number, text) not in self._told:
+            self._told.add((rule.ref.id, number, text))
+            self._report.value((*rule.path, "linked", number), code, text, hint)
