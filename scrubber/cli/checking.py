@@ -14,15 +14,21 @@ def check_command(rules: Path, inputs: list[str]) -> int:
     from scrubber.engine.checking import run_examples
     from scrubber.engine.run import survey
     from scrubber.policy import load_rules
+    from scrubber.policy.hints import hints
 
     parsed = load_rules(rules)
-    sources = survey(parsed, inputs).sources if inputs else ()
+    surveyed = survey(parsed, inputs) if inputs else None
+    sources = surveyed.sources if surveyed is not None else ()
+    hinted = hints(surveyed.plan) if surveyed is not None else ()
     results = run_examples(parsed)
     failed = [result for result in results if not result.passed]
     code = GateError.exit_code if failed else 0
     if as_json():
         data: dict[str, Any] = {
             "problems": [],
+            "hints": [
+                {"place": str(hint.mark), "code": hint.code, "text": hint.text} for hint in hinted
+            ],
             "sources": [source.alias for source in sources],
             "tests": [
                 {"id": r.id, "passed": r.passed, "unmet": list(r.unmet), "error": r.error}
@@ -30,6 +36,8 @@ def check_command(rules: Path, inputs: list[str]) -> int:
             ],
         }
         return emit(data, code)
+    for hint in hinted:
+        stdout().print(f"hint: {hint}", style="yellow", soft_wrap=True)
     for result in failed:
         why = result.error or f"not as expected: {', '.join(map(printable, result.unmet))}"
         stdout().print(f"{result.mark} [test-failed] {why}", style="red", soft_wrap=True)

@@ -89,6 +89,8 @@ def _print_rest(rules: Rules, plan: Plan) -> None:
 
 
 def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:
+    from scrubber.policy.plan import linked_of
+
     return {
         "digest": plan.digest,
         "on_error": plan.on_error.value,
@@ -101,6 +103,7 @@ def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:
                 "type_in": field.plan.type_in,
                 "type_out": field.plan.type_out,
                 "action": field.action,
+                "linked": {str(one.path): one.entity for one in linked_of(field.plan)},
                 "rule": {"id": field.plan.rule.id, "place": str(field.plan.rule.mark)},
             }
             for field in shown.fields

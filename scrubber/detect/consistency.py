@@ -19,6 +19,7 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.model.finding import Span
 
 RECOGNIZER = "consistency"
+IDENTITY = (RECOGNIZER, "1")  # the version rises when its answers change
 _PERSON = "PERSON"
 
 Spans = tuple[Span, ...]
@@ -90,9 +91,7 @@ class Consistency:
                 yield span
 
 
-def _places(
-    label: str, written: str, text: Folded, index: WordIndex
-) -> Iterator[tuple[int, int]]:
+def _places(label: str, written: str, text: Folded, index: WordIndex) -> Iterator[tuple[int, int]]:
     if label == _PERSON:
         for hit in Names([written]).search(text, index):
             yield hit.start, hit.end

@@ -120,8 +120,10 @@ class Phone:
             starts = [at]
             for digit in reversed(self.digits[: -len(self._tail)]):
                 before = starts[-1] - 1
-                if before < 0 or squashed[before] != digit or not _compact(
-                    folded, places, before, before + 1
+                if (
+                    before < 0
+                    or squashed[before] != digit
+                    or not _compact(folded, places, before, before + 1)
                 ):
                     break
                 starts.append(before)
@@ -151,14 +153,12 @@ class Phone:
         return best
 
 
-def _begins_number(
-    folded: str, squashed: str, places: list[int], first: int, whole: bool
-) -> bool:
+def _begins_number(folded: str, squashed: str, places: list[int], first: int, whole: bool) -> bool:
     """Whether the number does not go on to the left of `first`."""
     if not first or not squashed[first - 1].isdigit():
         return True
     between = folded[places[first - 1] + 1 : places[first]]
-    return between != "" and (whole or not between.strip("-./)") == "")
+    return between != "" and (whole or between.strip("-./)") != "")
 
 
 @dataclass(frozen=True, slots=True)

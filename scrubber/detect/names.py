@@ -1,4 +1,4 @@
-"""A person's name in a text, in whatever way it is written: whole, by a part, by initials, reversed.
+"""A person's name in a text, however it is written: whole, a part, by initials, reversed.
 
 What counts as a name is decided on folded text (:mod:`scrubber.detect.folding`), word by word:
 
@@ -170,10 +170,7 @@ class Names:
     def search(self, text: Folded, index: WordIndex | None = None) -> list[NameHit]:
         """Every place where the person is named in `text`, in order and apart from one another."""
         hits = sorted(self._hits(text, index), key=lambda hit: (hit.start, -hit.end))
-        return [
-            _named(text, start, end)
-            for start, end in self._chains(text, hits)
-        ]
+        return [_named(text, start, end) for start, end in self._chains(text, hits)]
 
     def _hits(self, text: Folded, index: WordIndex | None) -> Iterator[_Hit]:
         folded = text.folded
@@ -191,13 +188,15 @@ class Names:
                 for at in occurrences(needle, folded):
                     end = at + len(needle)
                     written = text.original(at, end)
-                    if _is_edge(folded, at) and _is_edge(folded, end) and written == written.upper():
+                    if (
+                        _is_edge(folded, at)
+                        and _is_edge(folded, end)
+                        and written == written.upper()
+                    ):
                         end += folded[end : end + 1] == "."
                         yield _Hit(at, end, Part(needle, Guard.NONE, -1))
 
-    def _chains(
-        self, text: Folded, hits: Sequence[_Hit]
-    ) -> Iterator[tuple[int, int]]:
+    def _chains(self, text: Folded, hits: Sequence[_Hit]) -> Iterator[tuple[int, int]]:
         chain: list[_Hit] = []
         for hit in hits:
             if chain and hit.end <= chain[-1].end:
@@ -209,9 +208,7 @@ class Names:
         if chain:
             yield from self._accepted(text, chain)
 
-    def _accepted(
-        self, text: Folded, chain: list[_Hit]
-    ) -> Iterator[tuple[int, int]]:
+    def _accepted(self, text: Folded, chain: list[_Hit]) -> Iterator[tuple[int, int]]:
         chain = _trimmed(text, chain)
         start, end = chain[0].start, chain[-1].end
         wider = self._with_initials(text, start, end)
@@ -242,7 +239,6 @@ class Names:
             return False
         written = text.original(start, end)
         return "." in written or (written == written.upper() and _is_capital(text, name))
-
 
 
 def _joined(text: Folded, end: int, start: int) -> bool:

@@ -12,7 +12,7 @@ from scrubber.model.calendar import NAMES
 
 
 def _months() -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for full, short, _, _ in NAMES.values():
         for names in (full, short):
             found |= {fold(name): number for number, name in enumerate(names, start=1)}
@@ -82,7 +82,8 @@ def written_days(folded: str) -> Iterator[WrittenDay]:
 
 
 def days_of(value: str) -> tuple[Day, ...]:
-    """What a value that is a date (and perhaps a time behind it) may mean; nothing if it is none."""
+    """What a value that is a date (perhaps with a time behind it) may mean; nothing if it is no
+    date."""
     folded = Folded.of(value.strip()).folded
     first = next(written_days(folded), None)
     if first is None or first.start > 0 or first.days[0].year is None:

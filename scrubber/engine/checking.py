@@ -77,10 +77,12 @@ class FieldPreview:
                 return "drop"
             case Apply(transform):
                 return transform.name
-            case ScrubText(default, operators):
+            case ScrubText(default, operators, linked):
                 pairs = [*operators, ("anything else", default)]
                 said = (f"{e}: {'keep' if isinstance(o, Keep) else o.name}" for e, o in pairs)
-                return f"findings in the text ({', '.join(said)})"
+                rows = ", ".join(str(one.path) for one in linked)
+                looked_for = f"; looks for its row's {rows}" if linked else ""
+                return f"findings in the text ({', '.join(said)}){looked_for}"
 
 
 @dataclass(frozen=True)

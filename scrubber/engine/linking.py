@@ -140,7 +140,7 @@ class Shown:
         values = {(column, value) for column, value, _, _ in inside}
         if len(values) != 1:
             return piece
-        column, value, whole, place = next(iter(inside))
+        column, value, _, place = next(iter(inside))
         if column is None or type(self._transform(self._fields[column])) is not type(operator):
             return piece
         shown = self._cache[column, row][value]
@@ -158,9 +158,7 @@ class Shown:
         if transform is None or not rows:
             self._cache |= {(number, row): [None] * int(field.counts[row]) for row in rows}
             return
-        places = [
-            int(field.firsts[row]) + i for row in rows for i in range(int(field.counts[row]))
-        ]
+        places = [int(field.firsts[row]) + i for row in rows for i in range(int(field.counts[row]))]
         owners = np.repeat(np.asarray(rows, np.int64), field.counts[list(rows)])
         context = self._context(self._plans[field.linked.path], owners)
         outcome = transform.apply(field.array.take(pa.array(places, pa.int64())), context)

@@ -22,7 +22,7 @@ from scrubber.errors import DetectionError
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.finding import Span
 from scrubber.model.nested import Rows, leaf_values
-from scrubber.policy.plan import Linked, ScrubText, TablePlan
+from scrubber.policy.plan import Linked, ScrubText, TablePlan, linked_of
 from scrubber.transform.distinct import readable_values
 
 Seen = tuple[Span, ...] | DetectionError
@@ -78,12 +78,7 @@ def spans_of(seen: Seen) -> tuple[Span, ...]:
 
 def linked_fields(table: pa.Table, plan: TablePlan) -> dict[Linked, LinkedField]:
     """The fields that any text field of the table links to."""
-    wanted = dict.fromkeys(
-        linked
-        for field in plan.fields
-        if isinstance(field.disposition, ScrubText)
-        for linked in field.disposition.linked
-    )
+    wanted = dict.fromkeys(linked for field in plan.fields for linked in linked_of(field))
     return {linked: LinkedField.of(table, linked) for linked in wanted}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from scrubber._version import __version__
+from scrubber.detect import consistency, linked
 from scrubber.engine.detectors import detector_for
 from scrubber.errors import Mark
 from scrubber.manifest import (
@@ -32,6 +33,7 @@ from scrubber.policy.plan import (
     Keep,
     Plan,
     ScrubText,
+    linked_of,
     transforms_of,
 )
 from scrubber.transform.base import Transform
@@ -180,17 +182,28 @@ def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
     spec = plan.detect
     default = dict(spec.score_thresholds).get("default")
     threshold = round(default * 1000) if default is not None else None
-    return tuple(
-        DetectorFacts(name, version, threshold, spec.languages)
-        for name, version in detector_for(spec).identities
+    own = [linked.IDENTITY] if _links(plan) else []
+    if spec.consistency:
+        own.append(consistency.IDENTITY)
+    return (
+        *(
+            DetectorFacts(name, version, threshold, spec.languages)
+            for name, version in detector_for(spec).identities
+        ),
+        *(DetectorFacts(name, version) for name, version in own),
     )
+
+
+def _links(plan: Plan) -> bool:
+    return any(linked_of(field) for _, table in plan.tables for field in table.fields)
 
 
 def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
     """What a reviewer must not take for granted."""
     text = any(field.action == "text" for field in fields)
     if text and plan.detect is not None and plan.detect.ner == "none":
-        yield "Free text was searched by patterns only: names that no pattern knows stay."
+        row = " and that the linked fields of the row do not hold" if _links(plan) else ""
+        yield f"Free text was searched by patterns only: names that no pattern knows{row} stay."
     if text and plan.detect is not None and (plan.detect.allow_list or plan.detect.excludes):
         yield "Findings that the rules' allow list or exclusions name stay, and are not counted."
     if any(field.unsafe for field in fields):

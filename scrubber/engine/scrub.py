@@ -13,9 +13,9 @@ from scrubber.detect.base import Detector
 from scrubber.detect.consistency import Consistency
 from scrubber.engine.documents import document_ids, subject_of
 from scrubber.engine.layouts import as_before, count_equal, plain, without_views
-from scrubber.engine.rows import Judged, judge_rows
 from scrubber.engine.linking import Shown
 from scrubber.engine.looking import linked_fields, look
+from scrubber.engine.rows import Judged, judge_rows
 from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
 from scrubber.errors import Place, TransformError
@@ -34,6 +34,7 @@ from scrubber.policy.plan import (
     Plan,
     ScrubText,
     TablePlan,
+    linked_of,
 )
 from scrubber.transform.base import Context, Outcome
 from scrubber.transform.keys import RootKey
@@ -223,8 +224,7 @@ class _Sweep:
 
 def _links(plan: TablePlan) -> dict[FieldPath, tuple[Linked, ...]]:
     """What each text field links to, if it links to anything."""
-    texts = ((field.path, field.disposition) for field in plan.fields)
-    return {path: d.linked for path, d in texts if isinstance(d, ScrubText) and d.linked}
+    return {field.path: linked_of(field) for field in plan.fields if linked_of(field)}
 
 
 def _digest(table: pa.Table) -> str:

@@ -82,13 +82,25 @@ def scrub_texts(
         nothing = Cover()
         each = [nothing if i < 0 else covers[i] for i in looked.indices.tolist()]
         for place in looked.by_row:
-            each[place] = _cover(looked.spans(place), operators)
+            each[place] = _cover(_known(looked, place, operators), operators)
         if shown is not None and looked.linked:
             shown.prepare(looked.linked, looked.rows)
             each = shown.covers(each, looked.linked, looked.rows, operators.transform)
             context = replace(context, names=_names(looked, shown, context))
         outcome = rewrite_column(looked.texts, each, operators.transform, context)
     return _with_unseen(outcome, looked), _count(looked, operators)
+
+
+def _known(looked: Looked, place: int, operators: TextOperators) -> Sequence[Span]:
+    """All findings in the text at `place`, but for the guesses about the very span of a linked
+    value: the row knows what that is."""
+    linked = {
+        (hit.span.start, hit.span.end)
+        for hit in looked.linked.get(place, ())
+        if operators.action(hit.span.label).consumes
+    }
+    guesses = (s for s in looked.alone(place) if (s.start, s.end) not in linked)
+    return (*guesses, *looked.of_row(place))
 
 
 def _cover(spans: Sequence[Span], operators: TextOperators) -> Cover:

@@ -192,4 +192,14 @@ def _pattern(text: str) -> str:
     return out
 
 
-__all__ = ["EACH", "Each", "FieldPath", "Selector", "Step", "is_list", "leaves", "maps", "spellings"]
+__all__ = [
+    "EACH",
+    "Each",
+    "FieldPath",
+    "Selector",
+    "Step",
+    "is_list",
+    "leaves",
+    "maps",
+    "spellings",
+]

@@ -43,7 +43,9 @@ def read_detection(report: Report, *, needed: bool) -> DetectSpec:
         ),
         recognizers=tuple(_recognizers(report, part.get("recognizers"))),
         consistency=(
-            tuple(_texts(part["consistency"])) if "consistency" in part else DetectSpec().consistency
+            tuple(_texts(part["consistency"]))
+            if "consistency" in part
+            else DetectSpec().consistency
         ),
         **_rules(report, part.get("rules")),
     )

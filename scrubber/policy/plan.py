@@ -169,6 +169,11 @@ class Plan:
         )
 
 
+def linked_of(field: FieldPlan) -> tuple[Linked, ...]:
+    """The fields that a field of text links to."""
+    return field.disposition.linked if isinstance(field.disposition, ScrubText) else ()
+
+
 def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | None:
     """The Arrow type that a leaf of type `kind` has afterwards; None where it is dropped.
 

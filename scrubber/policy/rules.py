@@ -16,8 +16,8 @@ from scrubber.errors import Mark
 from scrubber.policy.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
-from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.examples import Example, read_examples
+from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.plan import KeyRef, KeySource, OnError, RowRule, RuleRef, transforms_of
 from scrubber.policy.report import Report
 from scrubber.policy.rows import Fault, columns_of

@@ -217,10 +217,14 @@ class FieldRule(Part):
         None, description="For text: what happens to what is found, by entity, or default."
     )
     linked: Texts | None = Field(
-        None, description="Fields whose values are looked for in this row's text, in whatever way it writes them."
+        None,
+        description="Fields whose values are looked for in this row's text, in whatever way it "
+        "writes them.",
     )
     linked_as: Text | None = Field(
-        None, description="What this field's values are, where a text field links to it (PERSON, EMAIL_ADDRESS, ID)."
+        None,
+        description="What this field's values are, for the text fields that link to it (PERSON, "
+        "FIRST_NAME, EMAIL_ADDRESS, ID and the like; default: what its transform implies).",
     )
     reason: Text | None = Field(None, description="Why the rule is there, for the reader.")
     optional: bool | None = Field(None, description="The field may be absent (default false).")

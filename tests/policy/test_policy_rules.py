@@ -191,11 +191,14 @@ BAD: list[tuple[str, str]] = [
     (f"{HEAD}privacy: {{k: 11}}\n", "3:1 [not-available]"),
     (f"{HEAD}privacy: {{kk: 11}}\n", "3:1 [not-available] 3:11 [unknown-key]"),
     (f"{HEAD}gates: {{min_k: 11}}\n", "3:1 [not-available]"),
+    # linked values
+    (field("{name: a, transform: drop, linked: [b]}"), "4:32 [linked-without-text]"),
+    (field("{name: a, transform: drop, linked_as: PERSN}"), "4:43 [unknown-entity]"),
+    (field("{name: a, transform: drop, linked_as: [PERSON]}"), "4:43 [wrong-type]"),
     (
-        text_field("{name: a, entities: {default: redact}, linked: [b]}"),
-        "5:44 [not-available]",
+        text_field("{name: a, entities: {default: redact, PERSON: surrogate}, linked: [b]}"),
+        "5:51 [no-detector]",
     ),
-    (field("{name: a, transform: drop, linked_as: PERSON}"), "4:32 [not-available]"),
     # rows, tests, includes
     (f"{HEAD}rows: [{{drop: 'a = (', reason: x}}]\n", "3:15 [row-syntax]"),
     (f"{HEAD}rows: [{{drop: 'a > avg(a)', reason: x}}]\n", "3:15 [row-not-separable]"),

@@ -1,0 +1,53 @@
+"""Hints about a plan: what is no mistake, but may not be meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scrubber.errors import Mark, printable
+from scrubber.policy.plan import FieldClass, FieldPlan, Plan, ScrubText, TablePlan
+
+_SEARCHABLE = ("string", "large_string", "dictionary", "int", "uint", "date", "timestamp")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hint:
+    """One hint: its place in the rule file, a stable code, and a text with names of fields only."""
+
+    mark: Mark
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.mark} [{self.code}] {self.text}"
+
+
+def hints(plan: Plan) -> tuple[Hint, ...]:
+    """What the author may have forgotten, by place: text fields beside direct identifiers that they
+    do not look for (``not-linked``)."""
+    found = {hint for _, table in plan.tables for hint in _not_linked(table)}
+    return tuple(sorted(found))
+
+
+def _not_linked(table: TablePlan) -> list[Hint]:
+    direct = [field for field in table.fields if _is_direct(field)]
+    found = []
+    for field in table.fields:
+        if not isinstance(field.disposition, ScrubText):
+            continue
+        linked = {one.path for one in field.disposition.linked}
+        missing = [printable(str(one.path)) for one in direct if one.path not in linked]
+        if missing:
+            names = ", ".join(missing)
+            text = (
+                f"{printable(str(field.path))} stands beside direct identifiers of its row that "
+                f"are not looked for in it: linked: [{names}]"
+            )
+            found.append(Hint(field.rule.mark, "not-linked", text))
+    return found
+
+
+def _is_direct(field: FieldPlan) -> bool:
+    return field.field_class is FieldClass.DIRECT_IDENTIFIER and field.type_in.startswith(
+        _SEARCHABLE
+    )
