@@ -18,10 +18,11 @@ from scrubber.detect.regextree import parsed as parse
 
 _SEPARATOR = 0xFF  # stands for no code point
 
-# Nodes that ask about the characters on both sides of a place, or about an end of the text.
+# Nodes without characters: questions about those on both sides of a place or about an end of the
+# text, and where a finding begins (\K).
 _ASSERTIONS = frozenset(
     {"Boundary", "StartOfLine", "EndOfLine", "StartOfString", "EndOfString", "StartOfWord"}
-    | {"EndOfWord"}
+    | {"EndOfWord", "Keep"}
 )
 
 # Of several characters that are in every match, the one that text has least of.

@@ -7,7 +7,8 @@ text. Each step keeps that:
 
 - a set of characters becomes the bytes of its members; atomic and possessive parts may back off;
 - a look-around at an edge of the pattern becomes the character that it asks about, or the edge of
-  the text; anywhere else it is left out, and so is every other assertion but ``\\b ^ $ \\A \\Z``;
+  the text; anywhere else it is left out, and so is every other assertion but ``\\b ^ $ \\A \\Z``
+  (``\\K`` is one: what stands before it must be there, though it is no part of the finding);
 - a reference to a group becomes the group again;
 - what may be empty at an edge is cut off, and a repeat there stands for its least count: a match is
   asked for, not its length. So a hundred top-level domains become a few dozen beginnings.
@@ -199,6 +200,7 @@ _EDGES: dict[str, Callable[[Tree], Node]] = {
     "EndOfLine": lambda _: _LINE_END,
     "StartOfWord": lambda _: _NOTHING,
     "EndOfWord": lambda _: _NOTHING,
+    "Keep": lambda _: _NOTHING,
 }
 
 

@@ -34,6 +34,7 @@ from presidio_analyzer.predefined_recognizers import (
     SpacyRecognizer,
 )
 
+from scrubber._version import __version__
 from scrubber.detect import ner
 from scrubber.detect.cachefolder import CacheFolder
 from scrubber.detect.lookers import ForeignLooker, IbanLooker, Looker, PatternLooker
@@ -43,7 +44,7 @@ from scrubber.detect.phonetrigger import trigger
 from scrubber.detect.pipeline import Language, PresidioDetector
 from scrubber.detect.prefilter import Prefilter, Trigger
 from scrubber.detect.presidio.engines import engine_labels, nlp_engine, word_cutter
-from scrubber.detect.presidio.registry import entities_of, own_names, registry
+from scrubber.detect.presidio.registry import HOUSE_NAMES, entities_of, own_names, registry
 from scrubber.detect.quiet import hushed
 from scrubber.detect.reading import Reader
 from scrubber.detect.refine import Refiner
@@ -153,11 +154,14 @@ def _identities(
     names: NameLooker | None,
 ) -> tuple[tuple[str, str], ...]:
     presidio = f"presidio-analyzer {version('presidio-analyzer')}"
+    house = f"scrubber {__version__}"
     own = own_names(spec)
+
+    def origin(name: str) -> str:
+        return "rule file" if name in own else house if name in HOUSE_NAMES else presidio
+
     lookers = {
-        (looker.name, "rule file" if looker.name in own else presidio)
-        for language in languages
-        for looker in language.lookers
+        (looker.name, origin(looker.name)) for language in languages for looker in language.lookers
     }
     models = {ner.identity(p) for p in (engine.nlp or {}).values() if p is not None}
     if names is not None:

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 import regex
-from presidio_analyzer import EntityRecognizer, PatternRecognizer, RemoteRecognizer
+from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer, RemoteRecognizer
 from presidio_analyzer.input_validation import CustomRecognizerConfig, PredefinedRecognizerConfig
 from presidio_analyzer.nlp_engine import NlpEngine
 from presidio_analyzer.predefined_recognizers import EmailRecognizer, SpacyRecognizer
@@ -21,21 +21,33 @@ from presidio_analyzer.recognizer_registry.recognizers_loader_utils import (
 )
 from tldextract import TLDExtract
 
+from scrubber.detect.recognizers import RECOGNIZERS, Recognizer
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import DetectionError, NotAvailable, ScrubberError, printable
 
 DENY_LIST = "deny_list"
 
 _FLAGS = int(regex.DOTALL | regex.MULTILINE | regex.IGNORECASE)
+_HOUSE_FLAGS = int(regex.DOTALL | regex.MULTILINE)
+
+# What stands in scrubber.detect.recognizers, whatever a rule file names its own.
+HOUSE_NAMES = frozenset(recognizer.name for recognizer in RECOGNIZERS)
 
 
 def registry(spec: DetectSpec, engine: NlpEngine | None) -> RecognizerRegistry:
-    """Presidio's registry for `spec`: predefined, own, deny lists, and the engine's (if any)."""
+    """Presidio's registry for `spec`: predefined, the house's, own, deny lists, and the engine's
+    (if any)."""
     own = [_own(text, index, spec.languages) for index, text in enumerate(spec.recognizers)]
     replaced = {name for name, _ in own}
     made = RecognizerRegistry(supported_languages=list(spec.languages))
     made.recognizers = [
         *_predefined(spec.languages, replaced),
+        *(
+            _House(recognizer, language)
+            for language in spec.languages
+            for recognizer in RECOGNIZERS
+            if recognizer.name not in replaced
+        ),
         *(recognizer for _, recognizers in own for recognizer in recognizers),
         *_denied(spec),
     ]
@@ -64,6 +76,23 @@ def _defaults() -> dict[str, Any]:
     return dict(RecognizerConfigurationLoader.get())
 
 
+class _House(PatternRecognizer):  # type: ignore[misc]
+    """A recognizer of scrubber.detect.recognizers, as Presidio wants it."""
+
+    def __init__(self, recognizer: Recognizer, language: str) -> None:
+        super().__init__(
+            supported_entity=recognizer.entity,
+            name=recognizer.name,
+            supported_language=language,
+            patterns=[Pattern(p.name, p.regex, p.score) for p in recognizer.patterns],
+            global_regex_flags=_HOUSE_FLAGS | (regex.IGNORECASE if recognizer.ignore_case else 0),
+        )
+        self._judge = recognizer.judge
+
+    def validate_result(self, pattern_text: str) -> bool | None:
+        return None if self._judge is None else self._judge(pattern_text)
+
+
 def _own(text: str, index: int, languages: Sequence[str]) -> tuple[str, list[EntityRecognizer]]:
     """(class or own name, recognizers) of an own recognizer in Presidio's YAML form, as JSON."""
     with _refusing_recognizer(index) as refuse:
@@ -77,6 +106,10 @@ def _own(text: str, index: int, languages: Sequence[str]) -> tuple[str, list[Ent
         unknown = sorted(set(config) - set(known.model_fields))
         if unknown:
             raise refuse(f"unknown keys: {', '.join(map(printable, unknown))}")
+        if predefined and name in HOUSE_NAMES:
+            if config.get("enabled", True) or set(config) - {"name", "type", "enabled"}:
+                raise refuse("of scrubber's own recognizers, one can be switched off, no more")
+            return name, []
         if predefined:
             _require_local(name, refuse)
         _require_patterns(config.get("patterns") or (), refuse)

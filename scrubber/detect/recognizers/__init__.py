@@ -1,0 +1,17 @@
+"""Personal data and secrets that Presidio has no recognizers for; one module per family.
+
+Patterns are data, and each is written so that it stays cheap: it begins with something rare or with
+a word that announces the value, its repeats are bounded, and what could be anything by itself (a
+number, a word) is found only behind such a word.
+"""
+
+from __future__ import annotations
+
+from scrubber.detect.recognizers.credentials import PASSWORDS, SECRETS
+from scrubber.detect.recognizers.keyblocks import PRIVATE_KEYS, WEB_TOKENS
+from scrubber.detect.recognizers.providers import API_KEYS
+from scrubber.detect.recognizers.recognizer import Pattern, Recognizer
+
+__all__ = ["RECOGNIZERS", "Pattern", "Recognizer"]
+
+RECOGNIZERS: tuple[Recognizer, ...] = (API_KEYS, PRIVATE_KEYS, WEB_TOKENS, PASSWORDS, SECRETS)

@@ -1,0 +1,179 @@
+"""Passwords and secrets of any form, behind words that announce them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import regex
+
+from scrubber.detect.recognizers.recognizer import LIKELY, SURE, Pattern, Recognizer, words
+
+# ── the names that values are given to ────────────────────────────────────────────────────────
+
+_PASSWORD = words(
+    r"passwords? passwd passw passworsd passphrase pass[_-]?code contraseñas? mot[\s_-]de[\s_-]passe "
+    r"kennwort passwort wachtwoord senha lösenord пароль 비밀번호 비번 패스워드 암호 密码 密碼 "
+    r"パスワード mysqlpass sqlpass dbpass userpwd"
+)
+_PASSWORD_SHORT = words("pass pwd pw psw mdp")
+_SECRET = words(
+    r"secret sercret token credentials? api[\s_.-]?key access[\s_.-]?key secret[\s_.-]?key "
+    r"private[\s_.-]?key encryption[\s_.-]?key signing[\s_.-]?key activation[\s_.-]?key "
+    r"licen[cs]e[\s_.-]?key account[\s_.-]?key shared[\s_.-]?access[\s_.-]?key master[\s_.-]?key "
+    r"storage[\s_.-]?key deploy[\s_.-]?key authorization oauth2?[_-](?:bearer|signature)"
+)
+_KEY = words("key pkey aeskey auth authentication salt nonce api sig signature bearer session sid")
+
+# The word is a whole one, or the hump of a camel: no "author", no "monkey", but "userKey".
+_HEAD = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+_TAIL = r"(?!(?<=[a-z])[a-z]|(?<=[A-Z])[A-Z])"
+_REST = r"[\w.-]{0,40}"  # password_of_db, token.main
+
+
+def _named(*names: str) -> str:
+    return "(?:" + "|".join(names) + f"){_TAIL}{_REST}"
+
+
+_PASSWORD_NAME = _named(f"(?i:{_PASSWORD})", f"{_HEAD}(?i:{_PASSWORD_SHORT})")
+_SECRET_NAME = _named(f"(?i:{_SECRET})")
+_KEY_NAME = _named(f"{_HEAD}(?i:{_KEY})")
+
+# ── what stands between a name and its value ──────────────────────────────────────────────────
+
+_CLOSE = r"[\"'`\\\])>*}]{0,6}(?:&quot;|%22)?"
+_TYPE = r"(?::[ \t]?[A-Za-z_][\w.\[\]]{0,30}[ \t]{0,3}(?==))?"  # val password: String =
+_SIGN = r"(?:={1,3}|!==?|:?=>?|:{1,2}|->|%3[DA]|,|\bor\b|\|\||：)"
+_SIGNED = rf"{_CLOSE}[ \t]{{0,8}}{_TYPE}{_SIGN}"
+_OPEN = r"[brufBRUF@$]{0,2}(?:\\{0,4}[\"'`]{1,3}|&quot;|&apos;|%22)"
+_BEFORE_QUOTE = r"\s{0,40}[(\[{]?\s{0,40}"
+
+# ── values ────────────────────────────────────────────────────────────────────────────────────
+
+_QUOTED = r"(?:[^\s\"'`\\<>]|\\[^\s\"'`])"
+_BARE = r"[^\s\"'`\\<>,;(){}\[\]|]"
+_ENDED = r"(?=[\s\"'`\\<>,;(){}\[\]|]|\Z)"
+_MIXED = r"(?=[^\s\"'`]{0,60}?[0-9#$%^&*!@~])"
+# Without a sign between them, a word is a password only where it can hardly be anything else.
+_STRONG = (
+    r"(?=[^\s]{0,40}?[0-9])(?=[^\s]{0,40}?[A-Za-z])"
+    r"(?=[^\s]{0,40}?(?:[#$%^&*!@~]|[a-z][A-Z]|[A-Z][a-z0-9]{1,3}[A-Z0-9]))"
+)
+
+
+def _quoted(name: str, least: int) -> str:
+    return rf"{name}{_SIGNED}{_BEFORE_QUOTE}{_OPEN}\K{_QUOTED}{{{least},4000}}(?=\\{{0,4}}[\"'`]|&quot;|&apos;|%22)"
+
+
+def _bare(name: str, least: int) -> str:
+    return rf"{name}{_SIGNED}[ \t]{{0,8}}\K{_MIXED}{_BARE}{{{least},4000}}"
+
+
+_WORDLIKE = regex.compile(r"(?:[A-Za-z]?[a-z]{2,}|[A-Z]+|[0-9]{1,4}|)")
+_PLACEHOLDER = regex.compile(
+    r"\$\{.*|\$\(.*|\$[A-Z_]+\$?|%\(?\w*\)?[sd]?|%\w+%|\{.*|<.*|\[.*|#\{.*|@\w+@?"
+    r"|&lt;.*|(?:(.)\1*)|.*(?:(?i:example|placeholder|your[_-]|insert[_-]|changeit|redacted)).*"
+    r"|[\w.]+\(.*|(?i:(?:self|this|config|settings|process|os|env|options|args|request|req|ctx)\.).*"
+    r"|(?i:none|null|true|false|undefined|string|text|required|optional|password|passwd|secret)"
+)
+_URL = regex.compile(r"[a-z][a-z0-9+.-]{1,15}://.*|(?:\.{0,2}/|[A-Za-z]:\\)[\w./\\ -]*", regex.I)
+
+
+def _is_placeholder(value: str) -> bool:
+    return _PLACEHOLDER.fullmatch(value, timeout=1) is not None
+
+
+def _is_words(value: str) -> bool:
+    """Whether it is a name made of words and small numbers: access_token, item-2."""
+    return all(_WORDLIKE.fullmatch(part) for part in regex.split(r"[^A-Za-z0-9]+", value))
+
+
+def entropy(value: str) -> float:
+    """Shannon's entropy of the characters of `value`, in bits a character.
+
+    >>> entropy("aabb")
+    1.0
+    """
+    counts = Counter(value).values()
+    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts)
+
+
+def _password(value: str) -> bool | None:
+    return False if _is_placeholder(value) else None
+
+
+def _secret(value: str) -> bool | None:
+    """Refutes what is a placeholder, a name, a number, a place, or too regular to be drawn."""
+    if len(value) < 8 or _is_placeholder(value) or _is_words(value) or _URL.fullmatch(value):
+        return False
+    letters = sum(map(str.isalpha, value))
+    digits = sum(map(str.isdigit, value))
+    if not letters and digits < 16:
+        return False
+    if not digits and (len(value) < 20 or value.islower() or value.isupper()):
+        return False
+    return None if entropy(value) >= 2.5 else False
+
+
+PASSWORDS = Recognizer(
+    name="PasswordRecognizer",
+    entity="PASSWORD",
+    what="Passwords behind a name or word for them (in code, configuration, command lines, SQL, "
+    "prose), in URLs, in .netrc files, and their hashes",
+    examples=('db_password = "..."', "postgres://user:...@host", "the password is ..."),
+    patterns=(
+        Pattern("quoted", _quoted(_PASSWORD_NAME, 4)),
+        Pattern("bare", _bare(_PASSWORD_NAME, 4) + _ENDED),
+        Pattern("spaced", rf"{_PASSWORD_NAME}[ \t]{{1,3}}\K{_STRONG}{_BARE}{{6,64}}"),
+        Pattern("said", rf"(?i:{_PASSWORD})[ ](?i:is|was|ist|es|est|:)[ ]{{1,2}}\K{_MIXED}{_BARE}{{4,64}}"),
+        Pattern("spaced quoted", rf"(?i:{_PASSWORD})[ \t]{{1,3}}\K(?<=\s){_OPEN}\K{_QUOTED}{{4,128}}(?=\\{{0,4}}[\"'`])"),
+        Pattern(
+            "option",
+            rf"(?<![\w-])--?[\w-]{{0,20}}(?i:{_PASSWORD}|pwd)(?:[ \t]{{1,3}}|=)[\"']?\K(?!-)[^\s\"']{{3,128}}",
+        ),
+        Pattern("curl", r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]?[\"']?[^\s\"':]{1,64}:\K[^\s\"']{3,128}", SURE),
+        Pattern("openssl", r"(?<![\w-])-pass(?:in|out)?[ ][\"']?pass:[ ]?\K[^\s\"']{3,128}", SURE),
+        Pattern("url", r"(?i:[a-z][a-z0-9+.-]{1,20})://[^\s:/@\"'<>?#]{0,128}:\K[^\s/@\"'<>]{1,128}(?=@[\w\[])", SURE),
+        Pattern("mail url", r"(?i:smtps?|imaps?|pop3s?)://[^\s:\"'<>]{1,128}:\K[^\s/@\"'<>]{1,128}(?=@)", SURE),
+        Pattern("sql", r"(?i:identified\s{1,4}(?:with\s{1,4}[\"']?\w{1,40}[\"']?\s{1,4})?(?:by|as)\s{1,4}(?:password\s{1,4})?)[\"']?\K[^\s\"';)]{3,128}", SURE),
+        Pattern("sql password", r"(?i:(?:login|encrypted|with|role\s{1,4}\w{1,64})\s{1,4}password\s{1,4})[\"']?\K[^\s\"';)]{3,128}"),
+        Pattern("netrc", r"(?i:login)[ \t\r\n]{1,4}\S{1,128}[ \t\r\n]{1,4}(?i:password)[ \t\r\n]{1,4}\K\S{1,128}", SURE),
+        Pattern("xml", r"<(?:\w{1,20}:)?[\w-]{0,30}(?i:password|passwd|passphrase)[\w-]{0,20}(?:\s[^<>]{0,80})?>\s{0,20}\K[^<>\s]{4,128}(?=\s{0,20}</)"),
+        Pattern("pair", r"(?i:\b(?:id|user(?:name)?|login)[ ]?/[ ]?(?:pw|pwd|password|pass))\)?[ \t]{0,2}[:=]?[ \t]{0,2}\(?\K[^\s/()]{2,64}/[^\s/()]{4,64}"),
+        Pattern("secure string", r"(?i:ConvertTo-SecureString)(?:[ ]-\w{1,20}){0,3}[ ](?:\\{0,4}[\"'])?\K[^\s\"'\\-][^\s\"'\\]{3,128}", SURE),
+        Pattern(
+            "hash",
+            r"\$(?:2[abxy]\$[0-9]{2}\$[./A-Za-z0-9]{53}|[156y]\$[^\s$:]{1,40}\$(?:[^\s$:]{8,40}\$)?[./A-Za-z0-9]{22,90}"
+            r"|argon2(?:id|i|d)\$v=[0-9]{1,3}\$[\w=,]{5,40}\$[A-Za-z0-9+/]{8,90}\$[A-Za-z0-9+/]{16,90}"
+            r"|apr1\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{22})",
+            SURE,
+        ),
+    ),
+    judge=_password,
+)  # fmt: skip
+
+SECRETS = Recognizer(
+    name="SecretRecognizer",
+    entity="SECRET",
+    what="Tokens, keys and other secrets of any form behind a name for them, in HTTP headers and in "
+    "the queries of URLs; names, words and placeholders are none",
+    examples=('client_secret = "..."', "Authorization: Bearer ...", "https://host/?sig=..."),
+    patterns=(
+        Pattern("quoted", _quoted(_SECRET_NAME, 8)),
+        Pattern("quoted key", _quoted(_KEY_NAME, 15)),
+        Pattern("bare", _bare(_SECRET_NAME, 8) + _ENDED),
+        Pattern("bare key", _bare(_KEY_NAME, 16) + _ENDED),
+        Pattern("spaced", rf"{_SECRET_NAME}[ \t]{{1,3}}(?:is[ ])?\K{_STRONG}{_BARE}{{8,4000}}"),
+        Pattern("option", rf"(?<![\w-])--?[\w-]{{0,30}}(?i:{_SECRET})[\w-]{{0,20}}(?:[ \t]{{1,3}}|=)[\"']?\K(?!-)[^\s\"']{{8,400}}"),
+        Pattern(
+            "header",
+            r"(?i:authorization)\b[\"']?[ ]?[:=,][ ]{0,3}[\"']?(?i:basic|bearer|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)"
+            r"[ ]{1,3}\K[^\s\"'<>]{8,4000}",
+            SURE,
+        ),
+        Pattern("query", r"[?&](?i:sig|signature|x-amz-(?:signature|credential|security-token)|access_token|code|state|key|token)=\K[\w%.~+/-]{16,4000}"),
+        Pattern("cookie", r"(?i:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|sessionid|csrf_?token|xsrf-token)=\K[\w%.~+/:-]{16,4000}"),
+        Pattern("npm registry", r"//[\w.-]{1,100}/[\w./-]{0,100}:_(?:authToken|auth|password)[ ]?=[ ]?\K[^\s$\"'][^\s\"']{7,400}", SURE),
+    ),
+    judge=_secret,
+)  # fmt: skip
