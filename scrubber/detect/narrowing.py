@@ -96,7 +96,7 @@ def _members(tree: Tree, known: dict[int, list[Tree]]) -> Mask:
                     group |= _members(one.subpattern, {})
             return fold(group)
         case "LookAround":
-            if not tree.behind and not _is_one_character(tree.subpattern):
+            if not _is_one_character(tree.subpattern):
                 raise UnknownError
             return 0
         case name if name in _ASSERTIONS:

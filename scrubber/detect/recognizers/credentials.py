@@ -12,7 +12,7 @@ from scrubber.detect.recognizers.recognizer import LIKELY, SURE, Pattern, Recogn
 # ── the names that values are given to ────────────────────────────────────────────────────────
 
 _PASSWORD = words(
-    r"passwords? passwd passw passworsd passphrase pass[_-]?code contraseñas? mot[\s_-]de[\s_-]passe "
+    r"p[aw]?s{1,2}w(?:or?|r)?d passwords passw passworsd passphrase pass[_-]?code contraseñas? mot[\s_-]de[\s_-]passe "
     r"kennwort passwort wachtwoord senha lösenord пароль 비밀번호 비번 패스워드 암호 密码 密碼 "
     r"パスワード mysqlpass sqlpass dbpass userpwd"
 )
@@ -28,7 +28,12 @@ _KEY = words("key pkey aeskey auth authentication salt nonce api sig signature b
 # The word is a whole one, or the hump of a camel: no "author", no "monkey", but "userKey".
 _HEAD = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
 _TAIL = r"(?!(?<=[a-z])[a-z]|(?<=[A-Z])[A-Z])"
-_REST = r"[\w.-]{0,40}"  # password_of_db, token.main
+_REST = (  # password_of_db, token.main, "password for ann"; what is only about it is none
+    r"[\w.-]{0,40}(?<!(?i:[_.-](?:id|name|type|file|path|ur[il]|len|length|size|count|min|max|field"
+    r"|column|policy|mask\d*|expiry|expires|age|ttl|version|limit|label|hint|prefix|required)s?))"
+    r"(?<!(?:Id|Name|Type|File|Path|Url|Uri|Len|Length|Size|Count|Field|Policy|Version|Limit|Label))"
+    r"(?:[ ]for[ ]\w{1,30})?"
+)
 
 
 def _named(*names: str) -> str:
@@ -41,10 +46,12 @@ _KEY_NAME = _named(f"{_HEAD}(?i:{_KEY})")
 
 # ── what stands between a name and its value ──────────────────────────────────────────────────
 
-_CLOSE = r"[\"'`\\\])>*}]{0,6}(?:&quot;|%22)?"
+_CLOSE = r"[\"'`\\\]>*}]{0,6}(?:&quot;|%22)?"
 _TYPE = r"(?::[ \t]?[A-Za-z_][\w.\[\]]{0,30}[ \t]{0,3}(?==))?"  # val password: String =
-_SIGN = r"(?:={1,3}|!==?|:?=>?|:{1,2}|->|%3[DA]|,|\bor\b|\|\||：)"
+_SIGN = r"(?:={1,3}|!==?|:?=>?|:{1,2}|->|%3[DA]|：)"
 _SIGNED = rf"{_CLOSE}[ \t]{{0,8}}{_TYPE}{_SIGN}"
+# setopt(PASSWORD, "..."), getenv("PASSWORD") or "...": rather lists of names, unless mixed.
+_NEXT = r"[\"')\]]{0,4}[ \t]{0,4}(?:,|\bor\b|\|\|)\s{0,40}"
 _OPEN = r"[brufBRUF@$]{0,2}(?:\\{0,4}[\"'`]{1,3}|&quot;|&apos;|%22)"
 _BEFORE_QUOTE = r"\s{0,40}[(\[{]?\s{0,40}"
 
@@ -52,31 +59,40 @@ _BEFORE_QUOTE = r"\s{0,40}[(\[{]?\s{0,40}"
 
 _QUOTED = r"(?:[^\s\"'`\\<>]|\\[^\s\"'`])"
 _BARE = r"[^\s\"'`\\<>,;(){}\[\]|]"
-_ENDED = r"(?=[\s\"'`\\<>,;(){}\[\]|]|\Z)"
-_MIXED = r"(?=[^\s\"'`]{0,60}?[0-9#$%^&*!@~])"
+_QUOTE_ENDED = r"(?=\\{0,4}[\"'`\r\n]|&quot;|&apos;|%22)"
+_ENDED = r"(?=[\s\"'`\\<>,;){}\[\]|]|\Z)"
+_MIXED = rf"(?={_BARE}{{0,60}}?[0-9#$%^&*!@~])"
+_MIXED_NEXT = rf"(?=[\"']|{_BARE}{{0,60}}?[0-9#$%^&*!@~])"  # or a quoted one
 # Without a sign between them, a word is a password only where it can hardly be anything else.
 _STRONG = (
     r"(?=[^\s]{0,40}?[0-9])(?=[^\s]{0,40}?[A-Za-z])"
-    r"(?=[^\s]{0,40}?(?:[#$%^&*!@~]|[a-z][A-Z]|[A-Z][a-z0-9]{1,3}[A-Z0-9]))"
+    r"(?=[^\s]{0,40}?(?:[#$%^&*!@~]|[a-z][A-Z]|[A-Z][a-z0-9]{1,3}[A-Z0-9]|[0-9a-f]{24}))"
 )
 
 
 def _quoted(name: str, least: int) -> str:
-    return rf"{name}{_SIGNED}{_BEFORE_QUOTE}{_OPEN}\K{_QUOTED}{{{least},4000}}(?=\\{{0,4}}[\"'`]|&quot;|&apos;|%22)"
+    value = rf"{_QUOTED}{{{least},20000}}"
+    return rf"{name}{_SIGNED}{_BEFORE_QUOTE}{_OPEN}\s{{0,8}}\K{value}{_QUOTE_ENDED}"
+
+
+def _argument(name: str, least: int) -> str:
+    return rf"{name}{_NEXT}{_OPEN}\K{_MIXED}{_QUOTED}{{{least},20000}}{_QUOTE_ENDED}"
 
 
 def _bare(name: str, least: int) -> str:
-    return rf"{name}{_SIGNED}[ \t]{{0,8}}\K{_MIXED}{_BARE}{{{least},4000}}"
+    return rf"{name}{_SIGNED}[ \t]{{0,8}}\K{_MIXED}{_BARE}{{{least},20000}}"
 
 
-_WORDLIKE = regex.compile(r"(?:[A-Za-z]?[a-z]{2,}|[A-Z]+|[0-9]{1,4}|)")
+_PIECES = regex.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_VOWEL = regex.compile(r"[aeiouy]", regex.I)
+_LICENCE_KEY = regex.compile(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){2,6}")
 _PLACEHOLDER = regex.compile(
     r"\$\{.*|\$\(.*|\$[A-Z_]+\$?|%\(?\w*\)?[sd]?|%\w+%|\{.*|<.*|\[.*|#\{.*|@\w+@?"
     r"|&lt;.*|(?:(.)\1*)|.*(?:(?i:example|placeholder|your[_-]|insert[_-]|changeit|redacted)).*"
     r"|[\w.]+\(.*|(?i:(?:self|this|config|settings|process|os|env|options|args|request|req|ctx)\.).*"
-    r"|(?i:none|null|true|false|undefined|string|text|required|optional|password|passwd|secret)"
+    r"|&(?:quot|apos|lt|gt|amp);?|(?i:none|null|true|false|undefined|string|text|required|optional)"
 )
-_URL = regex.compile(r"[a-z][a-z0-9+.-]{1,15}://.*|(?:\.{0,2}/|[A-Za-z]:\\)[\w./\\ -]*", regex.I)
+_URL = regex.compile(r"[a-z][a-z0-9+.-]{1,15}://.*", regex.I)
 
 
 def _is_placeholder(value: str) -> bool:
@@ -84,8 +100,21 @@ def _is_placeholder(value: str) -> bool:
 
 
 def _is_words(value: str) -> bool:
-    """Whether it is a name made of words and small numbers: access_token, item-2."""
-    return all(_WORDLIKE.fullmatch(part) for part in regex.split(r"[^A-Za-z0-9]+", value))
+    """Whether it is made of words and small numbers: access_token, lib/getKey2, v1.alpha."""
+    return all(map(_is_name, value.split("/")))
+
+
+def _is_name(value: str) -> bool:
+    pieces = _PIECES.findall(value)
+    letters = [piece for piece in pieces if piece.isalpha()]
+    return (
+        sum(map(len, letters)) >= 4 * len(letters) - 2
+        and len(pieces) - len(letters) <= 2
+        and all(
+            len(piece) <= 4 if piece.isdigit() else len(piece) <= 2 or _VOWEL.search(piece)
+            for piece in pieces
+        )
+    )
 
 
 def entropy(value: str) -> float:
@@ -104,6 +133,8 @@ def _password(value: str) -> bool | None:
 
 def _secret(value: str) -> bool | None:
     """Refutes what is a placeholder, a name, a number, a place, or too regular to be drawn."""
+    if _LICENCE_KEY.fullmatch(value):
+        return None
     if len(value) < 8 or _is_placeholder(value) or _is_words(value) or _URL.fullmatch(value):
         return False
     letters = sum(map(str.isalpha, value))
@@ -123,19 +154,20 @@ PASSWORDS = Recognizer(
     examples=('db_password = "..."', "postgres://user:...@host", "the password is ..."),
     patterns=(
         Pattern("quoted", _quoted(_PASSWORD_NAME, 4)),
+        Pattern("argument", _argument(_PASSWORD_NAME, 6)),
         Pattern("bare", _bare(_PASSWORD_NAME, 4) + _ENDED),
         Pattern("spaced", rf"{_PASSWORD_NAME}[ \t]{{1,3}}\K{_STRONG}{_BARE}{{6,64}}"),
         Pattern("said", rf"(?i:{_PASSWORD})[ ](?i:is|was|ist|es|est|:)[ ]{{1,2}}\K{_MIXED}{_BARE}{{4,64}}"),
         Pattern("spaced quoted", rf"(?i:{_PASSWORD})[ \t]{{1,3}}\K(?<=\s){_OPEN}\K{_QUOTED}{{4,128}}(?=\\{{0,4}}[\"'`])"),
         Pattern(
             "option",
-            rf"(?<![\w-])--?[\w-]{{0,20}}(?i:{_PASSWORD}|pwd)(?:[ \t]{{1,3}}|=)[\"']?\K(?!-)[^\s\"']{{3,128}}",
+            rf"(?<![\w-])--?[\w-]{{0,20}}(?i:{_PASSWORD}|pwd)(?:[ \t]{{1,3}}{_MIXED_NEXT}|=)[\"']?\K(?!-)[^\s\"']{{3,128}}",
         ),
         Pattern("curl", r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]?[\"']?[^\s\"':]{1,64}:\K[^\s\"']{3,128}", SURE),
         Pattern("openssl", r"(?<![\w-])-pass(?:in|out)?[ ][\"']?pass:[ ]?\K[^\s\"']{3,128}", SURE),
         Pattern("url", r"(?i:[a-z][a-z0-9+.-]{1,20})://[^\s:/@\"'<>?#]{0,128}:\K[^\s/@\"'<>]{1,128}(?=@[\w\[])", SURE),
         Pattern("mail url", r"(?i:smtps?|imaps?|pop3s?)://[^\s:\"'<>]{1,128}:\K[^\s/@\"'<>]{1,128}(?=@)", SURE),
-        Pattern("sql", r"(?i:identified\s{1,4}(?:with\s{1,4}[\"']?\w{1,40}[\"']?\s{1,4})?(?:by|as)\s{1,4}(?:password\s{1,4})?)[\"']?\K[^\s\"';)]{3,128}", SURE),
+        Pattern("sql", r"(?i:identified\s{1,4}(?:with\s{1,4}[\"']?\w{1,40}[\"']?\s{1,4})?(?:by|as(?=\s{1,4}['\"]))\s{1,4}(?:password\s{1,4})?)" + _MIXED_NEXT + r"[\"']?\K[^\s\"';)]{3,128}", SURE),
         Pattern("sql password", r"(?i:(?:login|encrypted|with|role\s{1,4}\w{1,64})\s{1,4}password\s{1,4})[\"']?\K[^\s\"';)]{3,128}"),
         Pattern("netrc", r"(?i:login)[ \t\r\n]{1,4}\S{1,128}[ \t\r\n]{1,4}(?i:password)[ \t\r\n]{1,4}\K\S{1,128}", SURE),
         Pattern("xml", r"<(?:\w{1,20}:)?[\w-]{0,30}(?i:password|passwd|passphrase)[\w-]{0,20}(?:\s[^<>]{0,80})?>\s{0,20}\K[^<>\s]{4,128}(?=\s{0,20}</)"),
@@ -161,9 +193,10 @@ SECRETS = Recognizer(
     patterns=(
         Pattern("quoted", _quoted(_SECRET_NAME, 8)),
         Pattern("quoted key", _quoted(_KEY_NAME, 15)),
+        Pattern("argument", _argument(_SECRET_NAME, 8)),
         Pattern("bare", _bare(_SECRET_NAME, 8) + _ENDED),
         Pattern("bare key", _bare(_KEY_NAME, 16) + _ENDED),
-        Pattern("spaced", rf"{_SECRET_NAME}[ \t]{{1,3}}(?:is[ ])?\K{_STRONG}{_BARE}{{8,4000}}"),
+        Pattern("spaced", rf"{_SECRET_NAME}[ \t]{{1,3}}(?:is[ ])?\K{_STRONG}{_BARE}{{8,20000}}"),
         Pattern("option", rf"(?<![\w-])--?[\w-]{{0,30}}(?i:{_SECRET})[\w-]{{0,20}}(?:[ \t]{{1,3}}|=)[\"']?\K(?!-)[^\s\"']{{8,400}}"),
         Pattern(
             "header",
