@@ -9,9 +9,29 @@ from __future__ import annotations
 
 from scrubber.detect.recognizers.credentials import PASSWORDS, SECRETS
 from scrubber.detect.recognizers.keyblocks import PRIVATE_KEYS, WEB_TOKENS
+from scrubber.detect.recognizers.labelled import (
+    ACCOUNTS,
+    CERTIFICATES,
+    DEVICES,
+    HEALTH_PLANS,
+    IDS,
+    IMEIS,
+    LABELLED_VINS,
+    MEDICAL_RECORDS,
+    PLATES,
+    VINS,
+)
+from scrubber.detect.recognizers.people import AGES, BIRTHS, USERNAMES
+from scrubber.detect.recognizers.places import COORDINATES, POSTCODES, STREETS
 from scrubber.detect.recognizers.providers import API_KEYS
 from scrubber.detect.recognizers.recognizer import Pattern, Recognizer
 
 __all__ = ["RECOGNIZERS", "Pattern", "Recognizer"]
 
-RECOGNIZERS: tuple[Recognizer, ...] = (API_KEYS, PRIVATE_KEYS, WEB_TOKENS, PASSWORDS, SECRETS)
+RECOGNIZERS: tuple[Recognizer, ...] = (
+    *(API_KEYS, PRIVATE_KEYS, WEB_TOKENS, PASSWORDS, SECRETS),
+    *(STREETS, POSTCODES, COORDINATES),
+    *(BIRTHS, AGES, USERNAMES),
+    *(MEDICAL_RECORDS, HEALTH_PLANS, ACCOUNTS, CERTIFICATES, IDS),
+    *(VINS, LABELLED_VINS, PLATES, IMEIS, DEVICES),
+)
