@@ -10,59 +10,88 @@ from training.generated.names import Names, invented, pick, read_csv
 from training.generated.places import Places
 
 _FORMS = (
-    "Inc", "Inc.", "LLC", "Ltd", "Ltd.", "Limited", "Corp", "Corp.", "Corporation", "Co.", "Company",
-    "GmbH", "AG", "S.A.", "SA", "S.p.A.", "B.V.", "N.V.", "AB", "AS", "A/S", "Oy", "PLC", "plc", "LLP",
-    "L.P.", "Pty Ltd", "Pvt Ltd", "Pvt. Ltd.", "Sdn Bhd", "Kft.", "Sp. z o.o.", "s.r.o.", "Srl", "S.L.",
-    "Group", "Holdings", "& Co.", "& Sons", "Partners", "KG", "SE", "K.K.", "Ltda.", "e.V.",
+    "Inc", "Inc.", "LLC", "Ltd", "Ltd.", "Limited", "Corp", "Corp.", "Corporation", "Co.",
+    "Company", "GmbH", "AG", "S.A.", "SA", "S.p.A.", "B.V.", "N.V.", "AB", "AS", "A/S", "Oy", "PLC",
+    "plc", "LLP", "L.P.", "Pty Ltd", "Pvt Ltd", "Pvt. Ltd.", "Sdn Bhd", "Kft.", "Sp. z o.o.",
+    "s.r.o.", "Srl", "S.L.", "Group", "Holdings", "& Co.", "& Sons", "Partners", "KG", "SE", "K.K.",
+    "Ltda.", "e.V.",
 )  # fmt: skip
 _TRADES = (
-    "Technologies", "Systems", "Industries", "Solutions", "Energy", "Bank", "Foods", "Motors", "Airlines",
-    "Pharma", "Media", "Consulting", "Logistics", "Insurance", "Capital", "Partners", "Labs", "Software",
-    "Electric", "Steel", "Healthcare", "Networks", "Robotics", "Security", "Studios", "Textiles",
-    "Construction", "Realty", "Travel", "Catering", "Bakery", "Brewing", "Records", "Publishing", "Press",
-    "Entertainment", "Telecom", "Mobile", "Games", "Analytics", "Chemicals", "Mining", "Shipping",
-    "Properties", "Ventures", "Investments", "Financial", "Trust", "Biosciences", "Therapeutics",
-    "Interactive", "Digital", "Semiconductor", "Aerospace", "Petroleum", "Furniture", "Plumbing", "Dental",
-    "Law", "Auto Repair", "Flooring", "Roofing", "Pizza", "Grill", "Cafe", "Hotel", "Clinic", "Pharmacy",
-    "Salon", "Spa", "Cleaners", "Landscaping", "Infotech", "Enterprises", "Traders", "Exports",
+    "Technologies", "Systems", "Industries", "Solutions", "Energy", "Bank", "Foods", "Motors",
+    "Airlines", "Pharma", "Media", "Consulting", "Logistics", "Insurance", "Capital", "Partners",
+    "Labs", "Software", "Electric", "Steel", "Healthcare", "Networks", "Robotics", "Security",
+    "Studios", "Textiles", "Construction", "Realty", "Travel", "Catering", "Bakery", "Brewing",
+    "Records", "Publishing", "Press", "Entertainment", "Telecom", "Mobile", "Games", "Analytics",
+    "Chemicals", "Mining", "Shipping", "Properties", "Ventures", "Investments", "Financial",
+    "Trust", "Biosciences", "Therapeutics", "Interactive", "Digital", "Semiconductor", "Aerospace",
+    "Petroleum", "Furniture", "Plumbing", "Dental", "Law", "Auto Repair", "Flooring", "Roofing",
+    "Pizza", "Grill", "Cafe", "Hotel", "Clinic", "Pharmacy", "Salon", "Spa", "Cleaners",
+    "Landscaping", "Infotech", "Enterprises", "Traders", "Exports",
 )  # fmt: skip
 _OF_PLACE = (
-    "University of {}", "{} University", "Bank of {}", "{} General Hospital", "{} Police Department",
-    "{} Fire Department", "{} City Council", "{} District Court", "{} Regional Court", "{} Court of Appeal",
-    "{} High School", "{} Elementary School", "{} Chamber of Commerce", "{} Medical Center", "{} Times",
-    "{} Post", "{} Herald", "{} Football Association", "{} Symphony Orchestra", "{} Airlines", "{} Bar",
+    "University of {}", "{} University", "Bank of {}", "{} General Hospital",
+    "{} Police Department", "{} Fire Department", "{} City Council", "{} District Court",
+    "{} Regional Court", "{} Court of Appeal", "{} High School", "{} Elementary School",
+    "{} Chamber of Commerce", "{} Medical Center", "{} Times", "{} Post", "{} Herald",
+    "{} Football Association", "{} Symphony Orchestra", "{} Airlines", "{} Bar",
     "{} State University", "{} Institute of Technology", "{} Public Library", "{} Museum of Art",
-    "{} Administrative Court", "{} Civil Court", "{} Assize Court", "{} City Court", "{} Prosecutor's Office",
-    "{} Prison", "{} Police", "{} Municipality", "Government of {}", "Supreme Court of {}", "{} Polytechnic",
-    "{} Transit Authority", "{} Housing Association", "{} Community College", "{} Stock Exchange",
-    "{} Department of Health", "Diocese of {}", "{} Power Company", "{} Credit Union", "High Court of {}",
-    "{} Bar Association", "{} Tourist Board", "{} National Bank", "{} Water Authority", "{} Daily News",
-    "{} School Board", "{} Ministry of Justice", "{} Parliament", "{} Social Insurance Office", "{} Arbitration Tribunal",
-    "{} Golf Club", "{} Country Club", "{} Theatre", "{} Children's Hospital", "Radio {}", "{} TV", "{} Gazette",
+    "{} Administrative Court", "{} Civil Court", "{} Assize Court", "{} City Court",
+    "{} Prosecutor's Office", "{} Prison", "{} Police", "{} Municipality", "Government of {}",
+    "Supreme Court of {}", "{} Polytechnic", "{} Transit Authority", "{} Housing Association",
+    "{} Community College", "{} Stock Exchange", "{} Department of Health", "Diocese of {}",
+    "{} Power Company", "{} Credit Union", "High Court of {}", "{} Bar Association",
+    "{} Tourist Board", "{} National Bank", "{} Water Authority", "{} Daily News",
+    "{} School Board", "{} Ministry of Justice", "{} Parliament", "{} Social Insurance Office",
+    "{} Arbitration Tribunal", "{} Golf Club", "{} Country Club", "{} Theatre",
+    "{} Children's Hospital", "Radio {}", "{} TV", "{} Gazette",
 )  # fmt: skip
 _TEAMS = (
-    "{} United", "{} City", "FC {}", "{} FC", "AC {}", "Real {}", "{} Rovers", "{} Tigers", "{} Lions",
-    "{} Eagles", "{} Bears", "{} Sharks", "{} Giants", "{} Kings", "{} Wanderers", "Dynamo {}", "Sporting {}",
-    "{} Athletic", "{} Warriors", "{} Rangers", "{} Hawks", "Inter {}", "{} Hornets", "{} Royals",
+    "{} United", "{} City", "FC {}", "{} FC", "AC {}", "Real {}", "{} Rovers", "{} Tigers",
+    "{} Lions", "{} Eagles", "{} Bears", "{} Sharks", "{} Giants", "{} Kings", "{} Wanderers",
+    "Dynamo {}", "Sporting {}", "{} Athletic", "{} Warriors", "{} Rangers", "{} Hawks", "Inter {}",
+    "{} Hornets", "{} Royals",
 )  # fmt: skip
 _PUBLIC = (
-    "Ministry of Finance", "Ministry of Foreign Affairs", "Ministry of Justice", "Ministry of the Interior",
-    "Department of Justice", "Department of Education", "European Commission", "United Nations", "NATO",
-    "World Bank", "World Health Organization", "Supreme Court", "Constitutional Court", "Court of Cassation",
-    "Court of Appeal", "Court of Appeals", "Senate", "Congress", "House of Representatives", "Parliament",
-    "European Parliament", "Labour Party", "Green Party", "Democratic Party", "Liberal Party", "Red Cross",
-    "Red Crescent", "Salvation Army", "Interpol", "FBI", "CIA", "NASA", "EPA", "FDA", "IRS", "SEC", "UN", "EU",
-    "WHO", "UNICEF", "IMF", "OPEC", "NHS", "BBC", "CNN", "FIFA", "UEFA", "NBA", "NFL", "ACLU", "Social Security Administration",
-    "Supreme Administrative Court", "Council of State", "State Security Court", "National Assembly",
-    "Central Bank", "Federal Reserve", "Securities and Exchange Commission", "Department of Labor", "High Court",
-    "Federal Bureau of Investigation", "National Health Service", "Land Registry", "Tax Office", "Navy", "Air Force",
-    "Catholic Church", "Office of the Ombudsman", "Public Prosecutor's Office", "Bar Council", "Conservative Party",
+    "Ministry of Finance", "Ministry of Foreign Affairs", "Ministry of Justice",
+    "Ministry of the Interior", "Department of Justice", "Department of Education",
+    "European Commission", "United Nations", "NATO", "World Bank", "World Health Organization",
+    "Supreme Court", "Constitutional Court", "Court of Cassation", "Court of Appeal",
+    "Court of Appeals", "Senate", "Congress", "House of Representatives", "Parliament",
+    "European Parliament", "Labour Party", "Green Party", "Democratic Party", "Liberal Party",
+    "Red Cross", "Red Crescent", "Salvation Army", "Interpol", "FBI", "CIA", "NASA", "EPA", "FDA",
+    "IRS", "SEC", "UN", "EU", "WHO", "UNICEF", "IMF", "OPEC", "NHS", "BBC", "CNN", "FIFA", "UEFA",
+    "NBA", "NFL", "ACLU", "Social Security Administration", "Supreme Administrative Court",
+    "Council of State", "State Security Court", "National Assembly", "Central Bank",
+    "Federal Reserve", "Securities and Exchange Commission", "Department of Labor", "High Court",
+    "Federal Bureau of Investigation", "National Health Service", "Land Registry", "Tax Office",
+    "Navy", "Air Force", "Catholic Church", "Office of the Ombudsman", "Public Prosecutor's Office",
+    "Bar Council", "Conservative Party",
 )  # fmt: skip
+_COURTS = (
+    "District Court",
+    "Regional Court",
+    "Court of Appeal",
+    "Administrative Court",
+    "Civil Court",
+    "Assize Court",
+    "City Court",
+    "Court of First Instance",
+    "Criminal Court",
+    "Labour Court",
+    "High Court",
+    "Magistrates’ Court",
+    "Commercial Court",
+    "Court",
+    "Public Prosecutor’s Office",
+    "Bar Association",
+    "Social Court",
+)
 _ADJECTIVES = (
-    "Global", "First", "United", "National", "American", "Pacific", "Atlantic", "Northern", "Blue", "Green",
-    "Golden", "Silver", "Bright", "Prime", "Summit", "Pioneer", "Apex", "Urban", "Royal", "General", "Star",
-    "Digital", "Smart", "Rapid", "Central", "Modern", "Sunrise", "Evergreen", "Liberty", "Heritage", "Alpha",
-    "Delta", "Omega", "Quantum", "Crystal", "Iron", "Red Rock", "Riverside", "Harbor", "Lakeside", "Diamond",
+    "Global", "First", "United", "National", "American", "Pacific", "Atlantic", "Northern", "Blue",
+    "Green", "Golden", "Silver", "Bright", "Prime", "Summit", "Pioneer", "Apex", "Urban", "Royal",
+    "General", "Star", "Digital", "Smart", "Rapid", "Central", "Modern", "Sunrise", "Evergreen",
+    "Liberty", "Heritage", "Alpha", "Delta", "Omega", "Quantum", "Crystal", "Iron", "Red Rock",
+    "Riverside", "Harbor", "Lakeside", "Diamond",
 )  # fmt: skip
 
 
@@ -100,7 +129,9 @@ class Companies:
                 name = short(name)
             return name
         if roll < 0.40:
-            return f"{self.names.any_family(rng)}{pick(rng, (' & ', ' and ', '-', ', ', ' + '))}{self.names.any_family(rng)}"
+            first = self.names.any_family(rng)
+            joint = pick(rng, (" & ", " and ", "-", ", ", " + "))
+            return f"{first}{joint}{self.names.any_family(rng)}"
         if roll < 0.46:
             a, b, c = (self.names.any_family(rng) for _ in range(3))
             return f"{a}, {b}{pick(rng, (' and ', ' & ', ', and '))}{c}"
@@ -112,10 +143,8 @@ class Companies:
             return f"{self.stem(rng)}{',' if rng.random() < 0.08 else ''} {pick(rng, _FORMS)}"
         if roll < 0.92:
             return f"{self.names.any_given(rng)}'s {pick(rng, _TRADES)}"
-        return invented(
-            rng,
-            lambda _: pick(rng, ("ly", "ify", "ium", "ix", "oo", "a", "io", "gen", "tek", "soft")),
-        )
+        ends = ("ly", "ify", "ium", "ix", "oo", "a", "io", "gen", "tek", "soft")
+        return invented(rng, lambda _: pick(rng, ends))
 
     def organization(self, rng: Random) -> str:
         roll = rng.random()
@@ -136,7 +165,7 @@ class Companies:
         return pick(rng, _TEAMS).format(self.places.city(rng))
 
     def court(self, rng: Random) -> str:
-        return f"{self.places.city(rng)} {pick(rng, ('District Court', 'Regional Court', 'Court of Appeal', 'Administrative Court', 'Civil Court', 'Assize Court', 'City Court', 'Court of First Instance', 'Criminal Court', 'Labour Court', 'High Court', 'Magistrates’ Court', 'Commercial Court', 'Court', 'Public Prosecutor’s Office', 'Bar Association', 'Social Court'))}"
+        return f"{self.places.city(rng)} {pick(rng, _COURTS)}"
 
 
 _LEGAL_FORM = re.compile(

@@ -1,10 +1,11 @@
 r"""A small grammar for templates: rules of alternatives, with choices and slots inside a line.
 
 A file is read by lines: `@name` opens a rule, every further line is one of its alternatives
-(`3* text` weighs three times as much), `#` and a space open a comment. Inside an alternative `[a|b|]` is a
-choice, `{slot}` is a rule of the same or of the common file or else a slot of the world (a person,
-a place, a date ...), `{^slot}` starts with a capital, and `\n`, `\t`, `\s` (a space at a line's
-end), `\[`, `\|`, `\]`, `\{`, `\}`, `\\` (and `\@` at a start) stand for themselves.
+(`3* text` weighs three times as much), `#` and a space open a comment. Inside an alternative
+`[a|b|]` is a choice, `{slot}` is a rule of the same or of the common file or else a slot of the
+world (a person, a place, a date ...), and `{^slot}` starts with a capital. `\n`, `\t` and `\s` (a
+space, at the end of a line) are white space; `\[`, `\|`, `\]`, `\{`, `\}`, `\\` and, at the start
+of a line, `\@` stand for themselves.
 """
 
 from __future__ import annotations

@@ -67,9 +67,9 @@ COURTESY = frozenset(
 )
 
 _ONSETS = (
-    "b", "br", "c", "ch", "d", "dr", "f", "g", "gr", "h", "j", "k", "kr", "l", "m", "n", "p", "r", "s",
-    "sch", "sh", "st", "sz", "t", "th", "tr", "v", "w", "y", "z", "zh", "kh", "ng", "mb", "q", "bh",
-    "dh", "", "", "fl", "sk", "sl", "sv", "wr", "cz", "ll",
+    "b", "br", "c", "ch", "d", "dr", "f", "g", "gr", "h", "j", "k", "kr", "l", "m", "n", "p", "r",
+    "s", "sch", "sh", "st", "sz", "t", "th", "tr", "v", "w", "y", "z", "zh", "kh", "ng", "mb", "q",
+    "bh", "dh", "", "", "fl", "sk", "sl", "sv", "wr", "cz", "ll",
 )  # fmt: skip
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ei", "ou", "au", "aa", "ee", "oo", "ia", "uo", "y", "ie")
 _CODAS = (
@@ -93,13 +93,14 @@ _CODAS = (
     "v",
 )
 _ENDINGS = (
-    "ski", "ska", "sky", "ov", "ova", "ev", "eva", "in", "ina", "enko", "chuk", "vić", "vic", "wicz",
-    "son", "sen", "sson", "dottir", "mann", "berg", "stein", "bach", "feld", "er", "ez", "es", "eira",
-    "ini", "elli", "etti", "ucci", "oğlu", "oglu", "yan", "ian", "shvili", "dze", "pour", "zadeh",
-    "nen", "la", "as", "is", "ius", "escu", "eanu", "opoulos", "akis", "idis", "ley", "ton", "ford",
-    "worth", "wood", "field", "man", "kar", "wal", "walla", "pati", "swamy", "murthy", "nathan", "raj",
-    "moto", "mura", "kawa", "yama", "saki", "naga", "wanyika", "mba", "ngwe", "we", "ola", "ade",
-    "ike", "chi", "uwa", "ani", "ji", "han", "khel", "stra", "ema", "inga", "huis", "eau", "ard", "ault",
+    "ski", "ska", "sky", "ov", "ova", "ev", "eva", "in", "ina", "enko", "chuk", "vić", "vic",
+    "wicz", "son", "sen", "sson", "dottir", "mann", "berg", "stein", "bach", "feld", "er", "ez",
+    "es", "eira", "ini", "elli", "etti", "ucci", "oğlu", "oglu", "yan", "ian", "shvili", "dze",
+    "pour", "zadeh", "nen", "la", "as", "is", "ius", "escu", "eanu", "opoulos", "akis", "idis",
+    "ley", "ton", "ford", "worth", "wood", "field", "man", "kar", "wal", "walla", "pati", "swamy",
+    "murthy", "nathan", "raj", "moto", "mura", "kawa", "yama", "saki", "naga", "wanyika", "mba",
+    "ngwe", "we", "ola", "ade", "ike", "chi", "uwa", "ani", "ji", "han", "khel", "stra", "ema",
+    "inga", "huis", "eau", "ard", "ault",
 )  # fmt: skip
 
 
@@ -194,16 +195,17 @@ class Names:
 
     def family(self, rng: Random, country: str) -> str:
         roll = rng.random()
-        name = invented(rng, _any_end) if roll < 0.16 else tilted(rng, self.families[country])
+        families = self.families[country]
+        name = invented(rng, _any_end) if roll < 0.16 else tilted(rng, families)
         roll = rng.random()
         if roll < 0.035:
             name = f"{pick(rng, _PARTICLES)} {name}"
         elif roll < 0.06:
             name = f"{pick(rng, _GLUED)}{name}"
         elif roll < 0.085:
-            name = f"{name}-{tilted(rng, self.families[country])}"
+            name = f"{name}-{tilted(rng, families)}"
         elif roll < 0.11:
-            name = f"{name} {tilted(rng, self.families[country])}"
+            name = f"{name} {tilted(rng, families)}"
         return name
 
     def any_given(self, rng: Random) -> str:
@@ -231,7 +233,8 @@ class Names:
         middle = ""
         if rng.random() < 0.12:
             middle = self.given(rng, country, male=male)
-        titles = _TITLES_ANY if rng.random() < 0.12 else _TITLES_M if male else _TITLES_F
+        courtesy = _TITLES_M if male else _TITLES_F
+        titles = _TITLES_ANY if rng.random() < 0.12 else courtesy
         title = pick(rng, titles[: 4 if rng.random() < 0.85 else len(titles)])
         full = _full(rng, given, middle, family, family_first)
         return Person(given, family, full, male, title, middle, family_first)

@@ -17,7 +17,7 @@ Rewrite = Callable[[str], str]
 _PUNCTUATION = re.compile(r"([,;:!?()\"“”]|\.(?!\w)|'(?=s\b)|(?<!\w)')")
 _SPACES = re.compile(r" ")
 _MARKS = re.compile(r"[,.!?;:]+(?=\s|$)")
-_TWO_TO_ONE = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ð": "d", "’": "'"})  # fmt: skip
+_STROKES = str.maketrans("łŁøØđĐıð’", "lLoOdDid'")
 
 
 def cased(document: Document, change: Callable[[str], str]) -> Document:
@@ -35,7 +35,7 @@ def _same_length(change: Callable[[str], str], char: str) -> str:
 
 def without_accents(document: Document) -> Document:
     text = "".join(_base(char) for char in document.text)
-    return Document(text.translate(_TWO_TO_ONE), document.spans, document.kind)
+    return Document(text.translate(_STROKES), document.spans, document.kind)
 
 
 def _base(char: str) -> str:
