@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scrubber.errors import Mark, printable
-from scrubber.policy.plan import FieldClass, FieldPlan, Plan, ScrubText, TablePlan
+from scrubber.model.fieldclass import FieldClass
+from scrubber.policy.plan import FieldPlan, Plan, ScrubText, TablePlan
 
 _SEARCHABLE = ("string", "large_string", "dictionary", "int", "uint", "date", "timestamp")
 
