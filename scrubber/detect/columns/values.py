@@ -48,6 +48,9 @@ _ADDRESS = re.compile(
     r"close|crescent|trail|route|rte|plaza|alley|loop|row|walk|grove|rue|bis|chemin|impasse|quai|"
     r"rue|allee|cours)\b.*)|"
     r"\d+ [^\n]{3,40}\n.*\d{4,5}.*|.*,? (?:[A-Z]{2}) \d{5}(?:-\d{4})?|"
+    # Elm Street
+    r"[\w.' -]{2,40} (?:street|st|avenue|ave|road|rd|lane|drive|boulevard|blvd|court|crescent|"
+    r"terrace|parkway|highway|circuit|circle|close|way|place)\.?|"
     # Hauptstr. 5, Calle Mayor 3, Via Roma 12, Rua Augusta 7, Keizersgracht 8
     r"[\w. '-]*(?:stra(?:ss|ß)e|str\.|weg|platz|gasse|allee|damm|ufer|ring|straat|laan|gracht|"
     r"plein|kade|gatan|vej|gade) ?\d+ ?[a-z]?(?:,.*)?|"
@@ -63,11 +66,19 @@ _ORGANIZATION = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+_SEXES = frozenset(
+    """m f male female man woman w mann frau mannlich weiblich divers d homme femme masculin feminin h
+    hombre mujer masculino femenino v varon maschio femmina uomo donna homem mulher feminino vrouw
+    mannelijk vrouwelijk other nonbinary non-binary x u diverse""".split()
+)
 _TITLES = frozenset(
     "mr mrs ms miss mx dr prof sir herr frau madame monsieur mme mlle m sr sra srta dott sig "
     "signora senhor senhora dhr mevr jr sr ii iii md phd".split()
 )
 _PARTICLES = frozenset("van von de der den da di del la le du el al bin ibn ter ten dos".split())
+_TITLED = re.compile(
+    r"(?:Dr|Prof|Mr|Mrs|Ms|Miss|Herrn?|Frau|Mme|Mlle|Sra?|Srta|Dott|Sig)\.? [^\W\d_a-z]"
+)
 _SERIAL = re.compile(r"(?<=[^\W\d_])\d{1,4}\b")  # generators write Ann42 Poe7
 
 
@@ -167,6 +178,10 @@ def is_organization(value: str) -> bool:
     return len(value) <= 100 and _ORGANIZATION.search(fold(value)) is not None
 
 
+def is_sex(value: str) -> bool:
+    return fold(value) in _SEXES
+
+
 def is_given_name(value: str) -> bool:
     words = _name_words(value)
     return words is not None and 1 <= len(words) <= 2 and words[0] in given_names()
@@ -180,7 +195,11 @@ def is_surname(value: str) -> bool:
 def is_full_name(value: str) -> bool:
     """Two to five words of which the first or last is a given name and another one a surname."""
     words = _name_words(value.replace(",", " "))
-    if words is None or not 2 <= len(words) <= 5:
+    if words is None:
+        return False
+    if _TITLED.match(value) and 1 <= len(words) <= 4:
+        return True
+    if not 2 <= len(words) <= 5:
         return False
     first, last = words[0], words[-1]
     return (first in given_names() or last in given_names()) and (
@@ -218,6 +237,7 @@ TESTS: Mapping[str, Test] = {
     "card": is_card,
     "key": is_key,
     "coordinates": is_coordinates,
+    "sex": is_sex,
     "date": is_date,
     "phone": is_phone,
     "street_address": is_address,

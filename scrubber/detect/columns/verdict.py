@@ -212,7 +212,7 @@ def _value_claims(profile: Profile, found: Mapping[str, float]) -> list[_Claim]:
     for entity, share in found.items():
         known = concepts.get(_SAME.get(entity, entity))
         concept = known or CONCEPTS["key"]
-        if share >= 0.6 and all(claim.concept != concept for claim in claims):
+        if share >= 0.6 and not any(_akin(claim.concept, concept) for claim in claims):
             said = f"{_share_said(share)} of its values are taken for {entity} as a whole"
             claims.append(_Claim(concept, 0.6, said))
     return claims
@@ -239,6 +239,8 @@ def _strength(id_: str, share: float, profile: Profile) -> float:
         return (0.9 if many else 0.7) if share >= 0.6 else 0.0
     if id_ == "street_address":
         return (0.9 if many else 0.7) if share >= 0.4 else 0.0
+    if id_ == "sex":
+        return 0.8 if share >= 0.9 and profile.distinct >= 2 else 0.0
     if id_ == "organization":
         return 0.75 if share >= 0.5 and many else 0.0
     needed = 0.4 if id_ == "full_name" else 0.5
@@ -296,7 +298,7 @@ def _numbered_like(profile: Profile) -> bool:
         numbers = sorted(int(v) for v in profile.tested if v.lstrip("+-").isdigit())
         spread = numbers[-1] - numbers[0] + 1 if numbers else 0
         return profile.uniqueness >= 0.99 and 0 < spread <= 3 * len(numbers)
-    return length >= 7 and share >= 0.9 and profile.uniqueness >= 0.5
+    return length >= 7 and share >= 0.9 and profile.uniqueness >= 0.2
 
 
 def _looks(profile: Profile) -> list[str]:
