@@ -24,6 +24,7 @@ import numpy as np
 import regex
 
 SPACE, OTHER = 0x80, 0x81
+SEPARATOR = 0xFF  # stands for no code point; between texts
 DIGIT, WORD = ord("0"), ord("_")
 _CODE_POINTS = 0x110000
 
@@ -91,15 +92,18 @@ def table() -> np.ndarray:
 
 
 def project(text: str) -> bytes:
-    """`text` (no lone surrogates) as one byte per code point.
+    """`text` as one byte per code point; a lone surrogate is looked at as U+FFFD.
 
     >>> project("Zoë 3")
     b'Zo_ 3'
     """
     if text.isascii():
         return text.encode("ascii")
-    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    return table()[codes].tobytes()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    made = codes.astype(np.uint8)
+    beyond = np.flatnonzero(codes > 127)
+    made[beyond] = table()[codes[beyond]]
+    return made.tobytes()
 
 
 def image_of(pattern: re.Pattern[str]) -> Mask:

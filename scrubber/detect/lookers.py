@@ -7,14 +7,16 @@ are handed in as they come from Presidio's registry: this module does not import
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Any, Protocol
 
 import regex
 
 from scrubber.detect.narrowing import Narrowing
-from scrubber.detect.prefilter import Parts, Trigger
+from scrubber.detect.prefilter import Ends, Trigger
 from scrubber.detect.reading import Window, windows
 from scrubber.detect.refine import without_duplicates
 from scrubber.detect.superset import superset
@@ -29,10 +31,16 @@ _TIMED_LENGTH = 1_000_000
 _PIECE = 20_000
 _PIECE_OVERLAP = 1_000
 
-# All parts of a recognizer, however many it has.
-ALL_PARTS: Parts = -1
-
 Read = Mapping[Window, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of a recognizer may find something in a text, whose image is `data`: `ends`
+    says by the number of each such part where the matches of its trigger end."""
+
+    data: bytes
+    ends: Mapping[int, Ends]
 
 
 class Looker(Protocol):
@@ -54,11 +62,11 @@ class Looker(Protocol):
         """Whether it needs the NLP engine's artifacts to look at all."""
         ...
 
-    def look(self, text: str, read: Read, parts: Parts = ALL_PARTS) -> list[Span]:
+    def look(self, text: str, read: Read, places: Places | None = None) -> list[Span]:
         """The spans in `text` with the recognizer's own scores, before context words.
 
-        Only `parts` of it need to look. `read` maps the windows of the text to Presidio's
-        NlpArtifacts; empty unless `reads`.
+        It needs to look at `places` alone (None: everywhere). `read` maps the windows of the text
+        to Presidio's NlpArtifacts; empty unless `reads`.
         """
         ...
 
@@ -75,17 +83,21 @@ class Searched:
     @classmethod
     def of(cls, pattern: str, flags: int, score: float, *, private: bool) -> Searched:
         """`private` patterns come from a rule file."""
-        sources = superset(pattern, flags)
-        narrowing = Narrowing.of(pattern, flags, sources)
-        return cls(regex.compile(pattern, flags), score, Trigger(sources, private), narrowing)
+        trigger = Trigger(superset(pattern, flags), private)
+        return cls(regex.compile(pattern, flags), score, trigger, Narrowing.of(pattern, flags))
 
-    def matches(self, text: str, limit: float) -> Iterator[Any]:
+    def matches(self, text: str, limit: float, data: bytes, ends: Ends) -> Iterable[Any]:
         """What ``finditer`` gives; each search may take `limit` seconds (TimeoutError)."""
-        if self.narrowing is None:
-            yield from self.regex.finditer(text, timeout=limit)
-        else:
-            for start, end in self.narrowing.stretches(text):
-                yield from self.regex.finditer(text, start, end + 1, timeout=limit)
+        if ends is None or self.narrowing is None:
+            return self.regex.finditer(text, timeout=limit)  # type: ignore[no-any-return]
+        search = self.regex.finditer
+        stretches = self.narrowing.stretches(data, ends)
+        if len(stretches) == 1:
+            ((start, end),) = stretches
+            return search(text, start, end + 1, timeout=limit)  # type: ignore[no-any-return]
+        return chain.from_iterable(
+            search(text, start, end + 1, timeout=limit) for start, end in stretches
+        )
 
 
 @dataclass(frozen=True)
@@ -122,17 +134,20 @@ class PatternLooker:
     def triggers(self) -> tuple[Trigger, ...]:
         return tuple(pattern.trigger for pattern in self.patterns)
 
-    def look(self, text: str, read: Read, parts: Parts = ALL_PARTS) -> list[Span]:  # noqa: ARG002
+    def look(self, text: str, read: Read, places: Places | None = None) -> list[Span]:  # noqa: ARG002
         with failing_as(self.name):
-            return without_duplicates(self._spans(text, parts))
+            return without_duplicates(self._spans(text, places or self._everywhere))
 
-    def _spans(self, text: str, parts: Parts) -> Iterator[Span]:
+    @cached_property
+    def _everywhere(self) -> Places:
+        return Places(b"", dict.fromkeys(range(len(self.patterns))))
+
+    def _spans(self, text: str, places: Places) -> Iterator[Span]:
         label = self.recognizer.supported_entities[0]
         limit = time_limit(self.timeout, text)
-        for index, pattern in enumerate(self.patterns):
-            if not parts >> index & 1:
-                continue
-            for match in pattern.matches(text, limit):
+        for part, ends in places.ends.items():
+            pattern = self.patterns[part]
+            for match in pattern.matches(text, limit, places.data, ends):
                 start, end = match.span()
                 if start == end:
                     continue
@@ -155,11 +170,12 @@ class IbanLooker(PatternLooker):
     Its pattern takes too much where a word follows the number; its groups say where to cut.
     """
 
-    def _spans(self, text: str, parts: Parts) -> Iterator[Span]:  # noqa: ARG002
+    def _spans(self, text: str, places: Places) -> Iterator[Span]:
         label = self.recognizer.supported_entities[0]
         limit = time_limit(self.timeout, text)
-        for pattern in self.patterns:
-            for match in pattern.matches(text, limit):
+        for part, ends in places.ends.items():
+            pattern = self.patterns[part]
+            for match in pattern.matches(text, limit, places.data, ends):
                 start = match.start()
                 for number in range(len(match.groups()), 0, -1):
                     end = match.end(number) if match.end(number) > 0 else match.end()
@@ -209,7 +225,7 @@ class ForeignLooker:
             thresholds=recognizer.score_thresholds,
         )
 
-    def look(self, text: str, read: Read, parts: Parts = ALL_PARTS) -> list[Span]:  # noqa: ARG002
+    def look(self, text: str, read: Read, places: Places | None = None) -> list[Span]:  # noqa: ARG002
         pieces = read if self.reads else windows(len(text), _PIECE, _PIECE_OVERLAP)
         with failing_as(self.name):
             return [

@@ -1,8 +1,9 @@
-"""Which digits the numbering plans of regions can hold: a quick no before phonenumbers parses.
+"""Which digits the numbering plans of regions hold: a quick no or yes before phonenumbers parses.
 
 phonenumbers takes a number apart (international prefix, country code, national prefix) and asks
 whether the rest, its national significant number, is one of the region's plan. A :class:`Plan` asks
-less: whether *any* ending of the digits could be that rest. So its no is certain, its yes is not.
+less: whether *any* ending of the digits could be that rest. So its no is certain, its yes is not;
+:meth:`Plan.holds` is the other way round: it knows the common ways of writing alone.
 It is for ``Leniency.VALID`` and for numbers written with ASCII digits and punctuation alone, with
 no plus sign, letters or extension.
 """
@@ -30,7 +31,9 @@ class Plan:
 
     `numbers` matches a national significant number, `international` and `national` what may stand
     before one; the shortest has `least_digits`. `unprefixed` (None: unknown) matches those that
-    are written with their national prefix, and do not count without it.
+    are written with their national prefix, and do not count without it. `certain` matches numbers
+    that are valid whatever else is true; `prefix` is the national prefix, empty where it is no
+    plain string, and `code` the country code.
     """
 
     least_digits: int
@@ -39,6 +42,9 @@ class Plan:
     international: re.Pattern[str]
     national: re.Pattern[str]
     unprefixed: re.Pattern[str] | None
+    certain: re.Pattern[str]
+    prefix: str
+    code: str
 
     @classmethod
     def of(cls, region: str) -> Plan | None:
@@ -62,6 +68,9 @@ class Plan:
                 _any_of(filter(None, (own.national_prefix_for_parsing, str(own.country_code))))
             ),
             unprefixed=_unprefixed(shared[0]),
+            certain=re.compile(_certain(shared)),
+            prefix=_plain_prefix(own),
+            code=str(own.country_code),
         )
 
     def may_hold(self, digits: str) -> bool:
@@ -80,6 +89,24 @@ class Plan:
         return self.numbers.fullmatch(digits) is not None and not (
             self.unprefixed and self.unprefixed.fullmatch(digits)
         )
+
+    def holds(self, digits: str) -> bool:
+        """Whether phonenumbers surely finds `digits`, dialled in the region, to be valid."""
+        if self.international.match(digits):
+            return False
+        if not self.national.match(digits):
+            unprefixed = self.unprefixed and self.unprefixed.fullmatch(digits)
+            return not unprefixed and self.certain.fullmatch(digits) is not None
+        if not self.prefix or not digits.startswith(self.prefix) or digits.startswith(self.code):
+            return False
+        return self.certain.fullmatch(digits, len(self.prefix)) is not None
+
+    def holds_international(self, digits: str) -> bool:
+        """The same for what stands behind a plus sign."""
+        rest = len(self.code)
+        if not digits.startswith(self.code) or self.national.match(digits, rest):
+            return False
+        return self.certain.fullmatch(digits, rest) is not None
 
 
 @cache
@@ -103,6 +130,35 @@ def _kinds(plans: Iterable[Any]) -> Iterable[str]:
             numbers = getattr(plan, kind)
             if numbers is not None and numbers.national_number_pattern:
                 yield numbers.national_number_pattern
+
+
+def _certain(plans: Iterable[Any]) -> str:
+    """The numbers that are valid in one of these regions, which share a country code.
+
+    A region with leading digits of its own takes all numbers that begin so: they are left out.
+    """
+    leading = [plan.leading_digits for plan in plans if plan.leading_digits]
+    rest = [plan for plan in plans if not plan.leading_digits]
+    numbers = _any_of(
+        f"(?={_described(plan.general_desc)}\\Z){_described(getattr(plan, kind))}"
+        for plan in rest
+        for kind in _KINDS
+        if getattr(plan, kind) is not None and getattr(plan, kind).national_number_pattern
+    )
+    return f"(?!{_any_of(leading)}){numbers}" if leading else numbers
+
+
+def _described(numbers: Any) -> str:
+    """The numbers of a plan or of a kind in it."""
+    lengths = "|".join(f"[0-9]{{{length}}}\\Z" for length in numbers.possible_length)
+    pattern = f"(?:{numbers.national_number_pattern})"
+    return f"(?={lengths}){pattern}" if lengths else pattern
+
+
+def _plain_prefix(plan: Any) -> str:
+    prefix = plan.national_prefix_for_parsing or ""
+    plain = prefix.isdigit() and not plan.national_prefix_transform_rule
+    return prefix if plain else ""
 
 
 def _any_of(patterns: Iterable[str]) -> str:

@@ -1,10 +1,12 @@
 """Phone numbers: Presidio's PhoneRecognizer, whose walk over the text per region becomes one.
 
 The answers are those of ``phonenumbers.PhoneNumberMatcher`` for every region. What is saved is
-parsing: candidates are cut out of the text once for all regions, digits that no plan of a region
-holds are not parsed for it, and where a whole candidate is a number of one region, nothing inside
-it could add to the answer. The candidate pattern and the step from a candidate to a number are the
-library's own, though not public; without them its matcher runs as it is, only slower.
+parsing: candidates are cut out of the text once for all regions, and only where the prefilter says
+that a number may be. Digits that no plan of a region holds are not parsed for it, nor are those of
+a tidy candidate that one of the plans surely holds. Where a whole candidate is a number of one
+region, nothing inside it could add to the answer. The candidate pattern and the step from a
+candidate to a number are the library's own, though not public; without them its matcher runs as it
+is, only slower.
 """
 
 from __future__ import annotations
@@ -19,24 +21,39 @@ from typing import Any
 import phonenumbers
 from phonenumbers import phonenumbermatcher
 
-from scrubber.detect.lookers import ALL_PARTS, Read, failing_as
+from scrubber.detect.lookers import Places, Read, failing_as
+from scrubber.detect.narrowing import Narrowing
 from scrubber.detect.phoneplans import plans
-from scrubber.detect.phonetrigger import trigger
-from scrubber.detect.prefilter import Parts, Trigger
+from scrubber.detect.phonetrigger import any_digit, trigger
+from scrubber.detect.prefilter import Trigger
 from scrubber.detect.refine import without_duplicates
 from scrubber.model.finding import Span
 
 _CANDIDATE: re.Pattern[str] | None = getattr(phonenumbermatcher, "_PATTERN", None)
 _SECOND: re.Pattern[str] | None = getattr(phonenumbermatcher, "_SECOND_NUMBER_START_PATTERN", None)
 _INNER: tuple[re.Pattern[str], ...] | None = getattr(phonenumbermatcher, "_INNER_MATCHES", None)
+_TIMES: re.Pattern[str] | None = getattr(phonenumbermatcher, "_TIME_STAMPS", None)
 _EXTRACT = "_extract_match"
 _KNOWN = bool(
-    _CANDIDATE and _SECOND and _INNER and hasattr(phonenumbers.PhoneNumberMatcher, _EXTRACT)
+    _CANDIDATE
+    and _SECOND
+    and _INNER
+    and _TIMES
+    and hasattr(phonenumbers.PhoneNumberMatcher, _EXTRACT)
 )
 
 # Candidates of such characters alone are judged by their digits.
 _PLAIN = re.compile(r"\+?[0-9 ()./\[\]-]+")
 _NO_DIGITS = re.compile(r"[^0-9]+")
+
+# Of those, the candidates that the library divides.
+_DIVIDED = re.compile(r"[/(.\s]")
+
+# Candidates that the library takes for no date, page or unclosed bracket, ...
+_TIDY = re.compile(r"(?:\+?[0-9]+|(?:\+[0-9]+[ -])?\([0-9]+\))(?:[ .-]?[0-9]+)*")
+
+# ... and characters beside one that it takes for no part of a word or amount.
+_APART = frozenset(" \t\r\n.,;:!?\"'")
 
 # Digits; the library's pattern takes 20 in a group, and 21 groups. A candidate with fewer in all
 # ended where the text did not go on as a number.
@@ -58,6 +75,8 @@ class PhoneLooker:
     thresholds: Mapping[str, float]
     triggers: tuple[Trigger, ...] = field(repr=False)
     able: Callable[[str], _Regions] | None = field(repr=False)
+    certain: Callable[[str, _Regions], bool] | None = field(repr=False)
+    narrowing: Narrowing | None = field(repr=False)
     reads: bool = False
 
     @classmethod
@@ -70,38 +89,53 @@ class PhoneLooker:
             thresholds=recognizer.score_thresholds,
             triggers=(trigger(regions, recognizer.leniency),),
             able=_able(regions, recognizer.leniency),
+            certain=_certain(regions, recognizer.leniency),
+            narrowing=_narrowing(),
         )
 
-    def look(self, text: str, read: Read, parts: Parts = ALL_PARTS) -> list[Span]:  # noqa: ARG002
+    def look(self, text: str, read: Read, places: Places | None = None) -> list[Span]:  # noqa: ARG002
         own = self.recognizer
         label = own.supported_entities[0]
         with failing_as(self.name):
-            places = set(self._walk(text) if _KNOWN else self._walks(text))
+            found = set(self._found(text, places))
             return without_duplicates(
-                Span(start, end, label, own.SCORE, self.name) for start, end in places
+                Span(start, end, label, own.SCORE, self.name) for start, end in found
             )
 
-    def _walks(self, text: str) -> Iterator[tuple[int, int]]:
-        """(start, end) of what the matchers of all regions find."""
-        for region in self.recognizer.supported_regions:
-            for match in self._matcher(text, region):
-                yield match.start, match.end
+    def _found(self, text: str, places: Places | None) -> Iterator[tuple[int, int]]:
+        """(start, end) of what the matchers of all regions find, but for some that lie within
+        another one."""
+        ends = places.ends[0] if places else None
+        if not _KNOWN:
+            for region in self.recognizer.supported_regions:
+                for match in self._matcher(text, region):
+                    yield match.start, match.end
+        elif places is None or ends is None or self.narrowing is None:
+            yield from self._walk(text, 0, len(text))
+        else:
+            for start, end in self.narrowing.stretches(places.data, ends):
+                yield from self._walk(text, start, end)
 
-    def _walk(self, text: str) -> Iterator[tuple[int, int]]:
-        """The same, save for some numbers that lie within another one."""
+    def _walk(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The same for a stretch of `text`, before and after which no number can go on."""
         assert _CANDIDATE is not None
         matchers: dict[str, Any] = {}
         # Where the matchers of which regions go on.
-        waiting: dict[int, _Regions] = {0: tuple(self.recognizer.supported_regions)}
+        waiting: dict[int, _Regions] = {start: tuple(self.recognizer.supported_regions)}
         while waiting:
             place = min(waiting)
             here = waiting.pop(place)
-            cut = _CANDIDATE.search(text, place)
+            cut = _CANDIDATE.search(text, place, end)
             if cut is None:
                 continue
             candidate = _Candidate.of(cut)
             rest = list(here)
-            for region in self._able(candidate):
+            if self.certain and candidate.tidy and self.certain(candidate.digits, here):
+                yield candidate.ends
+                able: Iterable[str] = ()  # whatever others find up to its end lies within
+            else:
+                able = self._able(candidate)
+            for region in able:
                 if region not in here:
                     continue
                 if region not in matchers:
@@ -138,28 +172,45 @@ class _Candidate:
     """What may be a phone number, or hold one.
 
     `plain` says that only its digits matter, `closed` that no number that begins inside it ends
-    after it, `attached` that a letter stands right before or after it.
+    after it, `attached` that a letter stands right before or after it, and `tidy` that it is plain
+    and closed, and a number if its `digits` (after a plus sign or not) are one.
     """
 
     text: str
     start: int
+    digits: str
     plain: bool
     closed: bool
     attached: bool
+    tidy: bool
 
     @classmethod
     def of(cls, cut: re.Match[str]) -> _Candidate:
         assert _SECOND is not None
-        text = cut.group()
+        assert _TIMES is not None
+        text, (start, end) = cut.group(), cut.span()
         if second := _SECOND.search(text):
             text = text[: second.start()]
-            return cls(text, cut.start(), plain=False, closed=False, attached=False)
+            return cls(text, start, "", plain=False, closed=False, attached=False, tidy=False)
+        digits = _digits(text)
         plain = _PLAIN.fullmatch(text) is not None
-        closed = plain and sum(map(str.isdigit, text)) < _PATIENCE
-        whole, start, end = cut.string, cut.start(), cut.end()
-        after = _is_letter(whole[end : end + 1])
-        attached = after or (text[0].isdigit() and start > 0 and _is_letter(whole[start - 1]))
-        return cls(text, cut.start(), plain, closed, attached)
+        closed = plain and len(digits) < _PATIENCE
+        whole = cut.string
+        before = whole[start - 1] if start and text[0] not in "(+" else " "
+        after = whole[end] if end < len(whole) else " "
+        return cls(
+            text,
+            start,
+            digits,
+            plain,
+            closed,
+            attached=_is_letter(after) or (text[0].isdigit() and _is_letter(before)),
+            tidy=closed
+            and before in _APART
+            and after in _APART
+            and _TIDY.fullmatch(text) is not None
+            and not _TIMES.search(text),
+        )
 
     @property
     def ends(self) -> tuple[int, int]:
@@ -169,7 +220,9 @@ class _Candidate:
         """What the library may parse of it, the whole first: digits, after a plus sign or not."""
         assert _INNER is not None
         if not self.attached:
-            yield _digits(self.text)
+            yield self.digits
+        if not _DIVIDED.search(self.text):
+            return
         for pattern in _INNER:
             inner = pattern.search(self.text)
             if inner:
@@ -177,6 +230,14 @@ class _Candidate:
             while inner:
                 yield _digits(inner.group(1))
                 inner = pattern.search(self.text, inner.start() + 1)
+
+
+def _narrowing() -> Narrowing | None:
+    """That of the candidate pattern, which is one of the re module."""
+    if _CANDIDATE is None:
+        return None
+    flags = _CANDIDATE.flags & ~re.UNICODE  # which goes without saying
+    return Narrowing.of(_CANDIDATE.pattern, flags, more=any_digit())
 
 
 def _digits(text: str) -> str:
@@ -201,6 +262,21 @@ def _able(regions: _Regions, leniency: int) -> Callable[[str], _Regions] | None:
         return tuple(region for region, plan in known if plan is None or plan.may_hold(digits))
 
     return able
+
+
+def _certain(regions: _Regions, leniency: int) -> Callable[[str, _Regions], bool] | None:
+    """Says whether one of some regions surely finds digits to be a number; None: not known."""
+    if leniency != phonenumbers.Leniency.VALID:
+        return None
+    known = {region: plan for region, plan in zip(regions, plans(regions), strict=True) if plan}
+
+    def certain(digits: str, among: _Regions) -> bool:
+        if digits.startswith("+"):
+            number = digits[1:]
+            return any(plan.holds_international(number) for plan in known.values())
+        return any(region in known and known[region].holds(digits) for region in among)
+
+    return certain
 
 
 def _may_be_international(digits: str) -> bool:

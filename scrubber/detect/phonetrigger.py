@@ -82,8 +82,8 @@ def _spelled(numbers: Iterable[str]) -> Node:
 
 def _digits(count: int) -> Node:
     """`count` digits with marks of punctuation between them."""
-    more = Times(Row((_marks(4), Chars(_any_digit()))), count - 1, count - 1)
-    return Row((Chars(_any_digit()), more))
+    more = Times(Row((_marks(4), Chars(any_digit()))), count - 1, count - 1)
+    return Row((Chars(any_digit()), more))
 
 
 def _marks(most: int) -> Node:
@@ -91,13 +91,14 @@ def _marks(most: int) -> Node:
 
 
 @cache
-def _any_digit() -> Mask:
+def any_digit() -> Mask:
+    """What is a digit to the re module, or to the alphabet."""
     return DIGITS | image_of(re.compile(r"\d"))
 
 
 def _digit(values: str) -> Mask:
     """ASCII digits of these values, and every digit beyond ASCII."""
-    return mask(values.encode()) | _any_digit() & ~mask(b"123456789")
+    return mask(values.encode()) | any_digit() & ~mask(b"123456789")
 
 
 @cache
@@ -110,6 +111,6 @@ def _punctuation() -> Mask:
 
 
 # What is no digit to the re module may be one to the alphabet, that of the regex module: a 0.
-_OUTSIDE = rb"[\x00-0\x3a-\x81]"
+_OUTSIDE = rb"[\x00-0\x3a-\x81\xff]"
 _OUTSIDE_BEFORE = Edge(b"(?:" + _OUTSIDE + rb"|\A)")
 _OUTSIDE_AFTER = Edge(b"(?:" + _OUTSIDE + rb"|\z)")

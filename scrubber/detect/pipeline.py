@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
 from typing import Any
 
-from scrubber.detect.lookers import Looker
+from scrubber.detect.lookers import Looker, Places
 from scrubber.detect.namelooker import NameLooker
 from scrubber.detect.ner import zone
-from scrubber.detect.prefilter import Parts, Prefilter
+from scrubber.detect.prefilter import Ends, Hit, Prefilter
 from scrubber.detect.quiet import hushed
 from scrubber.detect.reading import Reader, Window, Words, window_of, windows
 from scrubber.detect.refine import Refiner, with_context, without_duplicates
@@ -23,8 +25,10 @@ _CHUNK_LENGTH = 1_000_000
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
+_UNREAD: Mapping[Window, Any] = {}
+
 _Piece = tuple[int, Window]  # the index of a text, and a window of it
-_Looking = Sequence[tuple[Looker, int, Parts]]
+_Owners = Mapping[int, tuple[int, int]]  # trigger -> (number of a looker, its part)
 
 
 @dataclass(frozen=True)
@@ -33,17 +37,6 @@ class Language:
 
     reader: Reader
     lookers: tuple[Looker, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A text that something may be in: its index, itself, the parts that must look, and whether
-    the names model must."""
-
-    index: int
-    text: str
-    parts: Parts
-    named: bool
 
 
 @dataclass(frozen=True)
@@ -65,41 +58,52 @@ class PresidioDetector:
         """One tuple of spans per text; see :class:`scrubber.detect.base.Detector`."""
         found: list[tuple[Span, ...]] = [()] * len(texts)
         with hushed():
-            for chunk in _chunks(self._hits(texts)):
-                for hit, spans in zip(chunk, self._detect(chunk), strict=True):
+            for chunk in _chunks(self.prefilter.hits(texts)):
+                wholes = [_whole(texts[hit.index]) for hit in chunk]
+                for hit, spans in zip(chunk, self._detect(wholes, chunk), strict=True):
                     found[hit.index] = spans
+            return found if self.names is None else self._with_names(self.names, texts, found)
+
+    def _with_names(
+        self, names: NameLooker, texts: Sequence[str], found: list[tuple[Span, ...]]
+    ) -> list[tuple[Span, ...]]:
+        """`found` and what the names model finds, text by text."""
+        at = [i for i, text in enumerate(texts) if names.can_find(text)]
+        wholes = [_whole(texts[i]) for i in at]
+        for i, whole, spans in zip(at, wholes, names.look(wholes), strict=True):
+            if spans:
+                named = self.refiner.refine(whole, ((span, {}) for span in spans))
+                found[i] = tuple(without_duplicates([*found[i], *named]))
         return found
 
-    def _hits(self, texts: Sequence[str]) -> Iterator[_Hit]:
-        possible, names = self.prefilter.possible, self.names
-        for index, text in enumerate(texts):
-            if text:
-                whole = text if text.isascii() else _SURROGATES.sub("\ufffd", text)
-                parts = possible(whole)
-                named = names is not None and names.can_find(whole)
-                if parts or named:
-                    yield _Hit(index, whole, parts, named)
-
-    def _detect(self, hits: Sequence[_Hit]) -> Iterator[tuple[Span, ...]]:
+    def _detect(self, texts: Sequence[str], hits: Sequence[Hit]) -> Iterator[tuple[Span, ...]]:
         united: list[list[Span]] = [[] for _ in hits]
         pipelines = [p for lang in self.languages for p in _pipelines(lang.reader)]
         with zone(pipelines):
-            first = 0
-            for language in self.languages:
-                looking = tuple(_looking(language.lookers, first))
-                first += sum(len(looker.triggers) for looker in language.lookers)
-                for spans, more in zip(united, self._analyze(language, looking, hits), strict=True):
+            for language, owners in zip(self.languages, self._owners, strict=True):
+                answers = self._analyze(language, owners, texts, hits)
+                for spans, more in zip(united, answers, strict=True):
                     spans.extend(more)
-        if self.names is not None:
-            named = [i for i, hit in enumerate(hits) if hit.named]
-            for i, spans in zip(named, self.names.look([hits[i].text for i in named]), strict=True):
-                united[i].extend(self.refiner.refine(hits[i].text, ((s, {}) for s in spans)))
+        if len(self.languages) == 1:
+            return map(tuple, united)
         return (tuple(without_duplicates(spans)) for spans in united)
 
+    @cached_property
+    def _owners(self) -> tuple[_Owners, ...]:
+        """Whose triggers those of the prefilter are, language by language."""
+        numbers = count()
+        return tuple(
+            {
+                next(numbers): (index, part)
+                for index, looker in enumerate(language.lookers)
+                for part in range(len(looker.triggers))
+            }
+            for language in self.languages
+        )
+
     def _analyze(
-        self, language: Language, looking: _Looking, hits: Sequence[_Hit]
+        self, language: Language, owners: _Owners, texts: Sequence[str], hits: Sequence[Hit]
     ) -> list[list[Span]]:
-        texts = [hit.text for hit in hits]
         parts = [windows(len(text)) for text in texts]
         read: dict[_Piece, Any] = {}
         if any(looker.reads for looker in language.lookers):
@@ -108,10 +112,11 @@ class PresidioDetector:
         raw: list[list[tuple[Looker, Span]]] = []
         for index, hit in enumerate(hits):
             seen: list[tuple[Looker, Span]] = []
-            for looker, first, all_ in looking:
-                if possible := hit.parts >> first & all_:
-                    own = {w: read[index, w] for w in parts[index]} if looker.reads else {}
-                    seen.extend((looker, span) for span in looker.look(hit.text, own, possible))
+            for number, ends in _looking(hit, owners):
+                looker = language.lookers[number]
+                own = {w: read[index, w] for w in parts[index]} if looker.reads else _UNREAD
+                spans = looker.look(texts[index], own, Places(hit.data, ends))
+                seen.extend((looker, span) for span in spans)
             raw.append(seen)
 
         context = _Context(language.reader, texts, parts, read)
@@ -140,7 +145,6 @@ class _Context:
         self._reader, self._texts, self._parts, self._read = reader, texts, parts, read
         self._words: dict[_Piece, Words] = {}
         self._surroundings: dict[_Piece, Surroundings] = {}
-        self._lower: dict[int, str] = {}
 
     def prepare(self, findings: Iterable[tuple[int, Span]]) -> None:
         """Reads, in one batch, the windows that these findings (index of text, span) stand in."""
@@ -150,28 +154,24 @@ class _Context:
 
     def weighed(self, index: int, looker: Looker, span: Span) -> Span:
         """`span` with the score that the words around it give."""
-        if not looker.context or span.score >= 1 or not self._possible(index, looker.context):
+        context = looker.context
+        if not context or span.score >= 1:
             return span
-        return with_context(span, looker.context, self._around(index, span))
+        around = self._around(index, span, context)
+        return with_context(span, context, around) if around else span
 
-    def _possible(self, index: int, context: Sequence[str]) -> bool:
-        """Whether some word of `context` is in the text at all: a quick no before cutting it."""
-        text = self._texts[index]
-        if self._reader.cutter is None or "\u03a3" in text:
-            return True  # words are lemmas, or lower case depends on the place (sigma)
-        lower = self._lower.get(index)
-        if lower is None:
-            lower = self._lower[index] = text.lower()
-        return any(word.lower() in lower for word in context)
-
-    def _around(self, index: int, span: Span) -> frozenset[str]:
+    def _around(self, index: int, span: Span, context: tuple[str, ...]) -> frozenset[str]:
         piece = self._piece(index, span)
         if self._reader.cutter is not None:
-            if piece not in self._surroundings:
+            surroundings = self._surroundings.get(piece)
+            if surroundings is None:
                 window = piece[1]
                 text = self._texts[index][window.start : window.end]
-                self._surroundings[piece] = Surroundings(self._reader.cutter, text, window.start)
-            around = self._surroundings[piece].around(span.start)
+                surroundings = Surroundings(self._reader.cutter, text, window.start)
+                self._surroundings[piece] = surroundings
+            if not surroundings.mentions(context):
+                return frozenset()  # a quick no before cutting it
+            around = surroundings.around(span.start, context)
             if around is not None:
                 return around
         if piece not in self._words:
@@ -183,14 +183,23 @@ class _Context:
         _read(self._reader, self._texts, sorted(pieces - self._read.keys()), self._read)
 
     def _piece(self, index: int, span: Span) -> _Piece:
-        return index, window_of(self._parts[index], span.start)
+        parts = self._parts[index]
+        return index, parts[0] if len(parts) == 1 else window_of(parts, span.start)
 
 
-def _looking(lookers: Sequence[Looker], first: int) -> Iterator[tuple[Looker, int, Parts]]:
-    """Each looker with the number of its first trigger and the set of all its parts."""
-    for looker in lookers:
-        yield looker, first, (1 << len(looker.triggers)) - 1
-        first += len(looker.triggers)
+def _looking(hit: Hit, owners: _Owners) -> Iterable[tuple[int, dict[int, Ends]]]:
+    """The number of each looker that must look at a text, and the ends of its parts."""
+    found: dict[int, dict[int, Ends]] = {}
+    for trigger, ends in hit.ends.items():
+        if trigger in owners:
+            number, part = owners[trigger]
+            found.setdefault(number, {})[part] = ends
+    return found.items()
+
+
+def _whole(text: str) -> str:
+    """`text` without lone surrogates."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def _read(
@@ -205,14 +214,14 @@ def _pipelines(reader: Reader) -> list[Any]:
     return list(pipelines.values())
 
 
-def _chunks(hits: Iterable[_Hit]) -> Iterator[list[_Hit]]:
-    chunk: list[_Hit] = []
+def _chunks(hits: Iterable[Hit]) -> Iterator[list[Hit]]:
+    chunk: list[Hit] = []
     length = 0
     for hit in hits:
-        if chunk and (len(chunk) == _CHUNK_TEXTS or length + len(hit.text) > _CHUNK_LENGTH):
+        if chunk and (len(chunk) == _CHUNK_TEXTS or length + len(hit.data) > _CHUNK_LENGTH):
             yield chunk
             chunk, length = [], 0
         chunk.append(hit)
-        length += len(hit.text)
+        length += len(hit.data)
     if chunk:
         yield chunk

@@ -1,20 +1,23 @@
-"""The one door to hyperscan (Vectorscan): which of many byte patterns can match in which text.
+"""The one door to hyperscan (Vectorscan): where in which text which of many byte patterns match.
 
-One scan of a text answers for all patterns at once, so that a recognizer runs only on texts that it
-can find something in. A text is scanned by itself: its neighbours cannot matter, nor hide a value
-at its very start or end. Without hyperscan, every pattern is possible in every text: slower, with
-the same answers.
+One scan goes over many texts at once, with a separator between them that is in no pattern, and
+answers for all patterns, so that a recognizer looks only at the places where it can find something.
+No match crosses a separator, and an edge of a text is one for the patterns too: neighbours cannot
+matter. Without hyperscan, every pattern is possible everywhere: slower, with the same answers.
 """
 
 from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
-from scrubber.detect.alphabet import project
+import numpy as np
+
+from scrubber.detect.alphabet import SEPARATOR, project
 from scrubber.detect.cachefolder import CacheFolder
 
 hyperscan: Any
@@ -25,12 +28,19 @@ try:
 except ImportError:  # no wheel for this platform
     hyperscan = None
 
-Parts = int  # a set of triggers (or of the parts of a recognizer); bit i stands for the i-th
+# Code points. So many are scanned at once, unless a text is longer.
+_BATCH_LENGTH = 1 << 18
 
 # Code points. Vectorscan counts bytes in 32 bits; nothing is filtered in a text that comes near.
 _LENGTH_LIMIT = 1 << 30
 
-_CACHE_FORMAT = "1"
+# Patterns; no rule file has so many.
+_PATTERN_LIMIT = 1 << 16
+
+_CACHE_FORMAT = "2"
+
+# Where the matches of a pattern end, in order; None: they may be anywhere.
+Ends = Sequence[int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +56,76 @@ class Trigger:
     private: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A text that something may be in: its index, its image in bytes, and by the number of each
+    trigger that may be in it the ends of that trigger's matches.
+
+    A finding of code points s to e means a match that ends in s+1 to e+2.
+    """
+
+    index: int
+    data: bytes
+    ends: dict[int, Ends]
+
+
 class Prefilter:
-    """Which of `triggers` are possible in a text. Not for several threads at once."""
+    """Which of `triggers` are possible where in texts. Not for several threads at once."""
 
     def __init__(self, triggers: Sequence[Trigger], cache: CacheFolder | None = None) -> None:
-        self._all: Parts = (1 << len(triggers)) - 1
-        self._always: Parts = 0
-        wanted: dict[bool, dict[bytes, Parts]] = {False: {}, True: {}}
-        for index, trigger in enumerate(triggers):
+        self._all: dict[int, Ends] = dict.fromkeys(range(len(triggers)))
+        self._always: dict[int, Ends] = {}
+        wanted: dict[bool, dict[bytes, list[int]]] = {False: {}, True: {}}
+        for number, trigger in enumerate(triggers):
             if not trigger.sources:
-                self._always |= 1 << index
+                self._always[number] = None
             for source in trigger.sources:
-                bits = wanted[trigger.private]
-                bits[source] = bits.get(source, 0) | 1 << index
+                wanted[trigger.private].setdefault(source, []).append(number)
         self._scanners: list[_Scanner] = []
-        for private, bits in wanted.items():
-            self._add(bits, None if private else cache)
+        for private, numbers in wanted.items():
+            self._add(numbers, None if private else cache)
 
-    def possible(self, text: str) -> Parts:
-        """The triggers that may be in `text`, which holds no lone surrogates."""
-        if not self._scanners:
-            return self._always
-        if len(text) > _LENGTH_LIMIT:
-            return self._all
-        data = project(text)
-        parts = self._always
+    def hits(self, texts: Sequence[str]) -> Iterator[Hit]:
+        """The texts that something may be in, in their order; an empty text is none."""
+        for first, last in _batches(texts):
+            yield from self._hits(texts, first, last)
+
+    def _hits(self, texts: Sequence[str], first: int, last: int) -> Iterator[Hit]:
+        starts = list(accumulate((len(texts[i]) + 1 for i in range(first, last)), initial=0))
+        data = _joined(texts[first:last], starts)
+        if len(data) > _LENGTH_LIMIT:
+            found = dict.fromkeys(range(last - first), self._all)
+        else:
+            found = self._scan(data, starts)
+            if self._always:
+                found = {i: self._always | found.get(i, {}) for i in range(last - first)}
+        for index, ends in sorted(found.items()):
+            if image := data[starts[index] : starts[index + 1] - 1]:
+                yield Hit(first + index, image, ends)
+
+    def _scan(self, data: bytes, starts: Sequence[int]) -> dict[int, dict[int, Ends]]:
+        """By the number of each text with a match: the ends of matches by trigger."""
+        found: dict[int, dict[int, list[int]]] = {}
         for scanner in self._scanners:
-            parts |= scanner.parts(data)
-        return parts
+            ends, patterns = scanner.matches(data)
+            rows = np.searchsorted(starts, ends - 1, side="right") - 1
+            within = ends - np.asarray(starts)[rows]
+            numbers = scanner.numbers
+            columns = (rows.tolist(), within.tolist(), patterns.tolist())
+            for row, end, pattern in zip(*columns, strict=True):
+                own = found.setdefault(row, {})
+                for number in numbers[pattern]:
+                    if number in own:
+                        own[number].append(end)
+                    else:
+                        own[number] = [end]
+        return found  # type: ignore[return-value]  # a list of ends is one of the Ends
 
-    def _add(self, bits: Mapping[bytes, Parts], cache: CacheFolder | None) -> None:
-        sources = sorted(bits)
-        if hyperscan is None:
-            usable = []
+    def _add(self, numbers: Mapping[bytes, Sequence[int]], cache: CacheFolder | None) -> None:
+        sources = sorted(numbers)
+        usable: list[bytes] = []
+        if hyperscan is None or len(sources) > _PATTERN_LIMIT:
+            pass
         elif (database := _restored(sources, cache)) or (database := _compiled(sources)):
             usable = sources
             _store(sources, database, cache)
@@ -87,9 +134,9 @@ class Prefilter:
             usable = [source for source in sources if _compiled([source])]
             database = _compiled(usable)
         for source in set(sources).difference(usable):
-            self._always |= bits[source]
+            self._always |= dict.fromkeys(numbers[source])
         if usable:
-            self._scanners.append(_Scanner(database, tuple(bits[source] for source in usable)))
+            self._scanners.append(_Scanner(database, [tuple(numbers[one]) for one in usable]))
 
 
 @dataclass(frozen=True)
@@ -97,36 +144,51 @@ class _Scanner:
     """A database, and the triggers that each of its patterns stands for."""
 
     database: Any
-    bits: tuple[Parts, ...]
-    _found: list[int] = field(default_factory=list)
+    numbers: Sequence[tuple[int, ...]]
 
-    def parts(self, data: bytes) -> Parts:
-        found = self._found
-        self.database.scan(data, self._note)
-        if not found:
-            return 0
-        parts = 0
-        for index in found:
-            parts |= self.bits[index]
-        found.clear()
-        return parts
+    def matches(self, data: bytes) -> tuple[Any, Any]:
+        """Where each match ends, in order, and the number of its pattern."""
+        found: list[int] = []
+        note = found.append
 
-    def _note(self, index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
-        self._found.append(index)
+        def noted(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            note(end << 16 | pattern)  # a number: nothing for the garbage collector to look at
+
+        self.database.scan(data, noted)
+        both = np.sort(np.array(found, np.int64))
+        return both >> 16, both & 0xFFFF
+
+
+def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Ranges of texts that are scanned at once."""
+    first = length = 0
+    for index, text in enumerate(texts):
+        if length and length + len(text) > _BATCH_LENGTH:
+            yield first, index
+            first, length = index, 0
+        length += len(text) + 1
+    if first < len(texts):
+        yield first, len(texts)
+
+
+def _joined(texts: Sequence[str], starts: Sequence[int]) -> bytes:
+    """The images of `texts`, with a separator between them."""
+    data = np.frombuffer(bytearray(project(" ".join(texts))), np.uint8)
+    data[np.array(starts[1:-1], np.intp) - 1] = SEPARATOR
+    return data.tobytes()
 
 
 def _compiled(sources: Sequence[bytes]) -> Any:
-    """A database of these patterns, each told of once a text; None where one is refused."""
+    """A database of these patterns; None where one is refused."""
     if not sources:
         return None
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER
     try:
         database.compile(
             expressions=list(sources),
             ids=list(range(len(sources))),
             elements=len(sources),
-            flags=[flags] * len(sources),
+            flags=[0] * len(sources),
         )
     except hyperscan.error:
         return None

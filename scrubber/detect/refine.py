@@ -45,15 +45,15 @@ def _supported(context: Sequence[str], around: frozenset[str]) -> bool:
 def without_duplicates(spans: Iterable[Span]) -> list[Span]:
     """Presidio's removal of duplicates: a span goes where another of its label contains it and
     scores at least as high, and where its score is 0."""
-    spans = list(spans)
+    spans = [span for span in spans if span.score != 0]
     if len(spans) < 2:
-        return [span for span in spans if span.score != 0]
+        return spans
+    if len({span.label for span in spans}) == len(spans):
+        return sorted(spans, key=_by_place)
     kept: list[Span] = []
     for _, group in groupby(sorted(set(spans), key=_by_label), key=lambda span: span.label):
         active: list[Span] = []
         for span in group:
-            if span.score == 0:
-                continue
             active = [other for other in active if other.end >= span.start]
             if any(_contains(other, span) and span.score <= other.score for other in active):
                 continue
@@ -85,14 +85,15 @@ class Refiner:
 
         Raises DetectionError ``detector-timeout`` where a hotword or exclusion runs out of time.
         """
-        hot = ((self._hot(span, text), own) for span, own in found)
-        over = (span for span, own in hot if span.score >= self._threshold(span.label, own))
-        left = (span for span in over if not self._excluded(span, text))
-        return [
-            span
-            for span in without_duplicates(left)
-            if text[span.start : span.end] not in self._allowed
-        ]
+        if self._hotwords:
+            found = ((self._hot(span, text), own) for span, own in found)
+        left = [span for span, own in found if span.score >= self._threshold(span.label, own)]
+        if self._excludes:
+            left = [span for span in left if not self._excluded(span, text)]
+        kept = without_duplicates(left)
+        if not self._allowed:
+            return kept
+        return [span for span in kept if text[span.start : span.end] not in self._allowed]
 
     def allows(self, span: Span, text: str) -> bool:
         """Whether the allow list or an exclusion says that `span` is no finding."""
@@ -101,6 +102,8 @@ class Refiner:
     def _threshold(self, label: str, own: Mapping[str, float]) -> float:
         """The rule file's threshold for the entity, else the recognizer's, else the default's."""
         rules = self._thresholds
+        if not rules and not own:
+            return 0.0
         choices = (rules.get(label), own.get(label), own.get(_DEFAULT), rules.get(_DEFAULT))
         return next((choice for choice in choices if choice is not None), 0.0)
 

@@ -7,8 +7,9 @@ text. Each step keeps that:
 
 - a set of characters becomes the bytes of its members; atomic and possessive parts may back off;
 - a look-around at an edge of the pattern becomes the character that it asks about, or the edge of
-  the text; anywhere else it is left out, and so is every other assertion but ``\\b ^ $ \\A \\Z``
-  (``\\K`` is one: what stands before it must be there, though it is no part of the finding);
+  the text, and so do ``^ $ \\A \\Z``; anywhere else they are left out, and so is every other
+  assertion but ``\\b`` (``\\K`` is one: what stands before it must be there, though it is no part
+  of the finding);
 - a reference to a group becomes the group again;
 - what may be empty at an edge is cut off, and a repeat there stands for its least count: a match is
   asked for, not its length. So a hundred top-level domains become a few dozen beginnings.
@@ -18,10 +19,10 @@ Whatever is not understood has no superset: then the recognizer looks at every t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scrubber.detect.alphabet import Image, Mask
+from scrubber.detect.alphabet import SEPARATOR, Image, Mask, mask
 from scrubber.detect.regextree import Tree, UnknownError, groups, image, is_set, kind, parsed
 
 # Larger counts are loosened to "or more": exact ones cost states and find hardly less.
@@ -72,8 +73,18 @@ Node = Chars | Edge | Row | Choice | Times
 
 _NOTHING = Row()
 _WORD_BOUNDARY = {True: Edge(rb"\b"), False: Edge(rb"\B")}
-_LINE_START, _LINE_END = Edge(rb"(?m:^)"), Edge(rb"(?m:$)")
-_TEXT_START, _TEXT_END, _LAST_LINE_END = Edge(rb"\A"), Edge(rb"\z"), Edge(rb"\Z")
+
+# A text ends where the data ends, or at a separator. Assertions at an edge of the pattern alone are
+# written, as what they may consume there is no part of a match.
+_AT_FIRST = {
+    "StartOfLine": Edge(rb"(?:(?m:^)|\xff)"),
+    "StartOfString": Edge(rb"(?:\A|\xff)"),
+}
+_AT_LAST = {
+    "EndOfLine": Edge(rb"(?:(?m:$)|\xff)"),
+    "EndOfString": Edge(rb"(?:\z|\xff)"),
+    "EndOfStringLine": Edge(rb"(?:\Z|\n?\xff)"),
+}
 
 
 def superset(pattern: str, flags: int) -> tuple[bytes, ...]:
@@ -134,12 +145,15 @@ class _Reading:
         if is_set(tree):
             return Chars(image(tree).some)
         name = kind(tree)
-        if name == "StartOfLine":
-            # Elsewhere Vectorscan's ^ does not hold after a last line break, where regex's does.
-            return _LINE_START if first else _NOTHING
-        if name in _EDGES:
-            return _EDGES[name](tree)
         match name:
+            case "Boundary":
+                return _NOTHING if tree.encoding else _WORD_BOUNDARY[tree.positive]
+            case "StartOfLine" | "StartOfString":
+                return _AT_FIRST[name] if first else _NOTHING
+            case "EndOfLine" | "EndOfString" | "EndOfStringLine":
+                return _AT_LAST[name] if last else _NOTHING
+            case "StartOfWord" | "EndOfWord" | "Keep":
+                return _NOTHING
             case "Sequence":
                 return self._row(tree.items, first, last)
             case "Branch":
@@ -183,25 +197,9 @@ class _Reading:
             character = character.items[0]
         if not is_set(character):
             return _NOTHING
-        others = _class((~image(character)).some)
+        others = _class((~image(character)).some | mask([SEPARATOR]))
         end = rb"\A" if tree.behind else rb"\z"
         return Edge(b"(?:" + others + b"|" + end + b")")
-
-
-def _boundary(tree: Tree) -> Node:
-    return _NOTHING if tree.encoding else _WORD_BOUNDARY[tree.positive]
-
-
-_EDGES: dict[str, Callable[[Tree], Node]] = {
-    "Boundary": _boundary,
-    "StartOfString": lambda _: _TEXT_START,
-    "EndOfString": lambda _: _TEXT_END,
-    "EndOfStringLine": lambda _: _LAST_LINE_END,
-    "EndOfLine": lambda _: _LINE_END,
-    "StartOfWord": lambda _: _NOTHING,
-    "EndOfWord": lambda _: _NOTHING,
-    "Keep": lambda _: _NOTHING,
-}
 
 
 # ── shaping ───────────────────────────────────────────────────────────────────────────────────

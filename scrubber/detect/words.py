@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain, islice, pairwise
+from itertools import chain, count, islice, pairwise
 from typing import NamedTuple
 
 # LemmaContextAwareEnhancer's defaults: five words before the finding's own, none after it.
@@ -26,6 +26,16 @@ _LEFT_OUT = ("be", "-PRON-")
 
 _PIECE = re.compile(r"\S+|\s+")
 
+# Code points before a finding that are cut first; more where they hold too few keywords.
+_REACH = 96
+
+_SIGMA = "\u03a3"
+
+# First characters of numbers and amounts.
+_NEVER_PUNCTUATION = frozenset("0123456789$+")
+
+_Wanted = Callable[[str], object]
+
 
 class Word(NamedTuple):
     """A token: where it ends (code points from the start of its piece), itself in lower case, and
@@ -34,6 +44,11 @@ class Word(NamedTuple):
     end: int
     lower: str
     keyword: bool
+
+
+# Stands for the keywords of a piece that was not cut.
+_GUESSED = ""
+_ONE_OR_MORE = Word(0, _GUESSED, keyword=True)
 
 
 class Piece(NamedTuple):
@@ -50,7 +65,7 @@ class Cutter:
     """A tokenizer with a memory.
 
     `cut` gives the tokens of a text and `plain` those without exceptions, of which `exceptions` are
-    the texts. `is_filler` tells stop words and punctuation.
+    the texts. `is_filler` tells `stop_words` and punctuation.
     """
 
     def __init__(
@@ -59,6 +74,7 @@ class Cutter:
         plain: Callable[[str], Sequence[str]],
         exceptions: Collection[str],
         is_filler: Callable[[str], bool],
+        stop_words: Collection[str],
     ) -> None:
         def piece(text: str) -> Piece:
             made: list[Word] = []
@@ -76,7 +92,14 @@ class Cutter:
         for left, right in {seam for text in exceptions for seam in pairwise(plain(text))}:
             self._seams.setdefault((left[-1], right[0]), set()).add((left, right))
         self.phrases = tuple(text for text in exceptions if len(text.split()) > 1)
+        self._filler_starts = {word[:1] for word in (*stop_words, *_LEFT_OUT)}
         self.respelled = tuple(word.lower() for word in _LEFT_OUT if not is_filler(word))
+
+    def opens_keyword(self, piece: str) -> bool:
+        """Whether the first token of `piece` must be a keyword: no stop word begins with its first
+        character, and it is no punctuation."""
+        first = piece[:1]
+        return first in _NEVER_PUNCTUATION and first.lower() not in self._filler_starts
 
     def piece(self, text: str) -> Piece:
         """The tokens of `text`, which is as :class:`Piece` says."""
@@ -100,93 +123,197 @@ class Surroundings:
     text: str = field(repr=False)
     offset: int = 0
 
-    def around(self, start: int) -> frozenset[str] | None:
-        """The keywords around a finding that begins at `start`, its own token included.
+    def mentions(self, context: tuple[str, ...]) -> bool:
+        """Whether some word of `context` is in the text at all, whatever its case."""
+        if _SIGMA in self.text:
+            return True  # where it stands decides what it is in lower case
+        lower = self._lower
+        for word in lowered(context):  # noqa: SIM110  a plain loop: asked for every finding
+            if word in lower:
+                return True
+        return False
+
+    def around(self, start: int, context: tuple[str, ...]) -> frozenset[str] | None:
+        """Of the keywords around a finding that begins at `start`, its own token included, so many
+        that a word of `context` is in one of them if it is in one of all.
 
         None where pieces may depend on each other.
         """
         if any(phrase in self.text for phrase in self.cutter.phrases):
             return None
-        place = start - self.offset
-        index = max(bisect_right(self._pieces, (place, len(self.text))) - 1, 0)
+        place, reach = start - self.offset, _REACH
+        wanted = _any_of(lowered(context))
         try:
-            after = self._from(index, place)
-            own = tuple(islice(after, 1))
-            found = self._keywords(chain(own, self._before(index, place)), _BACKWARD)
-            return found | self._keywords(chain(own, after), _FORWARD)
+            while True:
+                near = _Near(self.text, place, reach)
+                try:
+                    found = self._around(near, place, wanted, guess=True)
+                    if _GUESSED in found and wanted(found[-1]):
+                        found = self._around(near, place, wanted, guess=False)
+                    return frozenset(found)
+                except _TooNearError:
+                    reach *= 8
         except _DependentError:
             return None
 
-    def _keywords(self, words: Iterable[Word], count: int) -> frozenset[str]:
-        return frozenset(islice((word.lower for word in words if self._counts(word)), count))
+    def _around(self, near: _Near, place: int, wanted: _Wanted, *, guess: bool) -> list[str]:
+        """What `around` says, the last one with a wanted word if there is any; with a guess, pieces
+        that nothing is wanted in count for one keyword, where it may be more."""
+        earlier = self._earlier(near, wanted if guess else None)
+        if near.start == place and self._counts_whole(near.text(0), wanted):
+            return self._keywords(earlier, _BACKWARD - 1, wanted)
+        words = self._words(near, 0)
+        cut = sum(near.start + word.end <= place for word in words)
+        after = chain(words[cut:], self._later(near))
+        own = tuple(islice(after, 1))
+        found = self._keywords(chain(own, after), _FORWARD, wanted)
+        if not (found and wanted(found[-1])):
+            before = chain(own, reversed(words[:cut]), earlier)
+            found += self._keywords(before, _BACKWARD, wanted)
+        return found
 
-    def _counts(self, word: Word) -> bool:
-        # Presidio asks whether a word is among the keywords of the whole text, and cuts those at
-        # colons: what is no keyword here may be one by another place.
-        if ":" in word.lower:
-            return False
-        return word.keyword or word.lower in self._elsewhere
+    def _counts_whole(self, piece: str, wanted: _Wanted) -> bool:
+        """Whether the first token of `piece` is a keyword for its first character alone, and the
+        piece has no wanted word in it."""
+        return self.cutter.opens_keyword(piece) and ":" not in piece and not wanted(piece.lower())
 
-    def _from(self, index: int, place: int) -> Iterator[Word]:
-        """The tokens that end behind `place`, which lies in or after the piece `index`."""
-        for number in range(index, len(self._pieces)):
-            start = self._pieces[number][0]
-            for word in self._words(number):
-                if start + word.end > place:
-                    yield word
+    def _earlier(self, near: _Near, guess: _Wanted | None) -> Iterator[Word]:
+        """The tokens before the own piece, backwards."""
+        for number in count(-1, -1):
+            text = near.text(number)
+            if text == "":
+                return
+            if guess and self._counts_whole(text, guess):
+                yield _ONE_OR_MORE
+            else:
+                yield from reversed(self._words(near, number))
 
-    def _before(self, index: int, place: int) -> Iterator[Word]:
-        """The tokens that end at `place` or before, backwards."""
-        for number in range(min(index, len(self._pieces) - 1), -1, -1):
-            start = self._pieces[number][0]
-            for word in reversed(self._words(number)):
-                if start + word.end <= place:
-                    yield word
+    def _later(self, near: _Near) -> Iterator[Word]:
+        """The tokens after the own piece."""
+        for number in count(1):
+            if near.text(number) == "":
+                return
+            yield from self._words(near, number)
 
-    def _words(self, number: int) -> tuple[Word, ...]:
-        text = self._text(number)
+    def _words(self, near: _Near, number: int) -> tuple[Word, ...]:
+        text = near.text(number)
         piece = self.cutter.piece(text)
         if piece.special and (
-            self.cutter.joins(self._text(number - 1), text)
-            or self.cutter.joins(text, self._text(number + 1))
+            self.cutter.joins(near.text(number - 1), text)
+            or self.cutter.joins(text, near.text(number + 1))
         ):
             raise _DependentError
         return piece.words
 
-    def _text(self, number: int) -> str:
-        if not 0 <= number < len(self._pieces):
-            return ""
-        start, end = self._pieces[number]
-        return self.text[start:end]
+    def _keywords(self, words: Iterable[Word], limit: int, wanted: _Wanted) -> list[str]:
+        """The first `limit` keywords, or those up to one with a wanted word."""
+        found: list[str] = []
+        for word in words:
+            # Presidio asks whether a word is among the keywords of the whole text, and cuts those
+            # at colons: what is no keyword here may be one by another place, and the reverse.
+            if ":" not in word.lower and (word.keyword or self._is_elsewhere(word.lower)):
+                found.append(word.lower)
+                if len(found) == limit or wanted(word.lower):
+                    break
+        return found
+
+    def _is_elsewhere(self, word: str) -> bool:
+        """Whether `word` is a keyword of the text by a colon or another spelling."""
+        lower = self._lower
+        beside_colon = ":" in lower and (word + ":" in lower or ":" + word in lower)
+        return (beside_colon or self._respelled or _SIGMA in self.text) and word in self._elsewhere
 
     @cached_property
-    def _pieces(self) -> list[tuple[int, int]]:
-        """(start, end) of what the tokenizer cuts by itself; the space after a word is in none."""
-        pieces: list[tuple[int, int]] = []
-        for match in _PIECE.finditer(self.text):
-            start, end = match.span()
-            if start and self.text[start] == " ":
-                start += 1
-            if start < end:
-                pieces.append((start, end))
-        return pieces
+    def _lower(self) -> str:
+        return self.text.lower()
+
+    @cached_property
+    def _respelled(self) -> bool:
+        return any(word in self._lower for word in self.cutter.respelled)
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:
-        """Words that are keywords of the text by a colon or another spelling."""
+        """Keywords of the text by a colon or another spelling."""
         found: set[str] = set()
-        place = self.text.find(":")
-        while place >= 0:
-            number = bisect_right(self._pieces, (place, len(self.text))) - 1
-            for word in self._words(number):
-                if word.keyword:
-                    found.update(word.lower.split(":"))
-            place = self.text.find(":", self._pieces[number][1])
-        if self.cutter.respelled and any(w in self.text.lower() for w in self.cutter.respelled):
-            for number in range(len(self._pieces)):
-                found.update(word.lower for word in self._words(number) if word.keyword)
+        near = _Near(self.text, 0, 2 * len(self.text))
+        for number in count():
+            text = near.text(number)
+            if text == "":
+                break
+            if ":" in text or self._respelled:
+                for word in self._words(near, number):
+                    if word.keyword:
+                        found.update(word.lower.split(":"))
         return frozenset(found)
+
+
+class _Near:
+    """The pieces of a text around a place; number 0 is the one that the place lies in, or behind.
+
+    What the tokenizer cuts by itself is a piece; the space after a word is in none. `start` is
+    where piece 0 begins.
+    """
+
+    __slots__ = ("_index", "_left", "_pieces", "_right", "start")
+
+    def __init__(self, text: str, place: int, reach: int) -> None:
+        """Cuts `reach` code points before `place`, and half as many after it."""
+        low, high = max(place - reach, 0), min(place + reach // 2, len(text))
+        stretch = text[low:high]
+        self._pieces = stretch.split(" ")
+        inner = self._pieces[1 if low else 0 : -1 if high < len(text) else None]
+        if stretch.isprintable() and "" not in inner:  # single spaces, no other white space
+            self._index = text.count(" ", low, place)
+            self.start = max(text.rfind(" ", low, place) + 1, low)
+        else:
+            starts, self._pieces = _pieces(stretch)
+            self._index = max(bisect_right(starts, place - low) - 1, 0)
+            self.start = low + (starts[self._index] if starts else 0)
+        # What an end of the stretch cuts is no piece.
+        self._left = 1 if low else 0
+        self._right = len(self._pieces) - (high < len(text))
+
+    def text(self, number: int) -> str:
+        """The text of a piece; empty where the whole text has no such piece."""
+        index = self._index + number
+        if self._left <= index < self._right:
+            return self._pieces[index]
+        if (index < 0 and not self._left) or (
+            index >= len(self._pieces) and self._right == len(self._pieces)
+        ):
+            return ""
+        raise _TooNearError
+
+
+def _pieces(text: str) -> tuple[list[int], list[str]]:
+    """The pieces of `text` and where they start."""
+    starts: list[int] = []
+    pieces: list[str] = []
+    for match in _PIECE.finditer(text):
+        start, end = match.span()
+        if start and text[start] == " ":
+            start += 1
+        if start < end:
+            starts.append(start)
+            pieces.append(text[start:end])
+    return starts, pieces
+
+
+@lru_cache(1_000)
+def lowered(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` in lower case."""
+    return tuple(word.lower() for word in words)
+
+
+@lru_cache(1_000)
+def _any_of(words: tuple[str, ...]) -> _Wanted:
+    """Tells whether one of `words` is in a text."""
+    return re.compile("|".join(map(re.escape, words))).search
 
 
 class _DependentError(Exception):
     """Two pieces cannot be cut each by itself."""
+
+
+class _TooNearError(Exception):
+    """More of the text must be cut."""

@@ -89,7 +89,7 @@ def test_a_recognizer_that_may_have_skipped_a_pattern_has_timed_out() -> None:
 
 @pytest.mark.parametrize("text", ["a" * 40 + "! a", "x" * 3000 + "a" * 40 + "! a"])
 def test_a_catastrophic_pattern_runs_out_of_time(detector: Build, text: str) -> None:
-    spec = DetectSpec(recognizers=(pattern(r"(a|a)+$"),), timeout=0.1)
+    spec = DetectSpec(recognizers=(pattern(r"(a|a)+(?=$)"),), timeout=0.1)
     started = time.process_time()
     with pytest.raises(DetectionError) as caught:
         detector(spec).detect(["fine", SECRET + text])

@@ -108,6 +108,7 @@ def cutter(pipeline: Any) -> Cutter | None:
         plain=lambda text: [token.text for token in plain(text)],
         exceptions=tokenizer.rules,
         is_filler=lambda word: pipeline.vocab[word].is_stop or pipeline.vocab[word].is_punct,
+        stop_words=pipeline.Defaults.stop_words,
     )
 
 

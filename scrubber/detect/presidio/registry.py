@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import regex
@@ -216,7 +217,21 @@ def _stay_offline(recognizer: EntityRecognizer) -> None:
     """Presidio checks an e-mail's domain with tldextract's global, which fetches and caches the
     public-suffix list; here it is the list that tldextract ships, whatever the machine holds."""
     if getattr(type(recognizer), "validate_result", None) is EmailRecognizer.validate_result:
-        recognizer.validate_result = lambda value: _domains()(value).fqdn != ""
+        recognizer.validate_result = _is_deliverable
+
+
+def _is_deliverable(address: str) -> bool:
+    plain = _PLAIN_ADDRESS.fullmatch(address)
+    return _has_domain(plain.group(1) if plain else address)
+
+
+# An address of which tldextract looks at the part behind the @ alone.
+_PLAIN_ADDRESS = re.compile(r"[\w.+%-]+@([A-Za-z0-9.-]+)")
+
+
+@lru_cache(50_000)
+def _has_domain(address: str) -> bool:
+    return bool(_domains()(address).fqdn != "")
 
 
 @cache
