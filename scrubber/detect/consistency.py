@@ -7,13 +7,15 @@ person's name is looked for in all texts of the document, its parts too, by the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from scrubber.detect.folding import Folded, fold, squash
-from scrubber.detect.identifiers import phrase
-from scrubber.detect.names import Names, WordIndex
+from scrubber.detect.identifiers import PHRASE
+from scrubber.detect.names import Person, may_name, name_words
+from scrubber.detect.namesearch import NameSearch, WordIndex
 from scrubber.detect.refine import Refiner
 from scrubber.detect.spec import DetectSpec
 from scrubber.model.finding import Span
@@ -21,8 +23,10 @@ from scrubber.model.finding import Span
 RECOGNIZER = "consistency"
 IDENTITY = (RECOGNIZER, "1")  # the version rises when its answers change
 _PERSON = "PERSON"
+_SHORT = 20_000  # code points; in a longer text a look-up of words is quicker than many searches
 
 Spans = tuple[Span, ...]
+_Sources = Mapping[tuple[str, str], tuple[str, float]]  # see Consistency._sources
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,7 @@ class Consistency:
             for text, spans in zip(texts, found, strict=True)
         ]
 
-    def _sources(
-        self, texts: Sequence[str], found: Sequence[Sequence[Span]]
-    ) -> Mapping[tuple[str, str], tuple[str, float]]:
+    def _sources(self, texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Sources:
         """What was found, by label and folded text: a writing of it and its best score."""
         sources: dict[tuple[str, str], tuple[str, float]] = {}
         for text, spans in zip(texts, found, strict=True):
@@ -74,49 +76,77 @@ class Consistency:
         self,
         text: str,
         spans: Sequence[Span],
-        sources: Mapping[tuple[str, str], tuple[str, float]],
+        sources: _Sources,
     ) -> Iterator[Span]:
+        rest = fold(_without(text, [span for span in spans if span.label == _PERSON]))
+        if len(text) <= _SHORT and not any(
+            label != _PERSON or may_name([written], rest)
+            for (label, _), (written, _) in sources.items()
+        ):
+            return  # the common case: the one mention is all there is
         whole = Folded.of(text)
-        index = WordIndex(whole.folded)
         known = _Ranges(spans)
-        best: dict[tuple[int, int, str], Span] = {}
-        for (label, _), (written, score) in sources.items():
-            for start, end in _places(label, written, whole, index):
-                span = Span(start, end, label, score, RECOGNIZER)
-                key = (start, end, label)
-                if not known.hold(span) and (key not in best or best[key].score < score):
-                    best[key] = span
-        for span in best.values():
-            if not self._refiner.allows(span, text):
+        for span in (*_people(whole, sources), *_others(whole, sources)):
+            if not known.hold(span) and not self._refiner.allows(span, text):
                 yield span
 
 
-def _places(label: str, written: str, text: Folded, index: WordIndex) -> Iterator[tuple[int, int]]:
-    if label == _PERSON:
-        for hit in Names([written]).search(text, index):
-            yield hit.start, hit.end
-        return
+def _people(text: Folded, sources: _Sources) -> Iterator[Span]:
+    """The people among the sources, by any part of their names; a name scores as the best source
+    that has one of its words."""
+    people = [written for (label, _), (written, _) in sources.items() if label == _PERSON]
+    scores: dict[str, float] = {}
+    for (label, folded), (_, score) in sources.items():
+        for word in name_words(folded) if label == _PERSON else ():
+            scores[word] = max(score, scores.get(word, 0.0))
+    search = NameSearch(Person([written]) for written in people)
+    lowest = min(
+        (score for (label, _), (_, score) in sources.items() if label == _PERSON), default=0
+    )
+    for hit in search.search(text, WordIndex(text.folded)) if people else ():
+        score = max((scores[word] for word in hit.words if word in scores), default=lowest)
+        yield Span(hit.start, hit.end, _PERSON, score, RECOGNIZER)
+
+
+def _others(text: Folded, sources: _Sources) -> Iterator[Span]:
+    """What is no person, as a whole; a place found from two sources scores as the better one."""
     squashed = squash(text.folded)
-    for one in phrase(written):
-        if one.possible(text.folded, squashed):
-            for place in one.search(text):
-                if place.whole:
-                    yield text.span(place.start, place.end)
+    best: dict[tuple[int, int, str], float] = {}
+    for (label, _), (written, score) in sources.items():
+        for one in PHRASE.make(written) if label != _PERSON else ():
+            if one.possible(text.folded, squashed):
+                for place in one.search(text):
+                    if place.whole:
+                        key = (*text.span(place.start, place.end), label)
+                        best[key] = max(score, best.get(key, 0.0))
+    for (start, end, label), score in best.items():
+        yield Span(start, end, label, score, RECOGNIZER)
+
+
+def _without(text: str, spans: Sequence[Span]) -> str:
+    out, at = "", 0
+    for span in sorted(spans):
+        if span.end > at:
+            out += text[at : max(span.start, at)] + " "
+            at = span.end
+    return out + text[at:]
 
 
 class _Ranges:
     """The ranges of spans by label, to ask whether one of them holds another span."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
-        self._by_label: dict[str, list[Span]] = {}
+        # by label: where spans start, in order, and how far those up to there reach
+        self._by_label: dict[str, tuple[list[int], list[int]]] = {}
         for span in sorted(spans):
-            self._by_label.setdefault(span.label, []).append(span)
+            starts, reach = self._by_label.setdefault(span.label, ([], []))
+            starts.append(span.start)
+            reach.append(max(span.end, reach[-1] if reach else 0))
 
     def hold(self, span: Span) -> bool:
-        return any(
-            one.start <= span.start and span.end <= one.end
-            for one in self._by_label.get(span.label, ())
-        )
+        starts, reach = self._by_label.get(span.label, ([], []))
+        before = bisect_right(starts, span.start)
+        return before > 0 and reach[before - 1] >= span.end
 
 
 def spread(consistency: Consistency, texts: Sequence[str], found: Sequence[Spans]) -> list[Spans]:

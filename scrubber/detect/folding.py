@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from functools import cached_property
@@ -88,14 +89,14 @@ class Folded:
 
     text: str = hidden_field(repr=False)
     folded: str = hidden_field(repr=False)
-    origins: list[int] | None = hidden_field(default=None, repr=False)
+    origins: Sequence[int] | None = hidden_field(default=None, repr=False)
 
     @classmethod
     def of(cls, text: str) -> Folded:
         if text.isascii():
             return cls(text, text.lower())
         pieces = [_FOLDS[char] for char in text]
-        origins = [i for i, piece in enumerate(pieces) for _ in piece]
+        origins = array("Q", (i for i, piece in enumerate(pieces) for _ in piece))
         return cls(text, "".join(pieces).lower(), origins)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -114,10 +115,12 @@ class Folded:
         return self.text[first:last]
 
     @cached_property
-    def squashed(self) -> tuple[str, list[int]]:
+    def squashed(self) -> tuple[str, Sequence[int]]:
         """`squash` of it, and for each character of that its place in `folded`."""
-        places = [i for i, char in enumerate(self.folded) if char.isalnum() and char.isascii()]
-        return "".join(self.folded[i] for i in places), places
+        places = array(
+            "Q", (i for i, char in enumerate(self.folded) if char.isalnum() and char.isascii())
+        )
+        return squash(self.folded), places
 
 
 def occurrences(needle: str, text: str) -> Iterator[int]:

@@ -8,7 +8,7 @@ finds where. None is made for a value too short or too common to say anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from typing import Protocol
@@ -32,6 +32,7 @@ _LEAST_CODE = 4
 _LEAST_RUN = 6  # digits of a code that say enough without its letters
 _LEAST_USER = 4
 _LEAST_PHONE = 7
+_LONGEST_PHONE = 20
 _LONGEST = 1_000  # code points: a longer value is no identifier
 _ROLES = frozenset(
     "info mail admin office support sales contact hello team help service billing user test "
@@ -137,7 +138,7 @@ class Phone:
                     yield Place(left, places[last] + 1, whole)
                     break
 
-    def _dialled(self, folded: str, squashed: str, places: list[int], start: int) -> int:
+    def _dialled(self, folded: str, squashed: str, places: Sequence[int], start: int) -> int:
         """Where the number begins with what is dialled before it: trunk, exit and country code."""
         first = best = start
         while first and squashed[first - 1].isdigit() and start - first < 6:
@@ -153,7 +154,9 @@ class Phone:
         return best
 
 
-def _begins_number(folded: str, squashed: str, places: list[int], first: int, whole: bool) -> bool:
+def _begins_number(
+    folded: str, squashed: str, places: Sequence[int], first: int, whole: bool
+) -> bool:
     """Whether the number does not go on to the left of `first`."""
     if not first or not squashed[first - 1].isdigit():
         return True
@@ -255,19 +258,33 @@ class Phrase:
         return word not in EVERYDAY_WORDS or written[:1] == written[:1].upper()
 
 
-def mailbox(value: str) -> list[Identifier]:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of identifier: `make` gives what to search for, `possible(value, folded, squashed)`
+    is a cheap test of the value itself: false only where nothing that `make` gives is found."""
+
+    make: Callable[[str], list[Identifier]]
+    possible: Callable[[str, str, str], bool]
+
+
+def _mailbox(value: str) -> list[Identifier]:
     user, at, domain = fold(value.strip()).rpartition("@")
     if not at or not user or not domain or len(value) > _LONGEST:
-        return code(value)
+        return _code(value)
     return [Mailbox(user, domain)]
 
 
-def phone(value: str) -> list[Identifier]:
+def _mailbox_possible(value: str, folded: str, squashed: str) -> bool:
+    user, at, _ = fold(value).strip().partition("@")
+    return user in folded if at else _code_possible(value, folded, squashed)
+
+
+def _phone(value: str) -> list[Identifier]:
     folded = fold(value)
     main = _EXTENSION.sub("", folded)
     digits = "".join(_DIGITS.findall(main)).lstrip("0")
-    if not _LEAST_PHONE <= len(digits) <= 20:
-        return code(value)
+    if not _LEAST_PHONE <= len(digits) <= _LONGEST_PHONE:
+        return _code(value)
     written = main.lstrip(" (")
     country = 3 if written.startswith(("+", "00", "011")) else 0
     if len(digits) == 11 and digits[0] == "1":
@@ -275,12 +292,20 @@ def phone(value: str) -> list[Identifier]:
     return [Phone(digits, max(len(digits) - country, _LEAST_PHONE))]
 
 
-def code(value: str) -> list[Identifier]:
+def _phone_possible(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
+    digits = squash(fold(value))
+    if digits[-_LEAST_PHONE:] in squashed:
+        return True
+    plain = digits.isdigit() and "#" not in value
+    return not plain or not _LEAST_PHONE <= len(digits.lstrip("0")) <= _LONGEST_PHONE
+
+
+def _code(value: str) -> list[Identifier]:
     folded = fold(value)
     squashed = squash(folded)
     letters = sum(char.isalnum() for char in folded)
     if len(folded) > _LONGEST or letters != len(squashed) or not _DIGITS.search(squashed):
-        return phrase(value)
+        return _phrase(value)
     bare = squashed.lstrip("0") if squashed.isdigit() else squashed
     if len(bare) < _LEAST_CODE:
         return []
@@ -289,12 +314,21 @@ def code(value: str) -> list[Identifier]:
     return [Code(bare, runs[0] if alone else "")]
 
 
-def date(value: str) -> list[Identifier]:
+def _code_possible(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
+    own = squash(fold(value)).lstrip("0")
+    if not value.isascii() or own.isalpha() or not own:
+        return True
+    return own in squashed or any(
+        len(run) >= _LEAST_RUN and run in squashed for run in _DIGITS.findall(value)
+    )
+
+
+def _date(value: str) -> list[Identifier]:
     days = days_of(value)
-    return [Date(days)] if days else code(value)
+    return [Date(days)] if days else _code(value)
 
 
-def phrase(value: str) -> list[Identifier]:
+def _phrase(value: str) -> list[Identifier]:
     """The whole value, and of an address its street line."""
     if len(value) > _LONGEST:
         return []
@@ -307,6 +341,22 @@ def phrase(value: str) -> list[Identifier]:
     if line != words and len(line) > 1 and _DIGITS.search(line[0] + line[-1]):
         found.append(Phrase.of(line, whole=False))
     return found
+
+
+def _phrase_possible(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
+    first = _WORDS.search(fold(value))
+    return first is not None and (not first[0].isdigit() or first[0] in folded)
+
+
+def _always(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
+    return True
+
+
+MAILBOX = Kind(_mailbox, _mailbox_possible)
+PHONE = Kind(_phone, _phone_possible)
+CODE = Kind(_code, _code_possible)
+DATE = Kind(_date, _always)
+PHRASE = Kind(_phrase, _phrase_possible)
 
 
 def _alike(word: str) -> frozenset[str]:
@@ -330,7 +380,7 @@ def _digit_at(folded: str, at: int) -> bool:
     return at >= 0 and folded[at : at + 1].isdigit()
 
 
-def _compact(folded: str, places: list[int], first: int, last: int) -> bool:
+def _compact(folded: str, places: Sequence[int], first: int, last: int) -> bool:
     """Whether nothing but separators stands between these letters and digits."""
     return all(
         _SEPARATORS.fullmatch(folded, one + 1, other)

@@ -7,13 +7,22 @@ what is left is looked at closely.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 
 from scrubber.detect.folding import Folded, fold, squash
-from scrubber.detect.identifiers import Identifier, code, date, mailbox, phone, phrase
-from scrubber.detect.names import Names, name_words
+from scrubber.detect.identifiers import (
+    CODE,
+    DATE,
+    MAILBOX,
+    PHONE,
+    PHRASE,
+    Identifier,
+    Kind,
+)
+from scrubber.detect.names import Person, may_name, name_words
+from scrubber.detect.namesearch import NameSearch
 from scrubber.model.finding import Span
 
 __all__ = ["ENTITIES", "RECOGNIZER", "LinkedColumn", "LinkedHit", "find_linked", "label_of"]
@@ -23,19 +32,20 @@ IDENTITY = (RECOGNIZER, "1")  # the version rises when its answers change
 _SCORE = 1.0
 
 _NAMES = frozenset({"PERSON", "FIRST_NAME", "LAST_NAME"})
-_MAKERS: Mapping[str, Callable[[str], list[Identifier]]] = {
-    "EMAIL_ADDRESS": mailbox,
-    "PHONE_NUMBER": phone,
-    "DATE_TIME": date,
-    "DATE_OF_BIRTH": date,
-    "LOCATION": phrase,
-    "ADDRESS": phrase,
-    "STREET_ADDRESS": phrase,
-    "CITY": phrase,
-    "ORGANIZATION": phrase,
-    "NRP": phrase,
-    "ID": code,
+_KINDS: Mapping[str, Kind] = {
+    "EMAIL_ADDRESS": MAILBOX,
+    "PHONE_NUMBER": PHONE,
+    "DATE_TIME": DATE,
+    "DATE_OF_BIRTH": DATE,
+    "LOCATION": PHRASE,
+    "ADDRESS": PHRASE,
+    "STREET_ADDRESS": PHRASE,
+    "CITY": PHRASE,
+    "ORGANIZATION": PHRASE,
+    "NRP": PHRASE,
+    "ID": CODE,
 }
+_REMEMBERED = 1 << 14
 _LABELS = {
     "FIRST_NAME": "PERSON",
     "LAST_NAME": "PERSON",
@@ -44,7 +54,7 @@ _LABELS = {
     "CITY": "LOCATION",
 }
 
-ENTITIES: frozenset[str] = _NAMES | frozenset(_MAKERS)
+ENTITIES: frozenset[str] = _NAMES | frozenset(_KINDS)
 """The entities that are looked for in a way of their own; every other one is a code, like ID."""
 
 
@@ -89,76 +99,97 @@ def find_linked(
     ``rows[i]`` is the row that ``texts[i]`` belongs to; what is no str is passed over. The answer
     for a text depends on it and on its row alone.
     """
+    search = _Search(columns)
     found: dict[int, tuple[LinkedHit, ...]] = {}
-    known: dict[int, _Row] = {}
-    last = -1
     for place, (text, row) in enumerate(zip(texts, rows, strict=True)):
-        if not isinstance(text, str) or not text:
-            continue
-        if row != last:
-            known, last = {row: _Row(columns, row)}, row
-        hits = known[row].search(text)
-        if hits:
-            found[place] = hits
+        if isinstance(text, str) and text:
+            hits = search.hits(text, row)
+            if hits:
+                found[place] = hits
     return found
 
 
-class _Row:
-    """The identifiers of one row."""
-
-    def __init__(self, columns: Sequence[LinkedColumn], row: int) -> None:
-        self._people: list[_Person] = []
-        self._others: list[tuple[int, int, str, Identifier]] = []
-        people: dict[str, list[tuple[int, int, str]]] = {}
-        for number, column in enumerate(columns):
-            values = column.values[row]
-            if column.entity in _NAMES:
-                named = [(number, i, value) for i, value in enumerate(values)]
-                if len(named) == 1:
-                    people.setdefault(column.label, []).extend(named)
-                else:  # several people: each by themselves
-                    self._people += [_Person(column.label, [one]) for one in named]
-                continue
-            make = _MAKERS.get(column.entity, code)
-            for i, value in enumerate(values):
-                self._others += [(number, i, column.label, one) for one in make(value)]
-        self._people += [_Person(label, named) for label, named in people.items()]
-
-    def search(self, text: str) -> tuple[LinkedHit, ...]:
-        folded = fold(text)
-        squashed = squash(folded) if self._others else ""
-        people = [one for one in self._people if one.possible(folded)]
-        others = [one for one in self._others if one[3].possible(folded, squashed)]
-        if not people and not others:
-            return ()
-        whole = Folded.of(text)
-        hits = [hit for one in people for hit in one.search(whole)]
-        for column, value, label, identifier in others:
-            for place in identifier.search(whole):
-                span = Span(*whole.span(place.start, place.end), label, _SCORE, RECOGNIZER)
-                hits.append(LinkedHit(span, column, value, place.whole))
-        return tuple(_without_parts(hits))
+_One = tuple[int, int, str]  # a value: the number of its column, its own there, itself
 
 
-class _Person:
-    """A person of a row: the columns' values that name them."""
+class _Search:
+    """The columns of a batch by what kind of identifier they hold."""
 
-    def __init__(self, label: str, named: Sequence[tuple[int, int, str]]) -> None:
-        self._label = label
+    def __init__(self, columns: Sequence[LinkedColumn]) -> None:
+        named = [(n, column) for n, column in enumerate(columns) if column.entity in _NAMES]
         self._named = named
-        self._names = Names(value for _, _, value in named)
+        self._others = [
+            (n, column, _KINDS.get(column.entity, CODE))
+            for n, column in enumerate(columns)
+            if column.entity not in _NAMES
+        ]
+        self._made: dict[tuple[int, str], list[Identifier]] = {}
 
-    def possible(self, folded: str) -> bool:
-        return any(anchor in folded for anchor in self._names.anchors)
+    def hits(self, text: str, row: int) -> tuple[LinkedHit, ...]:
+        folded = fold(text)
+        found: list[LinkedHit] = []
+        whole: Folded | None = None
+        if self._named:
+            named: dict[str, list[list[_One]]] = {}
+            for label, ones in self._people(row):
+                if may_name([one[2] for one in ones], folded):
+                    named.setdefault(label, []).append(ones)
+            for label, people in named.items():
+                whole = whole or Folded.of(text)
+                found += _person_hits(whole, label, people)
+        if self._others:
+            squashed = squash(folded)
+            for number, column, kind in self._others:
+                for i, value in enumerate(column.values[row]):
+                    if not value or not kind.possible(value, folded, squashed):
+                        continue
+                    for identifier in self._identifiers(number, value, kind):
+                        if identifier.possible(folded, squashed):
+                            whole = whole or Folded.of(text)
+                            found += _hits(whole, identifier, column.label, number, i)
+        return tuple(_without_parts(found)) if found else ()
 
-    def search(self, text: Folded) -> Iterator[LinkedHit]:
-        for hit in self._names.search(text):
-            span = Span(hit.start, hit.end, self._label, _SCORE, RECOGNIZER)
-            whole = next(((c, i) for c, i, v in self._named if name_words(v) == hit.words), None)
-            if whole is None:
-                yield LinkedHit(span)
-            else:
-                yield LinkedHit(span, *whole, whole=True)
+    def _people(self, row: int) -> list[tuple[str, list[_One]]]:
+        """The people that the row names: single values are parts of one name, the values of a list
+        are people each by themselves."""
+        together: dict[str, list[_One]] = {}
+        people: list[tuple[str, list[_One]]] = []
+        for number, column in self._named:
+            values = column.values[row]
+            for i, value in enumerate(values):
+                if not value:
+                    continue
+                if len(values) == 1:
+                    together.setdefault(column.label, []).append((number, i, value))
+                else:
+                    people.append((column.label, [(number, i, value)]))
+        return [*together.items(), *people]
+
+    def _identifiers(self, number: int, value: str, kind: Kind) -> list[Identifier]:
+        """What to search for; remembered, since dates and places repeat."""
+        made = self._made.get((number, value))
+        if made is None:
+            if len(self._made) >= _REMEMBERED:
+                self._made.clear()
+            made = self._made[number, value] = kind.make(value)
+        return made
+
+
+def _person_hits(text: Folded, label: str, people: Sequence[Sequence[_One]]) -> Iterator[LinkedHit]:
+    search = NameSearch(Person(value for _, _, value in ones) for ones in people)
+    every = [one for ones in people for one in ones]
+    for hit in search.search(text):
+        span = Span(hit.start, hit.end, label, _SCORE, RECOGNIZER)
+        whole = next(((n, i) for n, i, value in every if name_words(value) == hit.words), None)
+        yield LinkedHit(span) if whole is None else LinkedHit(span, *whole, whole=True)
+
+
+def _hits(
+    text: Folded, identifier: Identifier, label: str, column: int, value: int
+) -> Iterator[LinkedHit]:
+    for place in identifier.search(text):
+        span = Span(*text.span(place.start, place.end), label, _SCORE, RECOGNIZER)
+        yield LinkedHit(span, column, value, place.whole)
 
 
 def _without_parts(hits: Sequence[LinkedHit]) -> Iterator[LinkedHit]:

@@ -1,0 +1,106 @@
+"""Document consistency: found once, found everywhere in the document."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrubber.detect.consistency import Consistency, spread
+from scrubber.detect.spec import DetectSpec, Exclude
+from scrubber.model.finding import Span
+
+ALL = DetectSpec(consistency=("PERSON", "LOCATION"))
+
+
+def span(text: str, part: str, label: str = "PERSON", score: float = 0.85) -> Span:
+    start = text.index(part)
+    return Span(start, start + len(part), label, score, "ner")
+
+
+def more(spec: DetectSpec, texts: list[str], found: list[list[Span]]) -> list[list[str]]:
+    spans = Consistency(spec).more(texts, found)
+    return [[text[s.start : s.end] for s in one] for text, one in zip(texts, spans, strict=True)]
+
+
+# (texts, what is found in the first one as what, what more is found in each)
+CASES = [
+    (["Henrik Hasslund came. hasslund left"], ("Henrik Hasslund", "PERSON"), [["hasslund"]]),
+    (["Henrik Hasslund", "ask Henrik!", None], ("Henrik Hasslund", "PERSON"), [[], ["Henrik"], []]),
+    (["Ann Poe", "A. Poe; A.P."], ("Ann Poe", "PERSON"), [[], ["A. Poe", "A.P."]]),
+    (["Will Stone", "will a stone? Stone said"], ("Will Stone", "PERSON"), [[], ["Stone"]]),
+    (["Mr. Gray", "the gray cat, Gray's"], ("Mr. Gray", "PERSON"), [[], ["Gray"]]),
+    (["in Aarhus", "AARHUS again"], ("Aarhus", "LOCATION"), [[], ["AARHUS"]]),
+    (["at New Hill", "the new hill, hill"], ("New Hill", "LOCATION"), [[], ["new hill"]]),
+    (["ACME", "acme"], ("ACME", "ORGANIZATION"), [[], []]),
+    (["42", "42"], ("42", "PERSON"), [[], []]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("texts", "first", "expected"), CASES)
+def test_what_was_found_is_found_again(
+    texts: list[str | None], first: tuple[str, str], expected: list[list[str]]
+) -> None:
+    present = [text or "" for text in texts]
+    found = [[span(present[0], *first)], *([] for _ in present[1:])]
+    assert more(ALL, present, found) == expected
+
+
+def test_the_score_is_the_best_of_its_sources() -> None:
+    text = "Ann Poe, ann poe and Poe"
+    weak, strong = span(text, "Ann Poe", score=0.5), span(text, "ann poe", score=0.9)
+    (found,) = Consistency(DetectSpec()).more([text], [[weak, strong]])
+    assert [(s.start, s.score, s.recognizer) for s in found] == [(21, 0.9, "consistency")]
+
+
+def test_the_allow_list_and_exclusions_hold() -> None:
+    texts = ["Henrik Hasslund", "Henrik and Hasslund"]
+    found = [[span(texts[0], texts[0])], []]
+    allowed = DetectSpec(allow_list=("Henrik",))
+    assert more(allowed, texts, found) == [[], ["Hasslund"]]
+    excluded = DetectSpec(excludes=(Exclude("^Hass", "PERSON"),))
+    assert more(excluded, texts, found) == [[], ["Henrik"]]
+
+
+def test_it_can_be_switched_off() -> None:
+    assert more(DetectSpec(consistency=()), ["Ann Poe. Poe"], [[Span(0, 7, "PERSON", 1, "x")]]) == [
+        []
+    ]
+
+
+def test_texts_of_their_own_do_not_share() -> None:
+    texts = ["Ann Poe, poe", "poe"]
+    found = spread(Consistency(DetectSpec()), texts, [(Span(0, 7, "PERSON", 1, "x"),), ()])
+    assert [[s.recognizer for s in one] for one in found] == [["x", "consistency"], []]
+
+
+WORDS = st.lists(st.sampled_from(["Ann", "Poe", "poe", "ann", "the", "Will", ",", "é"]), max_size=8)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=3))
+def test_the_order_of_findings_and_texts_does_not_matter(pieces: list[list[str]]) -> None:
+    texts = ["Ann Poe", *(" ".join(words) for words in pieces)]
+    found = [[span(texts[0], "Ann Poe"), span(texts[0], "Poe", score=0.3)], *([] for _ in pieces)]
+    one = Consistency(DetectSpec()).more(texts, found)
+    other = Consistency(DetectSpec()).more(texts[::-1], [list(f[::-1]) for f in found[::-1]])
+    assert one == other[::-1]
+    again = [[*spans, *extra] for spans, extra in zip(found, one, strict=True)]
+    nothing_new = Consistency(DetectSpec()).more(texts, again)
+    assert all(not extra for extra in nothing_new)
+
+
+def test_many_names_in_a_long_text_take_linear_time() -> None:
+    names = [f"Henrik{chr(97 + i % 26)}{chr(97 + i // 26)} Hass{i % 7}" for i in range(300)]
+    names = [name.rstrip("0123456789") + "lund" for name in names]
+    text = ". ".join(names * 5)
+    found = []
+    at = 0
+    for name in names:
+        at = text.index(name, at)
+        found.append(Span(at, at + len(name), "PERSON", 0.9, "ner"))
+    start = time.process_time()
+    (extra,) = Consistency(DetectSpec()).more([text], [found])
+    assert len(extra) >= 4 * len(names)
+    assert time.process_time() - start < 5
