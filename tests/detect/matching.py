@@ -1,14 +1,18 @@
 """Texts that a regex matches, made from its tree: what a test of the prefilter starts from.
 
 Not every text does match: look-arounds and assertions inside a pattern are left to chance, so a
-test asks the regex itself.
+test asks the regex itself. And whether byte patterns match in a text, by the re module instead of
+Vectorscan.
 """
 
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
+from scrubber.detect.alphabet import project
 from scrubber.detect.regextree import Tree, is_set, kind, parsed
 
 # What sets of characters are asked about: ASCII, and of every kind that patterns tell apart.
@@ -32,6 +36,18 @@ def matching(pattern: str, flags: int, rng: random.Random) -> str:
 
 
 _tree = lru_cache(maxsize=1024)(parsed)
+
+
+def matches(sources: Sequence[bytes], text: str) -> bool:
+    """Whether one of these byte patterns, as superset() writes them, matches in `text`."""
+    data = project(text)
+    return any(_compiled(source).search(data) for source in sources)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: bytes) -> re.Pattern[bytes]:
+    r"""The re module's ``\Z`` is the very end, ``$`` that or before a last line break."""
+    return re.compile(source.replace(rb"\Z", rb"(?=\n?\Z)").replace(rb"\z", rb"\Z"))
 
 
 class _Making:

@@ -212,17 +212,17 @@ def compare(spec: DetectSpec, texts: list[str]) -> int:
 def test_same_answers_on_rows_of_plain_text() -> None:
     texts = sentences(12_000)
     assert len(texts) == 12_000
-    assert compare(PLAIN, texts) > 4_000
+    assert compare(PLAIN, texts) > 3_000
 
 
 def test_same_answers_on_rows_made_from_patterns() -> None:
-    assert compare(PLAIN, patterned(PLAIN, 4_000, seed=1)) > 4_000
+    assert compare(PLAIN, patterned(PLAIN, 4_000, seed=1)) > 3_000
 
 
 def test_same_answers_with_all_countries() -> None:
     assert len(engine(COUNTRIES).registry.recognizers) > 90
     assert compare(COUNTRIES, [*TEXTS, *sentences(1_500)]) > 1_000
-    assert compare(COUNTRIES, patterned(COUNTRIES, 2_500, seed=2)) > 5_000
+    assert compare(COUNTRIES, patterned(COUNTRIES, 2_500, seed=2)) > 3_000
 
 
 CUES = (
