@@ -7,7 +7,7 @@ from collections import Counter
 
 import regex
 
-from scrubber.detect.recognizers.recognizer import LIKELY, SURE, Pattern, Recognizer, words
+from scrubber.detect.recognizers.recognizer import SURE, Pattern, Recognizer, words
 
 # ── the names that values are given to ────────────────────────────────────────────────────────
 
