@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from scrubber.detect.alphabet import SEPARATOR, Image, Mask, mask
 from scrubber.detect.regextree import Tree, UnknownError, groups, image, is_set, kind, parsed
 
-# Larger counts are loosened to "or more": exact ones cost states and find hardly less.
-_COUNT_LIMIT = 64
+# Larger counts are loosened to "or more": exact ones cost states and find hardly less. Vectorscan
+# loosens whole patterns that have too many states, so that they match almost everywhere.
+_LEAST_LIMIT, _MOST_LIMIT = 64, 4
 
 # Bytes of a written pattern; Vectorscan refuses those over 16,000.
 _LENGTH_LIMIT = 8_000
@@ -241,9 +242,9 @@ def _split(node: Node) -> tuple[Node, Node]:
 
 
 def _times(part: Node, least: int, most: int | None) -> Node:
-    if most is not None and most > _COUNT_LIMIT:
+    if most is not None and most > _MOST_LIMIT:
         most = None
-    return Times(part, min(least, _COUNT_LIMIT), most)
+    return Times(part, min(least, _LEAST_LIMIT), most)
 
 
 def _folded(node: Node) -> Node:

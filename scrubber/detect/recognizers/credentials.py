@@ -29,7 +29,7 @@ _KEY = words("key pkey aeskey auth authentication salt nonce api sig signature b
 _HEAD = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
 _TAIL = r"(?!(?<=[a-z])[a-z]|(?<=[A-Z])[A-Z])"
 _REST = (  # password_of_db, token.main, "password for ann"; what is only about it is none
-    r"[\w.-]{0,40}(?<!(?i:[_.-](?:id|name|type|file|path|ur[il]|len|length|size|count|min|max|field"
+    r"(?:(?:[^\Wa-z]|[.-])[\w.-]{0,40})?(?<!(?i:[_.-](?:id|name|type|file|path|ur[il]|len|length|size|count|min|max|field"
     r"|column|policy|mask\d*|expiry|expires|age|ttl|version|limit|label|hint|prefix|required)s?))"
     r"(?<!(?:Id|Name|Type|File|Path|Url|Uri|Len|Length|Size|Count|Field|Policy|Version|Limit|Label))"
     r"(?:[ ]for[ ]\w{1,30})?"
@@ -61,8 +61,10 @@ _QUOTED = r"(?:[^\s\"'`\\<>]|\\[^\s\"'`])"
 _BARE = r"[^\s\"'`\\<>,;(){}\[\]|]"
 _QUOTE_ENDED = r"(?=\\{0,4}[\"'`\r\n]|&quot;|&apos;|%22)"
 _ENDED = r"(?=[\s\"'`\\<>,;){}\[\]|]|\Z)"
-_MIXED = rf"(?={_BARE}{{0,60}}?[0-9#$%^&*!@~])"
-_MIXED_NEXT = rf"(?=[\"']|{_BARE}{{0,60}}?[0-9#$%^&*!@~])"  # or a quoted one
+# With a digit or a sign in it; said by what it consumes, which the prefilter understands.
+_PLAIN = r"[^\s\"'`\\<>,;(){}\[\]|0-9#$%^&*!@~]"
+_ODD = r"[0-9#$%^&*!@~]"
+_MIXED_NEXT = rf"(?=[\"']|{_BARE}{{0,60}}?{_ODD})"  # or a quoted one
 # Without a sign between them, a word is a password only where it can hardly be anything else.
 _STRONG = (
     r"(?=[^\s]{0,40}?[0-9])(?=[^\s]{0,40}?[A-Za-z])"
@@ -75,12 +77,16 @@ def _quoted(name: str, least: int) -> str:
     return rf"{name}{_SIGNED}{_BEFORE_QUOTE}{_OPEN}\s{{0,8}}\K{value}{_QUOTE_ENDED}"
 
 
-def _argument(name: str, least: int) -> str:
-    return rf"{name}{_NEXT}{_OPEN}\K{_MIXED}{_QUOTED}{{{least},20000}}{_QUOTE_ENDED}"
+def _mixed(least: int, most: int = 20000) -> str:
+    return rf"(?={_BARE}{{{least}}}){_PLAIN}{{0,60}}{_ODD}{_BARE}{{0,{most}}}"
+
+
+def _argument(name: str) -> str:
+    return rf"{name}{_NEXT}{_OPEN}\K{_mixed(6)}{_QUOTE_ENDED}"
 
 
 def _bare(name: str, least: int) -> str:
-    return rf"{name}{_SIGNED}[ \t]{{0,8}}\K{_MIXED}{_BARE}{{{least},20000}}"
+    return rf"{name}{_SIGNED}[ \t]{{0,8}}\K{_mixed(least)}"
 
 
 _PIECES = regex.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
@@ -154,10 +160,10 @@ PASSWORDS = Recognizer(
     examples=('db_password = "..."', "postgres://user:...@host", "the password is ..."),
     patterns=(
         Pattern("quoted", _quoted(_PASSWORD_NAME, 4)),
-        Pattern("argument", _argument(_PASSWORD_NAME, 6)),
+        Pattern("argument", _argument(_PASSWORD_NAME)),
         Pattern("bare", _bare(_PASSWORD_NAME, 4) + _ENDED),
-        Pattern("spaced", rf"{_PASSWORD_NAME}[ \t]{{1,3}}\K{_STRONG}{_BARE}{{6,64}}"),
-        Pattern("said", rf"(?i:{_PASSWORD})[ ](?i:is|was|ist|es|est|:)[ ]{{1,2}}\K{_MIXED}{_BARE}{{4,64}}"),
+        Pattern("spaced", rf"{_PASSWORD_NAME}[ \t]{{1,3}}\K{_STRONG}{_mixed(6, 64)}"),
+        Pattern("said", rf"(?i:{_PASSWORD})[ ](?i:is|was|ist|es|est|:)[ ]{{1,2}}\K{_mixed(4, 64)}"),
         Pattern("spaced quoted", rf"(?i:{_PASSWORD})[ \t]{{1,3}}\K(?<=\s){_OPEN}\K{_QUOTED}{{4,128}}(?=\\{{0,4}}[\"'`])"),
         Pattern(
             "option",
@@ -193,7 +199,7 @@ SECRETS = Recognizer(
     patterns=(
         Pattern("quoted", _quoted(_SECRET_NAME, 8)),
         Pattern("quoted key", _quoted(_KEY_NAME, 15)),
-        Pattern("argument", _argument(_SECRET_NAME, 8)),
+        Pattern("argument", _argument(_SECRET_NAME)),
         Pattern("bare", _bare(_SECRET_NAME, 8) + _ENDED),
         Pattern("bare key", _bare(_KEY_NAME, 16) + _ENDED),
         Pattern("spaced", rf"{_SECRET_NAME}[ \t]{{1,3}}(?:is[ ])?\K{_STRONG}{_BARE}{{8,20000}}"),

@@ -41,11 +41,11 @@ MEDICAL_RECORDS = Recognizer(
 ACCOUNTS = Recognizer(
     name="AccountNumberRecognizer",
     entity="ACCOUNT_NUMBER",
-    what="Numbers of accounts, customers, members, orders and invoices, behind words for them",
+    what="Numbers of accounts, customers, members, bookings and invoices, behind words for them",
     examples=("account number 12345678", "Acct# 0012-3456", "customer_id: C-20931"),
     patterns=(
         _labelled(
-            rf"(?:bank[\s_-]?)?(?:account|acct|a/c|acc|konto|customer|client|member|membership|loyalty|subscriber|invoice|order|booking|reservation|confirmation|transaction|contract|routing|card){_NO}"
+            rf"(?:bank[\s_-]?)?(?:account|acct|a/c|acc|konto|customer|client|member|membership|loyalty|subscriber|invoice|booking|reservation|confirmation|contract|routing|card){_NO}"
             r"|acct|account|konto(?:nummer|nr)|kunden(?:nummer|nr)|num[eé]ro[ ]de[ ]compte|n[uú]mero[ ]de[ ](?:cuenta|conta)"
             r"|numero[ ]di[ ]conto|rekeningnummer|klantnummer",
             _NUMBER,
@@ -89,7 +89,7 @@ IDS = Recognizer(
     examples=("Passport No: X1234567", "employee id 004512", "National ID 8001015009087"),
     patterns=(
         _labelled(
-            rf"(?:national|identity|identification|passport|personal|citizen|resident|tax|tax[\s_-]?payer|employee|staff|student|matriculation|voter|military|service|inmate|badge|case|file|docket|application|complaint|ticket|reference|alien|visa){_NO}"
+            rf"(?:national|identity|identification|passport|personal|citizen|resident|tax|tax[\s_-]?payer|employee|staff|student|matriculation|voter|military|service|inmate|badge|case|file|docket|application|complaint|alien|visa){_NO}"
             r"|id[\s_-]?(?:number|no|nr|card|#)\b\.?|passport|ausweis(?:nummer|nr)|personal(?:nummer|ausweis)"
             r"|steuer(?:nummer|[\s-]?id)|reisepass(?:nummer|nr)?|num[eé]ro[ ]de[ ](?:passeport|identification)"
             r"|(?:n[uú]mero[ ]de[ ])?pasaporte|c[eé]dula|burgerservicenummer",

@@ -8,8 +8,14 @@ from scrubber.detect.recognizers.recognizer import LIKELY, SURE, Pattern, Recogn
 
 # ── streets ───────────────────────────────────────────────────────────────────────────────────
 
+# Capitals of the Latin, Greek and Cyrillic alphabets. Not \p{Lu}, of which the prefilter knows less.
+_CAP = "[A-ZÀ-ÖØ-ÞĀ-ĮĲ-ŽΆ-ΫА-ЯЀ-Џ]"
 _HOUSE = r"(?:[0-9]{1,6}[A-Za-z]?(?:[-/][0-9]{1,5}[A-Za-z]?)?(?:[ ]1/2)?)"
-_NAME = r"(?:\p{Lu}(?:[\p{L}\p{M}'’-]{0,30}|\p{L}{0,2}\.)|[0-9]{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)|[A-Z]|[0-9]{1,4})"
+_NAME = (
+    r"(?:"
+    + _CAP
+    + r"(?:[\p{L}\p{M}'’-]{0,30}|\p{L}{0,2}\.)|[0-9]{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)|[A-Z]|[0-9]{1,4})"
+)
 _LINKS = r"(?:de|del|de[ ]la|de[ ]los|de[ ]las|des|du|d'|da|do|dos|das|di|della|dei|van|van[ ]de[rn]?|von|der|den|la|le|les|of|the|y|e|i|al|el|na|pod|nad)"
 _NAMES = rf"(?:(?:{_LINKS}[ ])?{_NAME}(?:[ ](?:{_LINKS}[ ])?{_NAME}){{0,4}})"
 
@@ -43,7 +49,13 @@ _CANADA = (
     r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -][0-9][ABCEGHJ-NPRSTV-Z][0-9](?![A-Za-z0-9])"
 )
 _GAP = r"(?:[ ]?,[ ]?|[ ]|[ ]?,?[ ]?\r?\n[> ?]{0,5})"
-_PLACE = r"(?:\p{Lu}[\p{L}\p{M}'’.()-]{1,30}(?:[ ](?:\p{L}{1,3}[ ])?\p{Lu}[\p{L}\p{M}'’.()-]{1,30}){0,4})"
+_PLACE = (
+    r"(?:"
+    + _CAP
+    + r"[\p{L}\p{M}'’.()-]{1,30}(?:[ ](?:\p{L}{1,3}[ ])?"
+    + _CAP
+    + r"[\p{L}\p{M}'’.()-]{1,30}){0,4})"
+)
 _END = (
     rf"(?:{_GAP}{_PLACE}{{0,1}}(?:{_GAP},?[ ]?(?:{_STATE}|{_PLACE}|[A-Z]{{2,3}}|nan)){{0,2}},?{_GAP}(?:{_ZIP}|[0-9]{{4,6}}(?![0-9])|{_UK}|{_CANADA})"
     rf"|{_GAP}(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}(?:[ ]?[A-Z]{{2}})?[ ]{_PLACE}|[ ]?,[ ]?{_PLACE},[ ]?{_STATE}(?![A-Za-z]))"
@@ -60,11 +72,17 @@ _PREFIXED = words(
     "улица ул\\. проспект пр-т переулок пер\\. площадь набережная шоссе οδός λεωφ\\. jalan jl\\."
 )
 _SUFFIXED = (
-    r"\p{Lu}[\p{L}\p{M}'’-]{1,30}(?:straße|strasse|str\.|stasse|gasse|weg|platz|allee|ufer|damm|chaussee|steig|pfad|graben"
+    r""
+    + _CAP
+    + r"[\p{L}\p{M}'’-]{1,30}(?:straße|strasse|str\.|stasse|gasse|weg|platz|allee|ufer|damm|chaussee|steig|pfad|graben"
     r"|straat|laan|plein|kade|gracht|dijk|dreef|singel|steeg|vej|gade|gata|gatan|vägen|veien|vegen|gränd|allé|alléen|stræde|bakken|vænget|torget"
     r"|katu|[nl]tie|kuja|polku|utca|braut|vegur|stígur|plads)"
 )
-_SPACED = r"(?:\p{Lu}[\p{L}\p{M}.'’-]{1,30}[ ]){1,3}(?:Straße|Strasse|Str\.|Allee|Weg|Platz|Gasse|utca|út|tér|körút|sokak|sok\.|caddesi|cad\.|gatan|gata|Street|Avenue)"
+_SPACED = (
+    r"(?:"
+    + _CAP
+    + r"[\p{L}\p{M}.'’-]{1,30}[ ]){1,3}(?:Straße|Strasse|Str\.|Allee|Weg|Platz|Gasse|utca|út|tér|körút|sokak|sok\.|caddesi|cad\.|gatan|gata|Street|Avenue)"
+)
 
 
 def _is_address(value: str) -> bool | None:
@@ -86,7 +104,7 @@ STREETS = Recognizer(
         ),
         Pattern(
             "numbered road",
-            rf"(?<![\w.,$€£/-]){_HOUSE}[ ](?:(?:[NSEW]\.?|\p{{Lu}}\p{{Ll}}{{2,9}})[ ])?(?:Route|Highway|Hwy|State[ ]Route|US|County[ ]Road)[ ]#?[ ]?(?:[0-9]{{1,4}}|[A-Z])(?!\w){_SIDE}?{_TAIL}",
+            rf"(?<![\w.,$€£/-]){_HOUSE}[ ](?:(?:[NSEW]\.?|{_CAP}\p{{Ll}}{{2,9}})[ ])?(?:Route|Highway|Hwy|State[ ]Route|US|County[ ]Road)[ ]#?[ ]?(?:[0-9]{{1,4}}|[A-Z])(?!\w){_SIDE}?{_TAIL}",
         ),
         Pattern(
             "english, lower case",
@@ -97,7 +115,7 @@ STREETS = Recognizer(
             rf"(?<![\p{{L}}\p{{N}}])(?:{_PLACE}|[A-Z][A-Z .'-]{{2,30}}),?[ ]{_STATE}[ ]{{1,2}}{_ZIP}",
             SURE,
         ),
-        Pattern("directions", rf"(?<![\w.,-]){_HOUSE}[ ](?:North|South|East|West|Northeast|Northwest|Southeast|Southwest|[NSEW]\.?|[NS][EW])[ ](?:\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]{{0,30}}|[0-9]{{1,3}}(?:st|nd|rd|th))(?:[ ]\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]{{0,30}}){{0,2}}(?![\p{{L}}'’]){_TAIL}"),
+        Pattern("directions", rf"(?<![\w.,-]){_HOUSE}[ ](?:North|South|East|West|Northeast|Northwest|Southeast|Southwest|[NSEW]\.?|[NS][EW])[ ](?:{_CAP}\p{{Ll}}[\p{{L}}'’-]{{0,30}}|[0-9]{{1,3}}(?:st|nd|rd|th))(?:[ ]{_CAP}\p{{Ll}}[\p{{L}}'’-]{{0,30}}){{0,2}}(?![\p{{L}}'’]){_TAIL}"),
         Pattern("no number", rf"(?<![\p{{L}}\p{{N}}])(?:{_NAME}[ ]){{1,4}}(?:Street|Avenue|Boulevard|Road|Lane|Drive|Highway|Parkway|Blvd\.?|Ave\.?|Rd\.?){_SIDE}?(?:{_GAP}{_UNIT})?,[ ]{_PLACE},[ ]{_STATE}[ ]{_ZIP}", SURE),
         Pattern("with unit", rf"(?<![\w.,$€£/-]){_HOUSE}[ ](?:[\p{{L}}\p{{M}}0-9.'’/-]{{1,24}}[ ]){{1,6}}?[>? \n]{{0,6}}(?i:apt|suite|apartment)\.?[ ][0-9]{{1,5}}{_END}?", SURE),
         Pattern("with code", rf"(?<![\w.,$€£/-])[0-9]{{1,6}}[ ](?:\p{{L}}[\p{{L}}\p{{M}}.'’/-]{{0,24}}[ ]){{1,5}}(?!(?:1[89]|20)[0-9]{{2}}[,.])[0-9]{{1,5}}[a-z]?(?:,?[ ]?\n|,)[ ]?{_PLACE}(?:{_GAP},?[ ]?(?:{_PLACE}|[A-Z]{{2,3}}|nan)){{0,2}}{_GAP}[0-9]{{4,6}}(?![0-9])"),
