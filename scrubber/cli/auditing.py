@@ -99,18 +99,19 @@ def _show_wide(table: TableAudit) -> None:
 
 
 def _show_lines(field: FieldAudit) -> None:
+    from rich.padding import Padding
     from rich.text import Text
 
     style = _STYLES[field.field_class]
     personal, missing, distinct = _figures(field)
-    line = Text.assemble(
-        "  ",
-        (printable(field.name), style),
-        (f"  {_class(field)}  {_sure(field)}", style),
-        f"  personal: {personal}, missing: {missing}, different: {distinct}",
-    )
-    stdout().print(line, soft_wrap=not stdout().is_terminal)
-    stdout().print(f"      {_evidence(field)}", style="dim", soft_wrap=not stdout().is_terminal)
+    head = Text(f"{printable(field.name)}  {_class(field)}  {_sure(field)}", style=style)
+    figures = f"personal: {personal}, missing: {missing}, different: {distinct}"
+    if not stdout().is_terminal:
+        stdout().print(Text.assemble("  ", head, f"  {figures}"), soft_wrap=True)
+        stdout().print(f"      {_evidence(field)}", soft_wrap=True)
+        return
+    stdout().print(Padding(head, (0, 0, 0, 2)))
+    stdout().print(Padding(Text(f"{figures}; {_evidence(field)}", style="dim"), (0, 0, 0, 6)))
 
 
 def _class(field: FieldAudit) -> str:

@@ -136,7 +136,10 @@ def _generalizations(one: Examined) -> Iterator[tuple[Setting, str]]:
         yield {"transform": {"round": {"digits": 1}}}, "to about 11 km"
     elif id_ == "ip":
         yield {"transform": {"ip": {}}}, "the network alone"
-    if profile.numeric and profile.distinct > _INTERVALS and id_ not in _DATES | {"postal_code"}:
+    # Long whole numbers are codes, whose intervals mean nothing; incomes are not.
+    code = profile.whole and profile.lengths[0] >= 6 and id_ != "income"
+    ordered = profile.numeric and not code and id_ not in _DATES | {"postal_code"}
+    if ordered and profile.distinct > _INTERVALS:
         width = _width(profile)
         if width is not None:
             yield {"transform": {"bin": width}}, "intervals; the first and last are open"
@@ -199,10 +202,15 @@ def _harmless(one: Examined, finds_names: bool) -> Decision:
     if profile.stored == "other":
         return Decision((DROP,), f"values of this type cannot be judged; {_HOW_TO_KEEP}")
     words = profile.stored == "text" and not profile.numeric
-    holding = one.looked.with_findings > 0.05 * max(one.looked.cells, 1)
+    # A model of names sees names in bare category words; a pattern that matches is worth more.
+    matches = sum(count for entity, count in one.looked.findings if entity not in _NAMED)
+    holding = matches > 0.05 * max(one.looked.cells, 1)
     if words and (holding or not (profile.repeated or profile.binary)):
         return _text(one, finds_names)
     return Decision((_keep(one), DROP), "nothing in it points at a person")
+
+
+_NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME"})
 
 
 def _common(profile: Profile) -> bool:
@@ -216,8 +224,10 @@ def _keep(one: Examined) -> Setting:
 
 def merged(decisions: Sequence[tuple[Decision, Examined]]) -> Decision:
     """One decision for the fields of one name in all tables, as one rule speaks of them all: the
-    strictest that any of them wants and that fits them all."""
-    wanted = sorted({_strictness(d.wanted): d for d, _ in decisions}.items(), reverse=True)
+    strictest that any of them wants and that fits them all. Where one table leaves it in doubt and
+    another does not, the other counts."""
+    sure = [(d, one) for d, one in decisions if one.profile.counts and not one.verdict.doubtful]
+    wanted = sorted({_strictness(d.wanted): d for d, _ in sure or decisions}.items(), reverse=True)
     for _, decision in wanted:
         if all(fits(decision.wanted, one) for _, one in decisions):
             return decision

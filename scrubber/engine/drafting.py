@@ -175,13 +175,10 @@ def _domains(named: Mapping[str, Sequence[Examined]]) -> dict[str, str]:
             keys[name] = {value for value in values if len(value) >= _SHARED_LENGTH}
     domains: dict[str, str] = {}
     for name, values in keys.items():
-        kin = [other for other in domains if len(values & keys[other]) >= _SHARED]
-        joined = {domains[other] for other in kin}
-        domain = min(joined) if joined else _domain(name, named[name][0])
-        domains[name] = domain
-        for other, known in domains.items():
-            if known in joined:
-                domains[other] = domain
+        joined = {domains[one] for one in domains if len(values & keys[one]) >= _SHARED}
+        domain = next(iter(joined)) if len(joined) == 1 else "id"
+        domains |= {one: domain for one, known in domains.items() if known in joined}
+        domains[name] = domain if joined else _domain(name, named[name][0])
     return domains
 
 

@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scrubber.errors import InputError, Place
 from scrubber.formats import sampling
@@ -258,8 +259,8 @@ def sample(
     """About `rows` records, and how many there are in all where the file is read whole.
 
     In a block from the middle of a file nobody knows whether it begins inside a quotation: both are
-    tried, and the reading in which more records have the header's cells counts. Raises as
-    :func:`read`.
+    tried, and the reading counts that leaves fewer quotes in the cells and has fewer records without
+    the header's cells. Raises as :func:`read`.
     """
     if source.compression or sampling.is_small(source):
         limit = sampling.GROUP_ROWS if source.compression else None
@@ -279,7 +280,7 @@ def _block_table(
     data: bytes, aligned: bool, schema: pa.Schema, dialect: Dialect, source: Source
 ) -> pa.Table:
     """The whole records of a stretch of bytes."""
-    best = schema.empty_table()
+    best, least = schema.empty_table(), None
     for inside in (False,) if aligned else (False, True):
         ends, _ = record_ends(b'"' + data if inside else data, dialect.delimiter)
         cuts = [0, *(ends - inside).tolist()] if aligned else (ends - inside).tolist()
@@ -291,6 +292,7 @@ def _block_table(
         except InputError:
             continue
         table = pa.Table.from_arrays(columns, schema=schema)
-        if table.num_rows > best.num_rows and rejected < table.num_rows:
-            best = table
+        quotes = sum(pc.sum(pc.count_substring(cell, '"')).as_py() or 0 for cell in columns)
+        if table.num_rows > rejected and (least is None or quotes + rejected < least):
+            best, least = table, quotes + rejected
     return best

@@ -104,7 +104,8 @@ def judge(path: FieldPath, profile: Profile, found: Mapping[str, float] | None =
 def _decide(hint: Hint | None, claims: list[_Claim], profile: Profile) -> _Claim:
     best = max(claims, key=_rank, default=None)
     if hint is None:
-        return best if best is not None else _by_looks(profile)
+        looks = _by_looks(profile)
+        return best if best is not None and best.strength >= min(0.5, looks.strength) else looks
     if hint.qualified:
         return _qualified(hint, best, profile)
     named = _Claim(hint.concept, hint.strength, f"its name says: {hint.concept.said}")
@@ -248,7 +249,9 @@ def _strength(id_: str, share: float, profile: Profile) -> float:
         return 0.0
     if profile.distinct >= 10:
         return {"full_name": 0.85, "given_name": 0.75, "family_name": 0.7}[id_]
-    return 0.55 if many or id_ == "full_name" else 0.45
+    if id_ == "family_name":
+        return 0.3  # of few words, many are surnames by chance: Red, Green, Blue
+    return 0.55 if id_ == "full_name" or (share >= 0.9 and profile.distinct >= 3) else 0.3
 
 
 def _by_looks(profile: Profile) -> _Claim:
