@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -88,7 +89,8 @@ def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
         stage.write_text(made.text, encoding="utf-8")
         stage.replace(path)
     except OSError:
-        stage.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            stage.unlink()
         raise OutputError("output-write", "the file cannot be written", place=place) from None
 
 

@@ -80,6 +80,7 @@ CASES: list[tuple[str, Sequence[Any], FieldClass, str | None]] = [
     ("notes", EMAILS, D, "EMAIL_ADDRESS"),
     ("name", EMAILS, D, "EMAIL_ADDRESS"),
     ("customer", UUIDS, D, "ID"),
+    ("patient", [f"P-{i:04d}" for i in MANY] * 3, D, "ID"),
     ("email", BITS, I, None),
     ("phone", COLORS, I, None),
     ("time_on_site", [i * 1.5 for i in MANY], I, None),

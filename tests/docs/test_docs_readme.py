@@ -33,11 +33,10 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_the_readme_s_commands_run_as_they_stand(checkout: Path) -> None:
-    block = re.search(r"<!-- run these.*?```sh\n(.*?)```", README, re.DOTALL)
-    assert block is not None
-    commands = block[1]
+    blocks = re.findall(r"<!-- run these.*?```sh\n(.*?)```", README, re.DOTALL)
+    commands = "".join(blocks)
     used = set(re.findall(r"scrubber (\w+)", commands))
-    assert used >= {"keygen", "check", "plan", "run", "show", "verify"}
+    assert used >= {"keygen", "check", "plan", "run", "show", "verify", "audit", "init"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
@@ -50,7 +49,8 @@ def test_the_readme_s_commands_run_as_they_stand(checkout: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert (checkout / "scrubbed" / "manifest.json").is_file()
-    assert done.stdout.rstrip().endswith("verified")
+    assert re.search(r"verified$", done.stdout, re.MULTILINE)
+    assert (checkout / "first" / "manifest.json").is_file()
 
 
 def test_the_readme_s_python_holds() -> None:

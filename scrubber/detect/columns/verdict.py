@@ -181,7 +181,7 @@ def _refined(named: _Claim, profile: Profile) -> _Claim:
         if profile.repeated and profile.whole and profile.distinct <= 50:
             return _Claim(CONCEPTS["category"], 0.6, "few numbers, each in several records")
         if id_ == "person" and (profile.numeric or profile.coded > 0.9):
-            if not profile.whole or (profile.numeric and named.strength < WHOLE):
+            if profile.numeric and (not profile.whole or named.strength < WHOLE):
                 return _Claim(CONCEPTS["measure"], 0.6, "numbers")
             return replace(named, concept=CONCEPTS["key"])
     sensitive = named.concept.field_class is FieldClass.SENSITIVE
