@@ -218,16 +218,22 @@ def _joined(text: Folded, one: _Hit, other: _Hit) -> bool:
     folded = text.folded
     if start - end > _LONGEST_GAP:
         return False
+    between = list(_LETTERS.finditer(folded, end, start))
     if _GAP.fullmatch(folded, end, start) and all(
-        len(word) == 1 or word in PARTICLES for word in _LETTERS.findall(folded, end, start)
+        word[0] in PARTICLES or _is_initial(text, word.start(), word.end()) for word in between
     ):
         return True
     sure = Guard.NONE in (one.part.guard, other.part.guard)
     return (
         sure
         and _MIDDLE.fullmatch(folded, end, start) is not None
-        and all(_is_capital(text, match.start()) for match in _LETTERS.finditer(folded, end, start))
+        and all(_is_capital(text, word.start()) for word in between)
     )
+
+
+def _is_initial(text: Folded, start: int, end: int) -> bool:
+    one = end - start == 1
+    return one and (_is_capital(text, start) or text.folded[end : end + 1] == ".")
 
 
 def _trimmed(text: Folded, chain: list[_Hit]) -> list[_Hit]:
