@@ -2,8 +2,8 @@
 
 FOLDER holds tables by the names of columns_truth.json, which says by hand what each column is (what
 it does not name is harmless). Three readings: with the headers as they are, with headers that say
-nothing (c1, c2, ...), and with headers of other languages and habits. A direct identifier or date of
-birth is missed where the verdict would let it through; a harmless column is accused where it is
+nothing (c1, c2, ...), and with headers of other languages and habits. A direct identifier or date
+of birth is missed where the verdict would let it through; a harmless column is accused where it is
 called a direct identifier. ``--init`` also drafts a rule file for each table, and runs it.
 """
 

@@ -259,7 +259,7 @@ def sample(
     """About `rows` records, and how many there are in all where the file is read whole.
 
     In a block from the middle of a file nobody knows whether it begins inside a quotation: both are
-    tried, and the reading counts that leaves fewer quotes in the cells and has fewer records without
+    tried, and the reading counts that leaves fewer quotes in the cells and fewer records without
     the header's cells. Raises as :func:`read`.
     """
     if source.compression or sampling.is_small(source):
