@@ -13,9 +13,10 @@ from scrubber.detect.recognizers.recognizer import SURE, Pattern, Recognizer, wo
 
 _PASSWORD = words(
     r"p[aw]?s{1,2}w(?:or?|r)?d passwords passw passworsd passphrase pass[_-]?code contraseñas? mot[\s_-]de[\s_-]passe "
-    r"kennwort passwort wachtwoord senha lösenord пароль 비밀번호 비번 패스워드 암호 密码 密碼 "
-    r"パスワード mysqlpass sqlpass dbpass userpwd"
+    r"kennwort passwort wachtwoord senha lösenord mysqlpass sqlpass dbpass userpwd"
 )
+# Not under (?i:), where the prefilter takes any letter beyond ASCII for a k, s or i.
+_PASSWORD_ELSEWHERE = words("пароль Пароль ПАРОЛЬ 비밀번호 비번 패스워드 암호 密码 密碼 パスワード")
 _PASSWORD_SHORT = words("pass pwd pw psw mdp")
 _SECRET = words(
     r"secret sercret token credentials? api[\s_.-]?key access[\s_.-]?key secret[\s_.-]?key "
@@ -40,7 +41,7 @@ def _named(*names: str) -> str:
     return "(?:" + "|".join(names) + f"){_TAIL}{_REST}"
 
 
-_PASSWORD_NAME = _named(f"(?i:{_PASSWORD})", f"{_HEAD}(?i:{_PASSWORD_SHORT})")
+_PASSWORD_NAME = _named(f"(?i:{_PASSWORD})", _PASSWORD_ELSEWHERE, f"{_HEAD}(?i:{_PASSWORD_SHORT})")
 _SECRET_NAME = _named(f"(?i:{_SECRET})")
 _KEY_NAME = _named(f"{_HEAD}(?i:{_KEY})")
 
