@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scrubber.detect import DetectSpec, build_detector
 from scrubber.detect.ner import names
-from scrubber.detect.ner.decode import LABELS
+from scrubber.detect.ner.decode import LABELS, widened
 from scrubber.detect.ner.names import FOLDER, builtin, identity
 from scrubber.detect.ner.tokens import Tokens
 from scrubber.errors import NotAvailable
@@ -164,3 +164,30 @@ def test_a_damaged_model_is_refused(copied: Path, damage, code: str) -> None:  #
     with pytest.raises(NotAvailable) as caught:
         build_detector(DetectSpec(ner="builtin"))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "whole"),
+    [
+        ("a certain N.B. said", 3, 4, "N.B."),
+        ("a certain N.B. said", 2, 3, "N.B."),
+        ("Ann Smith-Jones left", 0, 2, "Ann Smith-Jones"),
+        ("Ann Smith-Jones left", 3, 4, "Smith-Jones"),
+        ("by O'Neil today", 3, 4, "O'Neil"),
+        ("Ann Poe. Then", 0, 2, "Ann Poe"),
+        ("seen by Ann.Bob", 4, 5, "Bob"),
+        ("Ann - Bob", 0, 1, "Ann"),
+        ("-Ann", 1, 2, "Ann"),
+        ("Poe-", 0, 1, "Poe"),
+        ("N.", 0, 1, "N."),
+        (".", 0, 1, "."),
+    ],
+)
+def test_a_name_ends_within_no_initials_and_no_joined_word(
+    text: str, first: int, last: int, whole: str
+) -> None:
+    tokens = Tokens.of(text)
+    ends = [s + len(w) for s, w in zip(tokens.starts, tokens.words, strict=True)]
+    joined = [False, *(e == s for e, s in zip(ends, tokens.starts[1:], strict=False))]
+    a, b = widened(tokens.words, joined, first, last)
+    assert text[tokens.starts[a] : ends[b - 1]] == whole

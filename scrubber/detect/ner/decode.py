@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,3 +56,43 @@ def runs(probabilities: Any, texts: Any, inner: Any, least: Any, sure: Any) -> l
             score = round(float(mass[a:b].mean()), 2)
             found.append(Run(int(texts[a]), a, b, kind, score))
     return found
+
+
+# Signs that hold the parts of a name together where no white space is around them.
+_HOLDING = frozenset(".'’-")
+
+
+def widened(words: Sequence[str], joined: Any, first: int, last: int) -> tuple[int, int]:
+    """`first` and `last` of a run, so that it ends within no initials and no word with a hyphen or
+    an apostrophe: all of "N.B." and of "Smith-Jones", where the model took a part of them.
+
+    ``joined[i]`` tells whether token i follows the one before it without white space.
+    """
+    while joined[first] and (
+        words[first] in _HOLDING or (words[first - 1] in _HOLDING and _held(words, joined, first))
+    ):
+        first -= 1
+    while last < len(words) and joined[last] and _goes_on(words, joined, last):
+        last += 1
+    return first, last
+
+
+def _held(words: Sequence[str], joined: Any, at: int) -> bool:
+    """Whether the sign before `at` follows a letter or word that belongs to the same word."""
+    if at < 2 or not joined[at - 1] or not words[at - 2].isalpha():
+        return False
+    return words[at - 1] != "." or len(words[at - 2]) == 1
+
+
+def _goes_on(words: Sequence[str], joined: Any, at: int) -> bool:
+    """Whether token `at` belongs to the word or the initials that end before it."""
+    word, before = words[at], words[at - 1]
+    if word == ".":
+        return len(before) == 1 and before.isupper()
+    if word == "-":
+        return at + 1 < len(words) and bool(joined[at + 1]) and words[at + 1].isalpha()
+    if before == "-":
+        return word.isalpha()
+    if before == "." and at > 1:
+        return len(word) == 1 and word.isupper() and len(words[at - 2]) == 1
+    return False

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from scrubber.detect.ner.decode import LABELS, Run, runs
+from scrubber.detect.ner.decode import LABELS, Run, runs, widened
 from scrubber.detect.ner.network import BATCH, Network
 from scrubber.detect.ner.tokens import Tokens
 from scrubber.errors import NotAvailable
@@ -69,7 +69,8 @@ class Names:
         texts = np.repeat(np.arange(len(group)), lengths)
         for run in runs(probabilities, texts, breaks, self._least, self._sure):
             at = int(firsts[run.text])
-            yield Run(run.text, run.first - at, run.last - at, run.label, run.score)
+            first, last = widened(words, joined, run.first, run.last)
+            yield Run(run.text, first - at, last - at, run.label, run.score)
 
 
 @cache
