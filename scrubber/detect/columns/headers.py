@@ -55,7 +55,7 @@ def words_of(name: str) -> tuple[str, ...]:
     """The words of a header, folded; digits and signs only part them.
 
     >>> words_of("customerFirstName2"), words_of("CLIENT_IPAddress"), words_of("dateofbirth")
-    (('customer', 'first', 'name'), ('client', 'ip', 'address'), ('date', 'of', 'birth'))
+    (('customer', 'first', 'name'), ('client', 'ip', 'address'), ('dateofbirth',))
     """
     words: list[str] = []
     for piece in _SEAMS.split(name):
