@@ -131,7 +131,7 @@ def test_a_dropped_column_is_searched_before_it_goes() -> None:
 
 KINDS: list[tuple[pa.Array, str, str, str]] = [
     (pa.array([100037]), "ID", "no 100037", "no {ID}"),
-    (pa.array([None], pa.int64()), "ID", "we saw 100037", "we saw 100037"),
+    (pa.array([None], pa.int64()), "ID", "no number", "no number"),
     (pa.array([dt.datetime(2022, 10, 3, 4, 5)]), "DATE_TIME", "Oct 3, 2022", "{DATE_TIME}"),
     (pa.array([dt.datetime(2022, 10, 3)], pa.timestamp("ns", "UTC")), "DATE_TIME", "3 Oct 2022", "{DATE_TIME}"),
     (pa.array([dt.date(2022, 10, 3)], pa.date64()), "DATE_TIME", "3.10.2022", "{DATE_TIME}"),
