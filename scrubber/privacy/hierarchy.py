@@ -1,0 +1,106 @@
+"""Generalization hierarchies: what each value of a quasi-identifier becomes, level by level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scrubber.errors import InputError, Place
+
+TOP = "*"
+
+Codes = NDArray[np.int32]
+Label = str | None
+
+
+@dataclass(frozen=True)
+class GeneralizationHierarchy:
+    """The levels of one quasi-identifier: `labels[i][level]` is leaf i's ancestor.
+
+    Level 0 is the leaf itself (None for null, which is a leaf of its own), the last level is one
+    single group. A group of one level lies wholly within a group of the next, so that classes of
+    a level are unions of classes of the level below. Made by :meth:`of`.
+    """
+
+    name: str
+    labels: tuple[tuple[Label, ...], ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, name: str, rows: Iterable[Sequence[Label]]) -> GeneralizationHierarchy:
+        """The hierarchy with these rows (leaf, level 1, ..., root) for the field `name`.
+
+        A root ``*`` is added where the last level has several groups. Leaves are put in order, so
+        that the order of the rows does not matter. Errors: InputError ``hierarchy-bad``: no rows,
+        rows of different lengths, a leaf with two sets of ancestors, a group that is divided among
+        several groups of the next level.
+        """
+        unique: dict[Label, tuple[Label, ...]] = {}
+        for row in map(tuple, rows):
+            if not row or (unique and len(row) != len(next(iter(unique.values())))):
+                raise _bad(name, "its lines have different numbers of levels")
+            if unique.setdefault(row[0], row) != row:
+                raise _bad(name, "a leaf has two sets of ancestors")
+        if not unique:
+            raise _bad(name, "it has no lines")
+        labels = sorted(unique.values(), key=lambda row: _order(row[0]))
+        if len({row[-1] for row in labels}) > 1:
+            labels = [(*row, TOP) for row in labels]
+        made = cls(name, tuple(labels))
+        made._check_nested()
+        return made
+
+    @property
+    def height(self) -> int:
+        """The number of levels, the leaves' own among them."""
+        return len(self.labels[0])
+
+    @cached_property
+    def codes_of(self) -> Mapping[Label, int]:
+        """The code of each leaf: its place in `labels`."""
+        return {row[0]: code for code, row in enumerate(self.labels)}
+
+    @cached_property
+    def groups(self) -> tuple[Codes, ...]:
+        """Per level: the group of each leaf, numbered from 0 in the order of the leaves."""
+        return tuple(_numbered([row[level] for row in self.labels]) for level in range(self.height))
+
+    @cached_property
+    def loss(self) -> NDArray[np.float64]:
+        """(level, leaf): the share of leaves that the leaf's group covers, from 0 for a leaf by
+        itself to 1 for all of them: (size / leaves - 1 / leaves) / (1 - 1 / leaves)."""
+        leaves = len(self.labels)
+        sizes = np.stack([np.bincount(group)[group] for group in self.groups]).astype(float)
+        return np.zeros_like(sizes) if leaves == 1 else (sizes - 1) / (leaves - 1)
+
+    def _check_nested(self) -> None:
+        for level, (lower, upper) in enumerate(zip(self.groups, self.groups[1:], strict=False)):
+            above = np.full(int(lower.max()) + 1, -1, dtype=np.int32)
+            above[lower] = upper
+            if not np.array_equal(above[lower], upper):
+                text = f"a group of level {level} is divided among groups of level {level + 1}"
+                raise _bad(self.name, text)
+
+
+def _numbered(labels: Sequence[Label]) -> Codes:
+    numbers: dict[Label, int] = {}
+    return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.int32)
+
+
+def _order(leaf: Label) -> tuple[bool, bool, float, str]:
+    """Null first, numbers by size, then text."""
+    if leaf is None:
+        return (False, False, 0.0, "")
+    try:
+        number = float(leaf)
+    except ValueError:
+        return (True, True, 0.0, leaf)
+    return (True, number != number, 0.0 if number != number else number, leaf)
+
+
+def _bad(name: str, text: str) -> InputError:
+    place = Place(field=name)
+    return InputError("hierarchy-bad", text, place=place, hint="each line: leaf;level 1;...;*")

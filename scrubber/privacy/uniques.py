@@ -1,0 +1,102 @@
+"""Uniques: the distinct combinations of quasi-identifiers, with how many records have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scrubber.errors import InputError
+from scrubber.privacy.hierarchy import Codes
+
+Counts = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_KEY_SPACE = 1 << 63
+_DENSE = 1 << 18
+
+
+@dataclass(frozen=True)
+class Uniques:
+    """Distinct (quasi-identifiers, sensitive values, subject) and their number of records.
+
+    `quasi` and `sensitive` hold one code array per field, `subject` the number of the person whom
+    the records are about, or None where every record counts as a person of its own; all arrays
+    have one entry per unique combination. Larger data has more records per entry, not more entries.
+    """
+
+    quasi: tuple[Codes, ...] = field(repr=False)
+    records: Counts = field(repr=False)
+    sensitive: tuple[Codes, ...] = field(default=(), repr=False)
+    subject: Codes | None = field(default=None, repr=False)
+
+    @property
+    def total(self) -> int:
+        """The number of records."""
+        return int(self.records.sum())
+
+
+@dataclass(frozen=True)
+class Classes:
+    """A partition of the entries of :class:`Uniques`: `ids[i]` is the class of entry i, from 0 to
+    `bound` - 1. Not every id need occur."""
+
+    ids: NDArray[np.int64] = field(repr=False)
+    bound: int
+
+    def records(self, uniques: Uniques) -> Counts:
+        """The records of each class; 0 for an id that does not occur."""
+        return self._sum(self.ids, uniques.records)
+
+    def persons(self, uniques: Uniques) -> Counts:
+        """The distinct subjects of each class: its records where there is no subject."""
+        if uniques.subject is None:
+            return self.records(uniques)
+        return self._sum(self._pairs(uniques.subject)[0], None)
+
+    def histogram(self, values: Codes, uniques: Uniques) -> tuple[NDArray[np.int64], Codes, Counts]:
+        """(class, value, records) for every value that occurs in a class, in order of both."""
+        ids, codes, places = self._pairs(values)
+        records = np.bincount(places, weights=uniques.records, minlength=len(ids))
+        return ids, codes, records.astype(np.int64)
+
+    def _pairs(self, values: Codes) -> tuple[NDArray[np.int64], Codes, NDArray[np.intp]]:
+        width = int(values.max(initial=0)) + 1
+        pairs, places = np.unique(self.ids * width + values, return_inverse=True)
+        ids, codes = np.divmod(pairs, width)
+        return ids, codes.astype(np.int32), places
+
+    def _sum(self, ids: NDArray[np.int64], records: Counts | None) -> Counts:
+        # The float64 sums of bincount are exact up to 2^53 records.
+        return np.bincount(ids, weights=records, minlength=self.bound).astype(np.int64)
+
+
+def classes_of(columns: Sequence[Codes], sizes: Sequence[int], entries: int) -> Classes:
+    """The classes of entries that agree in all `columns`, whose codes lie below `sizes`.
+
+    Errors: InputError ``key-space`` where the product of the sizes is 2^63 or more.
+    """
+    check_key_space(sizes)
+    bound, ids = 1, np.zeros(entries, dtype=np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        if size > 1:
+            if bound > 1:
+                ids *= size
+            ids += column
+            bound *= size
+    if bound <= max(_DENSE, 2 * entries):
+        return Classes(ids, bound)
+    distinct, packed = np.unique(ids, return_inverse=True)
+    return Classes(packed.astype(np.int64), len(distinct))
+
+
+def check_key_space(sizes: Sequence[int]) -> None:
+    """Refuse quasi-identifiers whose combinations cannot be numbered in 63 bits."""
+    bound = 1
+    for size in sizes:
+        bound *= max(size, 1)
+    if bound >= _KEY_SPACE:
+        text = "the quasi-identifiers have 2^63 or more possible combinations"
+        raise InputError("key-space", text, hint="use fewer of them, or coarser values")
