@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,10 +34,10 @@ class GeneralizationHierarchy:
     def of(cls, name: str, rows: Iterable[Sequence[Label]]) -> GeneralizationHierarchy:
         """The hierarchy with these rows (leaf, level 1, ..., root) for the field `name`.
 
-        A root ``*`` is added where the last level has several groups. Leaves are put in order, so
-        that the order of the rows does not matter. Errors: InputError ``hierarchy-bad``: no rows,
-        rows of different lengths, a leaf with two sets of ancestors, a group that is divided among
-        several groups of the next level.
+        A root ``*`` is added where the last level has several groups. Leaves are put in order
+        (numbers by size, text group by group), whatever the order of the rows. Errors: InputError
+        ``hierarchy-bad``: no rows, rows of different lengths, a leaf with two sets of ancestors, a
+        group that is divided among several groups of the next level.
         """
         unique: dict[Label, tuple[Label, ...]] = {}
         for row in map(tuple, rows):
@@ -46,7 +47,8 @@ class GeneralizationHierarchy:
                 raise _bad(name, "a leaf has two sets of ancestors")
         if not unique:
             raise _bad(name, "it has no lines")
-        labels = sorted(unique.values(), key=lambda row: _order(row[0]))
+        numbers = all(leaf is None or _is_number(leaf) for leaf in unique)
+        labels = sorted(unique.values(), key=_by_number if numbers else _by_group)
         if len({row[-1] for row in labels}) > 1:
             labels = [(*row, TOP) for row in labels]
         made = cls(name, tuple(labels))
@@ -90,15 +92,20 @@ def _numbered(labels: Sequence[Label]) -> Codes:
     return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.int32)
 
 
-def _order(leaf: Label) -> tuple[bool, bool, float, str]:
-    """Null first, numbers by size, then text."""
-    if leaf is None:
-        return (False, False, 0.0, "")
+def _is_number(leaf: str) -> bool:
     try:
-        number = float(leaf)
+        return not math.isnan(float(leaf))
     except ValueError:
-        return (True, True, 0.0, leaf)
-    return (True, number != number, 0.0 if number != number else number, leaf)
+        return False
+
+
+def _by_number(row: Sequence[Label]) -> tuple[bool, float, str]:
+    leaf = row[0]
+    return (False, 0.0, "") if leaf is None else (True, float(leaf), leaf)
+
+
+def _by_group(row: Sequence[Label]) -> tuple[tuple[bool, str], ...]:
+    return tuple((label is not None, label or "") for label in reversed(row))
 
 
 def _bad(name: str, text: str) -> InputError:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scrubber.errors import InputError
-from scrubber.privacy.hierarchy import GeneralizationHierarchy
+from scrubber.privacy.hierarchy import Codes, GeneralizationHierarchy
 from scrubber.privacy.requirement import Requirement
-from scrubber.privacy.uniques import Classes, Codes, Mask, Uniques, check_key_space, classes_of
+from scrubber.privacy.uniques import Classes, Mask, Uniques, check_key_space, classes_of
 
 Node = tuple[int, ...]
 Grid = NDArray[np.float64]
@@ -113,9 +113,7 @@ class Lattice:
 
     @cached_property
     def _mean(self) -> list[NDArray[np.float64]]:
-        return [
-            part * np.log1p(share) for part, share in zip(self._part, self._share, strict=True)
-        ]
+        return [part * np.log1p(share) for part, share in zip(self._part, self._share, strict=True)]
 
     @cached_property
     def _share(self) -> list[NDArray[np.float64]]:

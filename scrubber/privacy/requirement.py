@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scrubber.privacy.uniques import Classes, Codes, Counts, Mask, Uniques
+from scrubber.privacy.hierarchy import Codes
+from scrubber.privacy.uniques import Classes, Counts, Mask, Uniques
 
 _TOLERANCE = 1e-12
 
@@ -77,12 +78,14 @@ class Requirement:
 def _diverse(model: Diversity, classes: Classes, values: Codes, uniques: Uniques) -> Mask:
     ids, _, records = classes.histogram(values, uniques)
     if model.kind == "distinct":
-        return np.bincount(ids, minlength=classes.bound) >= model.l
+        different: Mask = np.bincount(ids, minlength=classes.bound) >= model.l
+        return different
     totals = np.bincount(ids, weights=records, minlength=classes.bound)
     if model.kind == "entropy":
         shares = records / totals[ids]
         entropy = np.bincount(ids, weights=-shares * np.log(shares), minlength=classes.bound)
-        return entropy >= np.log(model.l) - _TOLERANCE
+        enough: Mask = entropy >= np.log(model.l) - _TOLERANCE
+        return enough
     order = np.lexsort((-records, ids))
     ids, records = ids[order], records[order]
     rank = np.arange(len(ids)) - np.searchsorted(ids, ids)
@@ -103,7 +106,7 @@ def _distance(
     if model.kind == "equal":
         # Half of sum |p - q| is the sum of p - q where p > q.
         over = np.maximum(shares - whole[codes], 0)
-        return np.bincount(ids, weights=over, minlength=classes.bound)
+        return np.bincount(ids, weights=over, minlength=classes.bound).astype(float)
     return _ordered(ids, codes, shares, whole, classes.bound)
 
 

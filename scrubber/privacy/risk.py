@@ -1,0 +1,132 @@
+"""Re-identification risk of a table, from the sizes of its equivalence classes.
+
+Prosecutor risk: the attacker knows that the person is in the table; a record of a class of f
+persons is found with probability 1/f. Journalist risk: the attacker does not know it, and the class
+has F persons in the population. Marketer risk: the share of records that an attacker who links all
+of them gets right. (El Emam, "Guide to the De-Identification of Personal Health Information", 2013,
+ch. 16; Dankar and El Emam, "A method for evaluating marketer re-identification risk", 2010.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scrubber.privacy.uniques import Counts
+
+BANDS = ((1, 1), (2, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, None))
+
+Band = tuple[int, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What class sizes say; risks and shares go from 0 to 1, and are 0 for a table without records.
+
+    `highest` and `mean` are prosecutor risks, `at_risk` the share of records whose risk is above
+    `threshold`, `unique` the share of records that are alone in their class. `mean` is the marketer
+    risk as well: the expected share of right links is classes / records. `histogram` has
+    (from, to, classes, records) per band of class sizes.
+    """
+
+    records: int
+    classes: int
+    smallest: int
+    highest: float
+    mean: float
+    threshold: float
+    at_risk: float
+    unique: float
+    histogram: tuple[tuple[int, int | None, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Journalist:
+    """Against a population table: the highest and mean 1/F over the records, and the records whose
+    class is not in the population, which the population therefore does not protect."""
+
+    highest: float
+    mean: float
+    absent: int
+
+
+def risk_of(sizes: Counts, threshold: float = 0.2) -> Risk:
+    """The risk of a table whose classes have these many persons; sizes of 0 are no classes."""
+    sizes = sizes[sizes > 0]
+    records, classes = int(sizes.sum()), len(sizes)
+    smallest = int(sizes.min()) if classes else 0
+    exposed = int(sizes[1 / sizes > threshold].sum()) if classes else 0
+    return Risk(
+        records=records,
+        classes=classes,
+        smallest=smallest,
+        highest=1 / smallest if classes else 0.0,
+        mean=classes / records if classes else 0.0,
+        threshold=threshold,
+        at_risk=exposed / records if classes else 0.0,
+        unique=int((sizes == 1).sum()) / records if classes else 0.0,
+        histogram=tuple(_banded(sizes, low, high) for low, high in BANDS),
+    )
+
+
+def journalist_risk(sample: Counts, population: Counts) -> Journalist:
+    """The risk where the attacker links to a population; arrays aligned by class, `population` 0
+    for a class that it does not have. A class counts as no larger in the population than it is
+    there, nor smaller than the sample itself."""
+    present = sample > 0
+    sample, population = sample[present], population[present]
+    records = int(sample.sum())
+    if not records:
+        return Journalist(0.0, 0.0, 0)
+    sizes = np.maximum(sample, population)
+    return Journalist(
+        highest=float((1 / sizes).max()),
+        mean=float((sample / sizes).sum() / records),
+        absent=int(sample[population == 0].sum()),
+    )
+
+
+def population_uniques(sizes: Counts, population: int) -> float | None:
+    """The expected share of the population that is unique in it, estimated from a simple random
+    sample whose classes have these `sizes`; None where the population is smaller than the sample.
+
+    Zayatz' conditional estimate (1991): with the sampling fraction p, and class sizes distributed
+    in the population as in the sample (shares s_j), a class that shows one record in the sample has
+    one in the population with the chance s_1 p / sum_j s_j j p (1 - p)^(j - 1).
+    """
+    sizes = sizes[sizes > 0]
+    n = int(sizes.sum())
+    if not n or population < n:
+        return None
+    p = n / population
+    if p == 1:
+        return float((sizes == 1).sum() / n)
+    values, counts = np.unique(sizes, return_counts=True)
+    shares = counts / counts.sum()
+    chance = shares * values * p * np.exp((values - 1) * math.log1p(-p))
+    alone = float(chance[values == 1].sum())
+    if not alone:
+        return 0.0
+    given = alone / float(chance.sum())
+    return min(1.0, given * float((sizes == 1).sum()) / p / population)
+
+
+def _banded(sizes: Counts, low: int, high: int | None) -> tuple[int, int | None, int, int]:
+    inside = (sizes >= low) if high is None else (sizes >= low) & (sizes <= high)
+    return low, high, int(inside.sum()), int(sizes[inside].sum())
+
+
+def discernibility(sizes: Sequence[int] | Counts, suppressed: int) -> int:
+    """Sum over the classes of size^2, and |D| per suppressed record (Bayardo, Agrawal 2005)."""
+    kept = np.asarray(sizes, dtype=object)
+    total = int(kept.sum()) + suppressed if len(kept) else suppressed
+    return int((kept * kept).sum() if len(kept) else 0) + suppressed * total
+
+
+def average_class_size(sizes: Counts, k: int) -> float:
+    """records / (classes * k), 1 at best (LeFevre et al. 2006); 0 without records."""
+    sizes = sizes[sizes > 0]
+    return float(sizes.sum() / (len(sizes) * k)) if len(sizes) else 0.0
