@@ -46,8 +46,8 @@ def windows(length: int, size: int = WINDOW, overlap: int = OVERLAP) -> tuple[Wi
 def window_of(parts: Sequence[Window], position: int) -> Window:
     """The window whose words are asked about `position`: the last one that knows what stands
     before it."""
-    known = [w for w in parts if w.start == 0 or w.start + OVERLAP // 2 <= position]
-    return known[-1]
+    place = bisect_right(parts, position, key=lambda window: window.start + OVERLAP // 2)
+    return parts[max(place - 1, 0)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,16 +122,18 @@ class Surroundings:
     cutter: Cutter = field(repr=False)
     text: str = field(repr=False)
     offset: int = 0
+    # What was asked of the text as a whole: it is searched once, however many findings it has.
+    _mentioned: dict[tuple[str, ...], bool] = field(default_factory=dict, repr=False)
+    _by_colon: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def mentions(self, context: tuple[str, ...]) -> bool:
         """Whether some word of `context` is in the text at all, whatever its case."""
-        if _SIGMA in self.text:
-            return True  # where it stands decides what it is in lower case
-        lower = self._lower
-        for word in lowered(context):  # noqa: SIM110  a plain loop: asked for every finding
-            if word in lower:
-                return True
-        return False
+        known = self._mentioned.get(context)
+        if known is None:
+            # A sigma's place decides what it is in lower case.
+            known = _SIGMA in self.text or any(word in self._lower for word in lowered(context))
+            self._mentioned[context] = known
+        return known
 
     def around(self, start: int, context: tuple[str, ...]) -> frozenset[str] | None:
         """Of the keywords around a finding that begins at `start`, its own token included, so many
@@ -139,7 +141,7 @@ class Surroundings:
 
         None where pieces may depend on each other.
         """
-        if any(phrase in self.text for phrase in self.cutter.phrases):
+        if self._has_phrase:
             return None
         place, reach = start - self.offset, _REACH
         wanted = _any_of(lowered(context))
@@ -219,21 +221,45 @@ class Surroundings:
 
     def _is_elsewhere(self, word: str) -> bool:
         """Whether `word` is a keyword of the text by a colon or another spelling."""
-        lower = self._lower
-        beside_colon = ":" in lower and (word + ":" in lower or ":" + word in lower)
-        return (beside_colon or self._respelled or _SIGMA in self.text) and word in self._elsewhere
+        if not (self._respelled or self._beside_colon(word)):
+            return False
+        if self._elsewhere is None:
+            raise _DependentError
+        return word in self._elsewhere
+
+    def _beside_colon(self, word: str) -> bool:
+        known = self._by_colon.get(word)
+        if known is None:
+            lower = self._lower
+            known = ":" in lower and (word + ":" in lower or ":" + word in lower)
+            self._by_colon[word] = known
+        return known
 
     @cached_property
     def _lower(self) -> str:
         return self.text.lower()
 
     @cached_property
-    def _respelled(self) -> bool:
-        return any(word in self._lower for word in self.cutter.respelled)
+    def _has_phrase(self) -> bool:
+        """Whether an exception with a space in it is in the text."""
+        return any(phrase in self.text for phrase in self.cutter.phrases)
 
     @cached_property
-    def _elsewhere(self) -> frozenset[str]:
-        """Keywords of the text by a colon or another spelling."""
+    def _respelled(self) -> bool:
+        """Whether a word may be a keyword in another spelling, or in another place."""
+        spelled = any(word in self._lower for word in self.cutter.respelled)
+        return spelled or _SIGMA in self.text
+
+    @cached_property
+    def _elsewhere(self) -> frozenset[str] | None:
+        """Keywords of the text by a colon or another spelling; None where pieces may depend on each
+        other."""
+        try:
+            return self._found_elsewhere()
+        except _DependentError:
+            return None
+
+    def _found_elsewhere(self) -> frozenset[str]:
         found: set[str] = set()
         near = _Near(self.text, 0, 2 * len(self.text))
         for number in count():
