@@ -34,7 +34,7 @@ demo: setup
 	@$(BIN)/scrubber show $(DEMO)/scrubbed
 
 test: setup
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup
 	@$(BIN)/ruff check .

@@ -171,6 +171,9 @@ SCENARIOS = {
 
 Done = subprocess.CompletedProcess[bytes]
 
+SEARCHED: dict[bytes, set[str]] = {}
+"""By the digest of a content, the words that are known not to be in it."""
+
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -241,11 +244,15 @@ def test_nothing_that_is_emitted_holds_a_value(name: str, tmp_path: Path, cache:
     assert plant.planted
     for where, content in emitted(tmp_path, cache, done):
         assert KEY.encode() not in content, where
+        seen = SEARCHED.setdefault(hashlib.sha256(content).digest(), set())
         lowered = content.lower()
         for word in plant.planted:
+            if word in seen:
+                continue  # the cached database is megabytes, and the same after every run
             for disguise in disguises(word):
                 assert disguise not in content, (where, word)
             assert word.encode() not in lowered, (where, word)
+            seen.add(word)
 
 
 def test_the_search_would_find_a_leak(tmp_path: Path, cache: Path) -> None:
