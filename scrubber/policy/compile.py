@@ -17,6 +17,7 @@ from scrubber.policy.plan import (
     Declared,
     Disposition,
     Drop,
+    FieldClass,
     FieldPlan,
     Keep,
     Plan,
@@ -27,6 +28,7 @@ from scrubber.policy.plan import (
     output_type,
     transforms_of,
 )
+from scrubber.policy.quasi import check_privacy, quasi_identifier
 from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.rows import Fault, boolean_fault, columns_of
 from scrubber.policy.rules import Rules
@@ -47,6 +49,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
     compiler = _Compiler(rules, partial)
     tables = tuple((alias, compiler.table(schema)) for alias, schema in schemas.items())
     compiler.check_whole(schemas)
+    check_privacy(compiler.report, rules, [table for _, table in tables], partial=partial)
     compiler.report.raise_if_any()
     scrubs = any(
         isinstance(one.disposition, ScrubText) for _, table in tables for one in table.fields
@@ -59,6 +62,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
         on_error=rules.on_error,
         digest=rules.digest,
         declared=Declared(canonical_json(rules.declared)),
+        privacy=rules.privacy,
     )
 
 
@@ -133,6 +137,10 @@ class _Compiler:
             disposition = _NO_VALUES
         if not self._fits(rule, disposition, path, kind):
             return None
+        if self._rules.privacy is not None and rule.field_class is FieldClass.QUASI_IDENTIFIER:
+            disposition = quasi_identifier(self.report, self._rules, rule, disposition, path, kind)
+            if disposition is None:
+                return None
         if isinstance(disposition, Apply) and isinstance(disposition.transform, DateShift):
             self._check_shift(rule, disposition.transform, found, subject)
         if isinstance(disposition, ScrubText) and rule.linked:

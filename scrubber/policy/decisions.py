@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from scrubber.model.fieldclass import FieldClass
-from scrubber.policy.hierarchies import read_hierarchy
+from scrubber.policy.hierarchies import read_hierarchy_file, with_mapping
 from scrubber.policy.operators import read_operator
 from scrubber.policy.plan import (
     Apply,
     Disposition,
     Drop,
+    Generalize,
     Keep,
     RuleRef,
     ScrubText,
@@ -71,6 +71,7 @@ def read_field_rules(report: Report) -> tuple[tuple[FieldRule, ...], dict[str, s
 class _Reader:
     def __init__(self, report: Report) -> None:
         self._report = report
+        self._chooses = isinstance(report.tree.data.get("privacy"), dict)
         self.digests: dict[str, str] = {}
 
     def rule(self, path: Path_, rule: dict[str, Any]) -> FieldRule:
@@ -108,6 +109,8 @@ class _Reader:
             text = f"a field has one of transform, keep and entities, not {' and '.join(ways)}"
             self._report.key((*path, ways[1]), "one-of", text)
             return None
+        if not ways and class_ is FieldClass.QUASI_IDENTIFIER and self._chooses:
+            return Generalize()
         if not ways:
             # A key without a value, or with one that YAML reads in two ways, is reported already.
             # So is a key that is none, which may be one of these misspelt.
@@ -124,8 +127,8 @@ class _Reader:
 
     def _undecided(self, path: Path_, class_: FieldClass | None) -> None:
         if class_ is FieldClass.QUASI_IDENTIFIER:
-            text = "a quasi-identifier without a transform needs privacy:, not available yet"
-            self._report.value(path, "not-available", text, "give it a transform")
+            text = "a quasi-identifier without a transform needs privacy:, which chooses its level"
+            self._report.value(path, "undecided-field", text, "privacy: {k: 11}, or a transform")
         elif class_ is FieldClass.TEXT:
             text = "a text field needs entities: what happens to what is found in it"
             self._report.value(path, "text-without-entities", text, "entities: {default: redact}")
@@ -139,6 +142,11 @@ class _Reader:
         if class_ is FieldClass.DIRECT_IDENTIFIER:
             text = "a direct identifier may not be kept"
             self._report.key(here, "direct-identifier-kept", text, "token, surrogate or drop it")
+            return None
+        if class_ is FieldClass.QUASI_IDENTIFIER and self._chooses:
+            text = "a quasi-identifier that privacy: counts may not be kept as it is"
+            hint = "leave out keep and give it a hierarchy, or class: insensitive"
+            self._report.key(here, "quasi-identifier-kept", text, hint)
             return None
         if class_ is FieldClass.TEXT:
             text = "a text field may not be kept without looking into it"
@@ -203,13 +211,13 @@ class _Reader:
         """The operator, with its file read if it is a hierarchy."""
         if not isinstance(operator, Hierarchy):
             return operator
-        file = self._report.tree.value_mark(path).file
-        folder = Path(file).parent if self._report.tree.lines or Path(file).is_file() else Path()
-        read = read_hierarchy(self._report, path, operator, folder)
+        here = (*path, "file")
+        folder = self._report.tree.folder_of(path)
+        read = read_hierarchy_file(self._report, here, operator.file, folder)
         if read is None:
             return operator
         self.digests[operator.file] = read.digest
-        return read.transform
+        return with_mapping(self._report, here, operator, read) or operator
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -17,36 +17,33 @@ _MAX_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
-class ReadHierarchy:
-    """A hierarchy with its mapping, and the SHA-256 (hex) of its file, for the policy's digest."""
+class HierarchyFile:
+    """The lines of a hierarchy file (leaf, level 1, ...), all of the same length, and the SHA-256
+    (hex) of its bytes, for the policy's digest."""
 
-    transform: Hierarchy
+    rows: tuple[tuple[str, ...], ...]
     digest: str
 
 
-def read_hierarchy(
-    report: Report, path: Path_, transform: Hierarchy, folder: Path
-) -> ReadHierarchy | None:
-    """The hierarchy with the mapping of its file, which lies relative to `folder`.
+def read_hierarchy_file(
+    report: Report, path: Path_, file: str, folder: Path
+) -> HierarchyFile | None:
+    """The file named at `path`, which lies relative to `folder`; a leaf has one line of ancestors.
 
     None where a problem was reported: ``hierarchy-missing``, ``hierarchy-bad``.
     """
     try:
-        raw = (folder / transform.file).read_bytes()
+        raw = (folder / file).read_bytes()
     except (OSError, ValueError):
         hint = "the path is relative to the rule file"
-        report.value((*path, "file"), "hierarchy-missing", "the file cannot be read", hint)
+        report.value(path, "hierarchy-missing", "the file cannot be read", hint)
         return None
     reason = "the file has more than 64 MiB" if len(raw) > _MAX_BYTES else ""
-    mapping: dict[str, str] = {}
+    rows: dict[str, tuple[str, ...]] = {}
     try:
-        text = raw.decode("utf-8-sig")
-        for line, cells in _lines(text):
-            if transform.level >= len(cells):
-                reason = reason or f"line {line} has no level {transform.level}"
-                break
-            leaf, ancestor = cells[0].strip(), cells[transform.level]
-            if mapping.setdefault(leaf, ancestor) != ancestor:
+        for line, cells in _lines(raw.decode("utf-8-sig")):
+            row = (cells[0].strip(), *cells[1:])
+            if rows.setdefault(row[0], row) != row:
                 reason = reason or f"line {line} gives a leaf a second ancestor"
     except UnicodeDecodeError:
         reason = "the file is not UTF-8"
@@ -54,13 +51,23 @@ def read_hierarchy(
         reason = f"line {ragged.line} has more or fewer levels than the first"
     except csv.Error:
         reason = "the file is not CSV"
-    if not mapping and not reason:
+    if not rows and not reason:
         reason = "the file is empty"
     if reason:
-        report.value((*path, "file"), "hierarchy-bad", reason, "each line: leaf;level 1;...;*")
+        report.value(path, "hierarchy-bad", reason, "each line: leaf;level 1;...;*")
         return None
-    filled = replace(transform, mapping=tuple(mapping.items()))
-    return ReadHierarchy(filled, hashlib.sha256(raw).hexdigest())
+    return HierarchyFile(tuple(rows.values()), hashlib.sha256(raw).hexdigest())
+
+
+def with_mapping(
+    report: Report, path: Path_, transform: Hierarchy, read: HierarchyFile
+) -> Hierarchy | None:
+    """The transform with the ancestors of its level; None where ``hierarchy-bad`` was reported."""
+    if transform.level >= len(read.rows[0]):
+        text = f"the file has no level {transform.level}"
+        report.value(path, "hierarchy-bad", text, "each line: leaf;level 1;...;*")
+        return None
+    return replace(transform, mapping=tuple((row[0], row[transform.level]) for row in read.rows))
 
 
 class _Ragged(Exception):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 import pyarrow as pa
 
@@ -11,7 +12,9 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
+from scrubber.privacy.requirement import Closeness, Diversity
 from scrubber.transform.base import Transform
+from scrubber.transform.canonical import text_type
 
 
 class OnError(StrEnum):
@@ -90,7 +93,47 @@ class ScrubText:
         return dict(self.operators).get(label, self.default)
 
 
-Disposition = Keep | Drop | Apply | ScrubText
+@dataclass(frozen=True)
+class Levels:
+    """How the levels of a quasi-identifier are made: from the `rows` of a hierarchy file (leaf,
+    level 1, ...), or by `steps`, transforms of the value itself. Neither: the value, and ``*``."""
+
+    rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    steps: tuple[Transform, ...] = ()
+
+
+@dataclass(frozen=True)
+class Generalize:
+    """A quasi-identifier whose level ``privacy:`` chooses, after `first` if it has a transform.
+
+    `level` is None until it is chosen, and then one of `height` levels, the value itself being 0;
+    LOCAL where each class has generalizations of its own (Mondrian).
+    """
+
+    first: Transform | None = None
+    levels: Levels = Levels()
+    level: int | None = None
+    height: int = 0
+
+
+@dataclass(frozen=True)
+class PrivacyRules:
+    """What every class must fulfil; `diversity` and `closeness` name a sensitive field, or None for
+    every one. `hierarchies` and `weights` are by the names of quasi-identifiers."""
+
+    k: int
+    suppression_limit: float = 0.0
+    hierarchies: tuple[tuple[str, Levels], ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
+    diversity: tuple[tuple[str | None, Diversity], ...] = ()
+    closeness: tuple[tuple[str | None, Closeness], ...] = ()
+    method: Literal["lattice", "mondrian"] = "lattice"
+    time_limit: float = 60.0
+
+
+LOCAL = -1
+
+Disposition = Keep | Drop | Apply | ScrubText | Generalize
 
 
 @dataclass(frozen=True)
@@ -126,6 +169,24 @@ class TablePlan:
     row_rules: tuple[RowRule, ...] = ()
     subject: FieldPath | None = None
 
+    @property
+    def quasi(self) -> tuple[FieldPlan, ...]:
+        """The fields whose level ``privacy:`` chooses."""
+        return tuple(f for f in self.fields if isinstance(f.disposition, Generalize))
+
+    @property
+    def sensitive(self) -> tuple[FieldPlan, ...]:
+        """The sensitive fields that l and t can speak of: one value a record, and equal values
+        stay equal."""
+        return tuple(
+            f
+            for f in self.fields
+            if f.field_class is FieldClass.SENSITIVE
+            and not f.path.nested
+            and isinstance(f.disposition, Keep | Apply)
+            and all(t.traits.deterministic for t in transforms_of(f.disposition))
+        )
+
     def field(self, path: FieldPath) -> FieldPlan:
         return next(f for f in self.fields if f.path == path)
 
@@ -155,6 +216,7 @@ class Plan:
     on_error: OnError
     digest: str
     declared: Declared
+    privacy: PrivacyRules | None = None
 
     def table(self, source: str) -> TablePlan:
         return dict(self.tables)[source]
@@ -189,6 +251,9 @@ def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | No
             if changed.equals(plain) and pa.types.is_dictionary(kind):
                 return kind
             return changed
+        case Generalize(first, level=level):
+            before = output_type(Apply(first), kind) if first is not None else kind
+            return text_type(value_type(before)) if level else before
         case _:
             return kind
 
@@ -205,6 +270,8 @@ def transforms_of(disposition: Disposition) -> tuple[Transform, ...]:
     match disposition:
         case Apply(transform):
             return (transform,)
+        case Generalize(first) if first is not None:
+            return (first,)
         case ScrubText(default, operators):
             every = (default, *(operator for _, operator in operators))
             return tuple(t for t in every if not isinstance(t, Keep))

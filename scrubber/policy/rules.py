@@ -17,8 +17,21 @@ from scrubber.policy.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
 from scrubber.policy.examples import Example, read_examples
+<<<<<<< HEAD
 from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.plan import KeyRef, KeySource, OnError, RowRule, RuleRef, transforms_of
+=======
+from scrubber.policy.plan import (
+    KeyRef,
+    KeySource,
+    OnError,
+    PrivacyRules,
+    RowRule,
+    RuleRef,
+    transforms_of,
+)
+from scrubber.policy.privacy import read_privacy
+>>>>>>> 2ee8c87 (Privacy section of a policy, a survey of the quasi-identifiers and the choice of their levels)
 from scrubber.policy.report import Report
 from scrubber.policy.rows import Fault, columns_of
 from scrubber.policy.shape import check_shape
@@ -26,7 +39,7 @@ from scrubber.policy.source import Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LATER = ("privacy", "gates")
+_LATER = ("gates",)
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class Rules:
     rows: tuple[RowRule, ...]
     tests: tuple[Example, ...]
     declared: dict[str, Any]
+    privacy: PrivacyRules | None
     overrides: tuple[Override, ...]
     tree: Tree = field(repr=False)
 
@@ -108,6 +122,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
             report.key((part,), "not-available", f"{part} is not available yet")
     key = _key(report, tree.data.get("key"))
     fields, digests = read_field_rules(report)
+    privacy, more_digests = read_privacy(report)
     asked = {path: entity for rule in fields for path, entity in rule.entities}
     texts = any(rule.scrubs_text for rule in fields)
     spec = read_detection(report, needed=texts)
@@ -118,7 +133,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     if needs_key_reference and key is None:
         _require_key(report, fields)
     report.raise_if_any()
-    content = canonical_json({"rules": tree.data, "hierarchies": digests})
+    content = canonical_json({"rules": tree.data, "hierarchies": digests | more_digests})
     return Rules(
         path=tree.file,
         digest=sha256(content.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -131,6 +146,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         rows=rows,
         tests=tests,
         declared=tree.data.get("dataset", {}),
+        privacy=privacy,
         overrides=(*composed.overrides, *_overridden(fields)),
         tree=tree,
     )

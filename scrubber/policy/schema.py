@@ -39,6 +39,17 @@ def _operator(value: Any) -> Any:
     return value
 
 
+def _levels(value: Any) -> Any:
+    """A file name, or a list of transforms, one for each level above the values."""
+    if isinstance(value, list) and value:
+        return [_operator(item) for item in value]
+    if not isinstance(value, str) or not value:
+        raise PydanticCustomError(
+            "wrong-type", "this takes a CSV file, or a list of transforms, one a level"
+        )
+    return value
+
+
 def _mapping(value: Any) -> Any:
     if not isinstance(value, dict):
         raise PydanticCustomError("wrong-type", "this takes a mapping")
@@ -69,6 +80,18 @@ TransformSetting = Annotated[
     Any, BeforeValidator(_operator), WithJsonSchema({"x-ref": "Transform"})
 ]
 OperatorSetting = Annotated[Any, BeforeValidator(_operator), WithJsonSchema({"x-ref": "Operator"})]
+HierarchySetting = Annotated[
+    Any,
+    BeforeValidator(_levels),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "array", "minItems": 1, "items": {"x-ref": "Transform"}},
+            ]
+        }
+    ),
+]
 AnyMapping = Annotated[Any, BeforeValidator(_mapping), WithJsonSchema({"type": "object"})]
 Ner = Annotated[
     Any,
@@ -239,16 +262,52 @@ class RowRule(Part):
     reason: Text = Field(description="Why.")
 
 
-class Privacy(Part):
-    """Risk measures over the whole dataset (a later version)."""
+class DiversitySetting(Part):
+    """l-diversity of a sensitive field."""
 
-    k: Annotated[int, Field(ge=2)] | None = Field(None, description="The least class size.")
-    suppression_limit: Share | None = Field(None, description="The share of rows that may go.")
-    hierarchies: dict[str, Text] | None = Field(None, description="Hierarchy files by field.")
-    l: Annotated[int, Field(ge=2)] | None = Field(  # noqa: E741  the measure's own name
-        None, description="l-diversity of the sensitive fields."
+    l: Annotated[float, Field(gt=1)] = Field(description="How diverse a class must be.")  # noqa: E741
+    kind: Literal["distinct", "entropy", "recursive"] = Field(
+        "distinct", description="How diversity is measured."
     )
-    t: Share | None = Field(None, description="t-closeness of the sensitive fields.")
+    c: Annotated[float, Field(gt=0)] = Field(1.0, description="The factor of recursive diversity.")
+
+
+class ClosenessSetting(Part):
+    """t-closeness of a sensitive field."""
+
+    t: Share = Field(description="The largest distance of a class from the whole table.")
+    kind: Literal["equal", "ordered"] = Field(
+        "equal", description="Whether values are equally far apart, or ordered."
+    )
+
+
+class Privacy(Part):
+    """Which generalization of the quasi-identifiers is chosen, and what every class must fulfil."""
+
+    k: Annotated[int, Field(ge=2)] = Field(description="The least number of records of a class.")
+    suppression_limit: Share = Field(
+        0.0, description="The share of records that may be left out (default 0)."
+    )
+    hierarchies: dict[Text, HierarchySetting] = Field(
+        default_factory=dict,
+        description="Per quasi-identifier: a CSV file, or the transforms of its levels in order.",
+    )
+    weights: dict[Text, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict, description="How much the loss of a field counts (default 1)."
+    )
+    metric: Literal["loss"] = Field("loss", description="What is kept low: ARX's metric Loss.")
+    l: Annotated[float, Field(gt=1)] | dict[Text, DiversitySetting] | None = Field(  # noqa: E741
+        None, description="l-diversity: of every sensitive field, or by field."
+    )
+    t: Share | dict[Text, ClosenessSetting] | None = Field(
+        None, description="t-closeness: of every sensitive field, or by field."
+    )
+    method: Literal["lattice", "mondrian"] = Field(
+        "lattice", description="Levels for whole fields (default), or local recoding."
+    )
+    time_limit: Annotated[float, Field(gt=0)] = Field(
+        60.0, description="Seconds after which the best levels so far are taken (default 60)."
+    )
 
 
 class Gates(Part):
@@ -284,6 +343,8 @@ class RuleFile(Part):
     detect: Detect | None = Field(None, description="What to look for in text, and how.")
     fields: list[FieldRule] | None = Field(None, description="The rules; the first match decides.")
     rows: list[RowRule] | None = Field(None, description="Records that are left out.")
-    privacy: Privacy | None = Field(None, description="Risk measures (a later version).")
+    privacy: Privacy | None = Field(
+        None, description="What every class of the quasi-identifiers must fulfil."
+    )
     gates: Gates | None = Field(None, description="What a result must reach (a later version).")
     tests: list[Example] | None = Field(None, description="Examples that the rules must pass.")

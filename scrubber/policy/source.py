@@ -54,6 +54,12 @@ class Tree:
                 return mark
         return Mark(self.file)
 
+    def folder_of(self, path: Path_) -> Path:
+        """The folder that the file names at `path` are relative to: that of the file they are in,
+        or the working folder for rules that a program made."""
+        file = Path(self.value_mark(path).file)
+        return file.parent if self.lines or file.is_file() else Path()
+
     def at(self, path: Path_) -> Any:
         """The value at `path`, or None."""
         node: Any = self.data

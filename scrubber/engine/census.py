@@ -1,0 +1,239 @@
+"""The census: which combinations of quasi-identifiers there are, and how many records have each.
+
+A fold over the batches that writes nothing. Counts of unique combinations add up, so the result
+depends neither on batches nor on shards, and memory on the number of combinations alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.engine.labels import Labelled, label, text_labels
+from scrubber.engine.layouts import plain, without_views
+from scrubber.engine.rows import judge_rows
+from scrubber.errors import InputError, Place, TransformError
+from scrubber.model.batch import Batch
+from scrubber.model.nested import leaf_values
+from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
+from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
+from scrubber.transform.base import Context
+from scrubber.transform.keys import RootKey
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SUBJECT, RECORDS = "subject", "records"
+_MERGE_AT = 1 << 21
+
+Ladders = dict[str, dict[Label, tuple[Label, ...]]]
+
+
+@dataclass(frozen=True)
+class Census:
+    """What was counted: `counts` has one text column per name in `quasi`, then one per name in
+    `sensitive` (prefixed), ``subject`` where there is one, and ``records``; sorted, without
+    repetitions. `ladders` holds the levels above each value where transforms make them."""
+
+    quasi: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    counts: pl.DataFrame = field(repr=False)
+    ladders: Ladders = field(repr=False)
+
+
+def quasi_column(name: str) -> str:
+    """The column of a quasi-identifier's labels: apart from any other name."""
+    return f"q:{name}"
+
+
+def sensitive_column(name: str) -> str:
+    return f"s:{name}"
+
+
+def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Census:
+    """Count the records of `batches` that the row rules leave, in tables with quasi-identifiers.
+
+    Errors: TransformError ``transform-failed`` where a value cannot be transformed and ``on_error``
+    is ``fail`` (with ``drop_row`` the record is not counted); InputError ``hierarchy-value`` for a
+    value that a level's transform cannot take.
+    """
+    tables = [table for _, table in plan.tables if table.quasi]
+    quasi = tuple(sorted(str(f.path) for f in tables[0].quasi))
+    sensitive = tuple(sorted(_asked_about(plan, tables)))
+    ladders: Ladders = {name: {} for name in quasi}
+    counter = _Counter([*map(quasi_column, quasi), *map(sensitive_column, sensitive)])
+    for batch in batches:
+        table_plan = plan.table(batch.ref.source)
+        if table_plan.quasi:
+            _count(plan, table_plan, batch, key, sensitive, ladders, counter)
+    return Census(quasi, sensitive, counter.total(), ladders)
+
+
+def _asked_about(plan: Plan, tables: Sequence[TablePlan]) -> set[str]:
+    """The sensitive fields that l or t speak of."""
+    assert plan.privacy is not None
+    models = [name for name, _ in (*plan.privacy.diversity, *plan.privacy.closeness)]
+    known = {str(f.path) for table in tables for f in table.sensitive}
+    return {name for name in known if models and (None in models or name in models)}
+
+
+class _Counter:
+    """Frames of counts, merged whenever they have grown."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = [*columns, SUBJECT]
+        self._frames: list[pl.DataFrame] = []
+        self._height = 0
+        self._limit = _MERGE_AT
+
+    def add(self, columns: dict[str, pa.Array]) -> None:
+        import polars as pl
+
+        frame = pl.DataFrame({n: pl.Series(pl.from_arrow(columns[n])) for n in self._columns})
+        self._frames.append(frame.group_by(self._columns).agg(pl.len().cast(pl.Int64).alias(RECORDS)))
+        self._height += self._frames[-1].height
+        if self._height > self._limit:
+            self._merge()
+            self._limit = max(_MERGE_AT, 2 * self._height)
+
+    def _merge(self) -> None:
+        import polars as pl
+
+        merged = pl.concat(self._frames).group_by(self._columns).agg(pl.col(RECORDS).sum())
+        self._frames, self._height = [merged], merged.height
+
+    def total(self) -> pl.DataFrame:
+        import polars as pl
+
+        if not self._frames:
+            schema = {**dict.fromkeys(self._columns, pl.String), RECORDS: pl.Int64}
+            return pl.DataFrame(schema=schema)
+        self._merge()
+        return self._frames[0].sort(self._columns)
+
+
+def _count(
+    plan: Plan,
+    table_plan: TablePlan,
+    batch: Batch,
+    key: RootKey | None,
+    sensitive: tuple[str, ...],
+    ladders: Ladders,
+    counter: _Counter,
+) -> None:
+    table = without_views(batch.table)
+    kept = np.flatnonzero(judge_rows(batch.table, table_plan.row_rules).kept)
+    if len(kept) < table.num_rows:
+        table = table.take(pa.array(kept))
+    asked = [f for f in table_plan.sensitive if str(f.path) in sensitive]
+    labelled = label(table, [*table_plan.quasi, *asked], key)
+    good = np.ones(table.num_rows, dtype=np.bool_)
+    for one in labelled:
+        if one.failed.any() and plan.on_error is OnError.FAIL:
+            raise _failure(batch, one, int(kept[np.flatnonzero(one.failed)[0]]))
+        if plan.on_error is OnError.DROP_ROW:
+            good &= ~one.failed
+        if isinstance(one.field.disposition, Generalize):
+            _climb(one, one.field.disposition, ladders[str(one.field.path)], key)
+    columns = {
+        (quasi_column if isinstance(one.field.disposition, Generalize) else sensitive_column)(
+            str(one.field.path)
+        ): one.labels
+        for one in labelled
+    }
+    columns |= {
+        sensitive_column(name): pa.nulls(table.num_rows, pa.large_string())
+        for name in sensitive
+        if sensitive_column(name) not in columns
+    }
+    columns[SUBJECT] = _subjects(table, table_plan)
+    keep = pa.array(good)
+    counter.add({name: array.filter(keep) for name, array in columns.items()})
+
+
+def _subjects(table: pa.Table, table_plan: TablePlan) -> pa.Array:
+    if table_plan.subject is None:
+        return pa.nulls(table.num_rows, pa.large_string())
+    return text_labels(plain(leaf_values(table, table_plan.subject)[0]))
+
+
+def _climb(
+    one: Labelled, disposition: Generalize, ladder: dict[Label, tuple[Label, ...]], key: RootKey | None
+) -> None:
+    """Add the levels of values that were not met before."""
+    if not disposition.levels.steps:
+        return
+    encoded = one.labels.dictionary_encode()
+    first = np.full(len(encoded.dictionary), -1, dtype=np.int64)
+    indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    at = np.arange(len(indices))[::-1]
+    first[indices[at][indices[at] >= 0]] = at[indices[at] >= 0]
+    labels = encoded.dictionary.to_pylist()
+    new = [i for i, text in enumerate(labels) if text not in ladder]
+    if not new:
+        return
+    values = one.values.take(pa.array(first[new]))
+    levels = []
+    for step in disposition.levels.steps:
+        outcome = step.apply(values, Context(field=str(one.field.path), key=key))
+        if outcome.failed is not None and pc.any(outcome.failed).as_py():
+            raise InputError(
+                "hierarchy-value",
+                f"{step.name} cannot take a value: {outcome.why}",
+                place=Place(field=str(one.field.path)),
+                hint="name a hierarchy file, or give the field a transform that comes first",
+            )
+        levels.append(text_labels(outcome.array).to_pylist())
+    for i, row in zip(new, zip(*levels, strict=True), strict=True):
+        ladder[labels[i]] = (labels[i], *row)
+
+
+def _failure(batch: Batch, one: Labelled, index: int) -> TransformError:
+    return TransformError(
+        "transform-failed",
+        one.outcome.why or "a value could not be transformed",
+        place=Place(batch.ref.source, batch.ref.first_row + index, str(one.field.path)),
+        hint=f"rule {one.field.rule.mark}; or set on_error: null or drop_row",
+    )
+
+
+def hierarchy_of(
+    one: FieldPlan, labels: Sequence[Label], ladder: dict[Label, tuple[Label, ...]]
+) -> GeneralizationHierarchy:
+    """The hierarchy of a quasi-identifier whose distinct labels are `labels`.
+
+    Null is a leaf of its own wherever it occurs. Errors: InputError ``hierarchy-unmapped`` where a
+    label is no leaf of the hierarchy file, ``hierarchy-bad``.
+    """
+    disposition = one.disposition
+    assert isinstance(disposition, Generalize)
+    name = str(one.path)
+    rows: list[tuple[Label, ...]]
+    if disposition.levels.rows:
+        rows = list(disposition.levels.rows)
+        known = {row[0] for row in rows}
+        if any(text is not None and text.strip() not in known for text in labels):
+            raise InputError(
+                "hierarchy-unmapped",
+                "a value is no leaf of the hierarchy file",
+                place=Place(field=name),
+                hint="scrubber hierarchy writes a draft with every value",
+            )
+    elif disposition.levels.steps:
+        rows = [ladder[text] for text in labels if text is not None]
+    else:
+        rows = [(text,) for text in labels if text is not None]
+    if None in labels or not rows:
+        width = len(rows[0]) if rows else 1
+        roots = {row[-1] for row in rows}
+        last = roots.pop() if width > 1 and len(roots) == 1 else None
+        rows.append((*(None,) * (width - 1), last) if width > 1 else (None,))
+    return GeneralizationHierarchy.of(name, rows)
+
+
+__all__ = ["Census", "hierarchy_of", "quasi_column", "sensitive_column", "take_census"]

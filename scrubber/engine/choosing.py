@@ -1,0 +1,279 @@
+"""Choosing: from the census to levels, a recoding, and what the manifest says about both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scrubber.engine.census import (
+    RECORDS,
+    SUBJECT,
+    Census,
+    hierarchy_of,
+    quasi_column,
+    sensitive_column,
+)
+from scrubber.engine.recoding import GONE, Recoding, recoded_column
+from scrubber.errors import GateError, Place
+from scrubber.policy.plan import LOCAL, FieldPlan, Generalize, Plan, PrivacyRules, TablePlan
+from scrubber.privacy.hierarchy import Codes, GeneralizationHierarchy, Label
+from scrubber.privacy.lattice import Lattice
+from scrubber.privacy.mondrian import partition
+from scrubber.privacy.requirement import Requirement
+from scrubber.privacy.risk import Risk, risk_of
+from scrubber.privacy.search import Choice, search
+from scrubber.privacy.uniques import Classes, Mask, Uniques, classes_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The levels that were chosen and what they cost.
+
+    `plan` is the plan with its levels. `loss` and `bound` go from 0 to 1, and are None where the
+    levels are local (Mondrian). `suppressed` counts records. `reference` has, per sensitive field,
+    the number of records of each label: what closeness is measured against.
+    """
+
+    plan: Plan
+    recoding: Recoding = field(repr=False)
+    suppressed: int
+    loss: float | None
+    bound: float | None
+    optimal: bool | None
+    before: Risk
+    after: Risk
+    reference: dict[str, dict[Label, int]] = field(repr=False)
+
+
+def choose(plan: Plan, census: Census) -> Chosen:
+    """The generalization that loses least, or the partition, as ``privacy:`` asks.
+
+    Errors: GateError ``privacy-too-few`` where there are fewer persons than k, and
+    ``privacy-infeasible`` where not even one single class fulfils l and t. Errors of hierarchies
+    as :func:`~scrubber.engine.census.hierarchy_of`.
+    """
+    rules = plan.privacy
+    assert rules is not None
+    fields = _fields(plan)
+    coded = _Coded.of(census, fields)
+    requirement = _requirement(rules, census, coded)
+    whole = classes_of([], [], len(coded.uniques.records))
+    _check_feasible(rules, requirement, whole, coded.uniques)
+    before = _risk(coded.leaves(), coded.uniques, None)
+    if rules.method == "mondrian":
+        classes = partition(coded.uniques, requirement)
+        outputs = coded.local_labels(classes)
+        gone = np.zeros(len(coded.uniques.records), dtype=np.bool_)
+        levels = dict.fromkeys(census.quasi, LOCAL)
+        choice = None
+    else:
+        choice = _search(rules, census, coded, requirement)
+        levels = dict(zip(census.quasi, choice.levels, strict=True))
+        outputs = coded.labels_at(choice.levels)
+        gone = choice.look.broken
+        classes = coded.classes_at(choice.levels)
+    heights = {h.name: h.height for h in coded.hierarchies}
+    return Chosen(
+        plan=_settled(plan, levels, heights),
+        recoding=_recoding(census, outputs, gone),
+        suppressed=int(coded.uniques.records[gone].sum()),
+        loss=choice.loss if choice else None,
+        bound=choice.bound if choice else None,
+        optimal=choice.optimal if choice else None,
+        before=before,
+        after=_risk(classes, coded.uniques, gone),
+        reference=coded.reference(census),
+    )
+
+
+def _fields(plan: Plan) -> dict[str, FieldPlan]:
+    """The quasi-identifiers by name; tables that share them share their hierarchies."""
+    return {str(f.path): f for _, table in plan.tables for f in table.quasi}
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """The census in codes, and the hierarchies that they are codes of."""
+
+    hierarchies: tuple[GeneralizationHierarchy, ...]
+    uniques: Uniques
+    values: tuple[list[Label], ...]  # the labels of each sensitive field
+
+    @classmethod
+    def of(cls, census: Census, fields: dict[str, FieldPlan]) -> _Coded:
+        hierarchies = []
+        quasi = []
+        for name in census.quasi:
+            series = census.counts[quasi_column(name)]
+            distinct = series.unique().to_list()
+            one = hierarchy_of(fields[name], distinct, census.ladders[name])
+            leaves = {text: one.codes_of[_leaf(text, fields[name])] for text in distinct}
+            hierarchies.append(one)
+            quasi.append(_codes(series, leaves))
+        values = [census.counts[sensitive_column(n)].unique().sort() for n in census.sensitive]
+        sensitive = [
+            _codes(census.counts[sensitive_column(name)], _numbered(labels.to_list()))
+            for name, labels in zip(census.sensitive, values, strict=True)
+        ]
+        subject = census.counts[SUBJECT]
+        persons = None
+        if subject.null_count() < len(subject):
+            persons = _codes(subject, _numbered(subject.unique().sort().to_list()))
+        uniques = Uniques(
+            tuple(quasi), census.counts[RECORDS].to_numpy(), tuple(sensitive), persons
+        )
+        return cls(tuple(hierarchies), uniques, tuple(v.to_list() for v in values))
+
+    def leaves(self) -> Classes:
+        return self.classes_at((0,) * len(self.hierarchies))
+
+    def classes_at(self, levels: Sequence[int]) -> Classes:
+        groups = [h.groups[level] for h, level in zip(self.hierarchies, levels, strict=True)]
+        columns = [g[codes] for g, codes in zip(groups, self.uniques.quasi, strict=True)]
+        sizes = [int(group.max()) + 1 for group in groups]
+        return classes_of(columns, sizes, len(self.uniques.records))
+
+    def labels_at(self, levels: Sequence[int]) -> list[list[Label]]:
+        """Per field: what each entry's value becomes at these levels."""
+        return [
+            [hierarchy.labels[code][level] for code in codes]
+            for hierarchy, level, codes in zip(
+                self.hierarchies, levels, self.uniques.quasi, strict=True
+            )
+        ]
+
+    def local_labels(self, classes: Classes) -> list[list[Label]]:
+        """Per field: what all values of an entry's class have in common."""
+        order = np.argsort(classes.ids, kind="stable")
+        starts = np.searchsorted(classes.ids[order], np.arange(classes.bound))
+        labels = []
+        for hierarchy, codes in zip(self.hierarchies, self.uniques.quasi, strict=True):
+            low = np.minimum.reduceat(codes[order], starts)
+            high = np.maximum.reduceat(codes[order], starts)
+            common = [hierarchy.common(int(a), int(b)) for a, b in zip(low, high, strict=True)]
+            labels.append([common[i] for i in classes.ids])
+        return labels
+
+    def reference(self, census: Census) -> dict[str, dict[Label, int]]:
+        return {
+            name: dict(zip(labels, np.bincount(
+                codes, weights=self.uniques.records, minlength=len(labels)
+            ).astype(int).tolist(), strict=True))
+            for name, labels, codes in zip(
+                census.sensitive, self.values, self.uniques.sensitive, strict=True
+            )
+        }
+
+
+def _leaf(text: Label, one: FieldPlan) -> Label:
+    """The leaf of a label: in files, white space around a value does not count."""
+    disposition = one.disposition
+    assert isinstance(disposition, Generalize)
+    return text.strip() if text is not None and disposition.levels.rows else text
+
+
+def _numbered(labels: Sequence[Label]) -> dict[Label, int]:
+    return {text: number for number, text in enumerate(labels)}
+
+
+def _codes(series: pl.Series, codes: dict[Label, int]) -> Codes:
+    import polars as pl
+
+    return series.replace_strict(codes, return_dtype=pl.Int32).to_numpy()
+
+
+def _requirement(rules: PrivacyRules, census: Census, coded: _Coded) -> Requirement:
+    def named(name: str | None) -> list[int]:
+        return [i for i, known in enumerate(census.sensitive) if name in (None, known)]
+
+    return Requirement(
+        k=rules.k,
+        diversity=tuple((i, model) for name, model in rules.diversity for i in named(name)),
+        closeness=tuple((i, model) for name, model in rules.closeness for i in named(name)),
+        reference=tuple(
+            np.bincount(codes, weights=coded.uniques.records, minlength=len(values)).astype(np.int64)
+            for codes, values in zip(coded.uniques.sensitive, coded.values, strict=True)
+        ),
+    )
+
+
+def _check_feasible(
+    rules: PrivacyRules, requirement: Requirement, whole: Classes, uniques: Uniques
+) -> None:
+    if not len(uniques.records) or not requirement.broken(whole, uniques).any():
+        return
+    if requirement.small(whole, uniques).any():
+        what = "persons" if uniques.subject is not None else "records"
+        text = f"there are fewer than {rules.k} {what}: no class can have k of them"
+        raise GateError("privacy-too-few", text, hint="a smaller k, or more data")
+    text = "not even one class of all records is as diverse as l asks"
+    raise GateError("privacy-infeasible", text, hint="a smaller l")
+
+
+def _search(
+    rules: PrivacyRules, census: Census, coded: _Coded, requirement: Requirement
+) -> Choice:
+    weights = dict(rules.weights)
+    lattice = Lattice(
+        coded.hierarchies,
+        coded.uniques,
+        requirement,
+        tuple(weights.get(name, 1.0) for name in census.quasi),
+    )
+    allowed = int(rules.suppression_limit * coded.uniques.total + 1e-9)
+    choice = search(lattice, allowed, rules.time_limit)
+    if choice is None:
+        raise GateError("privacy-infeasible", "no levels fulfil l and t within suppression_limit")
+    return choice
+
+
+def _recoding(census: Census, outputs: list[list[Label]], gone: Mask) -> Recoding:
+    import polars as pl
+
+    keys = [quasi_column(name) for name in census.quasi]
+    columns = {
+        recoded_column(name): pl.Series(labels, dtype=pl.String)
+        for name, labels in zip(census.quasi, outputs, strict=True)
+    }
+    table = census.counts.select(keys).with_columns(**columns, **{GONE: pl.Series(gone)})
+    return Recoding(census.quasi, table.unique(keys, keep="first", maintain_order=True))
+
+
+def _settled(plan: Plan, levels: dict[str, int], heights: dict[str, int]) -> Plan:
+    """The plan with the levels that were chosen, and the types that follow from them."""
+
+    def settled(one: FieldPlan) -> FieldPlan:
+        if not isinstance(one.disposition, Generalize):
+            return one
+        name = str(one.path)
+        return one.with_disposition(
+            replace(one.disposition, level=levels[name], height=heights[name])
+        )
+
+    tables = tuple(
+        (alias, replace(table, fields=tuple(map(settled, table.fields))))
+        for alias, table in plan.tables
+    )
+    return replace(plan, tables=tables)
+
+
+def _risk(classes: Classes, uniques: Uniques, gone: Mask | None) -> Risk:
+    if gone is not None:
+        left = ~gone
+        uniques = Uniques(
+            tuple(codes[left] for codes in uniques.quasi),
+            uniques.records[left],
+            (),
+            uniques.subject[left] if uniques.subject is not None else None,
+        )
+        classes = Classes(classes.ids[left], classes.bound)
+    return risk_of(classes.persons(uniques))
+
+
+__all__ = ["Chosen", "choose"]
