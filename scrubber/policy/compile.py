@@ -17,7 +17,6 @@ from scrubber.policy.plan import (
     Declared,
     Disposition,
     Drop,
-    FieldClass,
     FieldPlan,
     Keep,
     Plan,

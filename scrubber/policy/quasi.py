@@ -13,7 +13,6 @@ from scrubber.policy.plan import (
     Apply,
     Disposition,
     Drop,
-    FieldClass,
     Generalize,
     Keep,
     Levels,

@@ -17,10 +17,7 @@ from scrubber.policy.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
 from scrubber.policy.examples import Example, read_examples
-<<<<<<< HEAD
 from scrubber.policy.linking import check_linked_as, linked_labels
-from scrubber.policy.plan import KeyRef, KeySource, OnError, RowRule, RuleRef, transforms_of
-=======
 from scrubber.policy.plan import (
     KeyRef,
     KeySource,
@@ -31,7 +28,6 @@ from scrubber.policy.plan import (
     transforms_of,
 )
 from scrubber.policy.privacy import read_privacy
->>>>>>> 2ee8c87 (Privacy section of a policy, a survey of the quasi-identifiers and the choice of their levels)
 from scrubber.policy.report import Report
 from scrubber.policy.rows import Fault, columns_of
 from scrubber.policy.shape import check_shape
