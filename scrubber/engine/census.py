@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 SUBJECT, RECORDS = "subject", "records"
 _MERGE_AT = 1 << 21
 
-Ladders = dict[str, dict[Label, tuple[Label, ...]]]
+Ladder = dict[Label, tuple[Label, ...]]
+Ladders = dict[str, Ladder]
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ class _Counter:
         import polars as pl
 
         frame = pl.DataFrame({n: pl.Series(pl.from_arrow(columns[n])) for n in self._columns})
-        self._frames.append(frame.group_by(self._columns).agg(pl.len().cast(pl.Int64).alias(RECORDS)))
+        self._frames.append(
+            frame.group_by(self._columns).agg(pl.len().cast(pl.Int64).alias(RECORDS))
+        )
         self._height += self._frames[-1].height
         if self._height > self._limit:
             self._merge()
@@ -138,11 +141,11 @@ def _count(
             raise _failure(batch, one, int(kept[np.flatnonzero(one.failed)[0]]))
         if plan.on_error is OnError.DROP_ROW:
             good &= ~one.failed
-        if isinstance(one.field.disposition, Generalize):
-            _climb(one, one.field.disposition, ladders[str(one.field.path)], key)
+        if isinstance(one.plan.disposition, Generalize):
+            _climb(one, one.plan.disposition, ladders[str(one.plan.path)], key)
     columns = {
-        (quasi_column if isinstance(one.field.disposition, Generalize) else sensitive_column)(
-            str(one.field.path)
+        (quasi_column if isinstance(one.plan.disposition, Generalize) else sensitive_column)(
+            str(one.plan.path)
         ): one.labels
         for one in labelled
     }
@@ -162,9 +165,7 @@ def _subjects(table: pa.Table, table_plan: TablePlan) -> pa.Array:
     return text_labels(plain(leaf_values(table, table_plan.subject)[0]))
 
 
-def _climb(
-    one: Labelled, disposition: Generalize, ladder: dict[Label, tuple[Label, ...]], key: RootKey | None
-) -> None:
+def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey | None) -> None:
     """Add the levels of values that were not met before."""
     if not disposition.levels.steps:
         return
@@ -180,12 +181,12 @@ def _climb(
     values = one.values.take(pa.array(first[new]))
     levels = []
     for step in disposition.levels.steps:
-        outcome = step.apply(values, Context(field=str(one.field.path), key=key))
+        outcome = step.apply(values, Context(field=str(one.plan.path), key=key))
         if outcome.failed is not None and pc.any(outcome.failed).as_py():
             raise InputError(
                 "hierarchy-value",
                 f"{step.name} cannot take a value: {outcome.why}",
-                place=Place(field=str(one.field.path)),
+                place=Place(field=str(one.plan.path)),
                 hint="name a hierarchy file, or give the field a transform that comes first",
             )
         levels.append(text_labels(outcome.array).to_pylist())
@@ -197,13 +198,13 @@ def _failure(batch: Batch, one: Labelled, index: int) -> TransformError:
     return TransformError(
         "transform-failed",
         one.outcome.why or "a value could not be transformed",
-        place=Place(batch.ref.source, batch.ref.first_row + index, str(one.field.path)),
-        hint=f"rule {one.field.rule.mark}; or set on_error: null or drop_row",
+        place=Place(batch.ref.source, batch.ref.first_row + index, str(one.plan.path)),
+        hint=f"rule {one.plan.rule.mark}; or set on_error: null or drop_row",
     )
 
 
 def hierarchy_of(
-    one: FieldPlan, labels: Sequence[Label], ladder: dict[Label, tuple[Label, ...]]
+    one: FieldPlan, labels: Sequence[Label], ladder: Ladder
 ) -> GeneralizationHierarchy:
     """The hierarchy of a quasi-identifier whose distinct labels are `labels`.
 
@@ -216,14 +217,19 @@ def hierarchy_of(
     rows: list[tuple[Label, ...]]
     if disposition.levels.rows:
         rows = list(disposition.levels.rows)
-        known = {row[0] for row in rows}
-        if any(text is not None and text.strip() not in known for text in labels):
-            raise InputError(
-                "hierarchy-unmapped",
-                "a value is no leaf of the hierarchy file",
-                place=Place(field=name),
-                hint="scrubber hierarchy writes a draft with every value",
-            )
+        known = {row[0]: row for row in rows}
+        # White space around a value does not count, but what is written otherwise stays apart.
+        for text in labels:
+            if text is None or text in known:
+                continue
+            if text.strip() not in known:
+                raise InputError(
+                    "hierarchy-unmapped",
+                    "a value is no leaf of the hierarchy file",
+                    place=Place(field=name),
+                    hint="scrubber hierarchy writes a draft with every value",
+                )
+            rows.append((text, *known[text.strip()][1:]))
     elif disposition.levels.steps:
         rows = [ladder[text] for text in labels if text is not None]
     else:

@@ -16,11 +16,22 @@ from scrubber.errors import KeyFault, Mark, ScrubberError
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.model.fieldpath import FieldPath, leaves
 from scrubber.model.nested import leaf_values
-from scrubber.policy import Example, Rules, compile_plan, table_of, unmet
-from scrubber.policy.plan import Apply, Drop, FieldPlan, Keep, OnError, Plan, ScrubText
+from scrubber.policy import Example, Rules, compile_plan, public_parameters, table_of, unmet
+from scrubber.policy.plan import (
+    Apply,
+    Drop,
+    FieldPlan,
+    Generalize,
+    Keep,
+    Levels,
+    OnError,
+    Plan,
+    ScrubText,
+)
 from scrubber.transform.keys import RootKey
 
 _EXAMPLE = "example"
+_CHOSEN = "privacy: chooses its level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ def run_examples(rules: Rules) -> tuple[ExampleResult, ...]:
 def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
     try:
         table = table_of(example.given)
-        plan = compile_plan(rules, {_EXAMPLE: table.schema}, partial=True)
+        plan = _before_privacy(compile_plan(rules, {_EXAMPLE: table.schema}, partial=True))
         batch = Batch(BatchRef(_EXAMPLE, 0, 1, table.num_rows), table)
         result = scrub_batch(plan, batch, tools_for(plan, key)).table
     except ScrubberError as error:
@@ -77,12 +88,26 @@ class FieldPreview:
                 return "drop"
             case Apply(transform):
                 return transform.name
+            case Generalize(first, levels):
+                before = f"{first.name}, then " if first is not None else ""
+                return f"{before}a level that privacy: chooses: {_said(levels)}"
             case ScrubText(default, operators, linked):
                 pairs = [*operators, ("anything else", default)]
                 said = (f"{e}: {'keep' if isinstance(o, Keep) else o.name}" for e, o in pairs)
                 rows = ", ".join(str(one.path) for one in linked)
                 looked_for = f"; looks for its row's {rows}" if linked else ""
                 return f"findings in the text ({', '.join(said)}){looked_for}"
+
+
+def _said(levels: Levels) -> str:
+    """The levels above the values, in a few words."""
+    if levels.rows:
+        return f"a hierarchy file of {len(levels.rows)} leaves and {len(levels.rows[0])} levels"
+    said = (
+        " ".join([step.name, *(f"{k}={v}" for k, v in public_parameters(step).items())])
+        for step in levels.steps
+    )
+    return " > ".join(["the value", *said, "*"])
 
 
 @dataclass(frozen=True)
@@ -137,7 +162,26 @@ def _some_key(plan: Plan) -> tuple[RootKey | None, bool]:
 def _for_the_eye(plan: Plan) -> Plan:
     """The plan without what takes rows away, so that before and after stand side by side."""
     tables = tuple((alias, replace(table, row_rules=())) for alias, table in plan.tables)
-    return replace(plan, tables=tables, on_error=OnError.NULL)
+    return _before_privacy(replace(plan, tables=tables, on_error=OnError.NULL))
+
+
+def _before_privacy(plan: Plan) -> Plan:
+    """The plan with quasi-identifiers as they are before ``privacy:`` chooses their levels, which
+    takes all of the records."""
+
+    def before(one: FieldPlan) -> FieldPlan:
+        match one.disposition:
+            case Generalize(first):
+                disposition = Keep(_CHOSEN) if first is None else Apply(first)
+                return replace(one, disposition=disposition)
+            case _:
+                return one
+
+    tables = tuple(
+        (alias, replace(table, fields=tuple(map(before, table.fields))))
+        for alias, table in plan.tables
+    )
+    return replace(plan, tables=tables)
 
 
 def _pairs(path: FieldPath, before: pa.Table, after: pa.Table) -> list[tuple[Any, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from scrubber.engine.census import (
     RECORDS,
@@ -16,19 +18,22 @@ from scrubber.engine.census import (
     quasi_column,
     sensitive_column,
 )
-from scrubber.engine.recoding import GONE, Recoding, recoded_column
-from scrubber.errors import GateError, Place
-from scrubber.policy.plan import LOCAL, FieldPlan, Generalize, Plan, PrivacyRules, TablePlan
+from scrubber.engine.recoding import Recoding
+from scrubber.errors import GateError
+from scrubber.model.fieldpath import FieldPath, leaves
+from scrubber.policy.plan import LOCAL, FieldPlan, Generalize, Plan, PrivacyRules, output_type
 from scrubber.privacy.hierarchy import Codes, GeneralizationHierarchy, Label
 from scrubber.privacy.lattice import Lattice
 from scrubber.privacy.mondrian import partition
 from scrubber.privacy.requirement import Requirement
 from scrubber.privacy.risk import Risk, risk_of
 from scrubber.privacy.search import Choice, search
-from scrubber.privacy.uniques import Classes, Mask, Uniques, classes_of
+from scrubber.privacy.uniques import Classes, Counts, Mask, Uniques, classes_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+Output = tuple[tuple[Label, ...], Codes]
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Chosen:
     reference: dict[str, dict[Label, int]] = field(repr=False)
 
 
-def choose(plan: Plan, census: Census) -> Chosen:
+def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chosen:
     """The generalization that loses least, or the partition, as ``privacy:`` asks.
 
     Errors: GateError ``privacy-too-few`` where there are fewer persons than k, and
@@ -68,27 +73,38 @@ def choose(plan: Plan, census: Census) -> Chosen:
     before = _risk(coded.leaves(), coded.uniques, None)
     if rules.method == "mondrian":
         classes = partition(coded.uniques, requirement)
-        outputs = coded.local_labels(classes)
+        outputs = coded.local_outputs(classes)
         gone = np.zeros(len(coded.uniques.records), dtype=np.bool_)
         levels = dict.fromkeys(census.quasi, LOCAL)
         choice = None
     else:
         choice = _search(rules, census, coded, requirement)
         levels = dict(zip(census.quasi, choice.levels, strict=True))
-        outputs = coded.labels_at(choice.levels)
+        outputs = coded.outputs_at(choice.levels)
         gone = choice.look.broken
         classes = coded.classes_at(choice.levels)
     heights = {h.name: h.height for h in coded.hierarchies}
     return Chosen(
-        plan=_settled(plan, levels, heights),
-        recoding=_recoding(census, outputs, gone),
+        plan=_settled(plan, schemas, levels, heights),
+        recoding=Recoding.of(
+            census.quasi,
+            [tuple(row[0] for row in h.labels) for h in coded.hierarchies],
+            coded.uniques.quasi,
+            outputs,
+            gone,
+        ),
         suppressed=int(coded.uniques.records[gone].sum()),
         loss=choice.loss if choice else None,
         bound=choice.bound if choice else None,
         optimal=choice.optimal if choice else None,
         before=before,
         after=_risk(classes, coded.uniques, gone),
-        reference=coded.reference(census),
+        reference={
+            name: dict(zip(labels, counts.tolist(), strict=True))
+            for name, labels, counts in zip(
+                census.sensitive, coded.values, coded.reference, strict=True
+            )
+        },
     )
 
 
@@ -113,9 +129,8 @@ class _Coded:
             series = census.counts[quasi_column(name)]
             distinct = series.unique().to_list()
             one = hierarchy_of(fields[name], distinct, census.ladders[name])
-            leaves = {text: one.codes_of[_leaf(text, fields[name])] for text in distinct}
             hierarchies.append(one)
-            quasi.append(_codes(series, leaves))
+            quasi.append(_codes(series, {text: one.codes_of[text] for text in distinct}))
         values = [census.counts[sensitive_column(n)].unique().sort() for n in census.sensitive]
         sensitive = [
             _codes(census.counts[sensitive_column(name)], _numbered(labels.to_list()))
@@ -139,43 +154,40 @@ class _Coded:
         sizes = [int(group.max()) + 1 for group in groups]
         return classes_of(columns, sizes, len(self.uniques.records))
 
-    def labels_at(self, levels: Sequence[int]) -> list[list[Label]]:
+    def outputs_at(self, levels: Sequence[int]) -> list[Output]:
         """Per field: what each entry's value becomes at these levels."""
         return [
-            [hierarchy.labels[code][level] for code in codes]
+            (tuple(row[level] for row in hierarchy.labels), codes)
             for hierarchy, level, codes in zip(
                 self.hierarchies, levels, self.uniques.quasi, strict=True
             )
         ]
 
-    def local_labels(self, classes: Classes) -> list[list[Label]]:
-        """Per field: what all values of an entry's class have in common."""
+    def local_outputs(self, classes: Classes) -> list[Output]:
+        """Per field: the lowest ancestor that all values of an entry's class have in common."""
+        if not len(classes.ids):
+            return self.outputs_at((0,) * len(self.hierarchies))
         order = np.argsort(classes.ids, kind="stable")
         starts = np.searchsorted(classes.ids[order], np.arange(classes.bound))
-        labels = []
+        outputs = []
         for hierarchy, codes in zip(self.hierarchies, self.uniques.quasi, strict=True):
-            low = np.minimum.reduceat(codes[order], starts)
-            high = np.maximum.reduceat(codes[order], starts)
-            common = [hierarchy.common(int(a), int(b)) for a, b in zip(low, high, strict=True)]
-            labels.append([common[i] for i in classes.ids])
-        return labels
+            level = np.full(classes.bound, hierarchy.height - 1)
+            for number in reversed(range(hierarchy.height)):
+                groups = hierarchy.groups[number][codes[order]]
+                same = np.minimum.reduceat(groups, starts) == np.maximum.reduceat(groups, starts)
+                level[same] = number
+            labels = tuple(label for row in hierarchy.labels for label in row)
+            becomes = codes * hierarchy.height + level[classes.ids]
+            outputs.append((labels, becomes.astype(np.int32)))
+        return outputs
 
-    def reference(self, census: Census) -> dict[str, dict[Label, int]]:
-        return {
-            name: dict(zip(labels, np.bincount(
-                codes, weights=self.uniques.records, minlength=len(labels)
-            ).astype(int).tolist(), strict=True))
-            for name, labels, codes in zip(
-                census.sensitive, self.values, self.uniques.sensitive, strict=True
-            )
-        }
-
-
-def _leaf(text: Label, one: FieldPlan) -> Label:
-    """The leaf of a label: in files, white space around a value does not count."""
-    disposition = one.disposition
-    assert isinstance(disposition, Generalize)
-    return text.strip() if text is not None and disposition.levels.rows else text
+    @cached_property
+    def reference(self) -> tuple[Counts, ...]:
+        """Per sensitive field: the records of each of its values in the whole table."""
+        return tuple(
+            np.bincount(codes, weights=self.uniques.records, minlength=len(labels)).astype(np.int64)
+            for codes, labels in zip(self.uniques.sensitive, self.values, strict=True)
+        )
 
 
 def _numbered(labels: Sequence[Label]) -> dict[Label, int]:
@@ -196,10 +208,7 @@ def _requirement(rules: PrivacyRules, census: Census, coded: _Coded) -> Requirem
         k=rules.k,
         diversity=tuple((i, model) for name, model in rules.diversity for i in named(name)),
         closeness=tuple((i, model) for name, model in rules.closeness for i in named(name)),
-        reference=tuple(
-            np.bincount(codes, weights=coded.uniques.records, minlength=len(values)).astype(np.int64)
-            for codes, values in zip(coded.uniques.sensitive, coded.values, strict=True)
-        ),
+        reference=coded.reference,
     )
 
 
@@ -216,9 +225,7 @@ def _check_feasible(
     raise GateError("privacy-infeasible", text, hint="a smaller l")
 
 
-def _search(
-    rules: PrivacyRules, census: Census, coded: _Coded, requirement: Requirement
-) -> Choice:
+def _search(rules: PrivacyRules, census: Census, coded: _Coded, requirement: Requirement) -> Choice:
     weights = dict(rules.weights)
     lattice = Lattice(
         coded.hierarchies,
@@ -233,31 +240,30 @@ def _search(
     return choice
 
 
-def _recoding(census: Census, outputs: list[list[Label]], gone: Mask) -> Recoding:
-    import polars as pl
-
-    keys = [quasi_column(name) for name in census.quasi]
-    columns = {
-        recoded_column(name): pl.Series(labels, dtype=pl.String)
-        for name, labels in zip(census.quasi, outputs, strict=True)
-    }
-    table = census.counts.select(keys).with_columns(**columns, **{GONE: pl.Series(gone)})
-    return Recoding(census.quasi, table.unique(keys, keep="first", maintain_order=True))
-
-
-def _settled(plan: Plan, levels: dict[str, int], heights: dict[str, int]) -> Plan:
+def _settled(
+    plan: Plan,
+    schemas: Mapping[str, pa.Schema],
+    levels: dict[str, int],
+    heights: dict[str, int],
+) -> Plan:
     """The plan with the levels that were chosen, and the types that follow from them."""
 
-    def settled(one: FieldPlan) -> FieldPlan:
+    def settled(one: FieldPlan, kinds: Mapping[FieldPath, pa.DataType]) -> FieldPlan:
         if not isinstance(one.disposition, Generalize):
             return one
         name = str(one.path)
-        return one.with_disposition(
-            replace(one.disposition, level=levels[name], height=heights[name])
-        )
+        disposition = replace(one.disposition, level=levels[name], height=heights[name])
+        type_out = output_type(disposition, kinds[one.path])
+        return replace(one, disposition=disposition, type_out=str(type_out))
 
     tables = tuple(
-        (alias, replace(table, fields=tuple(map(settled, table.fields))))
+        (
+            alias,
+            replace(
+                table,
+                fields=tuple(settled(one, dict(leaves(schemas[alias]))) for one in table.fields),
+            ),
+        )
         for alias, table in plan.tables
     )
     return replace(plan, tables=tables)

@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from scrubber.engine.detectors import detector_for
+from scrubber.engine.recoding import Recoding
 from scrubber.engine.scrub import ScrubbedBatch, Tools, scrub_batch
 from scrubber.errors import IncompleteError, ScrubberError
 from scrubber.model.batch import Batch
@@ -30,22 +31,26 @@ from scrubber.transform.keys import RootKey
 _PER_WORKER = 2
 
 
-def tools_for(plan: Plan, key: RootKey | None) -> Tools:
+def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None) -> Tools:
     """The key and the detector that `plan` needs; built once per process."""
-    return Tools(key, detector_for(plan.detect) if plan.detect is not None else None)
+    return Tools(key, detector_for(plan.detect) if plan.detect is not None else None, recoding)
 
 
 def in_process(
-    plan: Plan, key: RootKey | None, batches: Iterable[Batch]
+    plan: Plan, key: RootKey | None, batches: Iterable[Batch], recoding: Recoding | None = None
 ) -> Generator[ScrubbedBatch, None, None]:
     """Scrub one batch after the other, in order."""
-    tools = tools_for(plan, key)
+    tools = tools_for(plan, key, recoding)
     for batch in batches:
         yield scrub_batch(plan, batch, tools)
 
 
 def in_workers(
-    plan: Plan, key: RootKey | None, batches: Iterable[Batch], workers: int
+    plan: Plan,
+    key: RootKey | None,
+    batches: Iterable[Batch],
+    workers: int,
+    recoding: Recoding | None = None,
 ) -> Generator[ScrubbedBatch, None, None]:
     """Scrub batches in `workers` processes; results come in the order of the batches.
 
@@ -53,7 +58,7 @@ def in_workers(
     travels through the workers' pipes, never through a file. Errors: what scrub_batch raises, and
     IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
     """
-    crew = _Crew(plan, key, workers)
+    crew = _Crew(plan, key, workers, recoding)
     try:
         for batch in batches:
             crew.give(batch)
@@ -66,12 +71,18 @@ def in_workers(
 
 
 def execute(
-    plan: Plan, key: RootKey | None, batches: Iterable[Batch], workers: int
+    plan: Plan,
+    key: RootKey | None,
+    batches: Iterable[Batch],
+    workers: int,
+    recoding: Recoding | None = None,
 ) -> closing[Generator[ScrubbedBatch, None, None]]:
     """The scrubbed batches in order, as a context that stops the workers when it is left."""
     one = workers <= 1
     return closing(
-        in_process(plan, key, batches) if one else in_workers(plan, key, batches, workers)
+        in_process(plan, key, batches, recoding)
+        if one
+        else in_workers(plan, key, batches, workers, recoding)
     )
 
 
@@ -81,8 +92,10 @@ _Result = ScrubbedBatch | ScrubberError
 class _Crew:
     """The worker processes of a run, started as they are needed."""
 
-    def __init__(self, plan: Plan, key: RootKey | None, workers: int) -> None:
-        self._args = plan, key.reveal_to_worker() if key is not None else None
+    def __init__(
+        self, plan: Plan, key: RootKey | None, workers: int, recoding: Recoding | None
+    ) -> None:
+        self._args = plan, key.reveal_to_worker() if key is not None else None, recoding
         self._limit = workers
         self._processes: list[BaseProcess] = []
         self._load: dict[Connection, deque[int]] = {}  # what each was given, oldest first
@@ -160,7 +173,7 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(pipe: Connection, plan: Plan, secret: bytes | None) -> None:
+def _serve(pipe: Connection, plan: Plan, secret: bytes | None, recoding: Recoding | None) -> None:
     """The life of a worker: batches in, results out, until the parent has gone."""
     batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, batches), daemon=True).start()
@@ -173,7 +186,7 @@ def _serve(pipe: Connection, plan: Plan, secret: bytes | None) -> None:
         batch = batches.get()
         result: _Result
         try:
-            tools = tools or tools_for(plan, key)
+            tools = tools or tools_for(plan, key, recoding)
             result = scrub_batch(plan, batch, tools)
         except ScrubberError as error:
             result = error

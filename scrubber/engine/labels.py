@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.engine.layouts import plain
+from scrubber.formats.text import as_text
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import FieldPlan, transforms_of
 from scrubber.transform.base import Context, Outcome
@@ -17,7 +18,7 @@ from scrubber.transform.keys import RootKey
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
-_LABEL = pa.large_string()
+LABEL = pa.large_string()
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Labelled:
     """A field's values as they are counted: `values` after the field's own transform, `labels` the
     same as text, null where a value is null or failed."""
 
-    field: FieldPlan
+    plan: FieldPlan
     values: pa.Array = field(repr=False)
     labels: pa.Array = field(repr=False)
     outcome: Outcome = field(repr=False)
@@ -44,12 +45,14 @@ def label(table: pa.Table, fields: Sequence[FieldPlan], key: RootKey | None) -> 
 
 
 def text_labels(values: pa.Array) -> pa.Array:
-    """`values` as text; a text that is not UTF-8 is null."""
+    """`values` in the text that formats write them as; a text that is not UTF-8 is null."""
+    text = as_text(values)
     try:
-        return values.cast(_LABEL)
-    except pa.ArrowException:
-        raw = values.cast(pa.large_binary())
-        return pa.array([_decoded(one) for one in raw.to_pylist()], _LABEL)
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        raw = text.cast(pa.large_binary())
+        return pa.array([_decoded(one) for one in raw.to_pylist()], LABEL)
+    return text
 
 
 def _decoded(raw: bytes | None) -> str | None:

@@ -8,7 +8,9 @@ from pathlib import PurePath
 
 from scrubber._version import __version__
 from scrubber.detect import consistency, linked
+from scrubber.engine.choosing import Chosen
 from scrubber.engine.detectors import detector_for
+from scrubber.engine.recheck import Rechecked
 from scrubber.errors import Mark
 from scrubber.manifest import (
     DeclaredFacts,
@@ -30,6 +32,7 @@ from scrubber.policy.plan import (
     Disposition,
     Drop,
     FieldPlan,
+    Generalize,
     Keep,
     Plan,
     ScrubText,
@@ -40,6 +43,7 @@ from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
 
 _SUPPRESSION = "suppression"
+_GENERALIZATION = "generalization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Account:
     key: RootKey | None
     sources: tuple[SourceRecord, ...]
     outputs: tuple[OutputFacts, ...]
+    chosen: Chosen | None = None
+    rechecked: Rechecked | None = None
 
 
 def facts_of(account: Account, run: RunFacts) -> Facts:
@@ -131,6 +137,8 @@ def _action(disposition: Disposition) -> str:
             return "drop"
         case Apply(transform):
             return transform.name
+        case Generalize():
+            return "generalize"
         case ScrubText():
             return "text"
 
@@ -141,6 +149,8 @@ def _technique(disposition: Disposition) -> str | None:
             return _SUPPRESSION
         case Apply(transform):
             return transform.traits.technique
+        case Generalize(level=level):
+            return _GENERALIZATION if level else None
         case _:
             return None
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -15,8 +15,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from scrubber import formats
+from scrubber.engine.census import take_census
+from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.executors import execute
 from scrubber.engine.keys import resolve_key
+from scrubber.engine.recheck import Rechecked, recheck
 from scrubber.engine.record import Account, SourceRecord, facts_of
 from scrubber.engine.schema import output_schema
 from scrubber.engine.scrub import ScrubbedBatch
@@ -94,6 +97,7 @@ def run(
     visible. The same input, rules and key give the same bytes for any number of workers.
     """
     clock = _Clock(workers)
+    tell = progress or _unheard
     roots = [Path(root) for root in inputs if root and Path(root).exists()]
     with staged(out, roots, overwrite=overwrite) as stage:
         surveyed = survey(rules, inputs)
@@ -101,8 +105,12 @@ def run(
         refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links
         _refuse_clash(surveyed.sources, target_format)
         secret = key_for(surveyed.plan, key)
-        job = _Job(surveyed, secret, target_format, progress)
+        chosen = _choose(surveyed.plan, surveyed.schemas, _survey_batches(surveyed, tell), secret)
+        if chosen is not None:
+            surveyed = replace(surveyed, plan=chosen.plan)
+        job = _Job(surveyed, secret, chosen, target_format, tell)
         ledger, outputs = job.scrub_into(stage / DATA, workers)
+        rechecked = _recheck(chosen, _written(stage, outputs, tell))
         sources = tuple(
             SourceRecord(source.alias, formats.media_type(source), _file_digest(source, secret))
             for source in surveyed.sources
@@ -111,7 +119,7 @@ def run(
             if _stamp(source) != stamp:
                 text = "the file changed while it was read"
                 raise InputError("source-changed", text, place=Place(file=source.alias))
-        account = Account(rules, surveyed.plan, secret, sources, outputs)
+        account = Account(rules, surveyed.plan, secret, sources, outputs, chosen, rechecked)
         manifest = seal(facts_of(account, clock.facts()), ledger)
         _write_synced(stage / MANIFEST, manifest.to_bytes())
     return manifest
@@ -145,12 +153,16 @@ def run_on_table(
     clock = _Clock(1)
     plan = compile_plan(rules, {_FRAME: table.schema})
     secret = key_for(plan, key)
+    chosen = _choose(plan, {_FRAME: table.schema}, _table_batches(table, plan, secret), secret)
+    plan = plan if chosen is None else chosen.plan
+    recoding = chosen.recoding if chosen is not None else None
     results: list[ScrubbedBatch] = []
-    with execute(plan, secret, _table_batches(table, plan, secret), 1) as arriving:
+    with execute(plan, secret, _table_batches(table, plan, secret), 1, recoding) as arriving:
         results.extend(arriving)
+    rechecked = _recheck(chosen, ((_FRAME, result.table) for result in results))
     ledger = Ledger.of(result.fragment for result in results)
     source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)
-    account = Account(rules, plan, secret, (source,), ())
+    account = Account(rules, plan, secret, (source,), (), chosen, rechecked)
     manifest = seal(facts_of(account, clock.facts()), ledger)
     whole = pa.concat_tables([result.table for result in results])
     return formats.visible(whole), manifest
@@ -180,12 +192,13 @@ class _Job:
         self,
         surveyed: Survey,
         key: RootKey | None,
+        chosen: Chosen | None,
         target_format: str,
-        progress: Callable[[Progress], None] | None,
+        tell: Callable[[Progress], None],
     ) -> None:
         self._surveyed, self._key = surveyed, key
-        self._target = target_format
-        self._tell = progress or (lambda _: None)
+        self._recoding = chosen.recoding if chosen is not None else None
+        self._target, self._tell = target_format, tell
         self._under_way: deque[Progress] = deque()
 
     def scrub_into(self, data: Path, workers: int) -> tuple[Ledger, tuple[OutputFacts, ...]]:
@@ -193,7 +206,8 @@ class _Job:
         sources = {source.alias: source for source in self._surveyed.sources}
         fragments: list[Fragment] = []
         outputs: list[OutputFacts] = []
-        with execute(plan, self._key, self._batches(), workers) as results:
+        batches = self._batches()
+        with execute(plan, self._key, batches, workers, self._recoding) as results:
             for alias, group in groupby(results, key=lambda result: result.fragment.ref.source):
                 output = self._write(data, sources[alias], len(outputs), group, fragments)
                 outputs.append(output)
@@ -255,6 +269,54 @@ class _Job:
                 empty = Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
                 self._under_way.append(Progress(before, total, rows))
                 yield _addressed(empty, plan, self._key)
+
+
+def _survey_batches(surveyed: Survey, tell: Callable[[Progress], None]) -> Iterator[Batch]:
+    """The records of the sources whose quasi-identifiers are counted."""
+    plan = surveyed.plan
+    total = sum(formats.source_bytes(source) for source in surveyed.sources)
+    for source in surveyed.sources:
+        if not plan.table(source.alias).quasi:
+            continue
+        schema = surveyed.schemas[source.alias]
+        drop_bad = plan.on_error is OnError.DROP_ROW
+        chunks = formats.read(source, schema, drop_bad_rows=drop_bad)
+        for ordinal, chunk in enumerate(chunks):
+            tell(Progress(0, total, 0))
+            ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
+            yield Batch(ref, chunk.table, chunk.rejected)
+
+
+def _choose(
+    plan: Plan, schemas: Mapping[str, pa.Schema], batches: Iterable[Batch], key: RootKey | None
+) -> Chosen | None:
+    """The levels of the quasi-identifiers; None where ``privacy:`` asks for none, and then nothing
+    is read."""
+    if plan.privacy is None:
+        return None
+    return choose(plan, schemas, take_census(plan, batches, key))
+
+
+def _recheck(chosen: Chosen | None, tables: Iterable[tuple[str, pa.Table]]) -> Rechecked | None:
+    return recheck(chosen.plan, tables, chosen.reference) if chosen is not None else None
+
+
+def _written(
+    stage: Path, outputs: Sequence[OutputFacts], tell: Callable[[Progress], None]
+) -> Iterator[tuple[str, pa.Table]]:
+    """What the files hold that were written, with the alias of each one's source."""
+    total = sum(output.bytes for output in outputs)
+    for output in outputs:
+        sources = formats.discover([str(stage / output.path)])
+        schemas = formats.schemas(sources)
+        for source in sources:
+            for chunk in formats.read(source, schemas[source.alias]):
+                tell(Progress(total, total, 0))
+                yield output.source, chunk.table
+
+
+def _unheard(progress: Progress) -> None:
+    """Progress that nobody follows."""
 
 
 def _table_batches(table: pa.Table, plan: Plan, key: RootKey | None) -> Iterator[Batch]:

@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 from scrubber.detect.base import Detector
 from scrubber.detect.consistency import Consistency
 from scrubber.engine.documents import document_ids, subject_of
+from scrubber.engine.generalizing import SUPPRESSED, Generalized, generalize
 from scrubber.engine.layouts import as_before, count_equal, plain, without_views
 from scrubber.engine.linking import Shown
 from scrubber.engine.looking import linked_fields, look
+from scrubber.engine.recoding import Recoding
 from scrubber.engine.rows import Judged, judge_rows
 from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
@@ -28,6 +30,7 @@ from scrubber.policy.plan import (
     Apply,
     Drop,
     FieldPlan,
+    Generalize,
     Keep,
     Linked,
     OnError,
@@ -45,10 +48,12 @@ UNJUDGED = "row-rule-failed"
 
 @dataclass(frozen=True)
 class Tools:
-    """What a worker builds once: the key, resolved where it is used, and the detector."""
+    """What a worker builds once: the key, resolved where it is used, and the detector; and what was
+    chosen for the quasi-identifiers, if there are any."""
 
     key: RootKey | None = None
     detector: Detector | None = field(default=None, repr=False)
+    recoding: Recoding | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,27 +70,41 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     Errors: TransformError ``transform-failed`` (with file, row and field) and DetectionError where
     ``on_error`` is ``fail``; with ``null`` the value becomes null, with ``drop_row`` the record is
     quarantined. A record that a row rule cannot be worked out for (``row-rule-failed``) stops the
-    run or is quarantined, since no value of it could be made null. Row order is kept.
+    run or is quarantined, since no value of it could be made null. Records of classes that
+    ``privacy:`` suppresses are dropped. Row order is kept.
     """
     table_plan = plan.table(batch.ref.source)
     judged = judge_rows(batch.table, table_plan.row_rules)
     if judged.unjudged.any() and plan.on_error is OnError.FAIL:
         raise _unjudged(batch, judged)
     kept = np.flatnonzero(judged.kept)
+    generalized = generalize(
+        without_views(batch.table).take(pa.array(kept)) if table_plan.quasi else batch.table,
+        batch.ref.source,
+        table_plan,
+        tools.recoding,
+        tools.key,
+        plan.on_error,
+    )
+    suppressed = int(generalized.gone.sum())
+    if suppressed:
+        kept = kept[~generalized.gone]
+        generalized = generalized.only(~generalized.gone)
     quarantined = 0
     while True:
-        sweep = _Sweep(plan, table_plan, batch, kept, tools)
+        sweep = _Sweep(plan, table_plan, batch, kept, generalized, tools)
         if not sweep.bad.any():
             break
         # Each record's result depends on that record alone, so the good ones come out the same.
         quarantined += int(sweep.bad.sum())
         kept = kept[~sweep.bad]
+        generalized = generalized.only(~sweep.bad)
     fragment = Fragment(
         ref=batch.ref,
         output_digest=_digest(sweep.table),
         rows_in=batch.ref.rows + batch.rejected,
         rows_out=sweep.table.num_rows,
-        dropped=judged.dropped,
+        dropped=judged.dropped + Tally({SUPPRESSED: suppressed}),
         quarantined=Tally(
             {
                 FAILED: quarantined,
@@ -113,10 +132,16 @@ class _Sweep:
     """One walk over the leaves of the kept rows: the new table, the counts, and the bad rows."""
 
     def __init__(
-        self, plan: Plan, table_plan: TablePlan, batch: Batch, kept: Rows, tools: Tools
+        self,
+        plan: Plan,
+        table_plan: TablePlan,
+        batch: Batch,
+        kept: Rows,
+        generalized: Generalized,
+        tools: Tools,
     ) -> None:
         self._plan, self._table_plan, self._batch, self._tools = plan, table_plan, batch, tools
-        self._kept = kept
+        self._kept, self._generalized = kept, generalized
         whole = len(kept) == batch.ref.rows
         table = without_views(batch.table)
         self._source = table if whole else table.take(pa.array(kept))
@@ -172,6 +197,11 @@ class _Sweep:
                 before = plain(values)
                 outcome = transform.apply(before, self._context(field_plan, rows))
                 return as_before(self._finish(field_plan, before, outcome, rows), values.type)
+            case Generalize():
+                outcome = self._generalized.outcomes[path]
+                return as_before(
+                    self._finish(field_plan, plain(values), outcome, rows), values.type
+                )
             case ScrubText(default, operators):
                 before = plain(values)
                 actions = TextOperators.of(default, operators)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from scrubber.errors import printable
+from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps, spellings
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json

@@ -184,7 +184,7 @@ class TablePlan:
             if f.field_class is FieldClass.SENSITIVE
             and not f.path.nested
             and isinstance(f.disposition, Keep | Apply)
-            and all(t.traits.deterministic for t in transforms_of(f.disposition))
+            and all(map(repeats, transforms_of(f.disposition)))
         )
 
     def field(self, path: FieldPath) -> FieldPlan:
@@ -253,6 +253,7 @@ def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | No
             return changed
         case Generalize(first, level=level):
             before = output_type(Apply(first), kind) if first is not None else kind
+            assert before is not None
             return text_type(value_type(before)) if level else before
         case _:
             return kind
@@ -263,6 +264,12 @@ def value_type(kind: pa.DataType) -> pa.DataType:
     if isinstance(kind, pa.BaseExtensionType):
         return value_type(kind.storage_type)
     return value_type(kind.value_type) if pa.types.is_dictionary(kind) else kind
+
+
+def repeats(transform: Transform) -> bool:
+    """Whether equal values of a field get equal results in all records: a shift is the subject's
+    own."""
+    return transform.traits.deterministic and transform.name != "date_shift"
 
 
 def transforms_of(disposition: Disposition) -> tuple[Transform, ...]:

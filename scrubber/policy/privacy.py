@@ -43,9 +43,7 @@ def read_privacy(report: Report) -> tuple[PrivacyRules | None, dict[str, str]]:
     )
 
 
-def _levels(
-    report: Report, path: Path_, setting: Any, digests: dict[str, str]
-) -> Levels | None:
+def _levels(report: Report, path: Path_, setting: Any, digests: dict[str, str]) -> Levels | None:
     if isinstance(setting, str):
         read = read_hierarchy_file(report, path, setting, report.tree.folder_of(path))
         if read is None:

@@ -19,6 +19,7 @@ from scrubber.policy.plan import (
     ScrubText,
     TablePlan,
     output_type,
+    repeats,
     value_type,
 )
 from scrubber.policy.privacy import PART
@@ -50,7 +51,7 @@ def quasi_identifier(
     if path.nested:
         text = f"{shown} lies in a list or struct: privacy: counts whole fields"
         fault = ("quasi-identifier-nested", text, "give it another class")
-    elif isinstance(disposition, ScrubText) or (first and not first.traits.deterministic):
+    elif isinstance(disposition, ScrubText) or (first and not repeats(first)):
         text = f"equal values of {shown} do not stay equal, so they make no classes"
         fault = ("quasi-identifier-varies", text, "another transform, or another class")
     elif levels is None and first is None:
@@ -87,20 +88,20 @@ def check_privacy(
         text = "the tables have different quasi-identifiers: their records make no classes"
         report.key((PART,), "quasi-identifiers-differ", text, "scrub them by themselves")
     quasi = {name for names in sets for name in names}
-    for key, names in (("hierarchies", privacy.hierarchies), ("weights", privacy.weights)):
-        for name, _ in names:
+    for key, named in (("hierarchies", privacy.hierarchies), ("weights", privacy.weights)):
+        for name, _ in named:
             _check_name(report, key, name, "quasi-identifier", quasi)
     sensitive = {str(f.path) for table in tables for f in table.sensitive}
     for key, models in (("l", privacy.diversity), ("t", privacy.closeness)):
         if models and not sensitive:
             text = f"{key} is about sensitive fields, and no field that is left has that class"
             report.key((PART, key), "no-sensitive-field", text, "class: sensitive")
-        for name, _ in models:
-            if name is not None:
-                _check_name(report, key, name, "sensitive field", sensitive)
+        for field, _ in models:
+            if field is not None:
+                _check_name(report, key, field, "sensitive field", sensitive)
 
 
 def _check_name(report: Report, key: str, name: str, what: str, known: Collection[str]) -> None:
     if name not in known:
         text = f"no {what} is named {printable(name)}"
-        report.key((PART, key, name), "unknown-field", text, did_you_mean(name, known))
+        report.key((PART, key, name), "unknown-field", text, did_you_mean(name, known) or "")

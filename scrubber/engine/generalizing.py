@@ -1,0 +1,69 @@
+"""Generalizing a batch: the chosen levels of its quasi-identifiers, and the records that go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from scrubber.engine.labels import Flags, label
+from scrubber.engine.recoding import Recoding
+from scrubber.model.fieldpath import FieldPath
+from scrubber.policy.plan import Generalize, OnError, TablePlan
+from scrubber.transform.base import Outcome
+from scrubber.transform.canonical import text_type
+from scrubber.transform.keys import RootKey
+
+SUPPRESSED = "privacy"
+
+
+@dataclass(frozen=True)
+class Generalized:
+    """What the quasi-identifiers of some records become, and which of the records are `gone`."""
+
+    outcomes: dict[FieldPath, Outcome] = field(repr=False)
+    gone: Flags = field(repr=False)
+
+    def only(self, kept: Flags) -> Generalized:
+        """The same for the records that are marked."""
+        mask = pa.array(kept)
+
+        def narrowed(one: Outcome) -> Outcome:
+            failed = one.failed.filter(mask) if one.failed is not None else None
+            return Outcome(one.array.filter(mask), failed, one.why)
+
+        outcomes = {path: narrowed(one) for path, one in self.outcomes.items()}
+        return Generalized(outcomes, self.gone[kept])
+
+
+def generalize(
+    table: pa.Table,
+    source: str,
+    plan: TablePlan,
+    recoding: Recoding | None,
+    key: RootKey | None,
+    on_error: OnError,
+) -> Generalized:
+    """Apply the levels that were chosen to the records of `table`, which row rules left.
+
+    A value that its own transform cannot take is failed, and counts as null; where such records
+    are dropped, they are neither looked up nor gone. Errors: as Recoding.look_up; ValueError where
+    the plan has quasi-identifiers and no levels were chosen.
+    """
+    nobody: Flags = np.zeros(table.num_rows, dtype=np.bool_)
+    if not plan.quasi:
+        return Generalized({}, nobody)
+    if recoding is None:
+        raise ValueError("no levels were chosen")
+    labelled = label(table, plan.quasi, key)
+    failed = np.logical_or.reduce([one.failed for one in labelled])
+    recoded = recoding.look_up(labelled, failed & (on_error is OnError.DROP_ROW), source)
+    outcomes = {}
+    for one in labelled:
+        assert isinstance(one.plan.disposition, Generalize)
+        array = one.values
+        if one.plan.disposition.level:
+            array = recoded.labels[str(one.plan.path)].cast(text_type(array.type))
+        outcomes[one.plan.path] = Outcome(array, one.outcome.failed, one.outcome.why)
+    return Generalized(outcomes, recoded.gone)
