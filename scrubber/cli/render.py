@@ -29,6 +29,7 @@ def show_screen(view: Screen) -> None:
     _fields("Removed", view.removed, "blue")
     _rows("Records", view.rows)
     _rows("Findings", view.findings)
+    _texts("Risk", view.risk)
     outputs = [Row(f"{o.path} ({_size(o.bytes)})", o.rows) for o in view.outputs]
     _rows("Outputs", outputs)
     _texts("Commitments", view.commitments)

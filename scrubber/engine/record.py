@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from scrubber._version import __version__
 from scrubber.detect import consistency, linked
 from scrubber.engine.choosing import Chosen
 from scrubber.engine.detectors import detector_for
+from scrubber.engine.generalizing import SUPPRESSED
 from scrubber.engine.recheck import Rechecked
+from scrubber.engine.riskrecord import checked, limitations, risk_of_run, suppression
 from scrubber.errors import Mark
 from scrubber.manifest import (
     DeclaredFacts,
@@ -28,6 +31,7 @@ from scrubber.manifest import (
 from scrubber.model.fieldpath import EACH
 from scrubber.policy import Rules, public_parameters
 from scrubber.policy.plan import (
+    LOCAL,
     Apply,
     Disposition,
     Drop,
@@ -72,6 +76,11 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
     """The facts that `seal` joins with the ledger's counts; no value of the data is among them."""
     plan = account.plan
     fields = _fields(plan, account.key)
+    risk = (
+        (risk_of_run(plan, account.chosen, account.rechecked), account.rechecked)
+        if account.chosen is not None and account.rechecked is not None
+        else None
+    )
     return Facts(
         run=run,
         declared=DeclaredFacts(plan.declared.facts, _place(Mark(account.rules.path))),
@@ -88,7 +97,12 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         engine=EngineFacts(program_version=__version__, detectors=_detectors(plan)),
         fields=fields,
         outputs=account.outputs,
-        limitations=tuple(_limitations(plan, fields)),
+        checks=(checked(*risk),) if risk is not None else (),
+        risk=risk[0] if risk is not None else None,
+        limitations=(
+            *_limitations(plan, fields),
+            *(limitations(*risk) if risk is not None else ()),
+        ),
     )
 
 
@@ -124,9 +138,21 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         reason=disposition.reason if isinstance(disposition, Keep) else None,
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=EACH not in field.path.steps,
-        parameters=public_parameters(transform) if transform is not None else {},
+        parameters=_parameters(disposition),
         operators=_operators(disposition),
     )
+
+
+def _parameters(disposition: Disposition) -> dict[str, Any]:
+    match disposition:
+        case Apply(transform):
+            return public_parameters(transform)
+        case Generalize(first, level=level, height=height):
+            before = {"after": first.name} if first is not None else {}
+            chosen = level if level != LOCAL else "local"
+            return {"level": chosen, "levels": height, **before}
+        case _:
+            return {}
 
 
 def _action(disposition: Disposition) -> str:
@@ -243,6 +269,9 @@ def _rules(rules: Rules, plan: Plan) -> Iterator[RuleFacts]:
                 row.rule.id,
                 RuleFacts(row.rule.id, _place(row.rule.mark), "rows", "drop_row", {}, row.reason),
             )
+    if plan.privacy is not None:
+        mark = rules.tree.key_mark(("privacy",))
+        seen[SUPPRESSED] = suppression(plan.privacy, _place(mark))
     yield from seen.values()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrubber.manifest.categories import category
 from scrubber.manifest.document import FILE_NAME, Manifest, read_manifest
 from scrubber.manifest.ledger import Fragment, Ledger
+from scrubber.manifest.risk import ClassFacts, ModelFacts, QuasiFacts, RiskFacts
 from scrubber.manifest.schema import schema, validate
 from scrubber.manifest.seal import seal
 from scrubber.manifest.statement import (
@@ -28,6 +29,7 @@ __all__ = [
     "FILE_NAME",
     "Check",
     "CheckFacts",
+    "ClassFacts",
     "DeclaredFacts",
     "DetectorFacts",
     "EngineFacts",
@@ -36,9 +38,12 @@ __all__ = [
     "Fragment",
     "Ledger",
     "Manifest",
+    "ModelFacts",
     "OperatorFacts",
     "OutputFacts",
     "PolicyFacts",
+    "QuasiFacts",
+    "RiskFacts",
     "RuleFacts",
     "RunFacts",
     "Screen",

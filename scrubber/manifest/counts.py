@@ -13,6 +13,9 @@ and action. The sums:
     its sources' rows out = in + (records without a value)              for a field above no list
     its sources' records  = in + (records without a value, or lost)     for a field above no list
     findings of a field   = changed + (further findings)                where findings are acted on
+    records by class size = (records that were counted) before, rows out of their sources after
+    (counted)             = rows out of their sources + dropped for privacy + (quarantined later)
+    their sources' records = (counted) + (not counted)
 
 What stands in brackets, and what is lost, is not printed, but it is a count of people all the
 same: a remainder of 1 to 10 must not be had by subtraction.
@@ -38,6 +41,7 @@ PRICES: Final = {
     "dropped": 3,
     "quarantined": 3,
     "finding": 3,
+    "class-size": 3,
     "changed": 4,
     "removed": 4,
     "nulled": 4,
@@ -80,7 +84,8 @@ def count(facts: Facts, ledger: Ledger) -> Counts:
     """The counts of a run.
 
     Errors: ConservationError ``not-stated`` if the ledger counts a source or field that `facts` do
-    not state exactly once, ``output-rows`` if a source's files hold other rows than its fragments.
+    not state exactly once, ``output-rows`` if a source's files hold other rows than its fragments,
+    ``class-records`` if its classes do.
     """
     return _Builder(facts, ledger).build()
 
@@ -104,6 +109,7 @@ class _Builder:
             self._source(alias)
         changed = [self._field(i) for i in range(len(self._facts.fields))]
         self._findings(changed)
+        self._risk()
         return Counts(self._cells, tuple(self._sums))
 
     def _check_stated(self) -> None:
@@ -181,6 +187,34 @@ class _Builder:
                     raise ConservationError("field-counts", text, place=Place(field=field.name))
                 self._sum(group, keys["in"], self._remainder((remainder, i), short))
         return keys["changed"]
+
+    def _risk(self) -> None:
+        risk = self._facts.risk
+        if risk is None or risk.before.bands is None or risk.after.bands is None:
+            return
+        sums: dict[str, int] = {}
+        for when, bands in (("before", risk.before.bands), ("after", risk.after.bands)):
+            sums[when] = sum(records for _, _, records in bands)
+            total = self._remainder(("risk", when), sums[when])
+            keys = [self._printed(("risk", when, low), n, "class-size") for low, _, n in bands]
+            self._sum(total, *keys)
+        rows_out = self._group("rows-out", risk.sources)
+        records = self._group("source", risk.sources)
+        dropped = ("dropped", "privacy")
+        gone = [dropped] if dropped in self._cells else []
+        later = sums["before"] - sums["after"] - sum(self._cells[key].value for key in gone)
+        uncounted = self._cells[records].value - sums["before"]
+        if sums["after"] != self._cells[rows_out].value or min(later, uncounted) < 0:
+            text = "the classes hold other records than the ledger counts"
+            raise ConservationError("class-records", text)
+        self._sum(rows_out, ("risk", "after"))
+        self._sum(
+            ("risk", "before"),
+            ("risk", "after"),
+            *gone,
+            self._remainder(("risk", "later"), later),
+        )
+        self._sum(records, ("risk", "before"), self._remainder(("risk", "uncounted"), uncounted))
 
     def _group(self, kind: str, sources: tuple[str, ...]) -> Key:
         """The cell for the rows (out, or in) of some sources together."""

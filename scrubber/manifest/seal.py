@@ -16,6 +16,7 @@ from scrubber.manifest.disclosure import Key
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.ledger import EVENTS, Ledger
 from scrubber.manifest.merkle import outputs_root
+from scrubber.manifest.risk import risk_section
 from scrubber.manifest.statement import (
     CLAIM,
     SCHEMA,
@@ -98,11 +99,18 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
             "dropped": _listed(published, "dropped", ("rule",)),
         },
         "findings": _listed(published, "finding", ("field", "entity", "recognizer", "action")),
-        "risk": {"claim": CLAIM, "limitations": list(_limitations(facts))},
+        "risk": _risk(facts, published, min_cell, base),
         "outputs": {"files": files, "merkle_root": outputs_root(files)},
         "checks": [asdict(check) for check in (_CONSERVATION, *facts.checks)],
         "waivers": [],
     }
+
+
+def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
+    section: dict[str, Any] = {"claim": CLAIM, "limitations": list(_limitations(facts))}
+    if facts.risk is not None:
+        section["privacy"] = risk_section(facts.risk, published, min_cell, base)
+    return section
 
 
 _CONSERVATION = CheckFacts(
@@ -111,6 +119,11 @@ _CONSERVATION = CheckFacts(
     "error",
     "records in = out + dropped + quarantined",
     "holds for every batch",
+)
+
+
+_BY_QUASI = (
+    "Classes protect against who knows the quasi-identifiers named, and nothing else of a person."
 )
 
 
@@ -215,7 +228,9 @@ def _limitations(facts: Facts) -> Iterable[dict[str, str]]:
             "not-anonymous",
             "Records can still be about one person each: this is pseudonymised data.",
         ),
-        ("risk-not-measured", "Re-identification risk by quasi-identifiers was not measured."),
+        ("risk-by-quasi-identifiers", _BY_QUASI)
+        if facts.risk is not None
+        else ("risk-not-measured", "Re-identification risk by quasi-identifiers was not measured."),
         ("no-rescan", "The outputs were not scanned again for what was missed."),
     ]
     if any(field.unsafe for field in facts.fields):

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from scrubber.manifest.risk import RiskFacts
+
 SCHEMA: Final = "scrubber/manifest/v1"
 CLAIM: Final = "pseudonymised"
 
@@ -164,7 +166,8 @@ class CheckFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a run states beside its ledger. `previous` is the id of the manifest before."""
+    """All that a run states beside its ledger. `previous` is the id of the manifest before, `risk`
+    what ``privacy:`` asked, if it did."""
 
     run: RunFacts
     declared: DeclaredFacts
@@ -176,3 +179,4 @@ class Facts:
     checks: tuple[CheckFacts, ...] = ()
     limitations: tuple[str, ...] = ()
     previous: str | None = None
+    risk: RiskFacts | None = None

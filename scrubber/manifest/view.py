@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from scrubber.errors import printable
 from scrubber.manifest.document import Manifest
+from scrubber.manifest.risk import risk_lines
 
 Count = Mapping[str, Any]
 
@@ -75,6 +76,7 @@ class Screen:
     commitments: tuple[str, ...]
     rows: tuple[Row, ...]
     findings: tuple[Row, ...]
+    risk: tuple[str, ...]
     outputs: tuple[OutputLine, ...]
     checks: tuple[str, ...]
     limitations: tuple[str, ...]
@@ -104,6 +106,7 @@ def screen(manifest: Manifest) -> Screen:
         commitments=tuple(_commitments(data)),
         rows=tuple(_rows(data, base)),
         findings=tuple(_findings(data, base)),
+        risk=tuple(risk_lines(data["risk"]["privacy"])) if "privacy" in data["risk"] else (),
         outputs=tuple(
             OutputLine(printable(f["path"]), count_text(f["rows"], base), f["bytes"])
             for f in data["outputs"]["files"]
@@ -176,8 +179,17 @@ def _done(field: Mapping[str, Any]) -> str:
             for o in field["operators"]
         ]
         return f"findings in the text ({'; '.join(said)})" if said else "findings in the text"
+    if action == "generalize":
+        return _generalized({one["name"]: one["value"] for one in field["parameters"]})
     domain = f", domain {printable(field['domain'])}" if field["domain"] else ""
     return _ACTIONS.get(action, printable(action)).format(domain=domain)
+
+
+def _generalized(chosen: Mapping[str, str]) -> str:
+    if chosen["level"] == "local":
+        return "generalized class by class"
+    top = int(chosen["levels"]) - 1
+    return f"generalized to level {chosen['level']} of {top}, which privacy chose"
 
 
 def _amount(counts: Mapping[str, Count], base: int) -> str:
@@ -263,6 +275,9 @@ def lines(view: Screen) -> Iterable[str]:
         if rows:
             yield f"{title}:"
             yield from (f"  {row.label}: {row.count}" for row in rows)
+    if view.risk:
+        yield "risk:"
+        yield from (f"  {text}" for text in view.risk)
     if view.outputs:
         yield "outputs:"
         yield from (f"  {o.path}: {o.rows} records, {o.bytes:,} bytes" for o in view.outputs)

@@ -1,0 +1,148 @@
+"""What the manifest says of equivalence classes: what was asked, what was chosen, what remains.
+
+Counts of records by class size are cells of disclosure control like all others. What would tell a
+withheld count to who solves for it (the loss, the mean risk) is withheld with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from scrubber.errors import printable
+
+Band = tuple[int, int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class QuasiFacts:
+    """A quasi-identifier: the `level` that was chosen of `levels`, 0 being the value itself (None
+    where each class has its own), and what the levels are made from."""
+
+    name: str
+    level: int | None
+    levels: int
+    hierarchy: Literal["file", "transforms", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """l-diversity or t-closeness of a sensitive field; `field` None for every one. In milli-units:
+    `value` (l or t) and `c` (of recursive diversity)."""
+
+    model: Literal["l", "t"]
+    field: str | None
+    kind: str
+    value: int
+    c: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """Classes of equal quasi-identifiers: the size of the smallest (None without records), their
+    number, and (from, to, records) per band of sizes, None where the sizes are of persons."""
+
+    smallest: int | None
+    classes: int
+    bands: tuple[Band, ...] | None
+
+
+@dataclass(frozen=True)
+class RiskFacts:
+    """What ``privacy:`` asked of the `sources`, and what came of it.
+
+    `before` is about the records that were counted, `after` about the output as it was read again.
+    `loss` and `bound` go from 0 to 1 and are None for local recoding. `suppressed` counts records.
+    """
+
+    sources: tuple[str, ...]
+    quasi: tuple[QuasiFacts, ...]
+    k: int
+    counted: Literal["records", "subjects"]
+    suppression_limit: int
+    method: str
+    models: tuple[ModelFacts, ...]
+    before: ClassFacts
+    after: ClassFacts
+    suppressed: int
+    loss: float | None
+    bound: float | None
+    optimal: bool | None
+
+
+def risk_section(
+    facts: RiskFacts, published: Mapping[Any, Mapping[str, Any]], min_cell: int, base: int
+) -> dict[str, Any]:
+    """The section ``risk.privacy``; loss and risks are in milli-units."""
+    suppressed = published.get(("dropped", "privacy"), {"n": 0})
+    told = "n" in suppressed and base == 1
+    return {
+        "k": facts.k,
+        "counted": facts.counted,
+        "suppression_limit": facts.suppression_limit,
+        "method": facts.method,
+        "models": [asdict(model) for model in facts.models],
+        "quasi_identifiers": [asdict(one) for one in facts.quasi],
+        "optimal": facts.optimal,
+        "loss": _milli(facts.loss) if told else None,
+        "loss_at_least": _milli(facts.bound) if told else None,
+        "suppressed": dict(suppressed),
+        "before": _classes("before", facts.before, 1, published, min_cell, base),
+        "after": _classes("after", facts.after, facts.k, published, min_cell, base),
+    }
+
+
+def _classes(
+    when: str,
+    facts: ClassFacts,
+    promised: int,
+    published: Mapping[Any, Mapping[str, Any]],
+    min_cell: int,
+    base: int,
+) -> dict[str, Any]:
+    shown = [(low, high, published["risk", when, low]) for low, high, _ in facts.bands or ()]
+    smallest: dict[str, Any] | None = None
+    known = promised
+    if facts.smallest is not None:
+        if facts.smallest < min_cell:
+            smallest = {"lt": min_cell}
+        else:
+            known = max(promised, facts.smallest // base * base)
+            smallest = {"n": known}
+    told = base == 1 and bool(shown) and all("n" in count for _, _, count in shown)
+    records = sum(number for _, _, number in facts.bands or ())
+    mean = facts.classes / records if told and records else None
+    return {
+        "smallest_class": smallest,
+        "highest_risk_at_most": -(-1000 // known),
+        "mean_risk": _milli(mean),
+        "class_sizes": [
+            {"from": low, "to": high, "records": dict(count)} for low, high, count in shown
+        ],
+    }
+
+
+def risk_lines(section: Mapping[str, Any]) -> Iterator[str]:
+    """``risk.privacy`` in words, for one screen."""
+    count, k = len(section["quasi_identifiers"]), section["k"]
+    noun = "field" if count == 1 else "fields"
+    yield f"at least {k} {section['counted']} are alike in {count} quasi-identifying {noun}"
+    for model in section["models"]:
+        of = "each sensitive field" if model["field"] is None else printable(model["field"])
+        name = f"{model['model']}-{'diversity' if model['model'] == 'l' else 'closeness'}"
+        yield f"{model['kind']} {name} of {of}: {model['value'] / 1000:g}"
+    if section["loss"] is not None:
+        proven = "no levels lose less" if section["optimal"] else "the best found in time"
+        least = section["loss_at_least"] / 1000
+        gap = "" if section["optimal"] else f", none loses less than {least:.1%}"
+        yield f"loss {section['loss'] / 1000:.1%}: {proven}{gap}"
+    for when in ("before", "after"):
+        classes = section[when]
+        mean = classes["mean_risk"]
+        average = "" if mean is None else f", {mean / 1000:.1%} on average"
+        yield f"risk {when}: at most {classes['highest_risk_at_most'] / 1000:.0%}{average}"
+
+
+def _milli(share: float | None) -> int | None:
+    return None if share is None else round(share * 1000)
