@@ -110,16 +110,19 @@ def _classes(
         else:
             known = max(promised, facts.smallest // base * base)
             smallest = {"n": known}
-    told = base == 1 and bool(shown) and all("n" in count for _, _, count in shown)
+    # Counts of one band alone may tell of another (a class of 2 has 2 records): all, or none.
+    open_ = bool(shown) and all("n" in count for _, _, count in shown)
     records = sum(number for _, _, number in facts.bands or ())
-    mean = facts.classes / records if told and records else None
+    mean = facts.classes / records if open_ and base == 1 and records else None
     return {
         "smallest_class": smallest,
         "highest_risk_at_most": -(-1000 // known),
         "mean_risk": _milli(mean),
         "class_sizes": [
             {"from": low, "to": high, "records": dict(count)} for low, high, count in shown
-        ],
+        ]
+        if open_
+        else None,
     }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scrubber.manifest.ledger import Fragment, Ledger
+from scrubber.manifest.risk import ClassFacts, ModelFacts, QuasiFacts, RiskFacts
 from scrubber.manifest.statement import (
     CheckFacts,
     DeclaredFacts,
@@ -183,4 +186,37 @@ TINY = (
     facts(3, 2),
     Ledger([fragment("customers.csv", 0, 3, 0), fragment("chats.jsonl", 0, 2, 0, PERSON=2)]),
 )
-GOLDEN = {"large": LARGE, "small-cells": SMALL_CELLS, "tiny": TINY}
+CLASSES = (
+    replace(
+        facts(1950, 900),
+        risk=RiskFacts(
+            sources=("customers.csv",),
+            quasi=(QuasiFacts("plan", 1, 3, "file"), QuasiFacts("age", 0, 1, "none")),
+            k=5,
+            counted="records",
+            suppression_limit=50,
+            method="lattice",
+            models=(
+                ModelFacts("l", "diagnosis", "recursive", 2000, 1500),
+                ModelFacts("t", None, "ordered", 300),
+            ),
+            before=ClassFacts(
+                1, 812, ((1, 1, 612), (2, 2, 200), (3, 4, 0), (5, 9, 0), (10, None, 1188))
+            ),
+            after=ClassFacts(
+                7, 131, ((1, 1, 0), (2, 2, 0), (3, 4, 0), (5, 9, 840), (10, None, 1110))
+            ),
+            suppressed=50,
+            loss=0.2518,
+            bound=0.2333,
+            optimal=False,
+        ),
+    ),
+    Ledger(
+        [
+            replace(fragment("customers.csv", 0, 2000, 50), dropped=Tally({"privacy": 50})),
+            fragment("chats.jsonl", 0, 1000, 100, PERSON=810, PHONE_NUMBER=63),
+        ]
+    ),
+)
+GOLDEN = {"large": LARGE, "small-cells": SMALL_CELLS, "tiny": TINY, "classes": CLASSES}
