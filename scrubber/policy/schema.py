@@ -9,12 +9,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 FieldClassName = Literal[
     "direct_identifier", "quasi_identifier", "sensitive", "text", "insensitive"
 ]
+# Tags of unions, which pydantic puts into locations; a key of a rule file is never spelt so.
+ONE, BY_FIELD = "<one value>", "<by field>"
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Texts = Annotated[list[Text], Field(min_length=1)]
@@ -48,6 +58,10 @@ def _levels(value: Any) -> Any:
             "wrong-type", "this takes a CSV file, or a list of transforms, one a level"
         )
     return value
+
+
+def _one_or_by_field(value: Any) -> str:
+    return BY_FIELD if isinstance(value, dict) else ONE
 
 
 def _mapping(value: Any) -> Any:
@@ -296,12 +310,21 @@ class Privacy(Part):
         default_factory=dict, description="How much the loss of a field counts (default 1)."
     )
     metric: Literal["loss"] = Field("loss", description="What is kept low: ARX's metric Loss.")
-    l: Annotated[float, Field(gt=1)] | dict[Text, DiversitySetting] | None = Field(  # noqa: E741
-        None, description="l-diversity: of every sensitive field, or by field."
-    )
-    t: Share | dict[Text, ClosenessSetting] | None = Field(
-        None, description="t-closeness: of every sensitive field, or by field."
-    )
+    l: (  # noqa: E741
+        Annotated[
+            Annotated[float, Field(gt=1), Tag(ONE)]
+            | Annotated[dict[Text, DiversitySetting], Tag(BY_FIELD)],
+            Discriminator(_one_or_by_field),
+        ]
+        | None
+    ) = Field(None, description="l-diversity: of every sensitive field, or by field.")
+    t: (
+        Annotated[
+            Annotated[Share, Tag(ONE)] | Annotated[dict[Text, ClosenessSetting], Tag(BY_FIELD)],
+            Discriminator(_one_or_by_field),
+        ]
+        | None
+    ) = Field(None, description="t-closeness: of every sensitive field, or by field.")
     method: Literal["lattice", "mondrian"] = Field(
         "lattice", description="Levels for whole fields (default), or local recoding."
     )

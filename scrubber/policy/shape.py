@@ -7,11 +7,11 @@ import typing
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 
 from scrubber.errors import printable
 from scrubber.policy.report import Report, did_you_mean
-from scrubber.policy.schema import RuleFile
+from scrubber.policy.schema import BY_FIELD, ONE, RuleFile
 from scrubber.policy.source import Path_
 
 # Parts whose keys and nulls are not the rule language's.
@@ -107,7 +107,7 @@ def _spelt(loc: Sequence[Any], report: Report, base: Path_) -> Path_:
     """The path of the tree behind a location of pydantic, which adds steps for unions and keys."""
     path: Path_ = ()
     for step in loc:
-        if step == "[key]":
+        if step == "[key]" or step in (ONE, BY_FIELD):
             continue
         parent = report.tree.at((*base, *path))
         if isinstance(parent, dict | list) or step == loc[-1]:
@@ -154,7 +154,9 @@ def _annotation_at(model: type[BaseModel], loc: Sequence[Any]) -> Any:
     here: Any = model
     for step in loc:
         here = _bare(here)
-        if isinstance(here, type) and issubclass(here, BaseModel):
+        if step in (ONE, BY_FIELD):
+            here = next(one for one in get_args(here) if Tag(step) in get_args(one))
+        elif isinstance(here, type) and issubclass(here, BaseModel):
             by_key = {field.alias or name: field for name, field in here.model_fields.items()}
             here = by_key[step].annotation if step in by_key else None
         elif get_origin(here) in (list, tuple):

@@ -132,7 +132,7 @@ BAD: list[tuple[str, str]] = [
     (field("{name: a, transform: {mask: {chars_to_mask: 4}}}"), "4:26 [mask-keeps]"),
     # decisions
     (field("{name: a}"), "4:5 [undecided-field]"),
-    (field("{name: a, class: quasi_identifier}"), "4:5 [not-available]"),
+    (field("{name: a, class: quasi_identifier}"), "4:5 [undecided-field]"),
     (field("{name: a, class: text}"), "4:5 [text-without-entities]"),
     (field("{name: a, transform: keep}"), "4:15 [keep-without-reason]"),
     (field("{name: a, keep: ''}"), "4:21 [keep-without-reason]"),
@@ -188,9 +188,27 @@ BAD: list[tuple[str, str]] = [
         "2:94 [bad-regex]",
     ),
     # later issues: refused, and looked at
-    (f"{HEAD}privacy: {{k: 11}}\n", "3:1 [not-available]"),
-    (f"{HEAD}privacy: {{kk: 11}}\n", "3:1 [not-available] 3:11 [unknown-key]"),
     (f"{HEAD}gates: {{min_k: 11}}\n", "3:1 [not-available]"),
+    # privacy
+    (f"{HEAD}privacy: {{kk: 11}}\n", "3:10 [missing-key] 3:11 [unknown-key]"),
+    (f"{HEAD}privacy: {{k: 1}}\n", "3:14 [out-of-range]"),
+    (f"{HEAD}privacy: {{k: 2, suppression_limit: 2}}\n", "3:36 [out-of-range]"),
+    (f"{HEAD}privacy: {{k: 2, method: flash}}\n", "3:25 [unknown-value]"),
+    (f"{HEAD}privacy: {{k: 2, metric: loose}}\n", "3:25 [unknown-value]"),
+    (f"{HEAD}privacy: {{k: 2, weights: {{a: 0}}}}\n", "3:30 [out-of-range]"),
+    (f"{HEAD}privacy: {{k: 2, l: 1}}\n", "3:20 [out-of-range]"),
+    (f"{HEAD}privacy: {{k: 2, l: {{a: {{l: 2, kind: some}}}}}}\n", "3:37 [unknown-value]"),
+    (f"{HEAD}privacy: {{k: 2, t: {{a: {{}}}}}}\n", "3:24 [missing-key]"),
+    (f"{HEAD}privacy: {{k: 2, time_limit: 0}}\n", "3:29 [out-of-range]"),
+    (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: 3}}}}\n", "3:34 [wrong-type]"),
+    (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: []}}}}\n", "3:34 [wrong-type]"),
+    (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: no.csv}}}}\n", "3:34 [hierarchy-missing]"),
+    (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: [redact]}}}}\n", "3:35 [not-a-level]"),
+    (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: [{{prefix: {{}}}}]}}}}\n", "3:44 [missing-key]"),
+    (
+        "version: 1\nprivacy: {k: 2}\nfields:\n  - {name: a, class: quasi_identifier, keep: 'x'}\n",
+        "4:40 [quasi-identifier-kept]",
+    ),
     # linked values
     (field("{name: a, transform: drop, linked: [b]}"), "4:32 [linked-without-text]"),
     (field("{name: a, transform: drop, linked_as: PERSN}"), "4:43 [unknown-entity]"),
@@ -256,7 +274,7 @@ def test_all_problems_come_at_once_and_in_order(
         load(tmp_path, text, monkeypatch)
     assert [p.code for p in caught.value.problems] == [
         "yaml-boolean", "unknown-key", "unknown-transform", "text-without-entities",
-        "row-syntax", "not-available", "out-of-range",
+        "row-syntax", "out-of-range",
     ]  # fmt: skip
 
 
