@@ -22,7 +22,7 @@ from scrubber.engine.recoding import Recoding
 from scrubber.errors import GateError
 from scrubber.model.fieldpath import FieldPath, leaves
 from scrubber.policy.plan import LOCAL, FieldPlan, Generalize, Plan, PrivacyRules, output_type
-from scrubber.privacy.hierarchy import Codes, GeneralizationHierarchy, Label
+from scrubber.privacy.hierarchy import Codes, GeneralizationHierarchy, Label, in_order
 from scrubber.privacy.lattice import Lattice
 from scrubber.privacy.mondrian import partition
 from scrubber.privacy.requirement import Requirement
@@ -131,9 +131,12 @@ class _Coded:
             one = hierarchy_of(fields[name], distinct, census.ladders[name])
             hierarchies.append(one)
             quasi.append(_codes(series, {text: one.codes_of[text] for text in distinct}))
-        values = [census.counts[sensitive_column(n)].unique().sort() for n in census.sensitive]
+        values = [
+            in_order(census.counts[sensitive_column(name)].unique().to_list())
+            for name in census.sensitive
+        ]
         sensitive = [
-            _codes(census.counts[sensitive_column(name)], _numbered(labels.to_list()))
+            _codes(census.counts[sensitive_column(name)], _numbered(labels))
             for name, labels in zip(census.sensitive, values, strict=True)
         ]
         subject = census.counts[SUBJECT]
@@ -143,7 +146,7 @@ class _Coded:
         uniques = Uniques(
             tuple(quasi), census.counts[RECORDS].to_numpy(), tuple(sensitive), persons
         )
-        return cls(tuple(hierarchies), uniques, tuple(v.to_list() for v in values))
+        return cls(tuple(hierarchies), uniques, tuple(values))
 
     def leaves(self) -> Classes:
         return self.classes_at((0,) * len(self.hierarchies))
@@ -197,7 +200,7 @@ def _numbered(labels: Sequence[Label]) -> dict[Label, int]:
 def _codes(series: pl.Series, codes: dict[Label, int]) -> Codes:
     import polars as pl
 
-    return series.replace_strict(codes, return_dtype=pl.Int32).to_numpy()
+    return series.replace_strict(codes, return_dtype=pl.Int32).to_numpy().astype(np.int32)
 
 
 def _requirement(rules: PrivacyRules, census: Census, coded: _Coded) -> Requirement:

@@ -27,7 +27,9 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("fields[]", schema.FieldRule),
     ("rows[]", schema.RowRule),
     ("tests[]", schema.Example),
-    ("privacy (a later version)", schema.Privacy),
+    ("privacy", schema.Privacy),
+    ("privacy.l of a field", schema.DiversitySetting),
+    ("privacy.t of a field", schema.ClosenessSetting),
     ("gates (a later version)", schema.Gates),
 )
 _INTRODUCTION = """\
@@ -54,8 +56,15 @@ duplicate keys are errors, and so are words that YAML versions read in different
   other mappings are merged key by key. The tests of an included file are left to that file.
 - **Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file, one
   leaf a line: `leaf;level 1;level 2;...`. White space around a leaf does not count.
+- **Privacy.** A quasi-identifier without a transform gets a level of its hierarchy, the same in all
+  records; one with a transform gets that first. The levels are those that lose least of all that
+  leave at most `suppression_limit` of the records in classes that are too small (or not as `l` and
+  `t` ask); these records are dropped. Nulls are a value of their own. With `subject`, a class has
+  to be of `k` subjects. A hierarchy is a CSV file as above, up to a common root, or a list of
+  transforms, each of which makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`.
 - **Tests.** `given` is one record, by path (a list gives the elements below `[]`); `expect` holds
   the values that must come out. An expected `null` also holds for a field that is gone.
+  The levels that `privacy` chooses take all records: here quasi-identifiers are as before it.
 """
 
 
@@ -123,8 +132,9 @@ def _takes(part: dict[str, Any]) -> str:
     if "$ref" in part:
         name = part["$ref"].rpartition("/")[2]
         return {"Transform": "a transform", "Operator": "an operator"}.get(name, "a mapping")
-    if "anyOf" in part:
-        return " or ".join(dict.fromkeys(_takes(option) for option in part["anyOf"]))
+    options = part.get("anyOf", part.get("oneOf"))
+    if options is not None:
+        return " or ".join(dict.fromkeys(_takes(option) for option in options))
     match part.get("type"):
         case "array":
             return f"a list of {_plural(_takes(part.get('items', {})))}"

@@ -87,6 +87,15 @@ class GeneralizationHierarchy:
                 raise _bad(self.name, text)
 
 
+def in_order(labels: Iterable[Label]) -> list[Label]:
+    """Distinct labels in their order: null, then numbers by size if all are numbers, else text."""
+    given = list(labels)
+    numbers = all(label is None or _is_number(label) for label in given)
+    if numbers:
+        return sorted(given, key=lambda label: _by_number((label,)))
+    return sorted(given, key=lambda label: (label is not None, label or ""))
+
+
 def _numbered(labels: Sequence[Label]) -> Codes:
     numbers: dict[Label, int] = {}
     return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.int32)
