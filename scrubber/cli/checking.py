@@ -12,7 +12,7 @@ from scrubber.errors import GateError, printable
 def check_command(rules: Path, inputs: list[str]) -> int:
     """Report problems (raised as RuleError, exit 2), then run the file's own tests (exit 1)."""
     from scrubber.engine.checking import run_examples
-    from scrubber.engine.run import survey
+    from scrubber.engine.surveying import survey
     from scrubber.policy import load_rules
     from scrubber.policy.hints import hints
 

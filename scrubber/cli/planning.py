@@ -19,7 +19,7 @@ _CELL = 60
 def plan_command(rules: Path, inputs: list[str], rows: int) -> int:
     """Show the plan; a sample of values on a terminal only."""
     from scrubber.engine.checking import preview
-    from scrubber.engine.run import survey
+    from scrubber.engine.surveying import survey
     from scrubber.policy import load_rules
 
     parsed = load_rules(rules)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrubber.cli.console import quiet, stderr
 
 if TYPE_CHECKING:
-    from scrubber.engine.run import Progress
+    from scrubber.engine.surveying import Progress
 
 
 @contextlib.contextmanager

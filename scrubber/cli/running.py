@@ -15,7 +15,7 @@ from scrubber.cli.stopping import heed
 from scrubber.errors import printable
 
 if TYPE_CHECKING:
-    from scrubber.engine.run import Progress
+    from scrubber.engine.surveying import Progress
 
 
 def run_command(

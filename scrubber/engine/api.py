@@ -12,7 +12,8 @@ from scrubber.detect.consistency import Consistency, spread
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.frames import open_frame
 from scrubber.engine.keys import as_key
-from scrubber.engine.run import Progress, run, run_on_table
+from scrubber.engine.run import run, run_on_table
+from scrubber.engine.surveying import Progress
 from scrubber.errors import OutputError
 from scrubber.manifest import Manifest
 from scrubber.model.finding import Span

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.engine.executors import tools_for
-from scrubber.engine.run import Survey, key_for
+from scrubber.engine.run import key_for
 from scrubber.engine.scrub import Tools, scrub_batch
+from scrubber.engine.surveying import Survey
 from scrubber.errors import KeyFault, Mark, ScrubberError
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.model.fieldpath import FieldPath, leaves

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,52 +16,24 @@ from scrubber import formats
 from scrubber.engine.census import take_census
 from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.executors import execute
+from scrubber.engine.job import Job, addressed, unpublished
 from scrubber.engine.keys import resolve_key
 from scrubber.engine.recheck import Rechecked, recheck
 from scrubber.engine.record import Account, SourceRecord, facts_of
-from scrubber.engine.schema import output_schema
 from scrubber.engine.scrub import ScrubbedBatch
-from scrubber.engine.staging import DATA, MANIFEST, refuse_overlap, staged
-from scrubber.errors import ConservationError, InputError, KeyFault, OutputError, Place, printable
+from scrubber.engine.staging import MANIFEST, refuse_overlap, staged
+from scrubber.engine.surveying import Progress, survey, surveyed_batches
+from scrubber.errors import InputError, KeyFault, OutputError, Place, printable
 from scrubber.formats import Source
-from scrubber.manifest import Fragment, Ledger, Manifest, OutputFacts, RunFacts, seal
+from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, seal
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
-from scrubber.policy.plan import OnError, Plan
+from scrubber.policy.plan import Plan
 from scrubber.transform.keys import RootKey, keyed_digest
 
 _BLOCK = 1 << 20
 _FRAME_ROWS = 1 << 16
 _FRAME = "frame"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: the bytes of the sources that are done, of all their bytes, and the records
-    that are done."""
-
-    bytes_done: int
-    bytes_total: int
-    rows: int
-
-
-@dataclass(frozen=True)
-class Survey:
-    """The sources of a run, their schemas by alias, and the plan that follows from the rules."""
-
-    sources: tuple[Source, ...]
-    schemas: dict[str, pa.Schema]
-    plan: Plan
-
-
-def survey(rules: Rules, inputs: Sequence[str]) -> Survey:
-    """Find the sources and compile the rules against their schemas; nothing is written.
-
-    Errors: InputError for sources that cannot be read, RuleError with every problem at once.
-    """
-    sources = formats.discover(inputs)
-    schemas = formats.schemas(sources, drop_bad_rows=rules.on_error is OnError.DROP_ROW)
-    return Survey(sources, schemas, compile_plan(rules, schemas))
 
 
 def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
@@ -105,15 +75,19 @@ def run(
         refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links
         _refuse_clash(surveyed.sources, target_format)
         secret = key_for(surveyed.plan, key)
-        chosen = _choose(surveyed.plan, surveyed.schemas, _survey_batches(surveyed, tell), secret)
+        mac = unpublished("source", surveyed.plan, secret)
+        digests = {source.alias: _file_digest(source, mac) for source in surveyed.sources}
+        chosen = _choose(surveyed.plan, surveyed.schemas, surveyed_batches(surveyed, tell), secret)
         if chosen is not None:
             surveyed = replace(surveyed, plan=chosen.plan)
-        job = _Job(surveyed, secret, chosen, target_format, tell)
-        ledger, outputs = job.scrub_into(stage / DATA, workers)
-        rechecked = _recheck(chosen, _written(stage, outputs, tell))
+        recoding = chosen.recoding if chosen is not None else None
+        job = Job(rules, surveyed, secret, recoding, digests, target_format, tell)
+        ledger, outputs = job.scrub_into(stage, workers)
+        rechecked = _recheck(chosen, _written(stage.output, outputs, tell))
         sources = tuple(
-            SourceRecord(source.alias, formats.media_type(source), _file_digest(source, secret))
-            for source in surveyed.sources
+            # An unkeyed digest of a small file can be guessed from, so there is none.
+            SourceRecord(s.alias, formats.media_type(s), digests[s.alias] if secret else None)
+            for s in surveyed.sources
         )
         for source, stamp in zip(surveyed.sources, stamps, strict=True):
             if _stamp(source) != stamp:
@@ -121,7 +95,7 @@ def run(
                 raise InputError("source-changed", text, place=Place(file=source.alias))
         account = Account(rules, surveyed.plan, secret, sources, outputs, chosen, rechecked)
         manifest = seal(facts_of(account, clock.facts()), ledger)
-        _write_synced(stage / MANIFEST, manifest.to_bytes())
+        _write_synced(stage.output / MANIFEST, manifest.to_bytes())
     return manifest
 
 
@@ -185,108 +159,6 @@ class _Clock:
         )
 
 
-class _Job:
-    """The second fold: read, scrub somewhere, write in order."""
-
-    def __init__(
-        self,
-        surveyed: Survey,
-        key: RootKey | None,
-        chosen: Chosen | None,
-        target_format: str,
-        tell: Callable[[Progress], None],
-    ) -> None:
-        self._surveyed, self._key = surveyed, key
-        self._recoding = chosen.recoding if chosen is not None else None
-        self._target, self._tell = target_format, tell
-        self._under_way: deque[Progress] = deque()
-
-    def scrub_into(self, data: Path, workers: int) -> tuple[Ledger, tuple[OutputFacts, ...]]:
-        plan = self._surveyed.plan
-        sources = {source.alias: source for source in self._surveyed.sources}
-        fragments: list[Fragment] = []
-        outputs: list[OutputFacts] = []
-        batches = self._batches()
-        with execute(plan, self._key, batches, workers, self._recoding) as results:
-            for alias, group in groupby(results, key=lambda result: result.fragment.ref.source):
-                output = self._write(data, sources[alias], len(outputs), group, fragments)
-                outputs.append(output)
-        if len(outputs) != len(sources):
-            raise ConservationError("source-lost", "a source has no output")
-        return Ledger.of(fragments), tuple(outputs)
-
-    def _write(
-        self,
-        data: Path,
-        source: Source,
-        shard: int,
-        results: Iterator[ScrubbedBatch],
-        fragments: list[Fragment],
-    ) -> OutputFacts:
-        name = formats.output_name(source.alias, source.format, self._target)
-        target, compression = formats.format_of(name)
-        path = data / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table_plan = self._surveyed.plan.table(source.alias)
-        schema = output_schema(self._surveyed.schemas[source.alias], table_plan)
-        rows = 0
-        with formats.open_writer(path, schema, target, compression, like=source) as writer:
-            for result in results:
-                writer.write(result.table)
-                rows += result.fragment.rows_out
-                fragments.append(result.fragment)
-                self._tell(self._under_way.popleft())
-        written = writer.close()
-        if written.rows != rows:
-            place = Place(file=source.alias)
-            raise ConservationError("rows-lost", "not every record was written", place=place)
-        return OutputFacts(
-            path=f"{DATA}/{name}",
-            sha256=written.sha256,
-            bytes=written.bytes,
-            rows=written.rows,
-            source=source.alias,
-            shard=shard,
-        )
-
-    def _batches(self) -> Iterator[Batch]:
-        surveyed, plan = self._surveyed, self._surveyed.plan
-        total = sum(formats.source_bytes(source) for source in surveyed.sources)
-        before, rows = 0, 0
-        self._tell(Progress(0, total, 0))
-        for source in surveyed.sources:
-            schema = surveyed.schemas[source.alias]
-            drop_bad = plan.on_error is OnError.DROP_ROW
-            ordinal = 0
-            for chunk in formats.read(source, schema, drop_bad_rows=drop_bad):
-                ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
-                ordinal += 1
-                rows += chunk.table.num_rows + chunk.rejected
-                self._under_way.append(Progress(before + chunk.consumed, total, rows))
-                yield _addressed(Batch(ref, chunk.table, chunk.rejected), plan, self._key)
-            before += formats.source_bytes(source)
-            if ordinal == 0:  # no records: the empty output has to be written all the same
-                empty = Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
-                self._under_way.append(Progress(before, total, rows))
-                yield _addressed(empty, plan, self._key)
-
-
-def _survey_batches(surveyed: Survey, tell: Callable[[Progress], None]) -> Iterator[Batch]:
-    """The records of the sources whose quasi-identifiers are counted."""
-    plan = surveyed.plan
-    total = sum(formats.source_bytes(source) for source in surveyed.sources)
-    for source in surveyed.sources:
-        if not plan.table(source.alias).quasi:
-            continue
-        schema = surveyed.schemas[source.alias]
-        drop_bad = plan.on_error is OnError.DROP_ROW
-        chunks = formats.read(source, schema, drop_bad_rows=drop_bad)
-        for ordinal, chunk in enumerate(chunks):
-            tell(Progress(0, total, 0))
-            ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
-            yield Batch(ref, chunk.table, chunk.rejected)
-
-
 def _choose(
     plan: Plan, schemas: Mapping[str, pa.Schema], batches: Iterable[Batch], key: RootKey | None
 ) -> Chosen | None:
@@ -324,29 +196,12 @@ def _table_batches(table: pa.Table, plan: Plan, key: RootKey | None) -> Iterator
     for ordinal, start in enumerate(starts):
         piece = table.slice(start, _FRAME_ROWS)
         ref = BatchRef(_FRAME, ordinal, start + 1, piece.num_rows)
-        yield _addressed(Batch(ref, piece), plan, key)
+        yield addressed(Batch(ref, piece), plan, key)
 
 
-def _addressed(batch: Batch, plan: Plan, key: RootKey | None) -> Batch:
-    """The batch with the digest of its position and content: under the key where there is one,
-    else under the plan's digest; it is never published."""
-    secret = key.derive("batch", "") if key is not None else bytes.fromhex(plan.digest)[:32]
+def _file_digest(source: Source, secret: bytes) -> str:
+    """A digest of the source's bytes under `secret`."""
     digest = keyed_digest(secret)
-    ref = batch.ref
-    digest.update(f"{ref.source}\0{ref.ordinal}\0{ref.first_row}\0{batch.rejected}\0".encode())
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.table.schema) as writer:
-        writer.write_table(batch.table)
-    digest.update(sink.getvalue())
-    return replace(batch, ref=replace(ref, digest=digest.hexdigest()))
-
-
-def _file_digest(source: Source, key: RootKey | None) -> str | None:
-    """A digest of the source's bytes under the run's key; none without one, since an unkeyed digest
-    of a small file can be guessed from."""
-    if key is None:
-        return None
-    digest = keyed_digest(key.derive("source", ""))
     try:
         with Path(source.path).open("rb") as file:
             while block := file.read(_BLOCK):

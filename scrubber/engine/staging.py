@@ -1,9 +1,9 @@
 """Publishing all or nothing: outputs are built in a hidden sibling folder and renamed at the end.
 
 A folder is renamed in one step, so a reader sees either no output or all of it, manifest included
-(docs/decisions/0002). What a killed run leaves behind is hidden, unpublished, and removed by the
-next run into the same place. The lock lets only one run build an output at a time; the kernel
-releases it when the process ends, however it ends.
+(docs/decisions/0002). What a stopped run leaves behind is hidden and unpublished: the next run into
+the same place takes up the parts that were finished and removes the rest. The lock lets only one
+run build an output at a time; the kernel releases it when the process ends, however it ends.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from scrubber.errors import IncompleteError, OutputError, Place
@@ -22,9 +23,21 @@ MANIFEST = "manifest.json"
 DATA = "data"
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where an output is built: `output` becomes the published folder, `parts` is for the records
+    of what is finished. Both may hold what a stopped run left."""
+
+    output: Path
+    parts: Path
+
+
 @contextlib.contextmanager
-def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[Path]:
-    """A folder to build the output in; it becomes `out` when the block ends without an error.
+def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[Stage]:
+    """Folders to build the output in; it becomes `out` when the block ends without an error.
+
+    Where the block is interrupted (IncompleteError, KeyboardInterrupt, SIGKILL) after a part was
+    finished, the folders stay, hidden, for the next run into `out`; any other error removes them.
 
     Errors: OutputError ``output-exists``, ``output-foreign`` (not a scrubber output: never
     replaced), ``output-in-input``, ``input-in-output``, ``output-busy``, ``output-write``;
@@ -34,19 +47,39 @@ def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[Pa
     refuse_overlap(out, inputs)
     with _writing(target):
         _refuse_existing(target, overwrite)
-    stage = target.with_name(f".{target.name}.scrubber-partial")
+    hidden = target.with_name(f".{target.name}.scrubber-partial")
+    stage = Stage(hidden / "output", hidden / "parts")
     with _parents(target), _locked(target):
+        left = False
         try:
             with _writing(target):
                 _recover(target)
                 _refuse_existing(target, overwrite)  # another run may have published meanwhile
-                _remove(stage)
-                stage.mkdir(mode=0o755)
+                _prepare(hidden, stage)
                 yield stage
-                _publish(stage, target)
+                _publish(stage.output, target)
+        except (IncompleteError, KeyboardInterrupt):
+            left = _finished(stage)
+            raise
         finally:
-            with contextlib.suppress(OSError):
-                _remove(stage)
+            if not left:
+                with contextlib.suppress(OSError):
+                    _remove(hidden)
+
+
+def _prepare(hidden: Path, stage: Stage) -> None:
+    """The folders are there and private; what lies in their place and is no one's part goes."""
+    ours = hidden.is_dir() and not hidden.is_symlink() and hidden.stat().st_uid == os.geteuid()
+    if not ours or not _finished(stage):
+        _remove(hidden)
+    hidden.mkdir(mode=0o700, exist_ok=True)
+    hidden.chmod(0o700)
+    stage.output.mkdir(mode=0o755, exist_ok=True)
+    stage.parts.mkdir(mode=0o700, exist_ok=True)
+
+
+def _finished(stage: Stage) -> bool:
+    return stage.parts.is_dir() and any(stage.parts.iterdir())
 
 
 def _target(out: Path) -> Path:
@@ -180,5 +213,7 @@ def _sync(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.exists():
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
         shutil.rmtree(path)

@@ -7,7 +7,7 @@ from scrubber.manifest.document import FILE_NAME, Manifest, read_manifest
 from scrubber.manifest.ledger import Fragment, Ledger
 from scrubber.manifest.risk import ClassFacts, ModelFacts, QuasiFacts, RiskFacts
 from scrubber.manifest.schema import schema, validate
-from scrubber.manifest.seal import seal
+from scrubber.manifest.seal import seal, work_id
 from scrubber.manifest.statement import (
     CheckFacts,
     DeclaredFacts,
@@ -56,4 +56,5 @@ __all__ = [
     "seal",
     "validate",
     "verify",
+    "work_id",
 ]

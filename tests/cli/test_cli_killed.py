@@ -69,7 +69,7 @@ class Folder:
 
     def writing(self) -> bool:
         """Whether the first records have been scrubbed and a file is being written."""
-        return any(self.path.glob(".out.scrubber-partial/data/*"))
+        return any(self.path.glob(".out.scrubber-partial/output/data/*"))
 
 
 @pytest.fixture

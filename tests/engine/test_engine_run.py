@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import scrubber
-from scrubber.engine.run import Progress
+from scrubber.engine.surveying import Progress
 from scrubber.errors import InputError
 from scrubber.manifest import validate, verify
 

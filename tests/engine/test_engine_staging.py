@@ -17,9 +17,9 @@ from scrubber.errors import IncompleteError, OutputError
 
 def build(out: Path, inputs: list[Path] | None = None, *, overwrite: bool = False) -> None:
     with staged(out, inputs or [], overwrite=overwrite) as stage:
-        (stage / "data").mkdir()
-        (stage / "data" / "a.csv").write_text("x\n")
-        (stage / MANIFEST).write_text("{}")
+        (stage.output / "data").mkdir()
+        (stage.output / "data" / "a.csv").write_text("x\n")
+        (stage.output / MANIFEST).write_text("{}")
 
 
 def visible(folder: Path) -> list[str]:
@@ -41,7 +41,7 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_failed_block_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
     with pytest.raises(error), staged(tmp_path / "out", [], overwrite=False) as stage:
-        (stage / "half.csv").write_text("x")
+        (stage.output / "half.csv").write_text("x")
         raise error
     assert os.listdir(tmp_path) == []
 
@@ -115,7 +115,7 @@ def test_a_killed_run_leaves_nothing_visible_and_the_next_one_cleans_up(tmp_path
         "import os, signal, pathlib\n"
         "from scrubber.engine.staging import staged\n"
         f"with staged(pathlib.Path({str(tmp_path / 'out')!r}), [], overwrite=False) as stage:\n"
-        "    (stage / 'half.csv').write_text('x')\n"
+        "    (stage.output / 'half.csv').write_text('x')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
@@ -142,7 +142,7 @@ def test_a_failed_replacement_brings_the_earlier_output_back(
     rename = Path.rename
 
     def fails(self: Path, target: Path) -> Path:
-        if self.name.endswith("partial"):
+        if self.name == "output":
             raise OSError(errno.EIO, "no")
         return rename(self, target)
 

@@ -1,0 +1,59 @@
+"""The survey of a run: what there is to read, and the plan for it; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.formats import Source
+from scrubber.model.batch import Batch, BatchRef
+from scrubber.policy import Rules, compile_plan
+from scrubber.policy.plan import OnError, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: the bytes of the sources that are done, of all their bytes, and the records
+    that are done."""
+
+    bytes_done: int
+    bytes_total: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The sources of a run, their schemas by alias, and the plan that follows from the rules."""
+
+    sources: tuple[Source, ...]
+    schemas: dict[str, pa.Schema]
+    plan: Plan
+
+
+def survey(rules: Rules, inputs: Sequence[str]) -> Survey:
+    """Find the sources and compile the rules against their schemas; nothing is written.
+
+    Errors: InputError for sources that cannot be read, RuleError with every problem at once.
+    """
+    sources = formats.discover(inputs)
+    schemas = formats.schemas(sources, drop_bad_rows=rules.on_error is OnError.DROP_ROW)
+    return Survey(sources, schemas, compile_plan(rules, schemas))
+
+
+def surveyed_batches(surveyed: Survey, tell: Callable[[Progress], None]) -> Iterator[Batch]:
+    """The records of the sources whose quasi-identifiers are counted."""
+    plan = surveyed.plan
+    total = sum(formats.source_bytes(source) for source in surveyed.sources)
+    for source in surveyed.sources:
+        if not plan.table(source.alias).quasi:
+            continue
+        schema = surveyed.schemas[source.alias]
+        drop_bad = plan.on_error is OnError.DROP_ROW
+        chunks = formats.read(source, schema, drop_bad_rows=drop_bad)
+        for ordinal, chunk in enumerate(chunks):
+            tell(Progress(0, total, 0))
+            ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
+            yield Batch(ref, chunk.table, chunk.rejected)

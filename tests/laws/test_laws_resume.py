@@ -1,0 +1,288 @@
+"""A run that is killed at any moment and started again ends as one that was left alone.
+
+The runs are forks of a process that has imported everything and done nothing, so that fifty of them
+take seconds; SIGKILL lets them clean up nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrubber.engine import parts, staging
+from scrubber.engine.run import run
+from scrubber.policy import load_rules
+from scrubber.transform.keys import RootKey
+
+KEY = RootKey(bytes(range(32)))
+SHARDS = 6
+RULES = """\
+version: 1
+key: {env: SCRUBBER_KEY}
+rows:
+  - {drop: "n % 7 = 0", reason: "a rule"}
+fields:
+  - {name: id, class: direct_identifier, transform: {token: {domain: d}}}
+  - {name: note, class: direct_identifier, transform: drop}
+  - {name: n, class: insensitive, keep: "a number"}
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "rules.yaml").write_text(RULES)
+    for shard in range(SHARDS):
+        write_shard(tmp_path, shard, 0)
+    return tmp_path
+
+
+def write_shard(place: Path, shard: int, salt: int) -> None:
+    rows = [{"id": f"u{i}", "note": "x", "n": i + salt} for i in range(1500)]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (place / "in" / f"{shard}.jsonl").write_text(lines)
+
+
+def scrub(place: Path, out: str, **options: Any) -> None:
+    rules = load_rules(place / "rules.yaml")
+    run(rules, [str(place / "in")], place / out, key=KEY, **options)
+
+
+def started(place: Path, kill_after: int | None, options: dict[str, Any]) -> ForkServerProcess:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["scrubber.engine.run", "scrubber.policy.compile"])
+    process = context.Process(target=scrub_or_die, args=(place, kill_after, options))
+    process.start()
+    return process
+
+
+def scrub_or_die(place: Path, kill_after: int | None, options: dict[str, Any]) -> None:
+    """Scrub into ``out``; die when `kill_after` parts are on record."""
+    keep = parts.Parts.keep
+    kept = 0
+
+    def keeps(self: parts.Parts, identity: str, part: parts.Part) -> None:
+        nonlocal kept
+        keep(self, identity, part)
+        kept += 1
+        if kept == kill_after:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    parts.Parts.keep = keeps  # type: ignore[method-assign]
+    scrub(place, "out", **options)
+
+
+def killed(process: ForkServerProcess) -> bool:
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode != 0
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of an output; the manifest without its clock."""
+    found = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.jsonl")}
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest["run"]
+    return {**found, "manifest": json.dumps(manifest, sort_keys=True).encode()}
+
+
+def test_a_run_killed_fifty_times_ends_as_one_that_was_left_alone(place: Path) -> None:
+    scrub(place, "whole")
+    before = time.monotonic()
+    assert not killed(started(place, None, {}))
+    lasts = time.monotonic() - before
+    dice = random.Random(1)
+    kills = 0
+    for _ in range(400):
+        if kills == 50:
+            break
+        again = (place / "out").exists()  # then it replaces: killed while renaming, too
+        process = started(place, None, {"overwrite": again})
+        time.sleep(dice.uniform(0.0, 1.2 * lasts))
+        process.kill()
+        kills += killed(process)
+        if (place / "out").exists():
+            assert contents(place / "out") == contents(place / "whole")
+    assert kills == 50
+    scrub(place, "out", overwrite=True)
+    assert contents(place / "out") == contents(place / "whole")
+    assert sorted(p.name for p in place.iterdir()) == ["in", "out", "rules.yaml", "whole"]
+
+
+def stopped_after(place: Path, finished: int) -> None:
+    """A run into ``out`` that dies when so many of its parts are on record."""
+    assert killed(started(place, finished, {}))
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The parts that are done from here on, by the name of their output."""
+    names: list[str] = []
+    keep = parts.Parts.keep
+
+    def keeps(self: parts.Parts, identity: str, part: parts.Part) -> None:
+        keep(self, identity, part)
+        names.append(part.output.path)
+
+    monkeypatch.setattr(parts.Parts, "keep", keeps)
+    return names
+
+
+def test_what_is_finished_is_not_done_again(place: Path, written: list[str]) -> None:
+    stopped_after(place, 4)
+    scrub(place, "out")
+    assert written == ["data/4.jsonl", "data/5.jsonl"]
+    scrub(place, "whole")
+    assert contents(place / "out") == contents(place / "whole")
+
+
+def other_key(_: Path) -> dict[str, Any]:
+    return {"key": RootKey(bytes(range(1, 33)))}
+
+
+def other_rule(place: Path) -> dict[str, Any]:
+    (place / "rules.yaml").write_text(RULES.replace("n % 7", "n % 5"))
+    return {}
+
+
+def other_format(_: Path) -> dict[str, Any]:
+    return {"target_format": "csv"}
+
+
+@pytest.mark.parametrize("change", [other_key, other_rule, other_format])
+def test_other_work_is_done_from_the_start(
+    place: Path, written: list[str], change: Callable[[Path], dict[str, Any]]
+) -> None:
+    stopped_after(place, 4)
+    options = {"key": KEY, **change(place)}
+    rules = load_rules(place / "rules.yaml")
+    run(rules, [str(place / "in")], place / "out", **options)
+    assert len(written) == SHARDS
+    assert len(list((place / "out" / "data").iterdir())) == SHARDS
+
+
+def test_only_the_source_that_changed_is_done_again(place: Path, written: list[str]) -> None:
+    stopped_after(place, SHARDS)
+    write_shard(place, 2, salt=1)
+    scrub(place, "out")
+    assert written == ["data/2.jsonl"]
+    scrub(place, "whole")
+    assert contents(place / "out") == contents(place / "whole")
+
+
+def test_what_is_chosen_for_one_source_depends_on_all(place: Path, written: list[str]) -> None:
+    chosen = RULES.replace(
+        '  - {name: n, class: insensitive, keep: "a number"}',
+        "  - {name: n, class: quasi_identifier}\n"
+        "privacy: {k: 3, hierarchies: {n: [{bin: {width: 500}}]}}",
+    )
+    (place / "rules.yaml").write_text(chosen)
+    stopped_after(place, SHARDS)
+    write_shard(place, 2, salt=1)
+    scrub(place, "out")
+    assert len(written) == SHARDS
+    scrub(place, "whole")
+    assert contents(place / "out") == contents(place / "whole")
+
+
+def test_a_source_that_has_gone_leaves_no_output(place: Path) -> None:
+    stopped_after(place, SHARDS)
+    (place / "in" / "0.jsonl").unlink()
+    scrub(place, "out")
+    scrub(place, "whole")
+    assert contents(place / "out") == contents(place / "whole")
+
+
+def partial(place: Path) -> staging.Stage:
+    hidden = place / ".out.scrubber-partial"
+    return staging.Stage(hidden / "output", hidden / "parts")
+
+
+def an_output_that_was_changed(stage: staging.Stage) -> None:
+    path = stage.output / "data" / "1.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+
+
+def an_output_that_is_shorter(stage: staging.Stage) -> None:
+    path = stage.output / "data" / "1.jsonl"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def an_output_that_has_gone(stage: staging.Stage) -> None:
+    (stage.output / "data" / "1.jsonl").unlink()
+
+
+def records_that_were_changed(stage: staging.Stage) -> None:
+    for record in stage.parts.iterdir():
+        record.write_bytes(record.read_bytes().replace(b'"rows":1', b'"rows":2', 1))
+
+
+def records_that_are_shorter(stage: staging.Stage) -> None:
+    for record in stage.parts.iterdir():
+        record.write_bytes(record.read_bytes()[:-1])
+
+
+def files_that_are_no_one_s(stage: staging.Stage) -> None:
+    (stage.output / "data" / "deep").mkdir()
+    (stage.output / "data" / "deep" / "stray.jsonl").write_text("leak")
+    (stage.output / "data" / "link.jsonl").symlink_to("/etc/passwd")
+    (stage.parts / "stray").write_text("x")
+    (stage.output / "manifest.json").write_text("{}")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        an_output_that_was_changed,
+        an_output_that_is_shorter,
+        an_output_that_has_gone,
+        records_that_were_changed,
+        records_that_are_shorter,
+        files_that_are_no_one_s,
+    ],
+)
+def test_what_was_tampered_with_is_not_taken_over(
+    place: Path, harm: Callable[[staging.Stage], None]
+) -> None:
+    stopped_after(place, 4)
+    harm(partial(place))
+    scrub(place, "out")
+    scrub(place, "whole")
+    assert contents(place / "out") == contents(place / "whole")
+    assert sorted(p.name for p in (place / "out").rglob("*") if p.is_file()) == [
+        *(f"{shard}.jsonl" for shard in range(SHARDS)),
+        "manifest.json",
+    ]
+
+
+def test_what_is_left_is_for_its_owner_alone_and_holds_no_key(place: Path) -> None:
+    stopped_after(place, 4)
+    stage = partial(place)
+    assert stage.parts.parent.stat().st_mode & 0o777 == 0o700
+    records = list(stage.parts.iterdir())
+    assert len(records) == 4
+    assert {record.stat().st_mode & 0o777 for record in records} == {0o600}
+    for record in records:
+        assert bytes(range(32)).hex().encode() not in record.read_bytes()
+
+
+def test_without_a_key_it_is_the_same(place: Path, written: list[str]) -> None:
+    keyless = RULES.replace("{token: {domain: d}}", "drop").replace(
+        "key: {env: SCRUBBER_KEY}\n", ""
+    )
+    (place / "rules.yaml").write_text(keyless)
+    stopped_after(place, 4)
+    scrub(place, "out")
+    assert len(written) == 2
+    sources = json.loads((place / "out" / "manifest.json").read_bytes())["sources"]
+    assert len(sources) == SHARDS
