@@ -1,15 +1,21 @@
-"""The one door to hyperscan (Vectorscan): where in which text which of many byte patterns match.
+"""The one door to hyperscan: where in which text which of many byte patterns match.
 
 One scan goes over many texts at once, with a separator between them that is in no pattern, and
 answers for all patterns, so that a recognizer looks only at the places where it can find something.
 No match crosses a separator, and an edge of a text is one for the patterns too: neighbours cannot
 matter. Without hyperscan, every pattern is possible everywhere: slower, with the same answers.
+
+A prefilter that passes over a match is a leak, and Vectorscan 5.4.12, which the hyperscan package
+holds since 0.7.23, does (its issues 358 and 382: the last bytes of a stretch that it looks through
+for pairs of bytes). So only versions of the library that were proved are used; any other counts as
+missing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import platform
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -20,13 +26,31 @@ import numpy as np
 from scrubber.detect.alphabet import SEPARATOR, project
 from scrubber.detect.cachefolder import CacheFolder
 
-hyperscan: Any
-try:
-    import hyperscan as _hyperscan
+# Intel's Hyperscan, and the Vectorscan before the one that fails.
+_TRUSTED = frozenset({"5.4.2", "5.4.11"})
 
-    hyperscan = _hyperscan
-except ImportError:  # no wheel for this platform
-    hyperscan = None
+
+def _trusted() -> tuple[Any, str]:
+    """The hyperscan module and its library's version; None where none can be relied on."""
+    try:
+        import hyperscan as module
+    except ImportError:  # no wheel for this platform
+        return None, ""
+    probe = module.Database(mode=module.HS_MODE_BLOCK)
+    probe.compile(expressions=[b"x"], ids=[0], elements=1, flags=[0])
+    library = str(probe.info().split()[1], "ascii")  # b"Version: 5.4.2 Features: AVX2 Mode: BLOCK"
+    if library in _TRUSTED:
+        return module, library
+    warnings.warn(
+        f"hyperscan {module.__version__} (library {library}) is not known to find everything, so"
+        " scrubber searches without it, far more slowly; install scrubber's own choice of it",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return None, ""
+
+
+hyperscan, _LIBRARY = _trusted()
 
 # Code points. So many are scanned at once, unless a text is longer.
 _BATCH_LENGTH = 1 << 18
@@ -215,7 +239,7 @@ def _store(sources: Sequence[bytes], database: Any, cache: CacheFolder | None) -
 
 def _name(sources: Sequence[bytes]) -> str:
     """Made from all that decides what the database is."""
-    where = (_CACHE_FORMAT, hyperscan.__version__, platform.system(), platform.machine())
+    where = (_CACHE_FORMAT, _LIBRARY, hyperscan.__version__, platform.system(), platform.machine())
     digest = hashlib.sha256("\0".join(where).encode())
     for source in sources:
         digest.update(b"%d\0" % len(source) + source)

@@ -26,7 +26,8 @@ _BEYOND = (
     "–—‐−／．＠：（🙏👩‍👧\U0010ffff"  # punctuation and beyond the plane
 )
 _VARIANTS = {"s": "sSſ", "k": "kKK", "i": "iIıİ", "σ": "σςΣ", "å": "åÅÅ", "ß": "ßẞ"}
-_MOST = 5  # repeats over the least
+_MOST = 5  # repeats over the least where there is no limit
+_FAR = 200  # and where there is one
 _SEEN = {True: 0.9, False: 0.1}  # how often what is looked at, behind or ahead, is written
 
 
@@ -71,8 +72,9 @@ class _Making:
                 return self.text(tree.subpattern)
             case "GreedyRepeat" | "LazyRepeat" | "PossessiveRepeat":
                 most = tree.max_count
-                most = tree.min_count + _MOST if most is None else most
-                choices = (tree.min_count, most, self._rng.randint(tree.min_count, most))
+                least = tree.min_count
+                most = least + _MOST if most is None else min(most, least + _FAR)
+                choices = (least, most, self._rng.randint(least, most))
                 return self._repeated(tree.subpattern, self._rng.choice(choices))
             case "RefGroup":
                 return self._groups.get(int(tree.group), "")
@@ -103,9 +105,21 @@ def _members(tree: Tree) -> tuple[str, str]:
     """The members of a set in ASCII, and beyond."""
     plain = "".join(char for char in _ASCII if _holds(tree, ord(char)))
     beyond = "".join(char for char in _BEYOND if _holds(tree, ord(char)))
-    if kind(tree) == "Character" and not plain + beyond:
-        plain = chr(tree.value)
+    if not plain + beyond:
+        plain = "".join(chr(code) for code in _named(tree) if _holds(tree, code))
     return plain, beyond
+
+
+def _named(tree: Tree) -> list[int]:
+    """The code points that a set names."""
+    match kind(tree):
+        case "Character":
+            return [tree.value]
+        case "Range":
+            return [tree.lower, tree.upper]
+        case "SetUnion":
+            return [code for item in tree.items for code in _named(item)]
+    return []
 
 
 def _holds(tree: Tree, code: int) -> bool:

@@ -1,5 +1,5 @@
-"""What any of Presidio's regexes finds is found, pattern by pattern: the prefilter and the search
-in parts lose nothing. Proved on texts made from each pattern itself, in noise."""
+"""What any regex of Presidio's or the house's finds is found, pattern by pattern: the prefilter and
+the search in parts lose nothing. Proved on texts made from each pattern itself, in noise."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from benchmarks.parity import country_recognizers
 from scrubber.detect import Detector, DetectSpec, build_detector
 from scrubber.detect.phones import PhoneLooker
 from scrubber.detect.phonetrigger import trigger
+from scrubber.detect.pipeline import PresidioDetector
 from scrubber.detect.presidio.registry import HOUSE_NAMES, registry
 
 NOISE = (
@@ -29,11 +30,8 @@ NOISE = (
 FLAGS = int(regex.DOTALL | regex.MULTILINE | regex.IGNORECASE)
 TEXTS = 60  # a pattern
 
-RECOGNIZERS = {
-    recognizer.name: recognizer
-    for recognizer in registry(DetectSpec(recognizers=country_recognizers()), None).recognizers
-    if recognizer.name not in HOUSE_NAMES
-}
+COUNTRIES = DetectSpec(recognizers=country_recognizers())
+RECOGNIZERS = {recognizer.name: recognizer for recognizer in registry(COUNTRIES, None).recognizers}
 BY_REGEX = sorted(name for name, one in RECOGNIZERS.items() if getattr(one, "patterns", None))
 
 
@@ -55,11 +53,13 @@ def in_noise(text: str, rng: random.Random) -> str:
     return "".join((*rng.choices(NOISE, k=2), text, *rng.choices(NOISE, k=2)))
 
 
-def test_these_are_all_of_presidios_patterns() -> None:
+def test_these_are_all_patterns() -> None:
     assert len(BY_REGEX) == len(RECOGNIZERS) - 3  # three look for phone numbers
-    assert sum(len(RECOGNIZERS[name].patterns) for name in BY_REGEX) > 170
+    assert set(BY_REGEX) > HOUSE_NAMES
+    presidios = [RECOGNIZERS[name] for name in BY_REGEX if name not in HOUSE_NAMES]
+    assert sum(len(one.patterns) for one in presidios) > 170
     # As own recognizers they have the flags that they have with Presidio.
-    assert {RECOGNIZERS[name].global_regex_flags for name in BY_REGEX} == {FLAGS}
+    assert {one.global_regex_flags for one in presidios} == {FLAGS}
 
 
 @pytest.mark.parametrize("name", BY_REGEX)
@@ -69,12 +69,37 @@ def test_what_a_regex_finds_is_found(name: str) -> None:
         compiled = regex.compile(pattern.regex, FLAGS)
         texts = [in_noise(matching(pattern.regex, FLAGS, rng), rng) for _ in range(TEXTS)]
         expected = [[m.span() for m in compiled.finditer(text) if m.group()] for text in texts]
-        assert any(expected), "the regex finds nothing in texts made from it: nothing is proved"
+        assert any(expected), (
+            f"{pattern.name}: the regex finds nothing in texts made from it: nothing is proved"
+        )
         for text, spans, there in zip(
             texts, unvalidated(name).detect(texts), expected, strict=True
         ):
             found = [(span.start, span.end) for span in spans if span.label == str(part)]
             assert found == there, ascii(text)
+
+
+def test_what_a_regex_finds_is_found_among_all_the_others() -> None:
+    """In one database, patterns share parts, and in one scan, texts have neighbours."""
+    detector = build_detector(COUNTRIES)
+    assert isinstance(detector, PresidioDetector)
+    (language,) = detector.languages
+    parts = [(looker, part) for looker in language.lookers for part in range(len(looker.triggers))]
+    rng = random.Random(6)
+    made: list[tuple[str, int]] = []  # a text, and the number of a trigger that is in it
+    for number, (looker, part) in enumerate(parts):
+        pattern = (getattr(RECOGNIZERS[looker.name], "patterns", None) or {part: None})[part]
+        if pattern is None:
+            continue
+        flags = RECOGNIZERS[looker.name].global_regex_flags
+        compiled = regex.compile(pattern.regex, flags)
+        texts = (in_noise(matching(pattern.regex, flags, rng), rng) for _ in range(12))
+        made += [(text, number) for text in texts if any(map(len, compiled.findall(text)))]
+    assert len(made) > 2_000
+    rng.shuffle(made)
+    there = {hit.index: hit.ends for hit in detector.prefilter.hits([text for text, _ in made])}
+    for index, (text, number) in enumerate(made):
+        assert number in there.get(index, ()), (parts[number][0].name, ascii(text))
 
 
 def test_every_top_level_domain_is_found() -> None:

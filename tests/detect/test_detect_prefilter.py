@@ -4,8 +4,10 @@ Presidio's own engine. Its cache is believed only where nobody else could have w
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -159,3 +161,25 @@ def test_a_foreign_database_in_the_cache_is_rebuilt(tmp_path: Path) -> None:
             CacheFolder(folder).write(path.name, b"of another version")
         (found,) = build_detector(spec).detect(["to ann@example.com"])
     assert [span.label for span in found] == ["EMAIL_ADDRESS"]
+
+
+@pytest.mark.parametrize(("library", "used"), [("5.4.2", True), ("5.4.12", False), ("6.0", False)])
+def test_a_library_that_was_not_proved_is_not_used(
+    library: str, used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Database:
+        def __init__(self, mode: int) -> None: ...
+        def compile(self, **_: object) -> None: ...
+        def info(self) -> bytes:
+            return f"Version: {library} Features: AVX2 Mode: BLOCK".encode()
+
+    module = ModuleType("hyperscan")
+    vars(module).update(Database=Database, HS_MODE_BLOCK=1, __version__="0.99")
+    monkeypatch.setitem(sys.modules, "hyperscan", module)
+    if used:
+        assert prefilter._trusted() == (module, library)
+    else:
+        with pytest.warns(RuntimeWarning, match=r"hyperscan 0\.99"):
+            assert prefilter._trusted() == (None, "")
+    monkeypatch.setitem(sys.modules, "hyperscan", None)
+    assert prefilter._trusted() == (None, "")
