@@ -100,12 +100,6 @@ def _members(tree: Tree, known: dict[int, list[Tree]]) -> Mask:
     return found
 
 
-def _looks_far_behind(tree: Tree) -> bool:
-    if kind(tree) == "LookAround" and tree.behind and not _is_one_character(tree.subpattern):
-        return True
-    return any(map(_looks_far_behind, children(tree)))
-
-
 def _is_one_character(tree: Tree) -> bool:
     while kind(tree) in ("Sequence", "Group") and len(children(tree)) == 1:
         (tree,) = children(tree)

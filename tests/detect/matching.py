@@ -1,16 +1,18 @@
 """Texts that a regex matches, made from its tree: what a test of the prefilter starts from.
 
 Not every text does match: look-arounds and assertions inside a pattern are left to chance, so a
-test asks the regex itself. And whether byte patterns match in a text, by the re module instead of
-Vectorscan.
+test asks the regex itself. And whether byte patterns match in a text, by the regex module
+instead of hyperscan.
 """
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
+
+import regex
 
 from scrubber.detect.alphabet import project
 from scrubber.detect.regextree import Tree, is_set, kind, parsed
@@ -40,15 +42,18 @@ _tree = lru_cache(maxsize=1024)(parsed)
 
 
 def matches(sources: Sequence[bytes], text: str) -> bool:
-    """Whether one of these byte patterns, as superset() writes them, matches in `text`."""
+    """Whether one of these byte patterns, as superset() writes them, matches in `text`.
+
+    Raises TimeoutError where that takes more than a second.
+    """
     data = project(text)
-    return any(_compiled(source).search(data) for source in sources)
+    return any(_compiled(source).search(data, timeout=1) for source in sources)
 
 
 @lru_cache(maxsize=1024)
-def _compiled(source: bytes) -> re.Pattern[bytes]:
-    r"""The re module's ``\Z`` is the very end, ``$`` that or before a last line break."""
-    return re.compile(source.replace(rb"\Z", rb"(?=\n?\Z)").replace(rb"\z", rb"\Z"))
+def _compiled(source: bytes) -> Any:
+    r"""The regex module's ``\Z`` is the very end, ``$`` that or before a last line break."""
+    return regex.compile(source.replace(rb"\Z", rb"(?=\n?\Z)").replace(rb"\z", rb"\Z"))
 
 
 class _Making:
@@ -94,7 +99,7 @@ class _Making:
         if not some:
             return ""
         char = self._rng.choice(some)
-        if tree.case_flags and self._rng.random() < 0.3:
+        if getattr(tree, "case_flags", 0) and self._rng.random() < 0.3:
             variants = _VARIANTS.get(char.lower(), char.lower() + char.upper())
             return self._rng.choice(variants)
         return char
