@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -47,6 +48,14 @@ def test_four_times_the_text_takes_about_four_times_as_long(detector: Build, uni
 def test_a_million_times_one_character(detector: Build, char: str) -> None:
     made = detector(DetectSpec())
     assert seconds(made, char * 1_000_000) < 20  # about one second where it is the slowest
+
+
+def test_a_million_digits_and_ten_megabytes_in_one_cell(detector: Build) -> None:
+    made = detector(DetectSpec())
+    digits = "".join(random.Random(1).choices("0123456789", k=1_000_000))
+    assert seconds(made, digits) < 20  # about one second
+    text = repeated(" ".join(rows(3_000, 0.02)), 10_000_000)
+    assert seconds(made, text) < 30  # about two
 
 
 def test_memory_does_not_grow_with_the_rows(detector: Build) -> None:

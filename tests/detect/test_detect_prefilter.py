@@ -3,6 +3,7 @@ Presidio's own engine. Its cache is believed only where nobody else could have w
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Sequence
@@ -144,6 +145,24 @@ def test_the_cache_believes_nothing_that_is_damaged_or_open_to_others(tmp_path: 
     (tmp_path / "c" / "link").symlink_to(path)
     assert cache.read("link") is None
     (tmp_path / "c").chmod(0o777)
+    assert cache.read("x") is None
+
+
+def test_the_cache_believes_nothing_of_another_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = CacheFolder(tmp_path / "c")
+    cache.write("x", b"content")
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert cache.read("x") is None
+    cache.write("y", b"content")
+    assert not (tmp_path / "c" / "y").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    cache = CacheFolder(tmp_path / "file" / "c")
+    cache.write("x", b"content")
     assert cache.read("x") is None
 
 

@@ -16,7 +16,7 @@ from scrubber.detect.narrowing import Narrowing
 from scrubber.detect.regextree import UnknownError, groups, image, parsed
 from scrubber.detect.superset import superset
 
-I, M, S = int(regex.IGNORECASE), int(regex.MULTILINE), int(regex.DOTALL)
+CASELESS, LINES, DOTALL = int(regex.IGNORECASE), int(regex.MULTILINE), int(regex.DOTALL)
 
 # ── the alphabet ──────────────────────────────────────────────────────────────────────────────
 
@@ -79,8 +79,8 @@ def test_images_and_their_complements_hold_all_members(low: int, width: int, cod
 @pytest.mark.parametrize("pattern", [r"(?r)ab", r"(?p)a|ab", r"(?f)ß", "(?V1)a"])
 def test_flags_of_another_meaning_are_refused(pattern: str) -> None:
     with pytest.raises(UnknownError):
-        parsed(pattern, I)
-    assert superset(pattern, I) == ()
+        parsed(pattern, CASELESS)
+    assert superset(pattern, CASELESS) == ()
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_sets_become_bytes(pattern: str, inside: bytes, outside: bytes) -> None:
     ("pattern", "flags", "texts", "others"),
     [
         (r"\bab\b", 0, ["ab", "x ab.", "é ab"], ["xab", "éab", "AB"]),
-        (r"ab", I, ["aB", "AB"], ["a b"]),
-        (r"kilo", I, ["KILO", "Kilo", "kİlo"], ["milo"]),
-        (r"[A-Z]{2}1", I, ["ıx1", "ſK1"], ["é1", "a1"]),
-        (r"^ab$", M, ["ab", "x\nab\ny", "ab\n"], ["xab", "abx"]),
+        (r"ab", CASELESS, ["aB", "AB"], ["a b"]),
+        (r"kilo", CASELESS, ["KILO", "Kilo", "kİlo"], ["milo"]),
+        (r"[A-Z]{2}1", CASELESS, ["ıx1", "ſK1"], ["é1", "a1"]),
+        (r"^ab$", LINES, ["ab", "x\nab\ny", "ab\n"], ["xab", "abx"]),
         (r"\Aab", 0, ["abc"], ["xab", "\nab"]),
         (r"ab\Z", 0, ["xab"], ["abx"]),
         (r"(?<=id )\d+", 0, ["id 5"], ["ix 5", "5"]),
@@ -138,7 +138,7 @@ def test_sets_become_bytes(pattern: str, inside: bytes, outside: bytes) -> None:
         (r"a(?#note)b(?x: c )", 0, ["abc"], ["ab c"]),
         (r"x*\d{3}y*", 0, ["123"], ["12"]),
         (r"(?:com|community|co\.uk)", 0, ["com", "co.uk"], ["c.om"]),
-        ("a.b", S, ["a\nb", "a🙏b"], ["ab"]),
+        ("a.b", DOTALL, ["a\nb", "a🙏b"], ["ab"]),
         ("a.b", 0, ["a\u2028b"], ["a\nb"]),
     ],
 )
@@ -188,7 +188,9 @@ def _joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 REGEX = st.recursive(st.tuples(ATOM, COUNT).map("".join), _joined, max_leaves=8)
-FLAGS = st.sampled_from([0, I, I | M | S, M, S, I | int(regex.VERSION1)])
+FLAGS = st.sampled_from(
+    [0, CASELESS, CASELESS | LINES | DOTALL, LINES, DOTALL, DOTALL | int(regex.VERSION1)]
+)
 NOISE = st.lists(
     st.sampled_from(["", " ", "\n", "a", "b", "7", "é", "-", "ſ", "ı", "\u2028", "🙏", "ab"]),
     max_size=3,
@@ -221,7 +223,7 @@ def test_where_any_regex_finds_characters_its_superset_matches(
     ["(?<=id:)[0-9]+", "[0-9]+(?=px)", "[0-9]+(?!pt)", "(?<!no )[0-9]+", ".+", r"(?:a){e<=1}"],
 )
 def test_a_regex_that_looks_far_or_knows_all_characters_is_not_narrowed(pattern: str) -> None:
-    assert Narrowing.of(pattern, S) is None
+    assert Narrowing.of(pattern, DOTALL) is None
 
 
 def test_the_stretches_are_the_runs_around_the_ends_of_matches() -> None:
