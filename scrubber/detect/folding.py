@@ -96,8 +96,11 @@ class Folded:
         if text.isascii():
             return cls(text, text.lower())
         pieces = [_FOLDS[char] for char in text]
+        folded = "".join(pieces).lower()
+        if set(map(len, pieces)) == {1}:
+            return cls(text, folded)
         origins = array("Q", (i for i, piece in enumerate(pieces) for _ in piece))
-        return cls(text, "".join(pieces).lower(), origins)
+        return cls(text, folded, origins)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The range of `text` for a range of `folded`, 0 <= start < end: whole characters, with

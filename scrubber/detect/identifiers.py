@@ -15,7 +15,7 @@ from typing import Protocol
 
 from scrubber.detect.everyday import EVERYDAY_WORDS, FUNCTION_WORDS
 from scrubber.detect.folding import Folded, fold, occurrences, squash
-from scrubber.detect.writtendates import Day, days_of, written_days
+from scrubber.detect.writtendates import Day, days_of, month_names, written_days
 
 _DIGITS = re.compile(r"[0-9]+")
 _WORDS = re.compile(r"[^\W_]+")
@@ -195,8 +195,14 @@ class Date:
 
     days: tuple[Day, ...] = hidden_field(repr=False)
 
-    def possible(self, folded: str, squashed: str) -> bool:  # noqa: ARG002
-        return any(str(day.day) in squashed for day in self.days)
+    def possible(self, folded: str, squashed: str) -> bool:
+        for day in self.days:
+            if str(day.day) in squashed and (
+                f"{day.year or 0:02d}"[-2:] in squashed
+                or any(name in folded for name in month_names(day.month))
+            ):
+                return True
+        return False
 
     def search(self, text: Folded) -> Iterator[Place]:
         for written in written_days(text.folded):
@@ -260,11 +266,13 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of identifier: `make` gives what to search for, `possible(value, folded, squashed)`
-    is a cheap test of the value itself: false only where nothing that `make` gives is found."""
+    """A kind of identifier: `make` gives what to search for, `needle` what stands in every text
+    that holds one of them (folded, or squashed where `squashed`): nothing where the value is none,
+    None where it takes a closer look."""
 
     make: Callable[[str], list[Identifier]]
-    possible: Callable[[str, str, str], bool]
+    needle: Callable[[str], str | None]
+    squashed: bool = False
 
 
 def _mailbox(value: str) -> list[Identifier]:
@@ -274,9 +282,9 @@ def _mailbox(value: str) -> list[Identifier]:
     return [Mailbox(user, domain)]
 
 
-def _mailbox_possible(value: str, folded: str, squashed: str) -> bool:
-    user, at, _ = fold(value).strip().partition("@")
-    return user in folded if at else _code_possible(value, folded, squashed)
+def _mailbox_needle(value: str) -> str | None:
+    user, at, domain = fold(value).strip().partition("@")
+    return user if at and user and domain else None if value else ""
 
 
 def _phone(value: str) -> list[Identifier]:
@@ -292,12 +300,12 @@ def _phone(value: str) -> list[Identifier]:
     return [Phone(digits, max(len(digits) - country, _LEAST_PHONE))]
 
 
-def _phone_possible(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
+def _phone_needle(value: str) -> str | None:
     digits = squash(fold(value))
-    if digits[-_LEAST_PHONE:] in squashed:
-        return True
     plain = digits.isdigit() and "#" not in value
-    return not plain or not _LEAST_PHONE <= len(digits.lstrip("0")) <= _LONGEST_PHONE
+    if plain and _LEAST_PHONE <= len(digits.lstrip("0")) <= _LONGEST_PHONE:
+        return digits[-_LEAST_PHONE:]
+    return None if value else ""
 
 
 def _code(value: str) -> list[Identifier]:
@@ -314,13 +322,12 @@ def _code(value: str) -> list[Identifier]:
     return [Code(bare, runs[0] if alone else "")]
 
 
-def _code_possible(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
+def _code_needle(value: str) -> str | None:
     own = squash(fold(value)).lstrip("0")
-    if not value.isascii() or own.isalpha() or not own:
-        return True
-    return own in squashed or any(
-        len(run) >= _LEAST_RUN and run in squashed for run in _DIGITS.findall(value)
-    )
+    if not own or own.isalpha() or not value.isascii():
+        return None if value else ""
+    run = max(_DIGITS.findall(value), key=len)
+    return (run.lstrip("0") or None) if len(run) >= _LEAST_RUN else own
 
 
 def _date(value: str) -> list[Identifier]:
@@ -343,20 +350,22 @@ def _phrase(value: str) -> list[Identifier]:
     return found
 
 
-def _phrase_possible(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
+def _phrase_needle(value: str) -> str | None:
     first = _WORDS.search(fold(value))
-    return first is not None and (not first[0].isdigit() or first[0] in folded)
+    if first is None:
+        return None if value else ""
+    return first[0] if first[0].isdigit() else None
 
 
-def _always(value: str, folded: str, squashed: str) -> bool:  # noqa: ARG001
-    return True
+def _no_needle(value: str) -> str | None:
+    return None if value else ""
 
 
-MAILBOX = Kind(_mailbox, _mailbox_possible)
-PHONE = Kind(_phone, _phone_possible)
-CODE = Kind(_code, _code_possible)
-DATE = Kind(_date, _always)
-PHRASE = Kind(_phrase, _phrase_possible)
+MAILBOX = Kind(_mailbox, _mailbox_needle)
+PHONE = Kind(_phone, _phone_needle, squashed=True)
+CODE = Kind(_code, _code_needle, squashed=True)
+DATE = Kind(_date, _no_needle)
+PHRASE = Kind(_phrase, _phrase_needle)
 
 
 def _alike(word: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from scrubber.detect.identifiers import (
     Kind,
 )
 from scrubber.detect.names import Person, may_name, name_words
+from scrubber.detect.names import needle as name_needle
 from scrubber.detect.namesearch import NameSearch
 from scrubber.model.finding import Span
 
@@ -99,14 +100,59 @@ def find_linked(
     ``rows[i]`` is the row that ``texts[i]`` belongs to; what is no str is passed over. The answer
     for a text depends on it and on its row alone.
     """
-    search = _Search(columns)
+    search, gates = _Search(columns), [_Gate.of(column) for column in columns]
+    names = [gate.needles for gate in gates if gate.named]
+    squashing = any(column.entity not in _NAMES for column in columns)
     found: dict[int, tuple[LinkedHit, ...]] = {}
     for place, (text, row) in enumerate(zip(texts, rows, strict=True)):
-        if isinstance(text, str) and text:
-            hits = search.hits(text, row)
-            if hits:
-                found[place] = hits
+        if not isinstance(text, str) or not text:
+            continue
+        folded = fold(text)
+        squashed = squash(folded) if squashing else ""
+        for gate in gates:
+            needle = gate.needles[row]
+            if needle is None or (needle and needle in (squashed if gate.squashed else folded)):
+                break
+        else:
+            if len(names) < 2 or not _initials_in([needles[row] for needles in names], folded):
+                continue
+        hits = search.hits(text, folded, squashed, row)
+        if hits:
+            found[place] = hits
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """For each row what must stand in a text for a column to be worth a closer look: nothing where
+    the row has no value, None where it always is."""
+
+    needles: Sequence[str | None]
+    squashed: bool
+    named: bool
+
+    @classmethod
+    def of(cls, column: LinkedColumn) -> _Gate:
+        named = column.entity in _NAMES
+        kind = _KINDS.get(column.entity, CODE)
+        make = name_needle if named else kind.needle
+        needles = [
+            make(values[0]) if len(values) == 1 else None if any(values) else ""
+            for values in column.values
+        ]
+        return cls(needles, kind.squashed and not named, named)
+
+
+def _initials_in(words: Sequence[str | None], folded: str) -> bool:
+    """Whether initials of two of the words may stand in the text, with a full stop between."""
+    initials = {word[0] for word in words if word}
+    return len(initials) > 0 and any(
+        f"{one}.{gap}{other}" in folded
+        for one in initials
+        if f"{one}." in folded
+        for other in initials
+        for gap in ("", " ")
+    )
 
 
 _One = tuple[int, int, str]  # a value: the number of its column, its own there, itself
@@ -125,8 +171,7 @@ class _Search:
         ]
         self._made: dict[tuple[int, str], list[Identifier]] = {}
 
-    def hits(self, text: str, row: int) -> tuple[LinkedHit, ...]:
-        folded = fold(text)
+    def hits(self, text: str, folded: str, squashed: str, row: int) -> tuple[LinkedHit, ...]:
         found: list[LinkedHit] = []
         whole: Folded | None = None
         if self._named:
@@ -137,16 +182,14 @@ class _Search:
             for label, people in named.items():
                 whole = whole or Folded.of(text)
                 found += _person_hits(whole, label, people)
-        if self._others:
-            squashed = squash(folded)
-            for number, column, kind in self._others:
-                for i, value in enumerate(column.values[row]):
-                    if not value or not kind.possible(value, folded, squashed):
-                        continue
-                    for identifier in self._identifiers(number, value, kind):
-                        if identifier.possible(folded, squashed):
-                            whole = whole or Folded.of(text)
-                            found += _hits(whole, identifier, column.label, number, i)
+        for number, column, kind in self._others:
+            for i, value in enumerate(column.values[row]):
+                if not value:
+                    continue
+                for identifier in self._identifiers(number, value, kind):
+                    if identifier.possible(folded, squashed):
+                        whole = whole or Folded.of(text)
+                        found += _hits(whole, identifier, column.label, number, i)
         return tuple(_without_parts(found)) if found else ()
 
     def _people(self, row: int) -> list[tuple[str, list[_One]]]:

@@ -26,7 +26,7 @@ from scrubber.detect.everyday import (
     SUFFIXES,
     TITLES,
 )
-from scrubber.detect.folding import fold
+from scrubber.detect.folding import fold, occurrences
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -37,6 +37,7 @@ _UMLAUTED = re.compile("ae|oe|ue")
 _MOST_WORDS = 12
 _MOST_INITIALS = 4
 _LONGEST_VALUE = 200
+_SHORT = 4
 
 
 class Guard(IntEnum):
@@ -85,7 +86,7 @@ def may_name(values: Sequence[str], folded: str) -> bool:
         longest = 0
         for word in words:
             size = len(word)
-            if size > 1 and word in folded:
+            if size > 1 and word in folded and (size > _SHORT or _at_edge(word, folded)):
                 return True
             initials += word[0]
             longest = max(longest, size)
@@ -98,6 +99,29 @@ def may_name(values: Sequence[str], folded: str) -> bool:
             if f"{one}.{other}" in folded or f"{one}. {other}" in folded:
                 return True
     return False
+
+
+def _at_edge(word: str, folded: str) -> bool:
+    """Whether a word of the text begins or ends with `word`, as every writing of a name does."""
+    for at in occurrences(word, folded):
+        end = at + len(word)
+        if not folded[at - 1 : at].isalpha() or not folded[end : end + 1].isalpha():
+            return True
+    return False
+
+
+def needle(value: str) -> str | None:
+    """What stands in every folded text that names a person by the one word `value`, whatever else
+    the person is called; None where that is not so simple.
+
+    Two initials with full stops are left out of account.
+    """
+    if not value:
+        return ""
+    if not (value.isascii() and value.isalpha() and len(value) > 1):
+        return None
+    word = value.lower()
+    return None if "ae" in word or "oe" in word or "ue" in word else word
 
 
 class Person:

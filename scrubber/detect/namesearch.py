@@ -61,6 +61,9 @@ class _Hit:
     part: _Sought
 
 
+_ONLY = frozenset((0,))
+
+
 @dataclass(slots=True)
 class _Chain:
     """Parts of one name, and whose it may be."""
@@ -85,6 +88,11 @@ class NameSearch:
 
     @cached_property
     def _parts(self) -> tuple[_Sought, ...]:
+        if len(self._people) == 1:
+            return tuple(
+                _Sought(part.text, part.guard, _ONLY, frozenset(((0, part.word),)), part.accented)
+                for part in self._people[0].parts()
+            )
         found: dict[str, list[tuple[int, int, Guard, bool]]] = {}
         for number, person in enumerate(self._people):
             for part in person.parts():

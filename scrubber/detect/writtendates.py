@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
+from functools import cache
 
 from scrubber.detect.folding import Folded, fold
 from scrubber.model.calendar import NAMES
@@ -71,6 +72,12 @@ class WrittenDay:
     start: int
     end: int
     days: tuple[Day, ...] = hidden_field(repr=False)
+
+
+@cache
+def month_names(month: int) -> frozenset[str]:
+    """What the names of a month begin with: three letters, folded."""
+    return frozenset(name[:3] for name, number in _MONTHS.items() if number == month)
 
 
 def written_days(folded: str) -> Iterator[WrittenDay]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrubber.detect.folding import Folded
 from scrubber.detect.linked import LinkedColumn, LinkedHit, find_linked, label_of
+from scrubber.detect.names import Person
+from scrubber.detect.namesearch import NameSearch
 
 COLUMNS = [
     LinkedColumn("FIRST_NAME", [("Noah",), ("Ann",), ("",)]),
@@ -86,6 +90,24 @@ def test_the_answer_depends_on_the_text_and_its_row_alone(
     whole = find_linked([text for _, text in pairs], [row for row, _ in pairs], COLUMNS)
     for place, (row, text) in enumerate(pairs):
         assert find_linked([text], [row], COLUMNS).get(0, ()) == whole.get(place, ())
+
+
+WORDS = st.from_regex(r"\A[A-Z][a-zé]{0,3}(?:[ '-][A-Z][a-z]{1,3})?\Z")
+PIECES = st.sampled_from(
+    ["{a}", "{b}", "{a}{b}", "{i}.{j}", "{i}. {j}.", "{i} {b}", "Mr. ", " ", ".", "x"]
+)
+
+
+@given(WORDS, WORDS, st.lists(PIECES, min_size=1, max_size=5), st.sampled_from([str, str.lower]))
+def test_the_gate_rules_out_no_text_that_names_the_row(
+    first: str, last: str, pieces: list[str], cased: Callable[[str], str]
+) -> None:
+    said = "".join(pieces).format(a=cased(first), b=cased(last), i=first[0], j=last[0])
+    columns = [LinkedColumn("FIRST_NAME", [(first,)]), LinkedColumn("LAST_NAME", [(last,)])]
+    if NameSearch([Person([first, last])]).search(Folded.of(said)):
+        assert find_linked([said], [0], columns)
+    if NameSearch([Person([first])]).search(Folded.of(said)):
+        assert find_linked([said], [0], columns[:1])
 
 
 def test_a_huge_text_takes_linear_time() -> None:
