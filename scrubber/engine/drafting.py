@@ -12,17 +12,15 @@ from typing import Any
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.detect.columns import Profile, judge, words_of
+from scrubber.detect.columns import Profile, judge
 from scrubber.engine.auditing import DETECT, ROWS, SEED, examined_tables
 from scrubber.engine.deciding import DROP, REDACT, Decision, decide, merged
 from scrubber.engine.examining import Examined, ExaminedTable, Looked
-from scrubber.errors import OutputError, Place
+from scrubber.engine.relating import domains_of, linked_rules
+from scrubber.errors import OutputError, Place, RuleError
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps
 from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_mapping
-
-_SHARED, _SHARED_LENGTH = 3, 5
-"""Keys belong together if they share so many values of at least such a length."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,8 @@ def draft(
     """
     tables = examined_tables(list(inputs), rows=rows, seed=seed, detect=detect)
     schemas = formats.schemas(formats.discover(inputs))
-    rules = _rules(_complete(tables, schemas), schemas, finds_names=detect.get("ner") != "none")
+    named = _complete(tables, schemas)
+    rules = _rules(named, schemas, finds_names=detect.get("ner") != "none")
     head = _head(rules, detect)
     sampled = sum(table.sample.table.num_rows for table in tables)
     comments = (
@@ -74,7 +73,8 @@ def draft(
         "Read every rule before you rely on it; above each stands what speaks for it.",
     )
     made = _settled(Draft(head, rules, comments), schemas)
-    return replace(made, head=_head(made.rules, detect))
+    made = replace(made, head=_head(made.rules, detect))
+    return _checked(replace(made, rules=linked_rules(made.rules, named, schemas)), made, schemas)
 
 
 def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
@@ -118,7 +118,7 @@ def _rules(
     *,
     finds_names: bool,
 ) -> tuple[WrittenRule, ...]:
-    domains = _domains(named)
+    domains = domains_of(named)
     rules = []
     for name, fields in named.items():
         decisions = [
@@ -168,36 +168,6 @@ def _whole_maps(
         yield replace(rule, decision=DROP) if part else rule
 
 
-def _domains(named: Mapping[str, Sequence[Examined]]) -> dict[str, str]:
-    """The domain of every key: keys that share values share it, so that tokens still join."""
-    keys: dict[str, set[str]] = {}
-    for name, fields in named.items():
-        values = {v for one in fields if _is_key(one) for v in one.profile.counts}
-        if values:
-            keys[name] = {value for value in values if len(value) >= _SHARED_LENGTH}
-    domains: dict[str, str] = {}
-    for name, values in keys.items():
-        joined = {domains[one] for one in domains if len(values & keys[one]) >= _SHARED}
-        domain = next(iter(joined)) if len(joined) == 1 else "id"
-        domains |= {one: domain for one, known in domains.items() if known in joined}
-        domains[name] = domain if joined else _domain(name, named[name][0])
-    return domains
-
-
-def _is_key(one: Examined) -> bool:
-    return one.verdict.concept.id == "key"
-
-
-def _domain(name: str, one: Examined) -> str:
-    """A name for a domain: the header's words without those that only say that it is a key."""
-    last = next((step for step in reversed(one.path.steps) if isinstance(step, str)), name)
-    words = [word for word in words_of(last) if word.isascii() and word not in _KEY_WORDS]
-    return "_".join(words)[:40] or "id"
-
-
-_KEY_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "pk", "fk", "no", "number"})
-
-
 def _head(rules: Sequence[WrittenRule], detect: Mapping[str, Any]) -> dict[str, Any]:
     head: dict[str, Any] = {"version": 1}
     if any("token" in rule.decision.get("transform", ()) for rule in rules):
@@ -226,9 +196,17 @@ def _settled(made: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
             for i in group:
                 rules[i] = replace(rules[i], decision=REDACT if blank else DROP)
     used = {_deciding(rules, path) for path in _paths(schemas)}
-    made = replace(made, rules=tuple(rule for i, rule in enumerate(rules) if i in used))
-    compile_plan(rules_from_mapping(made.as_mapping()), schemas)
-    return made
+    return replace(made, rules=tuple(rule for i, rule in enumerate(rules) if i in used))
+
+
+def _checked(linked: Draft, plain: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
+    """The linked draft, or the plain one where hostile names do not let fields be linked."""
+    try:
+        compile_plan(rules_from_mapping(linked.as_mapping()), schemas)
+    except RuleError:
+        compile_plan(rules_from_mapping(plain.as_mapping()), schemas)
+        return plain
+    return linked
 
 
 def _paths(schemas: Mapping[str, pa.Schema]) -> list[FieldPath]:

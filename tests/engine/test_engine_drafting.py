@@ -84,9 +84,27 @@ def test_each_field_gets_what_suits_it(tmp_path: Path) -> None:
 
 def test_text_is_searched_where_names_are_found(tmp_path: Path) -> None:
     made = drafted(tmp_path, detect={"ner": "builtin"})
-    assert decisions(made)["notes"] == {"entities": {"default": "redact"}}
+    linked = ["customer_id", "last_name", "email", "born"]
+    assert decisions(made)["notes"] == {"entities": {"default": "redact"}, "linked": linked}
+    assert decisions(made)["last_name"] == {"transform": "drop", "linked_as": "LAST_NAME"}
     assert made.head["detect"] == {"ner": "builtin"}
     assert run(tmp_path, made).num_rows == ROWS
+
+
+def test_a_row_s_own_identifiers_are_not_left_in_its_text(tmp_path: Path) -> None:
+    data = {
+        "surname": [f"Qzorv{chr(97 + i % 26)}" for i in range(ROWS)],
+        "account_no": [f"KX-{i:06d}" for i in range(ROWS)],
+        "notes": [
+            f"spoke with qzorv{chr(97 + i % 26)} about KX {i:06d} and it was all right then"
+            for i in range(ROWS)
+        ],
+    }
+    out = run(tmp_path, drafted(tmp_path, pa.table(data), {"ner": "builtin"}))
+    assert out.column_names == ["notes"]
+    for i, text in enumerate(out["notes"].to_pylist()):
+        assert "qzorv" not in text
+        assert f"{i:06d}" not in text
 
 
 def test_the_fixture_s_tables_still_join(tmp_path: Path) -> None:
@@ -159,8 +177,8 @@ def test_a_rule_file_is_not_replaced_unasked(tmp_path: Path) -> None:
 
 
 HOSTILE = [
-    "a", "b", "a.b", '"a"', "a*", "*", "**", "?", "a?", "[]", "a[]", '"', "\\", "a\nb", "# x", "- x", "",
-    " ", "\t", "null", "yes", "{x}", "&a", "!t", "é", "\u202e", "x:y", "Is it you?", "a.*", '"a.b"',
+    "a", "b", "a.b", '"a"', "a*", "*", "**", "?", "a?", "[]", "a[]", '"', "\\", "a\nb", "# x", "- x",
+    "", " ", "\t", "null", "yes", "{x}", "&a", "!t", "é", "\u202e", "x:y", "Is it you?", "a.*", '"a.b"',
 ]  # fmt: skip
 NAMES = st.one_of(
     st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=["Cs"]), max_size=9)

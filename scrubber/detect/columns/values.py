@@ -67,8 +67,8 @@ _ORGANIZATION = re.compile(
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 _SEXES = frozenset(
-    """m f male female man woman w mann frau mannlich weiblich divers d homme femme masculin feminin h
-    hombre mujer masculino femenino v varon maschio femmina uomo donna homem mulher feminino vrouw
+    """m f male female man woman w mann frau mannlich weiblich divers d homme femme masculin feminin
+    h hombre mujer masculino femenino v varon maschio femmina uomo donna homem mulher feminino vrouw
     mannelijk vrouwelijk other nonbinary non-binary x u diverse""".split()
 )
 _TITLES = frozenset(
