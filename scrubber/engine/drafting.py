@@ -262,7 +262,7 @@ def _action(setting: Mapping[str, Any]) -> str:
         return "kept"
     if "entities" in setting:
         return "searched as text"
-    if setting == DROP:
+    if setting["transform"] == "drop":
         return "dropped"
     transform = setting["transform"]
     return "blanked" if isinstance(transform, str) else f"by {next(iter(transform))}"

@@ -87,6 +87,8 @@ def test_text_is_searched_where_names_are_found(tmp_path: Path) -> None:
     linked = ["customer_id", "last_name", "email", "born"]
     assert decisions(made)["notes"] == {"entities": {"default": "redact"}, "linked": linked}
     assert decisions(made)["last_name"] == {"transform": "drop", "linked_as": "LAST_NAME"}
+    assert made.counts()["dropped"] == 5
+    assert "blanked" not in made.counts()
     assert made.head["detect"] == {"ner": "builtin"}
     assert run(tmp_path, made).num_rows == ROWS
 
