@@ -159,14 +159,15 @@ class Selector:
 
     ``*`` and ``?`` match within one step, whatever characters its name holds, ``**`` across steps.
     A name matches a top-level column when it equals it to the letter, so that ``Avg. Length`` needs
-    no quotes.
+    no quotes. With `ignore_case` capitals do not count.
     """
 
     __slots__ = ("_regex", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, ignore_case: bool = False) -> None:
         self.text = text
-        self._regex = re.compile(_pattern(text), re.DOTALL)
+        flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+        self._regex = re.compile(_pattern(text), flags)
 
     @property
     def is_glob(self) -> bool:

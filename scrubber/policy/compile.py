@@ -92,7 +92,10 @@ class _Compiler:
         self._rules = rules
         self._partial = partial
         self._candidates = [
-            _Candidate(rule, tuple(map(Selector, rule.names))) for rule in rules.fields
+            _Candidate(
+                rule, tuple(Selector(name, ignore_case=rule.ignore_case) for name in rule.names)
+            )
+            for rule in rules.fields
         ]
         self._unlisted: set[str] = set()
         self._linking = Linking(self.report)
@@ -190,7 +193,8 @@ class _Compiler:
         return True
 
     def _check_structs(self, found: Iterable[tuple[FieldPath, pa.DataType]]) -> None:
-        """A transform works on leaves: name them where a rule names what holds them."""
+        """A transform works on leaves: name them where a rule names what holds them. One that may
+        match nothing may do so here, too, if others decide the leaves."""
         below: dict[FieldPath, list[FieldPath]] = {}
         for leaf, _ in found:
             for above in _above(leaf):
@@ -202,6 +206,8 @@ class _Compiler:
             for selector in candidate.selectors:
                 holders = [p for p in below if not selector.is_glob and selector.matches(p)]
                 for holder in holders[:1]:
+                    if candidate.rule.tolerant and all(map(self._deciding, below[holder])):
+                        continue
                     candidate.matched.add(selector.text)
                     parts = ", ".join(printable(str(leaf)) for leaf in below[holder][:8])
                     text = f"{printable(str(holder))} holds several fields: {parts}"

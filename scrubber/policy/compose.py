@@ -1,4 +1,4 @@
-"""Composition of rule packs: ``include: [base.yaml]``.
+"""Composition of rule files: ``include: [base.yaml, "pack:secrets"]``.
 
 Precedence falls from the including file to its last include and on to the first. Lists of rules
 (`fields`, `rows`, and `recognizers` and `rules` of `detect`) are joined in that order, so that the
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.errors import Mark, Problem
+from scrubber.policy.packs import PREFIX, file_of, missing_pack
 from scrubber.policy.report import dotted
 from scrubber.policy.source import Path_, Tree, read_tree
 
@@ -43,9 +44,12 @@ class Composed:
     overrides: tuple[Override, ...]
 
 
-def compose(path: Path, name: str) -> Composed:
-    """Read the rule file at `path` and what it includes; problems are collected, never raised."""
+def compose(name: str) -> Composed:
+    """Read the rule file or pack `name` and its includes; problems are collected, never raised."""
+    path = file_of(name, Path())
     tree, problems = read_tree(path, name)
+    if name.startswith(PREFIX) and _real(path) is None:
+        problems = [missing_pack(name, Mark(name))]
     return compose_tree(tree, problems, path)
 
 
@@ -83,8 +87,8 @@ class _Reading:
             return trees
         for index, name in reversed(list(enumerate(names))):
             mark = tree.value_mark(("include", index))
-            shown = str(Path(tree.file).parent / name)
-            trees.extend(self._include(path.parent / name, shown, mark, above))
+            shown = name if name.startswith(PREFIX) else str(Path(tree.file).parent / name)
+            trees.extend(self._include(file_of(name, path.parent), shown, mark, above))
         return trees
 
     def _include(self, path: Path, name: str, asked: Mark, above: tuple[Path, ...]) -> list[Tree]:
@@ -96,6 +100,9 @@ class _Reading:
             return []
         if len(self._seen) >= _MAX_FILES:
             self._problem(asked, "include-many", f"more than {_MAX_FILES} files are included")
+            return []
+        if real is None and name.startswith(PREFIX):
+            self.problems.append(missing_pack(name, asked))
             return []
         if real is None:
             hint = "the path is relative to the file that includes it"

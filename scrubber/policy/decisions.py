@@ -25,7 +25,9 @@ from scrubber.transform.generalize import Hierarchy
 
 # From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
 _MASK_LIMIT = 4
-_OTHER_KEYS = frozenset({"name", "class", "linked", "linked_as", "reason", "optional"})
+_OTHER_KEYS = frozenset(
+    {"name", "class", "linked", "linked_as", "reason", "optional", "ignore_case"}
+)
 _CLASSES = frozenset(item.value for item in FieldClass)
 
 
@@ -49,6 +51,7 @@ class FieldRule:
     scrubs_text: bool = False
     linked: tuple[str, ...] = ()
     linked_as: str | None = None
+    ignore_case: bool = False
 
     @property
     def tolerant(self) -> bool:
@@ -99,6 +102,7 @@ class _Reader:
             scrubs_text=isinstance(given, dict),
             linked=tuple(_texts(linked)),
             linked_as=linked_as if isinstance(linked_as, str) else None,
+            ignore_case=rule.get("ignore_case") is True,
         )
 
     def _disposition(

@@ -115,20 +115,24 @@ class Linking:
         kind: pa.DataType,
         decide: Decide,
     ) -> str | None:
+        """What the values at `path` are; None where they are not looked for: a problem, unless it
+        was a glob, which means what of its fields can be looked for."""
         other, shown = decide(path), printable(str(path))
-        if path == text or (other is not None and isinstance(other.disposition, ScrubText)):
-            if not selector.is_glob:
-                what = "the text itself" if path == text else "free text itself"
-                self._say(rule, number, "linked-text", f"{shown} is {what}", "")
-            return None
+        entity = entity_of(other) if other is not None else None
+        is_text = path == text or (other is not None and isinstance(other.disposition, ScrubText))
         if pa.types.is_null(kind):
+            return None
+        if selector.is_glob:
+            return None if is_text or kind_of(kind) not in _KINDS else entity
+        if is_text:
+            what = "the text itself" if path == text else "free text itself"
+            self._say(rule, number, "linked-text", f"{shown} is {what}", "")
             return None
         if kind_of(kind) not in _KINDS:
             kinds = ", ".join(sorted(_KINDS))
             said = f"linked fields are of {kinds}; {shown} is {kind_of(kind)} ({kind})"
             self._say(rule, number, "wrong-kind", said, "")
             return None
-        entity = entity_of(other) if other is not None else None
         if entity is None:
             said = f"what the values of {shown} are is not said"
             hint = "give its rule linked_as: PERSON, EMAIL_ADDRESS, ID, ..."

@@ -54,6 +54,8 @@ duplicate keys are errors, and so are words that YAML versions read in different
 - **Includes.** What stands in a file wins over what it includes, and a later include over an
   earlier one. `fields`, `rows`, `detect.recognizers` and `detect.rules` are joined in that order,
   other mappings are merged key by key. The tests of an included file are left to that file.
+  `pack:hipaa-safe-harbor`, `pack:gdpr-direct`, `pack:secrets` and `pack:chat-finetuning` ship with
+  the program; a command takes their names, too, in place of a rule file.
 - **Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file, one
   leaf a line: `leaf;level 1;level 2;...`. White space around a leaf does not count.
 - **Privacy.** A quasi-identifier without a transform gets a level of its hierarchy, the same in all

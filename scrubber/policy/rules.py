@@ -71,11 +71,11 @@ class Rules:
 
 
 def load_rules(path: str | Path) -> Rules:
-    """Read a rule file and what it includes.
+    """Read a rule file, or a pack by its name (``pack:secrets``), and what it includes.
 
     Errors: RuleError with every problem that can be known without data, each with its place.
     """
-    composed = compose(Path(path), str(path))
+    composed = compose(str(path))
     return _rules(composed, needs_key_reference=True)
 
 

@@ -256,7 +256,7 @@ class FieldRule(Part):
     linked: Texts | None = Field(
         None,
         description="Fields whose values are looked for in this row's text, in whatever way it "
-        "writes them.",
+        "writes them; a glob (** for all fields) links those of which it is said what they are.",
     )
     linked_as: Text | None = Field(
         None,
@@ -265,6 +265,9 @@ class FieldRule(Part):
     )
     reason: Text | None = Field(None, description="Why the rule is there, for the reader.")
     optional: bool | None = Field(None, description="The field may be absent (default false).")
+    ignore_case: bool | None = Field(
+        None, description="Capitals in `name` do not count (default false)."
+    )
 
 
 class RowRule(Part):
@@ -352,7 +355,9 @@ class RuleFile(Part):
 
     version: Literal[1] = Field(description="The version of the rule language: 1.")
     include: list[Text] | None = Field(
-        None, description="Rule files to build on, relative to this one; what stands here wins."
+        None,
+        description="Rule files to build on, relative to this one, or rule packs "
+        "(pack:hipaa-safe-harbor); what stands here wins.",
     )
     dataset: Dataset | None = Field(None, description="Declared facts about the dataset.")
     key: Key | None = Field(None, description="Where the secret key is to be had.")

@@ -145,6 +145,7 @@ class Prefix:
     zeros first, for codes that lost them as numbers (2139 is 02139 with width 5). Text is
     stripped and put into NFC, and no character is cut in two. A value that is not longer than
     `keep` would come out whole: it is failed. So are negative numbers. The result is text.
+    Prefixes that are in `restricted`, of which too few people have each, all come out as zeros.
     """
 
     name: ClassVar[str] = "prefix"
@@ -152,6 +153,7 @@ class Prefix:
     keep: int
     fill: str = ""
     width: int | None = None
+    restricted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.keep < 1:
@@ -160,6 +162,8 @@ class Prefix:
             raise ValueError("fill must be empty or one visible character")
         if self.width is not None and self.width <= self.keep:
             raise ValueError("width must be more than keep")
+        if any(len(prefix) != self.keep for prefix in self.restricted):
+            raise ValueError("each restricted prefix must be as long as keep")
 
     @property
     def traits(self) -> Traits:
@@ -181,6 +185,8 @@ class Prefix:
         if len(text) <= self.keep:
             return None
         kept = boundary_before(text, self.keep)
+        if text[: self.keep] in self.restricted:
+            return "0" * self.keep + self.fill * (len(text) - self.keep)
         return text[:kept] + self.fill * (len(text) - kept)
 
 

@@ -90,6 +90,14 @@ def test_a_wildcard_is_a_part_of_a_quoted_name_too() -> None:
     assert not any(Selector(text).matches(mail) for text in ("mail", "*phone", "avg*", "Avg"))
 
 
+def test_capitals_need_not_count() -> None:
+    for name in ("E-Mail", "e-mail", "E-MAIL"):
+        assert Selector("e?MAIL", ignore_case=True).matches(FieldPath((name,)))
+        assert Selector("user.E-mail", ignore_case=True).matches(FieldPath(("USER", name)))
+    assert not Selector("e?mail").matches(FieldPath(("E-Mail",)))
+    assert Selector("größe", ignore_case=True).matches(FieldPath(("GRÖßE",)))
+
+
 def test_leaves_walk_into_everything() -> None:
     schema = pa.schema(
         [

@@ -103,6 +103,15 @@ def test_on_unlisted_decides_the_rest(word: str, kind: type) -> None:
     assert all(f.disposition.unsafe for f in rest if isinstance(f.disposition, Keep))
 
 
+def test_what_may_match_nothing_may_name_what_others_decide_in_parts() -> None:
+    optional = {"name": "messages", "entities": {"default": "redact"}, "optional": True}
+    plan = plan_of([optional, {"name": "messages[].*", **KEEP}, REST])
+    ((_, table),) = plan.tables
+    assert {field.rule.id for field in table.fields} == {"fields[1]", "fields[2]"}
+    ((code, _),) = problems_of([optional], on_unlisted="keep")
+    assert code == "not-a-field"
+
+
 BAD: list[tuple[list[dict[str, Any]], pa.Schema, str, str]] = [
     ([{"name": "ide", **KEEP}, REST], SCHEMA, "unmatched-rule", "did you mean id?"),
     ([{"name": "message[].*", **KEEP}, REST], SCHEMA, "unmatched-rule", "message[].*"),

@@ -127,6 +127,13 @@ def test_a_glob_over_everything_leaves_texts_out(load: Load) -> None:
     assert [name for name, _ in found] == ["fname", "lname", "id"]
 
 
+def test_a_glob_links_what_can_be_looked_for(load: Load) -> None:
+    x = "  - {name: x, transform: {round: {to: 5}}, linked_as: ID}\n"
+    decided = load(NAMES + ANY + x + TEXT.format("'**'"))
+    plan = compile_plan(decided, {"t": SCHEMA.append(pa.field("x", pa.float64()))})
+    assert [name for name, _ in links(plan)["note"]] == ["fname", "lname"]
+
+
 def test_a_column_of_nulls_is_not_linked(load: Load) -> None:
     decided = load(NAMES + TOKEN + TEXT.format("id, fname"))
     schema = SCHEMA.set(2, pa.field("id", pa.null()))

@@ -360,6 +360,9 @@ def test_truncate_parameters(params: tuple[Any, ...], text: str) -> None:
         ({"keep": 3, "width": 5, "fill": "*"}, "2139", "021**"),
         ({"keep": 3, "width": 5}, "94110-1234", "941"),
         ({"keep": 4}, "SW1A 1AA", "SW1A"),
+        ({"keep": 3, "width": 5, "restricted": ("036",)}, 3601, "000"),
+        ({"keep": 3, "fill": "*", "restricted": ("036",)}, "03601", "000**"),
+        ({"keep": 3, "restricted": ("036",)}, "13601", "136"),
         ({"keep": 1}, "Éric", "É"),
         ({"keep": 1}, f"E{ACUTE}ric", "É"),  # NFC first: one letter, as above
         ({"keep": 1}, f"x{ACUTE}ric", ""),  # has no NFC: not cut in two
@@ -379,7 +382,13 @@ def test_prefix(params: dict[str, Any], value: Any, expected: object) -> None:
 
 @pytest.mark.parametrize(
     "params",
-    [{"keep": 0}, {"keep": 3, "fill": "**"}, {"keep": 3, "fill": ACUTE}, {"keep": 3, "width": 3}],
+    [
+        {"keep": 0},
+        {"keep": 3, "fill": "**"},
+        {"keep": 3, "fill": ACUTE},
+        {"keep": 3, "width": 3},
+        {"keep": 3, "restricted": ("0366",)},
+    ],
 )
 def test_prefix_parameters(params: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
