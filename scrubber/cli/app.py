@@ -192,18 +192,55 @@ def show(output: OutputArgument, as_json: Json = False) -> int:
     return show_command(output)
 
 
+Trusted = Annotated[
+    Path | None,
+    typer.Option("--trust", metavar="FILE", help="The trust file: whose signatures count."),
+]
+SigningKeyOption = Annotated[
+    str,
+    typer.Option("--key", help="Where the signing key is: env:NAME, file:PATH, keyring: or exec:."),
+]
+
+
 @app.command()
-def verify(output: OutputArgument, as_json: Json = False) -> int:
-    """Check the manifest's form, the conservation of records and the hashes of the outputs.
+def verify(
+    output: OutputArgument,
+    trust: Trusted = None,
+    upstream: Annotated[
+        list[Path] | None,
+        typer.Option("--upstream", help="An output folder that this one was made from."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Check the signatures, the manifest's form, the conservation of records, the outputs' hashes.
 
     Exit code 4 if anything is not as the manifest says, 5 if there is no manifest.
 
     Example: scrubber verify scrubbed
     """
     begin("verify", as_json=as_json)
-    from scrubber.cli.reviewing import verify_command
+    from scrubber.cli.signing import verify_command
 
-    return verify_command(output)
+    return verify_command(output, trust, upstream or [])
+
+
+@app.command()
+def sign(
+    output: OutputArgument,
+    key: SigningKeyOption = "env:SCRUBBER_SIGNING_KEY",
+    as_json: Json = False,
+) -> int:
+    """Sign the manifest of DIR and the hashes of its outputs, in DIR/manifest.intoto.jsonl.
+
+    An in-toto Statement v1 in a DSSE envelope, Ed25519. The key is never taken from the command
+    line.
+
+    Example: scrubber sign scrubbed --key file:signing.pem
+    """
+    begin("sign", as_json=as_json)
+    from scrubber.cli.signing import sign_command
+
+    return sign_command(output, key)
 
 
 @app.command()
@@ -212,19 +249,20 @@ def keygen(
         Path | None,
         typer.Option("--out", "-o", help="Write it to a new file that only you can read."),
     ] = None,
+    signing: Annotated[
+        bool, typer.Option("--signing", help="A signing key (Ed25519, PEM) instead.")
+    ] = False,
 ) -> int:
     """Make a key: 32 random bytes as base64, on stdout or in a file with mode 0600.
+
+    Of a signing key in a file, the public half is printed: it goes into the trust file.
 
     Example: export SCRUBBER_KEY="$(scrubber keygen)"
     """
     begin("keygen")
-    from scrubber.engine.keys import new_key, write_key
+    from scrubber.cli.signing import keygen_command
 
-    if out is None:
-        typer.echo(new_key())
-    else:
-        write_key(out)
-    return 0
+    return keygen_command(out, signing)
 
 
 @rules_app.command()

@@ -10,6 +10,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from scrubber.attest.signer import SigningKey
 from scrubber.errors import KeyFault, NotAvailable, OutputError, Place, printable
 from scrubber.policy.plan import KeyRef, KeySource
 from scrubber.transform.keys import KEY_BYTES, RootKey
@@ -25,11 +26,37 @@ def resolve_key(ref: KeyRef) -> RootKey:
     ``key-command``, ``key-format``, ``key-length``, ``key-weak``; NotAvailable ``extra-missing``
     where the keyring extra is not installed.
     """
+    return RootKey.parse(_secret(ref, "scrubber keygen"))
+
+
+def resolve_signing_key(ref: KeyRef) -> SigningKey:
+    """The private key behind `ref`. Errors: as :func:`resolve_key`."""
+    return SigningKey.parse(_secret(ref, "scrubber keygen --signing"))
+
+
+def key_reference(text: str) -> KeyRef:
+    """Where a key is to be had, written ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or
+    ``exec:COMMAND``.
+
+    Errors: KeyFault ``key-reference``; its text does not repeat `text`, which may be a key.
+    """
+    kind, _, name = text.partition(":")
+    if kind not in list(KeySource) or not name.strip():
+        raise KeyFault(
+            "key-reference",
+            "a key is named by where it is",
+            hint="env:NAME, file:PATH, keyring:NAME or exec:COMMAND",
+        )
+    return KeyRef(KeySource(kind), name)
+
+
+def _secret(ref: KeyRef, maker: str) -> str:
+    """The text behind `ref`; `maker` is the command that makes such a key."""
     match ref.source:
         case KeySource.ENV:
-            return _from_env(ref.name)
+            return _from_env(ref.name, maker)
         case KeySource.FILE:
-            return _from_file(Path(ref.name).expanduser())
+            return _from_file(Path(ref.name).expanduser(), maker)
         case KeySource.KEYRING:
             return _from_keyring(ref.name)
         case KeySource.EXEC:
@@ -48,8 +75,8 @@ def new_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
 
 
-def write_key(path: Path) -> None:
-    """Write a fresh key to a new file that its owner alone can read (mode 0600).
+def write_key(path: Path, text: str) -> None:
+    """Write a key's `text` to a new file that its owner alone can read (mode 0600).
 
     Errors: OutputError ``key-exists`` (a key is never overwritten), ``key-write``.
     """
@@ -63,21 +90,21 @@ def write_key(path: Path) -> None:
     except OSError:
         raise OutputError("key-write", "the file cannot be written", place=place) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(new_key() + "\n")
+        file.write(text.strip() + "\n")
 
 
-def _from_env(name: str) -> RootKey:
+def _from_env(name: str, maker: str) -> str:
     value = os.environ.get(name, "")
     if not value.strip():
         raise KeyFault(
             "key-missing",
             f"the environment variable {printable(name)} holds no key",
-            hint=f'export {printable(name)}="$(scrubber keygen)"',
+            hint=f'export {printable(name)}="$({maker})"',
         )
-    return RootKey.parse(value)
+    return value
 
 
-def _from_file(path: Path) -> RootKey:
+def _from_file(path: Path, maker: str) -> str:
     shown = printable(str(path))
     try:
         with path.open("rb") as file:
@@ -87,16 +114,16 @@ def _from_file(path: Path) -> RootKey:
         raise KeyFault(
             "key-missing",
             f"the key file {shown} cannot be read",
-            hint=f"scrubber keygen --out {shown}",
+            hint=f"{maker} --out {shown}",
         ) from None
     if stat.S_IMODE(mode) & 0o077:
         raise KeyFault(
             "key-exposed", f"others can read the key file {shown}", hint=f"chmod 600 {shown}"
         )
-    return _parsed(content)
+    return _text(content)
 
 
-def _from_keyring(name: str) -> RootKey:
+def _from_keyring(name: str) -> str:
     try:
         import keyring
     except ImportError:
@@ -110,10 +137,10 @@ def _from_keyring(name: str) -> RootKey:
         raise KeyFault("key-missing", "the keyring cannot be asked") from None
     if not value:
         raise KeyFault("key-missing", f"the keyring holds no key named {printable(name)}")
-    return RootKey.parse(value)
+    return str(value)
 
 
-def _from_command(command: str) -> RootKey:
+def _from_command(command: str) -> str:
     try:
         words = shlex.split(command)
         done = subprocess.run(  # the author of the rule file named this command
@@ -123,13 +150,9 @@ def _from_command(command: str) -> RootKey:
         raise KeyFault("key-command", "the key command cannot be run") from None
     if done.returncode != 0:
         raise KeyFault("key-command", f"the key command ended with exit code {done.returncode}")
-    return _parsed(done.stdout)
+    return _text(done.stdout)
 
 
-def _parsed(content: bytes) -> RootKey:
-    try:
-        return RootKey.parse(content.decode("ascii"))
-    except UnicodeDecodeError:
-        raise KeyFault(
-            "key-format", "a key is 64 hex digits or base64 of 32 bytes", hint="scrubber keygen"
-        ) from None
+def _text(content: bytes) -> str:
+    """As text; bytes beyond ASCII become characters that no key has."""
+    return content.decode("ascii", "replace")

@@ -37,7 +37,7 @@ def test_file(tmp_path: Path) -> None:
     ref = KeyRef(KeySource.FILE, str(path))
     with pytest.raises(KeyFault, match="key-missing"):
         resolve_key(ref)
-    write_key(path)
+    write_key(path, new_key())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert resolve_key(ref) == as_key(path.read_text())
     for mode in (0o640, 0o604, 0o644, 0o620):
@@ -57,13 +57,13 @@ def test_a_file_without_a_key(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
-    write_key(tmp_path / "key")
+    write_key(tmp_path / "key", new_key())
     before = (tmp_path / "key").read_text()
     with pytest.raises(OutputError, match="key-exists"):
-        write_key(tmp_path / "key")
+        write_key(tmp_path / "key", new_key())
     assert (tmp_path / "key").read_text() == before
     with pytest.raises(OutputError, match="key-write"):
-        write_key(tmp_path / "no" / "such" / "folder")
+        write_key(tmp_path / "no" / "such" / "folder", new_key())
 
 
 def test_command(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Signing, approving and gates: who vouches for a manifest or a plan."""

@@ -1,0 +1,100 @@
+"""What can be signed and approved: the manifest of a run, with its outputs, or a plan.
+
+The attestations stand beside the document, in a file of their own (``manifest.intoto.jsonl``), so
+that an approval changes neither the document nor an earlier signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from scrubber.attest.envelope import Envelope, append_envelope, read_envelopes, sign
+from scrubber.attest.intoto import Statement, Subject
+from scrubber.attest.signer import SigningKey
+from scrubber.errors import TamperedError
+from scrubber.manifest import FILE_NAME, Manifest
+from scrubber.manifest.document import read_bytes
+
+MANIFEST_TYPE: Final = "urn:scrubber:manifest:v1"
+
+
+@dataclass(frozen=True)
+class Attested:
+    """A document as it lies on disk: its file, its exact bytes, what they mean, and the files that
+    a signature over it names."""
+
+    path: Path
+    raw: bytes
+    content: Mapping[str, Any]
+    predicate_type: str
+    subjects: tuple[Subject, ...]
+
+    @property
+    def attestations(self) -> Path:
+        """The file of envelopes beside the document."""
+        return self.path.with_suffix(".intoto.jsonl")
+
+    @property
+    def subject(self) -> Subject:
+        """The document itself."""
+        return self.subjects[0]
+
+    def statement(self) -> Statement:
+        """What a signature over the document says: its content, about it and its outputs."""
+        return Statement(self.subjects, self.predicate_type, self.content)
+
+    def about(self, predicate_type: str, predicate: Mapping[str, Any]) -> Statement:
+        """A statement about the document alone."""
+        return Statement((self.subject,), predicate_type, predicate)
+
+    def envelopes(self) -> tuple[Envelope, ...]:
+        """The envelopes beside the document; none if nobody signed."""
+        return read_envelopes(self.attestations)
+
+    def attest(self, statement: Statement, key: SigningKey) -> Envelope:
+        """Sign `statement` and put it beside the document."""
+        envelope = sign(statement.to_bytes(), key)
+        append_envelope(self.attestations, envelope)
+        return envelope
+
+
+def attested_run(directory: Path) -> Attested:
+    """The manifest in the output folder `directory`.
+
+    Errors: IncompleteError ``no-manifest``, TamperedError as ``read_manifest``.
+    """
+    raw = read_bytes(directory)
+    content = Manifest.from_bytes(raw).to_json()
+    files = content["outputs"]["files"]
+    return Attested(
+        path=directory / FILE_NAME,
+        raw=raw,
+        content=content,
+        predicate_type=MANIFEST_TYPE,
+        subjects=(
+            Subject(FILE_NAME, sha256(raw).hexdigest()),
+            *(Subject(file["path"], file["sha256"]) for file in files),
+        ),
+    )
+
+
+def fault_of(attested: Attested, envelope: Envelope) -> str:
+    """What is wrong with `envelope` as one of `attested`, as a public text; empty if it holds.
+
+    The signature over the exact bytes comes first: nothing in them is read before.
+    """
+    if not envelope.intact:
+        return "the signature is not over these bytes"
+    try:
+        statement = Statement.from_bytes(envelope.payload)
+    except TamperedError as fault:
+        return fault.text
+    if statement.subjects[0] != attested.subject:
+        return "it is about another document"
+    if statement.predicate_type == attested.predicate_type and statement != attested.statement():
+        return "it does not say what the document says"
+    return ""

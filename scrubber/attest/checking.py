@@ -1,0 +1,109 @@
+"""Verify with signatures: who signed these bytes, then whether the folder is what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from scrubber.attest.attested import Attested, attested_run, fault_of
+from scrubber.attest.envelope import Envelope, read_envelopes
+from scrubber.attest.intoto import Statement
+from scrubber.attest.trust import Person, Trust
+from scrubber.errors import TamperedError, printable
+from scrubber.manifest import FILE_NAME, Check, read_manifest, verify
+from scrubber.manifest.document import read_bytes
+
+_SIGNATURE = "signature"
+
+
+def check_run(
+    directory: Path, trust: Trust | None, on: date, upstream: Sequence[Path] = ()
+) -> tuple[Check, ...]:
+    """Check the output folder `directory`: ``signature`` per envelope over its exact bytes, with
+    `trust` also ``signed-by``; then all of :func:`scrubber.manifest.verify`; then ``upstream`` per
+    folder in `upstream`: it verifies too, and this manifest names its id.
+
+    Without `trust` a signature shows that nobody without its key changed anything since, but not
+    whose key it is. The first group with a failure ends the list.
+
+    Errors: IncompleteError ``no-manifest`` (exit code 5).
+    """
+    read_bytes(directory)  # no manifest: nothing to check
+    signatures = _signatures(directory, trust, on)
+    if not _passed(signatures):
+        return signatures
+    checks = (*signatures, *verify(directory))
+    if not _passed(checks):
+        return checks
+    return (*checks, *(_upstream(directory, folder) for folder in upstream))
+
+
+def _passed(checks: Sequence[Check]) -> bool:
+    return all(check.passed for check in checks)
+
+
+def _signatures(directory: Path, trust: Trust | None, on: date) -> tuple[Check, ...]:
+    try:
+        envelopes = read_envelopes((directory / FILE_NAME).with_suffix(".intoto.jsonl"))
+        broken = [envelope for envelope in envelopes if not envelope.intact]
+        if broken:
+            return tuple(
+                Check(_SIGNATURE, False, f"over its bytes by {e.signer.id}", "over other bytes")
+                for e in broken
+            )
+        if not envelopes and trust is None:
+            return ()
+        run = attested_run(directory)
+    except TamperedError as fault:
+        return (Check(_SIGNATURE, False, "over the manifest's bytes", fault.text),)
+    checks = tuple(signature_check(run, envelope, trust) for envelope in envelopes)
+    if trust is None:
+        return checks
+    return (*checks, signer_check(run, trust, on))
+
+
+def signature_check(attested: Attested, envelope: Envelope, trust: Trust | None) -> Check:
+    """Whether `envelope` holds, and who made it."""
+    fault = fault_of(attested, envelope)
+    holder = trust.holder(envelope.signer) if trust is not None else None
+    name = printable(holder.name) if holder is not None else f"{envelope.signer.id} (unknown)"
+    about = f"over {attested.subject.name} {attested.subject.sha256}"
+    return Check(_SIGNATURE, not fault, about, fault or f"holds, by {name}")
+
+
+def signers(attested: Attested, trust: Trust, on: date) -> tuple[Person, ...]:
+    """Who signed the document itself in a role of ``signed_by`` and counts on the day `on`."""
+    found = []
+    for envelope in attested.envelopes():
+        person = trust.holder(envelope.signer)
+        if person is None or fault_of(attested, envelope):
+            continue
+        of_document = Statement.from_bytes(envelope.payload) == attested.statement()
+        if of_document and person.roles & set(trust.signed_by) and not expired(person, on):
+            found.append(person)
+    return tuple(found)
+
+
+def expired(person: Person, on: date) -> bool:
+    return person.until is not None and on > person.until
+
+
+def signer_check(attested: Attested, trust: Trust, on: date) -> Check:
+    """Whether the document is signed by a person in a role of ``signed_by``."""
+    names = [printable(person.name) for person in signers(attested, trust, on)]
+    roles = " or ".join(map(printable, trust.signed_by))
+    return Check("signed-by", bool(names), f"a signature by {roles}", ", ".join(names) or "none")
+
+
+def _upstream(directory: Path, folder: Path) -> Check:
+    """Whether `folder` verifies, and is what the manifest names as what it was made from."""
+    manifest, before = read_manifest(directory).data, read_manifest(folder)
+    expected = "an upstream that verifies and that the manifest names"
+    if not _passed(check_run(folder, None, date.min)):
+        return Check("upstream", False, expected, "it is not what its manifest says")
+    named = {manifest["header"]["previous"]}
+    named |= {source["upstream"] for source in manifest["dataset"]["sources"]["value"] or ()}
+    if not {before.id, f"sha256:{before.id}"} & named:
+        return Check("upstream", False, expected, f"{before.id} is not named")
+    return Check("upstream", True, expected, before.id)

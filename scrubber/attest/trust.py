@@ -1,0 +1,214 @@
+"""The trust file: whose keys count, in which roles, and what a gate wants of them.
+
+version: 1
+people:
+  - {name: ada, keys: ["ed25519:…"], roles: [author]}
+  - {name: grace, keys: ["ed25519:…"], roles: [privacy_officer], until: "2027-12-31"}
+require:
+  signed_by: [author]
+  approvals:
+    - {roles: [privacy_officer, legal], count: 1}
+  waived_by: [privacy_officer]
+  declared: [legal.basis, legal.purposes]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from scrubber.attest.signer import PublicKey
+from scrubber.errors import KeyFault, printable
+from scrubber.policy.report import Report, did_you_mean
+from scrubber.policy.source import Path_, read_tree
+
+_DECLARABLE: Final = (
+    *(f"dataset.{name}" for name in ("name", "description", "licence", "sources")),
+    *(
+        f"legal.{name}"
+        for name in (
+            "controller",
+            "basis",
+            "purposes",
+            "consents",
+            "commitments",
+            "retention",
+            "prohibited_uses",
+        )
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever holds the private half of one of `keys`; counts up to and with the day `until`."""
+
+    name: str
+    keys: tuple[PublicKey, ...]
+    roles: frozenset[str]
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """Approvals by `count` different people, each in one of `roles`."""
+
+    roles: tuple[str, ...]
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A trust file. Nothing is demanded that it does not name, but a signature by `signed_by`."""
+
+    people: tuple[Person, ...]
+    signed_by: tuple[str, ...]
+    approvals: tuple[Quorum, ...] = ()
+    waived_by: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+    def holder(self, key: PublicKey) -> Person | None:
+        """Who holds `key`; None for a stranger's."""
+        return next((person for person in self.people if key in person.keys), None)
+
+
+def read_trust(path: Path) -> Trust:
+    """The trust file at `path`. Errors: RuleError with every problem at once."""
+    tree, problems = read_tree(path, str(path))
+    report = Report(tree, problems)
+    report.raise_if_any()
+    reader = _Reader(report)
+    trust = reader.trust()
+    report.raise_if_any()
+    return trust
+
+
+class _Reader:
+    """Reads the tree; what is wrong goes into the report, and a harmless value in its place."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._roles: set[str] = set()
+
+    def trust(self) -> Trust:
+        top = self._mapping((), {"version", "people", "require"})
+        if top.get("version") != 1:
+            self._report.value(("version",), "bad-version", "a trust file begins: version: 1")
+        people = tuple(self._person(path) for path in self._items(("people",), needed=True))
+        self._refuse_twice(people)
+        self._roles = {role for person in people for role in person.roles}
+        known = {"signed_by", "approvals", "waived_by", "declared"}
+        require = self._mapping(("require",), known)
+        trust = Trust(
+            people=people,
+            signed_by=self._role_names(("require", "signed_by"), needed=True),
+            approvals=tuple(
+                self._quorum(path, people) for path in self._items(("require", "approvals"))
+            ),
+            waived_by=self._role_names(("require", "waived_by")),
+            declared=self._words(("require", "declared")) if "declared" in require else (),
+        )
+        for i, name in enumerate(trust.declared):
+            if name not in _DECLARABLE:
+                hint = did_you_mean(name, _DECLARABLE)
+                text = f"no fact is called {printable(name)}"
+                self._report.value(("require", "declared", i), "unknown-fact", text, hint)
+        return trust
+
+    def _person(self, path: Path_) -> Person:
+        given = self._mapping(path, {"name", "keys", "roles", "until"})
+        name = given.get("name")
+        if not isinstance(name, str) or not name.strip():
+            self._report.value((*path, "name"), "wrong-type", "a person has a name")
+        return Person(
+            name=str(name),
+            keys=tuple(self._keys((*path, "keys"))),
+            roles=frozenset(self._words((*path, "roles"), needed=True)),
+            until=self._day((*path, "until")) if "until" in given else None,
+        )
+
+    def _keys(self, path: Path_) -> Iterable[PublicKey]:
+        for i, word in enumerate(self._words(path, needed=True)):
+            try:
+                yield PublicKey.parse(word)
+            except KeyFault as fault:
+                self._report.value((*path, i), fault.code, fault.text, fault.hint)
+
+    def _refuse_twice(self, people: tuple[Person, ...]) -> None:
+        """Two people of one name, or of one key, would pass for two approvers."""
+        names: set[str] = set()
+        keys: set[PublicKey] = set()
+        for i, person in enumerate(people):
+            if person.name in names:
+                self._report.value(
+                    ("people", i, "name"), "duplicate", "this name stands here twice"
+                )
+            if keys & set(person.keys):
+                self._report.value(("people", i, "keys"), "duplicate", "a key has one holder")
+            names.add(person.name)
+            keys.update(person.keys)
+
+    def _quorum(self, path: Path_, people: tuple[Person, ...]) -> Quorum:
+        given = self._mapping(path, {"roles", "count"})
+        roles = self._role_names((*path, "roles"), needed=True)
+        count = given.get("count", 1)
+        able = sum(bool(person.roles & set(roles)) for person in people)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            self._report.value((*path, "count"), "wrong-type", "a whole number from 1")
+            count = 1
+        elif count > able:
+            text = f"{count} approvals are wanted, and {able} people hold these roles"
+            self._report.value((*path, "count"), "out-of-reach", text)
+        return Quorum(roles, count)
+
+    def _role_names(self, path: Path_, *, needed: bool = False) -> tuple[str, ...]:
+        names = self._words(path, needed=needed)
+        for i, name in enumerate(names):
+            if name not in self._roles:
+                hint = did_you_mean(name, self._roles)
+                text = f"nobody holds the role {printable(name)}"
+                self._report.value((*path, i), "unknown-role", text, hint)
+        return names
+
+    def _day(self, path: Path_) -> date:
+        value = self._report.tree.at(path)
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            self._report.value(path, "wrong-type", 'a day is written "2027-12-31"')
+            return date.min
+
+    def _words(self, path: Path_, *, needed: bool = False) -> tuple[str, ...]:
+        words = []
+        for item in self._items(path, needed=needed):
+            word = self._report.tree.at(item)
+            if isinstance(word, str) and word.strip():
+                words.append(word)
+            else:
+                self._report.value(item, "wrong-type", "this is a word")
+        return tuple(words)
+
+    def _items(self, path: Path_, *, needed: bool = False) -> tuple[Path_, ...]:
+        """The paths of the items of the list at `path`."""
+        value = self._report.tree.at(path)
+        if isinstance(value, list) and (value or not needed):
+            return tuple((*path, i) for i in range(len(value)))
+        if value is not None or needed:
+            text = f"{path[-1]} is a list" + (" with something in it" if needed else "")
+            self._report.value(path, "wrong-type", text)
+        return ()
+
+    def _mapping(self, path: Path_, known: set[str]) -> Mapping[str, Any]:
+        value = self._report.tree.at(path) if path else self._report.tree.data
+        if not isinstance(value, dict):
+            text = "a mapping of keys to values is needed here"
+            self._report.value(path, "wrong-type", text)
+            return {}
+        for key in value:
+            if key not in known:
+                text = f"{printable(key)} is no key here"
+                self._report.key((*path, key), "unknown-key", text, did_you_mean(key, known))
+        return value
