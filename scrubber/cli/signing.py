@@ -44,7 +44,7 @@ def verify_command(output: Path, trust: Path | None, upstream: Sequence[Path]) -
         return emit([asdict(check) for check in checks], code)
     show_checks(checks)
     if code:
-        verdict = "NOT what the manifest says"
+        verdict = "NOT verified"
     elif trusted is not None:
         verdict = "verified, signed by a trusted key"
     elif any(check.id == "signature" for check in checks):
