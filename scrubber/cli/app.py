@@ -243,6 +243,39 @@ def sign(
     return sign_command(output, key)
 
 
+class Standard(StrEnum):
+    """Formats of ``export``."""
+
+    CROISSANT = "croissant"
+    OPENLINEAGE = "openlineage"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    HF_CARD = "hf-card"
+    DTA = "dta"
+
+
+@app.command()
+def export(
+    output: OutputArgument,
+    to: Annotated[
+        Standard,
+        typer.Option("--to", "-t", help="croissant, openlineage, sarif, junit, hf-card or dta."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file to write; else stdout.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Tell the manifest of DIR in the words of other tools; nothing but what it publishes.
+
+    Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
+    """
+    begin("export", as_json=as_json)
+    from scrubber.cli.exporting import export_command
+
+    return export_command(output, to.value, out)
+
+
 @app.command()
 def keygen(
     out: Annotated[

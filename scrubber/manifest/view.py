@@ -153,13 +153,18 @@ def sum_text(counts: Sequence[Count], base: int = 1) -> str:
 
 def sentence(field: Mapping[str, Any], base: int = 1) -> str:
     """What happened to a field, as one sentence without its name."""
+    return f"{treatment(field)}; {_amount(field['counts'], base)}"
+
+
+def treatment(field: Mapping[str, Any]) -> str:
+    """The sentence of a field without its counts."""
     parts = [f"{_what(field)} -> {_done(field)}"]
     if field["linkable"]:
         parts.append("linkable (equal values stay equal)")
     if field["reversible"]:
         parts.append("reversible by the key holder")
     parts.append(printable(field["rule"]["place"]))
-    return f"{', '.join(parts)}; {_amount(field['counts'], base)}"
+    return ", ".join(parts)
 
 
 def _what(field: Mapping[str, Any]) -> str:

@@ -1,0 +1,68 @@
+"""What several exports read from a manifest in the same way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+Data = Mapping[str, Any]
+_STEP: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\[\]|[^.\["]+', re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+
+
+def declared(fact: Data) -> Any:
+    """The value of a declared fact; None if nobody declared it."""
+    return fact["value"] if fact["status"] == "declared" else None
+
+
+def said(fact: Data) -> str:
+    """A declared fact that is one text, or its status in words."""
+    value = declared(fact)
+    return value if isinstance(value, str) else fact["status"].replace("_", " ")
+
+
+def title(data: Data) -> str:
+    """The dataset's name, or one made of the manifest's id."""
+    return declared(data["dataset"]["name"]) or f"scrubbed-{data['header']['id'][:16]}"
+
+
+def published(count: Data) -> int | None:
+    """A count that is shown: zero, or not below the smallest cell; None where it is withheld."""
+    number = count.get("n")
+    return number if isinstance(number, int) else None
+
+
+def kept_or_changed(data: Data, source: str) -> Iterator[Data]:
+    """The fields that the output of `source` has."""
+    for field in data["fields"]:
+        if source in field["sources"] and field["type_out"] is not None:
+            yield field
+
+
+def dropped(data: Data, source: str) -> Iterator[Data]:
+    """The fields of `source` that its output lacks."""
+    for field in data["fields"]:
+        if source in field["sources"] and field["type_out"] is None:
+            yield field
+
+
+def place(text: str) -> tuple[str, int]:
+    """The file and the line of ``rules/crm.yaml:21``; line 1 where it names none.
+
+    >>> place("rules/crm.yaml:21"), place("a:b")
+    (('rules/crm.yaml', 21), ('a:b', 1))
+    """
+    file, _, line = text.rpartition(":")
+    return (file, max(1, int(line))) if file and line.isdecimal() else (text, 1)
+
+
+def steps(name: str) -> tuple[str, ...]:
+    r"""The steps of a field's name, as the manifest writes it; ``[]`` for every element of a list.
+
+    >>> steps("messages[].content"), steps('"Avg. Length"'), steps('"a\\"b".c')
+    (('messages', '[]', 'content'), ('Avg. Length',), ('a"b', 'c'))
+    """
+    return tuple(
+        _ESCAPED.sub(r"\1", step[1:-1]) if step[0] == '"' else step for step in _STEP.findall(name)
+    )
