@@ -27,8 +27,8 @@ def _text(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """`text` as a scalar of YAML (JSON's strings are)."""
-    return json.dumps(printable_text(text))
+    """`text` as a scalar of YAML (JSON's strings are), without any tag of HTML."""
+    return json.dumps(printable_text(text)).replace("<", "\\u003c")
 
 
 def _front(data: Data) -> Iterator[str]:

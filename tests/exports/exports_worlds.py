@@ -33,7 +33,7 @@ def hostile() -> Manifest:
         replace(
             fragment,
             ref=BatchRef(alias, *ref_rest(fragment)),
-            fields=Tally({(quoted, event): n for (_, event), n in fragment.fields.items()}),
+            fields=Tally({(quoted, "in"): fragment.rows_out, ("gone", "in"): fragment.rows_out}),
         )
         for fragment in ledger
         if fragment.ref.source == "customers.csv"

@@ -28,6 +28,7 @@ def _array(items: dict[str, Any]) -> dict[str, Any]:
 
 
 TEXT = {"type": "string"}
+ASCII = {"type": "string", "pattern": "^[!-~]+$"}
 MESSAGE = _object({"text": {"type": "string", "minLength": 1}})
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
 # The part of SARIF 2.1.0 (OASIS, 2020) that is used here, as its sections 3.13 to 3.54 have it.

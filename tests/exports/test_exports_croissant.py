@@ -17,7 +17,7 @@ from scrubber.policy import rules_from_mapping
 
 RULES: dict[str, Any] = {
     "version": 1,
-    "dataset": {"name": "Ticket notes", "license": "CC-BY-4.0", "purpose": "training"},
+    "dataset": {"name": "Ticket notes", "licence": "CC-BY-4.0", "purpose": "training"},
     "fields": [
         {"name": "name", "class": "direct_identifier", "transform": "drop"},
         {"name": "*", "class": "insensitive", "keep": "a test"},
@@ -42,7 +42,7 @@ def _published(folder: Path, shards: int = 1) -> Path:
     (folder / "in").mkdir()
     for i in range(shards):
         pq.write_table(ROWS, folder / "in" / f"part-{i}.parquet")
-    (folder / "in" / "note.csv").write_text("name,topic\nAnn,login\nBob,\n")
+    (folder / "in" / "note.csv").write_text("name,topic,day\nAnn,login,1\nBob,,2\n")
     manifest = run(rules_from_mapping(RULES), [str(folder / "in")], folder / "out")
     (folder / "out" / "croissant.json").write_text(export(manifest, "croissant"))
     return folder / "out"
