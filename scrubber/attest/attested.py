@@ -18,8 +18,10 @@ from scrubber.attest.signer import SigningKey
 from scrubber.errors import TamperedError
 from scrubber.manifest import FILE_NAME, Manifest
 from scrubber.manifest.document import read_bytes
+from scrubber.manifest.planned import PlanDocument, read_plan_bytes
 
 MANIFEST_TYPE: Final = "urn:scrubber:manifest:v1"
+PLAN_TYPE: Final = "urn:scrubber:plan:v1"
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,25 @@ def attested_run(directory: Path) -> Attested:
     )
 
 
-def fault_of(attested: Attested, envelope: Envelope) -> str:
-    """What is wrong with `envelope` as one of `attested`, as a public text; empty if it holds.
+def attested_plan(path: Path) -> Attested:
+    """The plan in the file at `path`. Errors: as ``read_plan``."""
+    raw = read_plan_bytes(path)
+    return Attested(
+        path=path,
+        raw=raw,
+        content=PlanDocument.from_bytes(raw).data,
+        predicate_type=PLAN_TYPE,
+        subjects=(Subject(path.name, sha256(raw).hexdigest()),),
+    )
+
+
+def attested(path: Path) -> Attested:
+    """The run whose output folder is at `path`, or the plan in the file there."""
+    return attested_run(path) if path.is_dir() else attested_plan(path)
+
+
+def fault_of(document: Attested, envelope: Envelope) -> str:
+    """What is wrong with `envelope` as one of `document`, as a public text; empty if it holds.
 
     The signature over the exact bytes comes first: nothing in them is read before.
     """
@@ -93,8 +112,8 @@ def fault_of(attested: Attested, envelope: Envelope) -> str:
         statement = Statement.from_bytes(envelope.payload)
     except TamperedError as fault:
         return fault.text
-    if statement.subjects[0] != attested.subject:
+    if statement.subjects[0] != document.subject:
         return "it is about another document"
-    if statement.predicate_type == attested.predicate_type and statement != attested.statement():
+    if statement.predicate_type == document.predicate_type and statement != document.statement():
         return "it does not say what the document says"
     return ""

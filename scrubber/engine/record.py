@@ -16,6 +16,7 @@ from scrubber.engine.recheck import Rechecked
 from scrubber.engine.riskrecord import checked, limitations, risk_of_run, suppression
 from scrubber.errors import Mark
 from scrubber.manifest import (
+    CheckFacts,
     DeclaredFacts,
     DetectorFacts,
     EngineFacts,
@@ -70,6 +71,7 @@ class Account:
     outputs: tuple[OutputFacts, ...]
     chosen: Chosen | None = None
     rechecked: Rechecked | None = None
+    checks: tuple[CheckFacts, ...] = ()
 
 
 def facts_of(account: Account, run: RunFacts) -> Facts:
@@ -97,7 +99,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         engine=EngineFacts(program_version=__version__, detectors=_detectors(plan)),
         fields=fields,
         outputs=account.outputs,
-        checks=(checked(*risk),) if risk is not None else (),
+        checks=(*account.checks, *((checked(*risk),) if risk is not None else ())),
         risk=risk[0] if risk is not None else None,
         limitations=(
             *_limitations(plan, fields),

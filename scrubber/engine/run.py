@@ -18,6 +18,7 @@ from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.executors import execute
 from scrubber.engine.job import Job, addressed, unpublished
 from scrubber.engine.keys import resolve_key
+from scrubber.engine.pinning import refuse_drift, refuse_shares
 from scrubber.engine.recheck import Rechecked, recheck
 from scrubber.engine.record import Account, SourceRecord, facts_of
 from scrubber.engine.scrub import ScrubbedBatch
@@ -26,6 +27,7 @@ from scrubber.engine.surveying import Progress, survey, surveyed_batches
 from scrubber.errors import InputError, KeyFault, OutputError, Place, printable
 from scrubber.formats import Source
 from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, seal
+from scrubber.manifest.planned import PlanDocument
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import Plan
@@ -59,12 +61,15 @@ def run(
     workers: int = 1,
     target_format: str = "same",
     overwrite: bool = False,
+    pinned: PlanDocument | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Manifest:
     """Scrub `inputs` into the folder `out`: ``out/data/…`` and ``out/manifest.json``.
 
     `out` appears in one step when everything succeeded; a failed or killed run leaves nothing
     visible. The same input, rules and key give the same bytes for any number of workers.
+
+    Errors: GateError ``plan-drift`` where `pinned` planned something else.
     """
     clock = _Clock(workers)
     tell = progress or _unheard
@@ -73,6 +78,8 @@ def run(
         surveyed = survey(rules, inputs)
         stamps = [_stamp(source) for source in surveyed.sources]
         refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links
+        if pinned is not None:
+            refuse_drift(pinned, rules, surveyed)
         _refuse_clash(surveyed.sources, target_format)
         secret = key_for(surveyed.plan, key)
         mac = unpublished("source", surveyed.plan, secret)
@@ -93,7 +100,8 @@ def run(
             if _stamp(source) != stamp:
                 text = "the file changed while it was read"
                 raise InputError("source-changed", text, place=Place(file=source.alias))
-        account = Account(rules, surveyed.plan, secret, sources, outputs, chosen, rechecked)
+        checks = (refuse_shares(pinned, ledger),) if pinned is not None else ()
+        account = Account(rules, surveyed.plan, secret, sources, outputs, chosen, rechecked, checks)
         manifest = seal(facts_of(account, clock.facts()), ledger)
         _write_synced(stage.output / MANIFEST, manifest.to_bytes())
     return manifest

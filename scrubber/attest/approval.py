@@ -1,0 +1,86 @@
+"""Approvals and waivers: what a person in a role says about a document, for a time.
+
+Both are statements about the document's bytes alone, signed and put beside it; neither changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from scrubber.errors import TamperedError
+
+APPROVAL_TYPE: Final = "urn:scrubber:approval:v1"
+WAIVER_TYPE: Final = "urn:scrubber:waiver:v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The signer, in `role`, approves the document by `criteria` (what was looked at), from `given`
+    up to and with the day `expires`."""
+
+    role: str
+    criteria: tuple[str, ...]
+    given: date
+    expires: date
+
+    def to_predicate(self) -> dict[str, Any]:
+        return {
+            "role": self.role,
+            "criteria": list(self.criteria),
+            "given": self.given.isoformat(),
+            "expires": self.expires.isoformat(),
+        }
+
+    @classmethod
+    def from_predicate(cls, data: Mapping[str, Any]) -> Approval:
+        """Errors: TamperedError ``approval-form``."""
+        try:
+            role, criteria = data["role"], tuple(data["criteria"])
+            found = cls(role, criteria, _day(data["given"]), _day(data["expires"]))
+            same = found.to_predicate() == data
+        except (KeyError, TypeError, ValueError, AttributeError):
+            same = False
+        if not same or not all(isinstance(word, str) for word in (role, *criteria)):
+            raise TamperedError("approval-form", "this is no approval as scrubber writes it")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """The signer, in `role`, owns that the gate `check` is not passed, and says why, from `given`
+    up to and with the day `expires`."""
+
+    check: str
+    reason: str
+    role: str
+    given: date
+    expires: date
+
+    def to_predicate(self) -> dict[str, Any]:
+        return {
+            "check": self.check,
+            "reason": self.reason,
+            "role": self.role,
+            "given": self.given.isoformat(),
+            "expires": self.expires.isoformat(),
+        }
+
+    @classmethod
+    def from_predicate(cls, data: Mapping[str, Any]) -> Waiver:
+        """Errors: TamperedError ``approval-form``."""
+        try:
+            words = tuple(data[name] for name in ("check", "reason", "role"))
+            found = cls(*words, _day(data["given"]), _day(data["expires"]))
+            same = found.to_predicate() == data
+        except (KeyError, TypeError, ValueError, AttributeError):
+            same = False
+        if not same or not all(isinstance(word, str) for word in words):
+            raise TamperedError("approval-form", "this is no waiver as scrubber writes it")
+        return found
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,243 @@
+"""A plan as a document: what a run would do, before it does, for approval.
+
+It has the manifest's sections as far as they are known beforehand, so that whoever reads one can
+read the other: no counts and no outputs, but the shares that a sample lets expect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from scrubber.errors import InputError, Place, TamperedError, printable
+from scrubber.manifest.canonical import canonical_bytes, parse_canonical
+from scrubber.manifest.ledger import Ledger
+from scrubber.manifest.schema import schema
+from scrubber.manifest.seal import seal
+from scrubber.manifest.statement import Facts, RunFacts
+
+SCHEMA: Final = "scrubber/plan/v1"
+NO_RUN: Final = RunFacts("1970-01-01T00:00:00Z", "", 0, 1)
+_MAX_BYTES: Final = 64 * 1024 * 1024
+_SECTIONS: Final = ("dataset", "legal", "policy", "engine")
+# What a source or field has only once a run has read it, or under its key.
+_LATER: Final = frozenset({"counts", "records", "keyed_digest", "key_id"})
+# Where in the rule file something stands: a comment moves it, and means nothing.
+_PLACES: Final = frozenset({"rule", "reason", "sources", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share that a sample lets expect: of the values of `field` in `source` that are `event`
+    (``changed``, ``nulled``), or of its records (field None, ``dropped``); in milli-units, rounded
+    so far that it gives no small count away."""
+
+    source: str
+    field: str | None
+    event: str
+    milli: int
+
+
+@dataclass(frozen=True)
+class PlanDocument:
+    """A plan that was written down: immutable, equal by its content."""
+
+    data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, facts: Facts, shares: tuple[Share, ...]) -> PlanDocument:
+        """The document of a run that would state `facts` (outputs and counts aside).
+
+        Errors: as ``seal``.
+        """
+        known = seal(facts, Ledger()).to_json()
+        data: dict[str, Any] = {
+            "header": {"schema": SCHEMA, "id": "", "kind": "plan"},
+            **{name: known[name] for name in _SECTIONS},
+            "sources": [_without(source, _LATER) for source in known["sources"]],
+            "fields": [_without(field, _LATER) for field in known["fields"]],
+            "expected": [
+                {"source": s.source, "field": s.field, "event": s.event, "milli": s.milli}
+                for s in shares
+            ],
+        }
+        data["header"]["id"] = _id(data)
+        return cls(data)
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> PlanDocument:
+        """The plan with exactly these bytes.
+
+        Errors: TamperedError ``plan-form`` if this is no plan of this version in canonical JSON,
+        ``plan-id`` if the id is not that of the content.
+        """
+        try:
+            data: Any = parse_canonical(raw)
+        except ValueError as fault:
+            raise TamperedError("plan-form", f"the plan is {fault}") from None
+        problem = next(_problems(data), None)
+        if problem is not None:
+            raise TamperedError("plan-form", f"this is no plan of version {SCHEMA}: {problem}")
+        if data["header"]["id"] != _id(data):
+            raise TamperedError("plan-id", "the plan's id is not that of its content")
+        return cls(data)
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes: what the file holds."""
+        return canonical_bytes(self.data)
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the canonical bytes without the id."""
+        return str(self.data["header"]["id"])
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        return tuple(Share(**row) for row in self.data["expected"])
+
+    def __repr__(self) -> str:
+        return f"PlanDocument(id={self.id[:16]})"
+
+    def drift(self, now: PlanDocument) -> tuple[str, ...]:
+        """What is otherwise in `now`, as public texts; empty if the plan still holds.
+
+        Shares are not compared: they are measured when a run has ended.
+        """
+        return tuple(_drift(_pins(self.data), _pins(now.data)))
+
+
+def read_plan(path: Path) -> PlanDocument:
+    """The plan in the file at `path`. Errors: InputError ``no-plan``, and as from_bytes."""
+    return PlanDocument.from_bytes(read_plan_bytes(path))
+
+
+def read_plan_bytes(path: Path) -> bytes:
+    """The bytes of the plan at `path`. Errors: InputError ``no-plan``, TamperedError."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except OSError:
+        place = Place(file=path.name)
+        raise InputError("no-plan", "there is no readable plan here", place=place) from None
+    if len(raw) > _MAX_BYTES:
+        raise TamperedError("plan-form", "the plan is larger than 64 MiB")
+    return raw
+
+
+def _id(data: Mapping[str, Any]) -> str:
+    header = {key: value for key, value in data["header"].items() if key != "id"}
+    return sha256(canonical_bytes({**data, "header": header})).hexdigest()
+
+
+def _without(row: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in names}
+
+
+def _problems(data: Any) -> Iterator[str]:
+    for error in _validator().iter_errors(data):
+        yield f"/{'/'.join(printable(str(step)) for step in error.absolute_path)}"
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(plan_schema())
+
+
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of a plan: the manifest's, as far as a plan has its sections."""
+    whole = schema()
+    sections = whole["properties"]
+    share = {
+        "source": {"type": "string"},
+        "field": {"type": ["string", "null"]},
+        "event": {"enum": ["changed", "nulled", "dropped"]},
+        "milli": {"type": "integer", "minimum": 0, "maximum": 1000},
+    }
+    header = {
+        "schema": {"const": SCHEMA},
+        "id": sections["header"]["properties"]["id"],
+        "kind": {"const": "plan"},
+    }
+    parts = {
+        "header": _closed(header),
+        **{name: sections[name] for name in _SECTIONS},
+        "sources": {"type": "array", "items": _less(sections["sources"]["items"])},
+        "fields": {"type": "array", "items": _less(sections["fields"]["items"])},
+        "expected": {"type": "array", "items": _closed(share)},
+    }
+    return {
+        "$schema": whole["$schema"],
+        "$id": "urn:scrubber:plan:v1",
+        "title": "scrubber plan, version 1",
+        **_closed(parts),
+        "$defs": whole["$defs"],
+    }
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": sorted(properties),
+        "properties": dict(properties),
+    }
+
+
+def _less(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a row without what is known later."""
+    properties = _without(row["properties"], _LATER)
+    required = [name for name in row["required"] if name not in _LATER]
+    return {**row, "properties": properties, "required": required}
+
+
+Pins = dict[str, Any]
+
+
+def _pins(data: Mapping[str, Any]) -> Pins:
+    """Everything that an approval holds fast, each under a name that a person understands."""
+    pins: Pins = {
+        "the rules": data["policy"]["digest"],
+        "the program": data["engine"]["program_version"],
+        "the locked dependencies": data["engine"]["lock_digest"],
+    }
+    for one in data["engine"]["detectors"]:
+        pins[f"detector {printable(one['id'])}"] = _without(one, frozenset({"id", "measured"}))
+    for source in data["sources"]:
+        pins[f"source {printable(source['alias'])}"] = source["media_type"]
+    for field in data["fields"]:
+        for alias in field["sources"]:
+            name = f"field {printable(field['name'])} of {printable(alias)}"
+            pins[name] = _without(field, _PLACES)
+    return pins
+
+
+def _drift(then: Pins, now: Pins) -> Iterator[str]:
+    for name in sorted(then.keys() | now.keys()):
+        if name not in now:
+            yield f"{name} is gone"
+        elif name not in then:
+            yield f"{name} is new"
+        elif then[name] != now[name]:
+            yield f"{name} {_difference(then[name], now[name])}"
+
+
+def _difference(then: Any, now: Any) -> str:
+    if not isinstance(then, Mapping):
+        return "is another one"
+    changed = sorted(key for key in then if then[key] != now.get(key))
+    told = []
+    for key in changed:
+        plain = all(isinstance(row.get(key), str | int | None) for row in (then, now))
+        both = f" was {_word(then[key])}, is {_word(now.get(key))}" if plain else ""
+        told.append(f"has another {key.replace('_', ' ')}{':' if both else ''}{both}")
+    return ", ".join(told)
+
+
+def _word(value: Any) -> str:
+    return "none" if value is None else printable(str(value))
