@@ -72,8 +72,8 @@ class Waiver:
     def from_predicate(cls, data: Mapping[str, Any]) -> Waiver:
         """Errors: TamperedError ``approval-form``."""
         try:
-            words = tuple(data[name] for name in ("check", "reason", "role"))
-            found = cls(*words, _day(data["given"]), _day(data["expires"]))
+            words = check, reason, role = data["check"], data["reason"], data["role"]
+            found = cls(check, reason, role, _day(data["given"]), _day(data["expires"]))
             same = found.to_predicate() == data
         except (KeyError, TypeError, ValueError, AttributeError):
             same = False

@@ -38,7 +38,7 @@ class Attested:
     @property
     def attestations(self) -> Path:
         """The file of envelopes beside the document."""
-        return self.path.with_suffix(".intoto.jsonl")
+        return attestations_of(self.path)
 
     @property
     def subject(self) -> Subject:
@@ -62,6 +62,11 @@ class Attested:
         envelope = sign(statement.to_bytes(), key)
         append_envelope(self.attestations, envelope)
         return envelope
+
+
+def attestations_of(document: Path) -> Path:
+    """Where the envelopes of a document stand: ``manifest.json`` -> ``manifest.intoto.jsonl``."""
+    return document.with_suffix(".intoto.jsonl")
 
 
 def attested_run(directory: Path) -> Attested:

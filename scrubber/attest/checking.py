@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from scrubber.attest.attested import Attested, attested_run, fault_of
+from scrubber.attest.attested import Attested, attestations_of, attested_run, fault_of
 from scrubber.attest.envelope import Envelope, read_envelopes
 from scrubber.attest.intoto import Statement
 from scrubber.attest.trust import Person, Trust
@@ -45,7 +45,7 @@ def _passed(checks: Sequence[Check]) -> bool:
 
 def _signatures(directory: Path, trust: Trust | None, on: date) -> tuple[Check, ...]:
     try:
-        envelopes = read_envelopes((directory / FILE_NAME).with_suffix(".intoto.jsonl"))
+        envelopes = read_envelopes(attestations_of(directory / FILE_NAME))
         broken = [envelope for envelope in envelopes if not envelope.intact]
         if broken:
             return tuple(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scrubber.attest.approval import APPROVAL_TYPE, WAIVER_TYPE, Approval, Waiver
-from scrubber.attest.attested import Attested, attested_plan, attested_run
+from scrubber.attest.attested import Attested, attested, attested_plan
 from scrubber.attest.checking import check_run, expired, signature_check, signer_check
 from scrubber.attest.envelope import Envelope
 from scrubber.attest.intoto import Statement
@@ -39,23 +39,40 @@ def gate(path: Path, trust: Trust, on: date) -> Verdict:
 
     Errors: IncompleteError ``no-manifest``, InputError ``no-plan``.
     """
-    try:
-        intact = check_run(path, None, on) if path.is_dir() else _check_plan(path)
-    except TamperedError as fault:
-        intact = (Check("form", False, "a plan as scrubber writes it", fault.text),)
-    if not _passed(intact):
-        return Verdict(intact, TamperedError.exit_code)
-    document = attested_run(path) if path.is_dir() else attested_plan(path)
+    whole = _intact(path, on)
+    if not _passed(whole):
+        return Verdict(whole, TamperedError.exit_code)
+    document = attested(path)
     authors = _signers(document, trust)
     said = list(_statements(document, trust, on))
     reviewed = (signer_check(document, trust, on), *_quorums(trust, said, authors, on))
-    gates = tuple(_gates(document, trust, said, on))
+    gates = tuple(_gates(document, trust, said))
     code = 0 if _passed(reviewed) else NEEDS_REVIEW
-    return Verdict((*intact, *gates, *reviewed), code if _passed(gates) else GateError.exit_code)
+    return Verdict((*whole, *gates, *reviewed), code if _passed(gates) else GateError.exit_code)
 
 
 def _passed(checks: Sequence[Check]) -> bool:
     return all(check.passed for check in checks)
+
+
+def intact(path: Path, on: date) -> Attested:
+    """The run or plan at `path`, for someone to sign: only what verifies is vouched for.
+
+    Errors: TamperedError ``not-intact``, and as :func:`gate`.
+    """
+    broken = next((check for check in _intact(path, on) if not check.passed), None)
+    if broken is not None:
+        text = f"{broken.id}: expected {broken.expected}, actual {broken.actual}"
+        raise TamperedError("not-intact", text, hint=f"scrubber verify {printable(str(path))}")
+    return attested(path)
+
+
+def _intact(path: Path, on: date) -> tuple[Check, ...]:
+    """Whether the document is what it says, whoever signed it."""
+    try:
+        return check_run(path, None, on) if path.is_dir() else _check_plan(path)
+    except TamperedError as fault:
+        return (Check("form", False, "a document as scrubber writes it", fault.text),)
 
 
 def _check_plan(path: Path) -> tuple[Check, ...]:
@@ -150,7 +167,7 @@ def _shared_out(quorums: Sequence[Quorum], given: Sequence[tuple[str, str]]) -> 
     return {name: place for (place, _), name in seats.items()}
 
 
-def _gates(document: Attested, trust: Trust, said: Sequence[_Said], on: date) -> Iterator[Check]:
+def _gates(document: Attested, trust: Trust, said: Sequence[_Said]) -> Iterator[Check]:
     """The gate checks: what the document's own checks say, and what the trust file demands."""
     waived = {
         one.what.check: one

@@ -89,19 +89,27 @@ def run(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
     ] = False,
+    pinned: Annotated[
+        Path | None, typer.Option("--plan", help="A written plan to hold to; drift is refused.")
+    ] = None,
+    trust: Annotated[
+        Path | None,
+        typer.Option("--trust", metavar="FILE", help="Run only if the plan passes its gate."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Scrub INPUT by RULES into DIR/data and DIR/manifest.json.
 
     The output appears in one step when everything succeeded; a run that fails leaves nothing.
+    With --plan, exit code 1 where rules, fields, detectors or shares are not what was planned.
 
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
     """
     begin("run", as_json=as_json, quiet=quiet)
     from scrubber.cli.running import run_command
 
-    return run_command(rules, inputs, out, workers, target.value, overwrite)
+    return run_command(rules, inputs, out, workers, target.value, overwrite, pinned, trust)
 
 
 @app.command()
@@ -125,19 +133,27 @@ def plan(
     rows: Annotated[
         int, typer.Option("--rows", "-n", min=0, max=100, help="Records to show before and after.")
     ] = 3,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write the plan down, for approve and run --plan."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a plan, and remove what was signed.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
-    """Show field by field what will happen; nothing is written.
+    """Show field by field what will happen; nothing is scrubbed.
 
     The sample before and after is shown on a terminal only, never in a pipe or as JSON, so that
-    no value ends up in a file.
+    no value ends up in a file. A plan that is written down holds fast the rules, fields, types,
+    detectors and the shares of values that a sample lets expect.
 
-    Example: scrubber plan rules/support.yaml fixtures/support --rows 2
+    Example: scrubber plan rules/support.yaml fixtures/support --out plan.json
     """
     begin("plan", as_json=as_json)
     from scrubber.cli.planning import plan_command
 
-    return plan_command(rules, inputs, rows)
+    return plan_command(rules, inputs, rows, out, force)
 
 
 Rows = Annotated[int, typer.Option("--rows", "-n", min=1, help="Records of each table to look at.")]
@@ -224,23 +240,91 @@ def verify(
     return verify_command(output, trust, upstream or [])
 
 
-@app.command()
-def sign(
-    output: OutputArgument,
-    key: SigningKeyOption = "env:SCRUBBER_SIGNING_KEY",
-    as_json: Json = False,
-) -> int:
-    """Sign the manifest of DIR and the hashes of its outputs, in DIR/manifest.intoto.jsonl.
+DocumentArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DOCUMENT", help="The output folder of a run, or a plan.", show_default=False
+    ),
+]
+RoleOption = Annotated[str, typer.Option("--role", help="The role, as the trust file calls it.")]
+ExpiresOption = Annotated[str, typer.Option("--expires", help="The last day that it counts.")]
+_KEY = "env:SCRUBBER_SIGNING_KEY"
 
-    An in-toto Statement v1 in a DSSE envelope, Ed25519. The key is never taken from the command
-    line.
+
+@app.command()
+def sign(document: DocumentArgument, key: SigningKeyOption = _KEY, as_json: Json = False) -> int:
+    """Sign a manifest with the hashes of its outputs, or a plan, in a file beside it.
+
+    An in-toto Statement v1 in a DSSE envelope, Ed25519, in manifest.intoto.jsonl. Only what
+    verifies is signed. The key is never taken from the command line.
 
     Example: scrubber sign scrubbed --key file:signing.pem
     """
     begin("sign", as_json=as_json)
     from scrubber.cli.signing import sign_command
 
-    return sign_command(output, key)
+    return sign_command(document, key)
+
+
+@app.command()
+def approve(
+    document: DocumentArgument,
+    role: RoleOption,
+    criteria: Annotated[
+        list[str], typer.Option("--criteria", help="What was looked at; as often as needed.")
+    ],
+    expires: ExpiresOption,
+    key: SigningKeyOption = _KEY,
+    as_json: Json = False,
+) -> int:
+    """Put a signed approval beside a plan or a run; it changes neither.
+
+    Example: scrubber approve plan.json --role dpo --criteria DPIA-17 --expires 2099-12-31
+    """
+    begin("approve", as_json=as_json)
+    from scrubber.cli.approving import approve_command
+
+    return approve_command(document, role, criteria, expires, key)
+
+
+@app.command()
+def waive(
+    document: DocumentArgument,
+    check: Annotated[str, typer.Option("--check", help="The gate check that fails.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why that is all right for now.")],
+    role: RoleOption,
+    expires: ExpiresOption,
+    key: SigningKeyOption = _KEY,
+    as_json: Json = False,
+) -> int:
+    """Own a gate check that fails, with a reason and for a time, beside a plan or a run.
+
+    Example: scrubber waive out --check unsafe-keep --reason pilot --role dpo --expires 2099-12-31
+    """
+    begin("waive", as_json=as_json)
+    from scrubber.cli.approving import waive_command
+
+    return waive_command(document, check, reason, role, expires, key)
+
+
+@app.command()
+def gate(
+    document: DocumentArgument,
+    trust: Annotated[
+        Path, typer.Option("--trust", metavar="FILE", help="The trust file: who must approve.")
+    ],
+    as_json: Json = False,
+) -> int:
+    """Say whether a run's output may be used, or a plan be run: denied unless approved.
+
+    Exit code 1 if a gate check fails, 3 if a signature or approval is missing, 4 if tampered.
+
+    Example: scrubber gate scrubbed --trust trust.yaml
+    """
+    begin("gate", as_json=as_json)
+    from scrubber.cli.approving import gate_command
+
+    return gate_command(document, trust)
 
 
 class Standard(StrEnum):

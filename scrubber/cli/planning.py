@@ -6,28 +6,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber.cli.console import as_json, emit, stderr, stdout
-from scrubber.errors import printable
+from scrubber.errors import OutputError, Place, printable
 
 if TYPE_CHECKING:
     from scrubber.engine.checking import FieldPreview, Preview
+    from scrubber.engine.run import Survey
     from scrubber.policy import Rules
     from scrubber.policy.plan import Plan
 
 _CELL = 60
 
 
-def plan_command(rules: Path, inputs: list[str], rows: int) -> int:
-    """Show the plan; a sample of values on a terminal only."""
+def plan_command(rules: Path, inputs: list[str], rows: int, out: Path | None, force: bool) -> int:
+    """Show the plan, a sample of values on a terminal only; with `out` write it down as well."""
     from scrubber.engine.checking import preview
     from scrubber.engine.surveying import survey
     from scrubber.policy import load_rules
 
     parsed = load_rules(rules)
     surveyed = survey(parsed, inputs)
+    written = _write(parsed, surveyed, out, force) if out is not None else None
     watched = stdout().is_terminal and not as_json()
     shown = preview(parsed, surveyed, rows if watched else 0)
     if as_json():
-        return emit(_as_data(parsed, surveyed.plan, shown))
+        return emit({**_as_data(parsed, surveyed.plan, shown), "plan": written})
     for number, field in enumerate(shown.fields):
         if number == 0 or field.sources != shown.fields[number - 1].sources:
             names = ", ".join(printable(source) for source in field.sources)
@@ -36,7 +38,35 @@ def plan_command(rules: Path, inputs: list[str], rows: int) -> int:
     _print_rest(parsed, surveyed.plan)
     if shown.throwaway_key and watched and rows:
         stderr().print("The key is not at hand: the sample was made with a random one.")
+    if written is not None:
+        stdout().print(f"\nplan {written}: {printable(str(out))}", style="bold", soft_wrap=True)
     return 0
+
+
+def _write(rules: Rules, surveyed: Survey, out: Path, force: bool) -> str:
+    """Write the plan, with the shares that a sample lets expect, to a new file; its id.
+
+    A plan that is replaced loses the signatures and approvals beside it: they were of another one.
+    """
+    from scrubber.attest.attested import attestations_of
+    from scrubber.engine.checking import key_or_throwaway
+    from scrubber.engine.forecast import forecast
+    from scrubber.engine.pinning import plan_document
+
+    attestations = attestations_of(out)
+    if not force and (out.exists() or attestations.exists()):
+        place = Place(file=str(out))
+        hint = "--force replaces it, and removes what was signed"
+        raise OutputError("plan-exists", "there is a plan already", place=place, hint=hint)
+    key, _ = key_or_throwaway(surveyed.plan)
+    document = plan_document(rules, surveyed, forecast(surveyed, key))
+    try:
+        attestations.unlink(missing_ok=True)
+        out.write_bytes(document.to_bytes())
+    except OSError:
+        place = Place(file=str(out))
+        raise OutputError("plan-write", "the plan cannot be written", place=place) from None
+    return document.id
 
 
 def _print_field(field: FieldPreview) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from scrubber.cli.console import as_json, emit, quiet, stdout
 from scrubber.cli.progress import progress_bar
 from scrubber.cli.render import show_screen
@@ -19,14 +21,34 @@ if TYPE_CHECKING:
 
 
 def run_command(
-    rules: Path, inputs: list[str], out: Path, workers: int, target: str, overwrite: bool
+    rules: Path,
+    inputs: list[str],
+    out: Path,
+    workers: int,
+    target: str,
+    overwrite: bool,
+    plan: Path | None,
+    trust: Path | None,
 ) -> int:
     """Scrub, then print one screen (or the envelope with the manifest)."""
+    if trust is not None and plan is None:
+        raise typer.BadParameter("it is about a plan: name one with --plan", param_hint="--trust")
+    if plan is not None and trust is not None:
+        from scrubber.attest.gate import gate
+        from scrubber.attest.trust import read_trust
+        from scrubber.cli.approving import tell
+        from scrubber.cli.signing import today
+
+        verdict = gate(plan, read_trust(trust), today())
+        if verdict.exit_code:
+            return tell(verdict)
     from scrubber.engine.run import run
+    from scrubber.manifest.planned import read_plan
     from scrubber.manifest.view import screen
     from scrubber.policy import load_rules
 
     parsed = load_rules(rules)
+    pinned = read_plan(plan) if plan is not None else None
     with _own_signals(), progress_bar() as bar:
 
         def progress(now: Progress) -> None:
@@ -41,6 +63,7 @@ def run_command(
             workers=workers,
             target_format=target,
             overwrite=overwrite,
+            pinned=pinned,
             progress=progress,
         )
     if as_json():

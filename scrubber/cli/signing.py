@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from scrubber.manifest import Check
 
 
-def sign_command(document: Path, key: str) -> int:
-    """Sign a run's manifest, outputs included."""
-    from scrubber.attest.attested import attested_run
+def sign_command(path: Path, key: str) -> int:
+    """Sign a run's manifest, outputs included, or a plan, once it verifies."""
+    from scrubber.attest.gate import intact
     from scrubber.engine.keys import key_reference, resolve_signing_key
 
     signing = resolve_signing_key(key_reference(key))
-    attested = attested_run(document)
+    attested = intact(path, today())
     envelope = attested.attest(attested.statement(), signing)
     if as_json():
         files = [subject.name for subject in attested.subjects]
@@ -50,7 +50,8 @@ def verify_command(output: Path, trust: Path | None, upstream: Sequence[Path]) -
     elif any(check.id == "signature" for check in checks):
         verdict = "verified; whose signature it is, a trust file tells (--trust)"
     else:
-        verdict = "verified; not signed"
+        stdout().print("not signed", style="dim")
+        verdict = "verified"
     stdout().print(verdict, style="bold")
     return code
 

@@ -125,7 +125,7 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
     Nothing is written. Without the run's key a random one stands in. A value that fails is shown
     as null here; the run itself does what ``on_error`` says.
     """
-    key, throwaway = _some_key(surveyed.plan)
+    key, throwaway = key_or_throwaway(surveyed.plan)
     plan = _for_the_eye(surveyed.plan)
     tools = tools_for(plan, key) if rows else Tools()
     shown: dict[FieldPlan, list[str]] = {}
@@ -153,7 +153,8 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
     )
 
 
-def _some_key(plan: Plan) -> tuple[RootKey | None, bool]:
+def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
+    """The key of the plan, or a random one where it is not at hand, and whether it is random."""
     try:
         return key_for(plan), False
     except KeyFault:

@@ -77,8 +77,8 @@ def differing(expected: Iterable[Share], fragments: Iterable[Fragment]) -> Itera
 
 def _chosen(sources: tuple[Source, ...]) -> Iterator[Source]:
     for group in shard_groups(sources):
-        picked = picked(len(group), _SHARDS, generator(_SEED, group[0].alias))
-        yield from (group[i] for i in picked)
+        chance = generator(_SEED, group[0].alias)
+        yield from (group[i] for i in picked(len(group), _SHARDS, chance))
 
 
 def _sample(surveyed: Survey, source: Source) -> pa.Table:

@@ -220,24 +220,26 @@ def _pins(data: Mapping[str, Any]) -> Pins:
 def _drift(then: Pins, now: Pins) -> Iterator[str]:
     for name in sorted(then.keys() | now.keys()):
         if name not in now:
-            yield f"{name} is gone"
+            yield f"{name}: gone"
         elif name not in then:
-            yield f"{name} is new"
+            yield f"{name}: new"
         elif then[name] != now[name]:
-            yield f"{name} {_difference(then[name], now[name])}"
+            yield f"{name}: {_difference(then[name], now[name])}"
 
 
 def _difference(then: Any, now: Any) -> str:
     if not isinstance(then, Mapping):
-        return "is another one"
-    changed = sorted(key for key in then if then[key] != now.get(key))
-    told = []
-    for key in changed:
-        plain = all(isinstance(row.get(key), str | int | None) for row in (then, now))
-        both = f" was {_word(then[key])}, is {_word(now.get(key))}" if plain else ""
-        told.append(f"has another {key.replace('_', ' ')}{':' if both else ''}{both}")
-    return ", ".join(told)
+        return "not the same"
+    return ", ".join(
+        f"{key.replace('_', ' ')} {_was(then[key], now[key])}"
+        for key in sorted(then)
+        if then[key] != now[key]
+    )
 
 
-def _word(value: Any) -> str:
-    return "none" if value is None else printable(str(value))
+def _was(then: Any, now: Any) -> str:
+    """A change of one word; of anything larger only that it changed."""
+    if all(isinstance(value, str | int | None) for value in (then, now)):
+        before, after = ("none" if v is None else printable(str(v)) for v in (then, now))
+        return f"was {before}, is {after}"
+    return "not the same"
