@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from scrubber.engine.keys import as_key, new_key, resolve_key, write_key
+from scrubber.attest.signer import SigningKey
+from scrubber.engine.keys import (
+    as_key,
+    key_reference,
+    new_key,
+    resolve_key,
+    resolve_signing_key,
+    write_key,
+)
 from scrubber.errors import KeyFault, NotAvailable, OutputError
 from scrubber.policy.plan import KeyRef, KeySource
 
@@ -106,3 +114,39 @@ def test_the_environment_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None
     before = dict(os.environ)
     resolve_key(KeyRef(KeySource.ENV, "K"))
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "name"),
+    [
+        ("env:K", KeySource.ENV, "K"),
+        ("file:a:b", KeySource.FILE, "a:b"),
+        ("exec:vault read x", KeySource.EXEC, "vault read x"),
+        ("keyring:s/u", KeySource.KEYRING, "s/u"),
+    ],
+)
+def test_a_key_is_named_by_where_it_is(text: str, source: KeySource, name: str) -> None:
+    assert key_reference(text) == KeyRef(source, name)
+
+
+@pytest.mark.parametrize("text", ["", "env:", "K", KEY, "ENV:K", "http://x", "-----BEGIN"])
+def test_what_names_no_key_is_not_repeated(text: str) -> None:
+    with pytest.raises(KeyFault, match="key-reference") as caught:
+        key_reference(text)
+    assert KEY not in str(caught.value)
+
+
+def test_signing_keys_come_from_the_same_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = SigningKey.new()
+    write_key(tmp_path / "pem", key.to_pem())
+    monkeypatch.setenv("K", key.to_pem())
+    for text in ("env:K", f"file:{tmp_path / 'pem'}", f"exec:cat {tmp_path / 'pem'}"):
+        assert resolve_signing_key(key_reference(text)).public == key.public
+    monkeypatch.setenv("K", KEY)
+    with pytest.raises(KeyFault, match="key-format") as caught:
+        resolve_signing_key(key_reference("env:K"))
+    assert KEY not in str(caught.value)
+    with pytest.raises(KeyFault, match=r"key-missing.*keygen --signing"):
+        resolve_signing_key(key_reference("env:NO_SUCH_KEY"))

@@ -1,0 +1,172 @@
+"""Plan, sign, approve, run, gate and export, as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from scrubber.cli.app import app
+from scrubber.errors import ScrubberError
+
+RULES = """version: 1
+dataset: {name: notes}
+fields:
+  - {name: name, class: direct_identifier, transform: drop}
+  - {name: topic, class: insensitive, keep: what the model learns}
+"""
+
+
+def call(*args: object) -> int:
+    """The exit code of a command, as ``main`` gives it."""
+    try:
+        code = app([str(arg) for arg in args], prog_name="scrubber", standalone_mode=False)
+    except ScrubberError as error:
+        print(error)
+        return error.exit_code
+    except typer.BadParameter as error:
+        print(error.format_message())
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Path:
+    """A folder with rules, data, two people's keys, and a trust file."""
+    monkeypatch.chdir(tmp_path)
+    Path("rules.yaml").write_text(RULES)
+    Path("data").mkdir()
+    Path("data/t.csv").write_text("name,topic\n" + "Ann,login\n" * 20)
+    for name in ("ada", "grace"):
+        assert call("keygen", "--signing", "--out", f"{name}.pem") == 0
+        Path(f"{name}.pub").write_text(capsys.readouterr().out.strip())
+    ada, grace = (Path(f"{name}.pub").read_text() for name in ("ada", "grace"))
+    Path("trust.yaml").write_text(
+        "version: 1\npeople:\n"
+        f'  - {{name: ada, keys: ["{ada}"], roles: [author]}}\n'
+        f'  - {{name: grace, keys: ["{grace}"], roles: [dpo]}}\n'
+        "require: {signed_by: [author], approvals: [{roles: [dpo]}], waived_by: [dpo]}\n"
+    )
+    return tmp_path
+
+
+APPROVE = ("--role", "dpo", "--criteria", "DPIA-17", "--expires", "2999-12-31")
+TRUST = ("--trust", "trust.yaml")
+
+
+def by(name: str) -> tuple[str, str]:
+    return "--key", f"file:{name}.pem"
+
+
+def test_from_plan_to_an_approved_output(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ("run", "rules.yaml", "data", "-o", "out", "--plan", "plan.json", *TRUST, "-q")
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    assert call(*run) == 3
+    assert not (desk / "out").exists()
+    assert call("sign", "plan.json", *by("ada")) == 0
+    assert call("gate", "plan.json", *TRUST) == 3
+    assert call("approve", "plan.json", *APPROVE, *by("ada")) == 0
+    assert call("gate", "plan.json", *TRUST) == 3
+    assert call("approve", "plan.json", *APPROVE, *by("grace")) == 0
+    assert call("gate", "plan.json", *TRUST) == 0
+    assert call(*run) == 0
+    assert call("verify", "out") == 0
+    assert "not signed\nverified" in capsys.readouterr().out
+    assert call("verify", "out", *TRUST) == 4
+    assert call("sign", "out", *by("ada")) == 0
+    assert call("verify", "out", *TRUST) == 0
+    assert call("gate", "out", *TRUST) == 3
+    assert call("approve", "out", *APPROVE, *by("grace")) == 0
+    assert call("gate", "out", *TRUST) == 0
+    assert capsys.readouterr().out.rstrip().endswith("approved")
+
+
+def test_drift_is_exit_code_1(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    (desk / "rules.yaml").write_text(RULES.replace("transform: drop", "transform: redact"))
+    assert call("run", "rules.yaml", "data", "-o", "out", "--plan", "plan.json") == 1
+    assert "field name of t.csv: action was drop, is redact" in capsys.readouterr().out
+
+
+def test_a_plan_is_replaced_on_request_and_loses_what_was_signed(desk: Path) -> None:
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    assert call("sign", "plan.json", *by("ada")) == 0
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 2
+    assert (desk / "plan.intoto.jsonl").exists()
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json", "--force") == 0
+    assert not (desk / "plan.intoto.jsonl").exists()
+    assert call("plan", "rules.yaml", "data", "--out", "no/such/plan.json") == 2
+
+
+def test_what_was_tampered_with_is_not_signed(desk: Path) -> None:
+    assert call("run", "rules.yaml", "data", "-o", "out", "-q") == 0
+    (desk / "out/data/t.csv").write_text("topic\nx\n")
+    assert call("sign", "out", *by("ada")) == 4
+    assert call("approve", "out", *APPROVE, *by("grace")) == 4
+    assert call("gate", "out", *TRUST) == 4
+    assert not (desk / "out/manifest.intoto.jsonl").exists()
+
+
+def test_waivers(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = RULES.splitlines(keepends=True)[:-1]
+    (desk / "rules.yaml").write_text("".join([*listed, "on_unlisted: keep\n"]))
+    assert call("run", "rules.yaml", "data", "-o", "out", "-q") == 0
+    assert call("sign", "out", *by("ada")) == 0
+    assert call("approve", "out", *APPROVE, *by("grace")) == 0
+    assert call("gate", "out", *TRUST) == 1
+    waive = ("waive", "out", "--check", "unsafe-keep", "--reason", "a pilot", "--role", "dpo")
+    assert call(*waive, "--expires", "2999-12-31", *by("grace")) == 0
+    capsys.readouterr()
+    assert call("gate", "out", *TRUST, "--json") == 0
+    checks = {c["id"]: c for c in json.loads(capsys.readouterr().out)["data"]}
+    assert checks["unsafe-keep"]["actual"] == "topic; waived by grace until 2999-12-31"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("approve", "plan.json", "--role", "dpo", "--criteria", "x", "--expires", "2020-01-01"),
+        ("approve", "plan.json", "--role", "dpo", "--criteria", "x", "--expires", "soon"),
+        ("approve", "plan.json", "--role", "dpo", "--expires", "2999-12-31"),
+        ("sign", "plan.json", "--key", "MC4CAQAwBQYDK2VwBCIEIA"),
+        ("sign", "plan.json", "--key", "env:NO_SUCH_KEY"),
+        ("sign", "no-such-plan.json", "--key", "file:ada.pem"),
+        ("gate", "plan.json", "--trust", "rules.yaml"),
+        ("gate", "plan.json", "--trust", "no-such-file"),
+        ("gate", "plan.json"),
+        ("run", "rules.yaml", "data", "-o", "out", "--trust", "trust.yaml"),
+        ("run", "rules.yaml", "data", "-o", "out", "--plan", "no-such-plan.json"),
+        ("export", "no-such-folder", "--to", "sarif"),
+        ("export", ".", "--to", "pdf"),
+    ],
+)
+def test_wrong_use(desk: Path, args: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    assert call(*args) in (2, 5)
+    assert "MC4CAQ" not in capsys.readouterr().out
+    assert not (desk / "out").exists()
+
+
+def test_exports_are_written_and_printed(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("run", "rules.yaml", "data", "-o", "out", "-q") == 0
+    capsys.readouterr()
+    for target in ("croissant", "openlineage", "sarif", "junit", "hf-card", "dta"):
+        assert call("export", "out", "--to", target) == 0
+        printed = capsys.readouterr().out
+        assert call("export", "out", "--to", target, "--out", f"{target}.txt") == 0
+        assert (desk / f"{target}.txt").read_text() == printed
+        assert "Ann" not in printed
+        capsys.readouterr()
+    assert call("export", "out", "--to", "sarif", "--out", "no/such/folder") == 2
+
+
+def test_a_signing_key_is_a_secret_file(desk: Path) -> None:
+    assert (desk / "ada.pem").stat().st_mode & 0o777 == 0o600
+    assert call("keygen", "--signing", "--out", "ada.pem") == 2
+    (desk / "ada.pem").chmod(0o644)
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    assert call("sign", "plan.json", *by("ada")) == 2
