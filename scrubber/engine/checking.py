@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.engine.executors import tools_for
+from scrubber.engine.generalizing import before_privacy
 from scrubber.engine.run import key_for
 from scrubber.engine.scrub import Tools, scrub_batch
 from scrubber.engine.surveying import Survey
@@ -32,7 +33,6 @@ from scrubber.policy.plan import (
 from scrubber.transform.keys import RootKey
 
 _EXAMPLE = "example"
-_CHOSEN = "privacy: chooses its level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def run_examples(rules: Rules) -> tuple[ExampleResult, ...]:
 def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
     try:
         table = table_of(example.given)
-        plan = _before_privacy(compile_plan(rules, {_EXAMPLE: table.schema}, partial=True))
+        plan = before_privacy(compile_plan(rules, {_EXAMPLE: table.schema}, partial=True))
         batch = Batch(BatchRef(_EXAMPLE, 0, 1, table.num_rows), table)
         result = scrub_batch(plan, batch, tools_for(plan, key)).table
     except ScrubberError as error:
@@ -164,26 +164,7 @@ def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
 def _for_the_eye(plan: Plan) -> Plan:
     """The plan without what takes rows away, so that before and after stand side by side."""
     tables = tuple((alias, replace(table, row_rules=())) for alias, table in plan.tables)
-    return _before_privacy(replace(plan, tables=tables, on_error=OnError.NULL))
-
-
-def _before_privacy(plan: Plan) -> Plan:
-    """The plan with quasi-identifiers as they are before ``privacy:`` chooses their levels, which
-    takes all of the records."""
-
-    def before(one: FieldPlan) -> FieldPlan:
-        match one.disposition:
-            case Generalize(first):
-                disposition = Keep(_CHOSEN) if first is None else Apply(first)
-                return replace(one, disposition=disposition)
-            case _:
-                return one
-
-    tables = tuple(
-        (alias, replace(table, fields=tuple(map(before, table.fields))))
-        for alias, table in plan.tables
-    )
-    return replace(plan, tables=tables)
+    return before_privacy(replace(plan, tables=tables, on_error=OnError.NULL))
 
 
 def _pairs(path: FieldPath, before: pa.Table, after: pa.Table) -> list[tuple[Any, Any]]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.engine.executors import tools_for
+from scrubber.engine.generalizing import SUPPRESSED, before_privacy
 from scrubber.engine.scrub import scrub_batch
 from scrubber.formats.sampling import drawn, generator, picked
 from scrubber.formats.shards import shard_groups
@@ -46,8 +47,12 @@ def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
     """The shares to expect of each source (of some shards, where there are many).
 
     The same for the same data; a value that fails counts as null here, whatever ``on_error`` says.
+    What ``privacy:`` will choose depends on all records: it has no share to expect.
     """
-    plan = replace(surveyed.plan, on_error=OnError.NULL)
+    plan = before_privacy(replace(surveyed.plan, on_error=OnError.NULL))
+    chosen = {
+        (alias, str(field.path)) for alias, table in surveyed.plan.tables for field in table.quasi
+    }
     tools = tools_for(plan, key)
     fragments = (
         scrub_batch(plan, Batch(BatchRef(source.alias, 0, 1, table.num_rows), table), tools)
@@ -58,6 +63,7 @@ def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
     return tuple(
         Share(source, field, event, round(milli / _STEP) * _STEP)
         for (source, field, event), milli in sorted(shares.items(), key=lambda item: str(item[0]))
+        if (source, field) not in chosen
     )
 
 
@@ -101,7 +107,7 @@ def _shares(fragments: Iterable[Fragment]) -> Mapping[Key, float]:
     for fragment in fragments:
         source = fragment.ref.source
         whole[source, None] += fragment.rows_in
-        part[source, None, "dropped"] += fragment.dropped.total
+        part[source, None, "dropped"] += fragment.dropped.total - fragment.dropped[SUPPRESSED]
         for (field, event), count in fragment.fields.items():
             if event == "in":
                 whole[source, field] += count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -10,12 +10,13 @@ import pyarrow as pa
 from scrubber.engine.labels import Flags, label
 from scrubber.engine.recoding import Recoding
 from scrubber.model.fieldpath import FieldPath
-from scrubber.policy.plan import Generalize, OnError, TablePlan
+from scrubber.policy.plan import Apply, FieldPlan, Generalize, Keep, OnError, Plan, TablePlan
 from scrubber.transform.base import Outcome
 from scrubber.transform.canonical import text_type
 from scrubber.transform.keys import RootKey
 
 SUPPRESSED = "privacy"
+_CHOSEN = "privacy: chooses its level"
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,22 @@ def generalize(
             array = recoded.labels[str(one.plan.path)].cast(text_type(array.type))
         outcomes[one.plan.path] = Outcome(array, one.outcome.failed, one.outcome.why)
     return Generalized(outcomes, recoded.gone)
+
+
+def before_privacy(plan: Plan) -> Plan:
+    """The plan with quasi-identifiers as they are before ``privacy:`` chooses their levels, which
+    takes all of the records."""
+
+    def before(one: FieldPlan) -> FieldPlan:
+        match one.disposition:
+            case Generalize(first):
+                disposition = Keep(_CHOSEN) if first is None else Apply(first)
+                return replace(one, disposition=disposition)
+            case _:
+                return one
+
+    tables = tuple(
+        (alias, replace(table, fields=tuple(map(before, table.fields))))
+        for alias, table in plan.tables
+    )
+    return replace(plan, tables=tables)

@@ -248,3 +248,30 @@ def test_the_schema_of_a_plan_is_one() -> None:
     from jsonschema import Draft202012Validator
 
     Draft202012Validator.check_schema(plan_schema())
+
+
+def test_what_privacy_will_choose_has_no_share(tmp_path: Path) -> None:
+    rules = {
+        "version": 1,
+        "fields": [
+            {"name": "age", "class": "quasi_identifier"},
+            {"name": "kind", "class": "insensitive", "keep": "a category"},
+        ],
+        "privacy": {
+            "k": 5,
+            "suppression_limit": 0.2,
+            "hierarchies": {"age": [{"bin": {"width": 10}}]},
+        },
+    }
+    ages = [20 + i % 40 for i in range(1000)] + list(range(100, 1100, 10))
+    (tmp_path / "t.csv").write_text("age,kind\n" + "".join(f"{age},x\n" for age in ages))
+    inputs = [str(tmp_path / "t.csv")]
+    document = planned(inputs, rules)
+    assert {(s.field, s.event) for s in document.shares} == {
+        (None, "dropped"),
+        ("kind", "changed"),
+        ("kind", "nulled"),
+    }
+    manifest = run(rules_from_mapping(rules), inputs, tmp_path / "out", pinned=document)
+    assert {c["id"] for c in manifest.data["checks"]} >= {"plan", "conservation"}
+    assert manifest.data["records"]["dropped"]
