@@ -28,6 +28,7 @@ from training.generated.noise import (
     unpunctuated,
     without_accents,
 )
+from training.generated.world import Scene, World, slot
 
 _PEOPLE = {
     "US": ("James John Robert", "Mary Linda Anna", "Smith Johnson McCarter O'Neil"),
@@ -143,6 +144,33 @@ def test_handles_are_people_or_nothing(data: Path) -> None:
     assert handles(people=True)
     assert all(handles(people=True))
     assert not any(handles(people=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "label"),
+    [
+        ("O=Supreme Court", "Supreme Court", "ORGANIZATION"),
+        ("a.l", None, "PERSON"),
+        ("x.up", None, "LOCATION"),
+        ("m", None, "ORGANIZATION"),
+        ("k", None, "ORGANIZATION"),
+        ("money", None, None),
+    ],
+)
+def test_a_slot_writes_one_thing(
+    data: Path, name: str, text: str | None, label: str | None
+) -> None:
+    scene = Scene(World(data / "names", handles_are_people=True), Random(1))
+    slot(name)(scene)
+    document = scene.out.document("x")
+    assert text is None or document.text == text
+    assert document.spans == (((0, len(document.text), label),) if label else ())
+
+
+@pytest.mark.parametrize("name", ["nobody", "a.zz", "d.f", "x.l", "o.zz", ""])
+def test_a_slot_that_is_not_there_is_an_error(name: str) -> None:
+    with pytest.raises(ValueError, match="no slot"):
+        slot(name)
 
 
 @pytest.mark.parametrize("kinds", [(), ("chat", "poetry")])

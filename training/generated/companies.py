@@ -161,6 +161,15 @@ class Companies:
             "ABCDEFGHIKLMNOPRSTUW"[int(rng.random() * 20)] for _ in range(3 + (roll > 0.985))
         )
 
+    def public(self, rng: Random) -> str:
+        """A court, a ministry, a police, a hospital."""
+        roll = rng.random()
+        if roll < 0.5:
+            return self.court(rng)
+        if roll < 0.8:
+            return pick(rng, _PUBLIC)
+        return pick(rng, _OF_PLACE).format(self.places.city(rng))
+
     def team(self, rng: Random) -> str:
         return pick(rng, _TEAMS).format(self.places.city(rng))
 

@@ -196,7 +196,12 @@ class Names:
     def family(self, rng: Random, country: str) -> str:
         roll = rng.random()
         families = self.families[country]
-        name = invented(rng, _any_end) if roll < 0.16 else tilted(rng, families)
+        if roll < 0.10:
+            name = crossed(tilted(rng, families), tilted(rng, families))
+        elif roll < 0.16:
+            name = invented(rng, _any_end)
+        else:
+            name = tilted(rng, families)
         roll = rng.random()
         if roll < 0.035:
             name = f"{pick(rng, _PARTICLES)} {name}"
@@ -238,6 +243,18 @@ class Names:
         title = pick(rng, titles[: 4 if rng.random() < 0.85 else len(titles)])
         full = _full(rng, given, middle, family, family_first)
         return Person(given, family, full, male, title, middle, family_first)
+
+
+def crossed(one: str, other: str) -> str:
+    """The beginning of one name and the end of another: a name that could be, and is in no list.
+
+    >>> crossed("Kowalski", "Petersen")
+    'Kowarsen'
+    """
+    front, back = one.partition(" ")[0], other.rpartition(" ")[2]
+    if min(len(front), len(back)) < 4:
+        return front
+    return front[: len(front) // 2] + back[len(back) // 2 :].lower()
 
 
 def _full(rng: Random, given: str, middle: str, family: str, family_first: bool) -> str:

@@ -55,7 +55,7 @@ class Places:
         regions: list[str] = []
         countries: dict[str, str] = {}
         for row in read_csv(folder / "places_geonames_ccby.csv"):
-            name, country = row["name"].strip(), row["country"]
+            name, country = row["name"].partition(" (")[0].strip(), row["country"]
             if len(name) < 2 or len(name) > 40 or not is_latin(name):
                 continue
             if row["kind"] == "city":

@@ -1,7 +1,8 @@
 """What the slots of a template stand for: the people, places and organizations of one document.
 
 A letter is one thing through the whole document: `a`, `b`, `c`, `e`, `g` are people, `x`, `y`, `z`
-places and `o`, `q`, `r` organizations, so that a letter greets and signs with the same name.
+places, `o`, `q`, `r` organizations of any sort, `m`, `w` businesses and `k`, `v` public bodies, so
+that a letter greets and signs with the same name.
 
 Titles of courtesy (Mr, Ms, Dr ...) are inside the span of a person. The sets that a model is judged
 on do not agree (court cases and fiction put them inside, the others outside); a span counts when it
@@ -53,6 +54,12 @@ _IDS = (
 )  # fmt: skip
 _NUMBERS = re.compile(r"^[\d#][\w/-]*(?:,? |$)(?!\d)|[ ,]+(?:No\.? ?|nº ?|n\. ?|#)?\d+\S*$")
 _FEELINGS = "😂 😭 😍 ❤️ 🔥 🙏 💯 😊 👏 🎉 🙌 💕 😎 🤣 👍 :) :( ;) xx lol".split()
+
+_ORGANIZATIONS: dict[str, Callable[[Companies, Random], str]] = {
+    **dict.fromkeys("oqr", Companies.organization),
+    **dict.fromkeys("mw", Companies.business),
+    **dict.fromkeys("kv", Companies.public),
+}
 
 
 class World:
@@ -109,7 +116,7 @@ class Scene:
     def org(self, letter: str) -> str:
         found = self.orgs.get(letter)
         if found is None:
-            found = self.orgs[letter] = self.companies.organization(self.rng)
+            found = self.orgs[letter] = _ORGANIZATIONS[letter](self.companies, self.rng)
         return found
 
 
@@ -259,10 +266,16 @@ _FRESH: dict[str, Emit] = {
 }  # fmt: skip
 
 
+# `{O=Supreme Court}`: a name that a template itself says.
+_LITERALS = {"P=": PERSON, "L=": LOCATION, "O=": ORGANIZATION}
+
+
 def slot(name: str) -> Emit:
     """The writer of a slot; ValueError for a name that no slot has."""
     if name in _FRESH:
         return _FRESH[name]
+    if name[:2] in _LITERALS:
+        return _text(lambda _: name[2:], _LITERALS[name[:2]])
     letter, _, form = name.partition(".")
     if letter in ("a", "b", "c", "e", "g") and form in PERSON_FORMS:
         write = PERSON_FORMS[form]
@@ -271,7 +284,7 @@ def slot(name: str) -> Emit:
         if form == "up":
             return lambda scene: scene.out.add(scene.spot(letter).upper(), LOCATION)
         return lambda scene: scene.out.add(scene.spot(letter), LOCATION)
-    if letter in ("o", "q", "r"):
+    if letter in _ORGANIZATIONS:
         if form == "":
             return lambda scene: scene.out.add(scene.org(letter), ORGANIZATION)
         if form == "s":
