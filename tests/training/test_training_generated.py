@@ -17,6 +17,7 @@ from training.generated import KINDS, Document, documents
 from training.generated.companies import short
 from training.generated.document import Writer
 from training.generated.grammar import compile_rules, read_rules
+from training.generated.names import crossed
 from training.generated.noise import (
     broken_lines,
     cased,
@@ -340,6 +341,19 @@ def test_a_broken_file_of_rules_is_an_error(text: str, message: str) -> None:
 )
 def test_a_company_without_its_legal_form(name: str, expected: str) -> None:
     assert short(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Kowalski", "Petersen", "Kowarsen"),
+        ("De Souza", "Van Buren", "De Souza"),
+        ("Ng", "Smith", "Ng"),
+        ("Özdemir", "Łukasik", "Özdasik"),
+    ],
+)
+def test_two_surnames_make_one_that_is_in_no_list(one: str, other: str, expected: str) -> None:
+    assert crossed(one, other) == expected
 
 
 def test_the_command_shows_samples(

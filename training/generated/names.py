@@ -246,14 +246,10 @@ class Names:
 
 
 def crossed(one: str, other: str) -> str:
-    """The beginning of one name and the end of another: a name that could be, and is in no list.
-
-    >>> crossed("Kowalski", "Petersen")
-    'Kowarsen'
-    """
+    """The beginning of one name and the end of another: a name that could be, and is in no list."""
     front, back = one.partition(" ")[0], other.rpartition(" ")[2]
     if min(len(front), len(back)) < 4:
-        return front
+        return one
     return front[: len(front) // 2] + back[len(back) // 2 :].lower()
 
 
