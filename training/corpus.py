@@ -17,6 +17,8 @@ from training.tagging import ALL, NONE, Labelled, tagged
 
 # How often a document is written all lower, all large, with large first letters.
 _LOWER, _UPPER, _TITLE = 0.13, 0.05, 0.03
+# How often a document's names alone are, as in hasty posts and as in forms.
+_LOWER_NAMES, _UPPER_NAMES = 0.05, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,21 @@ def recased(labelled: Labelled, rng: Random) -> Labelled:
         return replace(labelled, text=_each(labelled.text, str.upper))
     if draw < _LOWER + _UPPER + _TITLE:
         return replace(labelled, text=_each(labelled.text.title(), lambda c: c, labelled.text))
+    draw = rng.random()
+    if draw < _LOWER_NAMES:
+        return _names_recased(labelled, str.lower)
+    if draw < _LOWER_NAMES + _UPPER_NAMES:
+        return _names_recased(labelled, str.upper)
     return labelled
+
+
+def _names_recased(labelled: Labelled, change: Any) -> Labelled:
+    pieces, at = [], 0
+    for begin, end, _ in labelled.spans:
+        if begin >= at:
+            pieces += [labelled.text[at:begin], _each(labelled.text[begin:end], change)]
+            at = end
+    return replace(labelled, text="".join(pieces) + labelled.text[at:])
 
 
 def _each(text: str, change: Any, otherwise: str | None = None) -> str:

@@ -50,11 +50,11 @@ _NONE: frozenset[str] = frozenset()
 _P = frozenset({P})
 
 SOURCES = (
-    Source("text/tab_train100_allannotators.jsonl", "MIT", kept=0.5, group="doc_id", times=2),
-    Source("text/tab_traindev113_fullattrs.jsonl", "MIT", kept=0.5, group="doc_id", times=2),
+    Source("text/tab_train100_allannotators.jsonl", "MIT", kept=0.5, group="doc_id", times=3),
+    Source("text/tab_traindev113_fullattrs.jsonl", "MIT", kept=0.5, group="doc_id", times=3),
     Source("text/presidio_research_synth_v2.jsonl", "MIT", kept=0.4, group="template_id", times=2),
     Source("text/presidio_research_generated_large.jsonl", "MIT", kept=0.4, group="template_id", times=2),
-    Source("text/wnut17_train.jsonl", "CC BY 4.0", handles=True, times=3),
+    Source("text/wnut17_train.jsonl", "CC BY 4.0", handles=True, times=4),
     Source("text/wnut17_dev.jsonl", "CC BY 4.0", handles=True, kept=1),
     Source("text/btc_dev.jsonl", "CC BY 4.0", kept=1),
     Source("text/wikigold.jsonl", "CC BY 4.0", kept=1),
@@ -63,7 +63,7 @@ SOURCES = (
     Source("text/usaddress_us50_test.jsonl", "MIT", whole=L, kept=0.2, times=2),
     Source("text/echr_es_manual.jsonl", "MIT", labels={**_USUAL, "LEGAL_PROFESSIONAL": P}),
     Source("text/uner_ewt_dev.jsonl", "CC BY-SA 4.0", kept=1),
-    Source("train/btc_train.jsonl", "CC BY 4.0", times=2),
+    Source("train/btc_train.jsonl", "CC BY 4.0", times=2.5),
     Source("train/masc.jsonl", "open (MASC)", complete=_NONE),
     Source("train/emailcoref_enron.jsonl", "Apache-2.0", times=4),
     Source("train/multidogo_chat.jsonl", "CDLA-Permissive 1.0", complete=_NONE, times=0.5),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from random import Random
 
@@ -31,7 +31,7 @@ class Settings:
     shares."""
 
     seed: int = 1
-    steps: int = 7_000
+    steps: int = 16_000
     generated: int = 60_000
     batch: int = 4000
     rate: float = 2e-3
@@ -109,44 +109,63 @@ def batch_of(pieces: Sequence[Chunk], features: Words) -> Batch:
     )
 
 
-@dataclass(frozen=True)
-class Material:
-    """What is learned from: `pieces` in the words of `features`, of which `vocabulary` have rows of
-    their own, and the name `lists` that words are looked up in."""
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What is learned from once: `pieces` in the words of `features`."""
 
-    vocabulary: np.ndarray
-    lists: list[np.ndarray]
     pieces: list[Chunk]
     features: Words
 
 
-def material(data: Path, seed: int, extra: int) -> Material:
-    """One round of the shared sets in the folder `data`, and `extra` generated texts."""
-    rng = Random(seed)
-    pool = Pool(data)
-    sets = gathered(data)
-    log("read", sum(map(len, sets.values())), "documents")
-    more = generated(data, seed, extra)
-    texts = list(drawn(sets, more, pool, rng))
-    vocabulary = vocabulary_of(texts)
-    lists = lookup(data)
-    index = Index(vocabulary, lists)
-    pieces = sobered([c for t in texts for c in chunks(t, index, rng)], index)
-    tokens = sum(len(p.words) for p in pieces)
-    log(f"{len(pieces)} chunks, {tokens} tokens, {len(vocabulary)} words in the vocabulary")
-    return Material(vocabulary, lists, pieces, index.features())
+class Material:
+    """The shared sets in the folder `data`, to draw rounds from. The words of `vocabulary` have
+    rows of their own; words are looked up in the name `lists`."""
+
+    def __init__(self, data: Path, seed: int, extra: int) -> None:
+        self._data, self._seed, self._extra = data, seed, extra
+        self._pool = Pool(data)
+        self._sets = gathered(data)
+        log("read", sum(map(len, self._sets.values())), "documents")
+        self.vocabulary = vocabulary_of(self._texts(0))
+        self.lists = lookup(data)
+
+    def round(self, number: int) -> Round:
+        """Every set once, and `extra` generated texts: other names, casings and cuts each time."""
+        rng = self._rng(number, "cut")
+        index = Index(self.vocabulary, self.lists)
+        pieces = [c for t in self._texts(number) for c in chunks(t, index, rng)]
+        pieces = sobered(pieces, index)
+        tokens = sum(len(p.words) for p in pieces)
+        log(f"round {number}: {len(pieces)} chunks, {tokens} tokens")
+        return Round(pieces, index.features())
+
+    def _texts(self, number: int) -> list[Labelled]:
+        more = generated(self._data, self._seed + 1_000 * number, self._extra)
+        return list(drawn(self._sets, more, self._pool, self._rng(number, "draw")))
+
+    def _rng(self, number: int, what: str) -> Random:
+        return Random(f"{self._seed} {number} {what}")
 
 
-def train(given: Material, settings: Settings) -> tuple[Sizes, dict[str, np.ndarray]]:
-    """The weights after `settings.steps` steps: their running average."""
+Weights = dict[str, np.ndarray]
+
+
+def train(
+    given: Material, settings: Settings, keep: Callable[[Weights], None]
+) -> tuple[Sizes, Weights]:
+    """The weights after `settings.steps` steps: their running average. `keep` is given them every
+    1,000 steps too, for the case that the last step is never reached."""
     sizes = Sizes()
     weights = fresh(sizes, len(given.vocabulary), settings.seed)
     network = Network(sizes, weights, settings.seed, settings.word_drop)
     adam = Adam(weights)
     rng = np.random.default_rng(settings.seed)
     step, total, began, seen = 0, 0.0, time.time(), 0
-    while step < settings.steps:
-        for batch in batches(given.pieces, given.features, settings.batch, rng):
+    for number in count():
+        if step == settings.steps:
+            break
+        drawn_now = given.round(number)
+        for batch in batches(drawn_now.pieces, drawn_now.features, settings.batch, rng):
             rate = settings.rate * min(1.0, (step + 1) / 200) * max(0.02, 1 - step / settings.steps)
             loss, gradients = network.learn(batch, settings.drop)
             adam.step(weights, gradients, rate)
@@ -157,16 +176,17 @@ def train(given: Material, settings: Settings) -> tuple[Sizes, dict[str, np.ndar
                 speed = seen / (time.time() - began)
                 log(f"step {step} loss {total / 200:.4f} {speed:.0f} tokens/s")
                 total = 0.0
+            if step % 1000 == 0:
+                keep(adam.mean)
             if step == settings.steps:
                 break
     return sizes, adam.mean
 
 
-def calibrated(
-    sizes: Sizes, weights: dict[str, np.ndarray], given: Material, seed: int
-) -> dict[str, float]:
+def calibrated(sizes: Sizes, weights: Weights, given: Material, seed: int) -> dict[str, float]:
     """How large the numbers are that enter each product, over some batches."""
     network = Network(sizes, weights, seed)
-    some = islice(batches(given.pieces, given.features, 4000, np.random.default_rng(seed)), 30)
+    first = given.round(0)
+    some = islice(batches(first.pieces, first.features, 4000, np.random.default_rng(seed)), 30)
     each = [network.largest(batch) for batch in some]
     return {name: float(np.mean([one[name] for one in each])) for name in each[0]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import TYPE_CHECKING
 
 from training.generated.document import PERSON
@@ -51,6 +52,28 @@ def _last_first(scene: Scene, person: Person) -> str:
     return f"{person.family}, {person.given}{tail}"
 
 
+_STAGES = ("Lil", "Big", "DJ", "MC", "King", "Papa", "Old", "Dr", "Miss", "Captain", "Young")
+
+
+def nickname(rng: Random, given: str) -> str:
+    """What friends, streamers and rappers are called: clipped, lengthened or made up."""
+    roll = rng.random()
+    if roll < 0.35:
+        name = invented(rng, lambda _: "")
+    elif roll < 0.75:
+        name = given[: 3 + int(rng.random() * 3)] + pick(
+            rng, ("", "", "y", "ie", "o", "z", "s", "zy", "ito", "ster", "a", "boy", "xx")
+        )
+    else:
+        name = given
+    roll = rng.random()
+    if roll < 0.15:
+        name = f"{pick(rng, _STAGES)} {name}"
+    elif roll < 0.2:
+        name += name[-1] * (1 + int(rng.random() * 3))
+    return name.lower() if rng.random() < 0.4 else name
+
+
 def any_mention(scene: Scene, person: Person) -> None:
     roll = scene.random()
     if roll < 0.4:
@@ -66,6 +89,24 @@ def any_mention(scene: Scene, person: Person) -> None:
 def _initials(scene: Scene, person: Person) -> None:
     letters = plain(person.given[:1] + person.family[:1]).upper()
     scene.out.add(letters if letters.isascii() else "AB")
+
+
+def _letters(person: Person) -> str:
+    """The initials that a court puts for a name: "K.L.", "K. L.", "KL"."""
+    first, last = (plain(name)[:1].upper() for name in (person.given, person.family))
+    if not (first.isascii() and first.isalpha() and last.isascii() and last.isalpha()):
+        first, last = "N", "K"
+    # A person's initials are written one way through the whole document.
+    return (f"{first}.{last}.", f"{first}. {last}.", f"{first}.{last}", f"{first}{last}")[
+        (0, 0, 0, 1, 2, 3)[(len(person.given) + 3 * len(person.family)) % 6]
+    ]
+
+
+def _letter(person: Person) -> str:
+    letter = plain(person.family)[:1].upper()
+    if len(person.given) % 3 == 0 or letter == "I" or not (letter.isascii() and letter.isalpha()):
+        return "XYZABCDM"[len(person.family) % 8]
+    return letter
 
 
 def user_name(scene: Scene, given: str, family: str) -> str:
@@ -118,6 +159,10 @@ PERSON_FORMS: dict[str, Callable[[Scene, Person], None]] = {
     "tf": lambda scene, p: _titled(scene, p, f"{p.given} {p.family}"),
     "ti": lambda scene, p: _titled(scene, p, _initialled(scene, p)),
     "any": any_mention,
+    "x": lambda scene, p: scene.out.add(_letter(p), PERSON),
+    "xd": lambda scene, p: scene.out.add(f"{_letter(p)}.", PERSON),
+    "xx": lambda scene, p: scene.out.add(_letters(p), PERSON),
+    "tx": lambda scene, p: _titled(scene, p, _letters(p)),
     "ini": _initials,
     "mail": lambda scene, p: write_mail(scene, p.given, p.family),
     "at": lambda scene, p: write_handle(scene, p.given, p.family),

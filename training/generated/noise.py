@@ -129,6 +129,11 @@ def noisy(document: Document, rng: Random) -> Document:
     elif roll < 0.213:
         document = mojibake(document)
     roll = rng.random()
+    if roll < 0.04:
+        document = rewritten(document, str, str.lower)
+    elif roll < 0.06:
+        document = rewritten(document, str, str.upper)
+    roll = rng.random()
     if roll < 0.2:
         return cased(document, str.lower)
     if roll < 0.26:

@@ -24,6 +24,7 @@ from training.generated.grammar import Emit
 from training.generated.mentions import (
     PERSON_FORMS,
     any_mention,
+    nickname,
     user_name,
     write_handle,
     write_mail,
@@ -227,6 +228,7 @@ _FRESH: dict[str, Emit] = {
     "initialled": lambda s: PERSON_FORMS["i"](s, s.names.person(s.rng)),
     "lastfirst": lambda s: PERSON_FORMS["lf"](s, s.names.person(s.rng)),
     "someone": lambda s: any_mention(s, s.names.person(s.rng)),
+    "nick": _text(lambda s: nickname(s.rng, s.names.any_given(s.rng)), PERSON),
     "handle": lambda s: write_handle(s, s.names.any_given(s.rng), s.names.any_family(s.rng)),
     "user": _text(lambda s: user_name(s, s.names.any_given(s.rng), s.names.any_family(s.rng))),
     "email": lambda s: write_mail(s, s.names.any_given(s.rng), s.names.any_family(s.rng)),
