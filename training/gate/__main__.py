@@ -57,7 +57,8 @@ _LABELS = frozenset({"PER", "LOC", "ORG", "MISC", "FAC", "ADDRESS", "USERNAME"})
 _SOUGHT = frozenset({"PER", "LOC", "ADDRESS"})
 _ROW = 600  # code points; longer documents are cut at line breaks
 _SURNAMES = 4_000
-_COMMON_SURNAMES = 4_000
+# Up to which rank a list has given names that are common.
+_COMMON_GIVEN = {"popular_names_cc0": 100, "us_census1990_pd": 1_000, "uk_births_ogl": 1_500}
 _COMPANY_WORDS = frozenset(
     "inc corp ltd co plc llc lp sa nv ag group holdings holding company corporation limited the "
     "com international technologies & trust".split()
@@ -122,15 +123,24 @@ def _tokens(text: str) -> list[str]:
     return [token.decode("utf-8", "replace") for token in gate.tokens(text)]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Single words of names of people, places and companies; `given`: common given names."""
+
+    every: frozenset[str]
+    given: frozenset[str]
+
+
 def folded(name: str) -> str:
     """`name` in lower case without accents."""
     apart = unicodedata.normalize("NFKD", name.lower())
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-def known_names(data: Path, evidence: Evidence) -> tuple[set[str], set[str]]:
-    """(all single words of names of people and places, those that are common as names)."""
-    every, common = set(), set()
+def known_names(data: Path, evidence: Evidence) -> KnownNames:
+    """The words of the lists of names."""
+    every: set[str] = set()
+    given: set[str] = set()
     for name in NAME_LISTS:
         for row in csv.DictReader((data / "names" / f"{name}.csv").open(encoding="utf-8")):
             rank = int(row["rank"] or 1)
@@ -148,12 +158,12 @@ def known_names(data: Path, evidence: Evidence) -> tuple[set[str], set[str]]:
                 if len(parts) > 1 and evidence.often(part) >= 10:
                     continue
                 every.add(part)
-                if not surname or rank <= _COMMON_SURNAMES:
-                    common.add(part)
-    return every, common
+                if row["kind"].startswith("given") and rank <= _COMMON_GIVEN.get(name, 0):
+                    given.add(part)
+    return KnownNames(frozenset(every), frozenset(given))
 
 
-def ways(evidence: Evidence, every: set[str], common: set[str]) -> dict[str, str]:
+def ways(evidence: Evidence, known: KnownNames) -> dict[str, str]:
     """How each word may stand and be harmless; see :func:`scrubber.detect.gate.lists.forms`."""
     out, start, inside = evidence.outside, evidence.start, evidence.inside
     lower = {w.lower() for counter in (out, start) for w in counter if w.isascii() and w.isalpha()}
@@ -163,20 +173,20 @@ def ways(evidence: Evidence, every: set[str], common: set[str]) -> dict[str, str
             found[word] = "l"
             continue
         title, upper = word.capitalize(), word.upper()
-        in_name = word in every
+        in_name = word in known.every
         made = ""
         often = out[word] + start[word]
-        if often >= (10 if word in common else 5 if in_name else 2) and inside[word] <= often / 50:
+        if often >= (10 if in_name else 2) and inside[word] <= often / 50:
             made += "l"
             titles = out[title] + start[title]
-            if word not in common or start[title] >= 20:
+            if not in_name or start[title] >= 20:
                 if inside[title] <= max(titles, often / 10) / 50:
                     made += "s"
                 if out[title] >= 4 and inside[title] <= titles / 100:
                     made += "t"
-            if word not in common and inside[upper] <= (out[upper] + start[upper] + 20) / 50:
+            if not in_name and inside[upper] <= (out[upper] + start[upper] + 20) / 50:
                 made += "u"
-        elif len(word) > 1 and word not in common:
+        elif len(word) > 1 and not in_name:
             if out[title] >= 4 and inside[title] <= out[title] / 100:
                 made += "t"
             if (
@@ -184,7 +194,9 @@ def ways(evidence: Evidence, every: set[str], common: set[str]) -> dict[str, str
                 and inside[upper] <= (out[upper] + start[upper]) / 100
             ):
                 made += "u"
-        if "l" in made and (word in common or inside[title] * 50 > out[title] + start[title]):
+        if "l" in made and (
+            word in known.given or inside[title] * 10 > out[title] + start[title] > 0
+        ):
             made += "d"
         if made:
             found[word] = made
@@ -192,12 +204,12 @@ def ways(evidence: Evidence, every: set[str], common: set[str]) -> dict[str, str
 
 
 def corrected(
-    found: dict[str, str], evidence: Evidence, every: set[str], out: Path
+    found: dict[str, str], evidence: Evidence, known: KnownNames, out: Path
 ) -> dict[str, str]:
     """`found` without the ways of writing that hold most rows with a name back, as long as there
     are words that pay."""
     while True:
-        write(found, every, out)
+        write(found, known, out)
         looks = gate.Gate().may_hold_name
         held = [sought for text, sought in evidence.rows if not looks(text)]
         blame = Counter(
@@ -222,12 +234,12 @@ def corrected(
             return found
 
 
-def write(found: dict[str, str], every: set[str], out: Path) -> None:
+def write(found: dict[str, str], known: KnownNames, out: Path) -> None:
     """The two lists, where the gate reads them."""
     lines = (f"{word} {made}" for word, made in sorted(found.items()) if made.strip("d"))
     harmless = {word for word, made in found.items() if "l" in made}
     _pack(out / "words.txt.gz", lines)
-    _pack(out / "names.txt.gz", sorted(every - harmless))
+    _pack(out / "names.txt.gz", sorted(known.every - harmless))
 
 
 def _pack(path: Path, lines: object) -> None:
@@ -263,9 +275,9 @@ def main() -> None:
     options = parser.parse_args()
     out = Path(lists.__file__).parent
     evidence = read(options.data)
-    every, common = known_names(options.data, evidence)
-    found = corrected(ways(evidence, every, common), evidence, every, out)
-    write(found, every, out)
+    known = known_names(options.data, evidence)
+    found = corrected(ways(evidence, known), evidence, known, out)
+    write(found, known, out)
     text = json.dumps(meta(options.data, out), indent=1, sort_keys=True)
     (out / "meta.json").write_text(text + "\n", encoding="ascii")
     print(
