@@ -2,6 +2,7 @@
 
     make eval DATA=folder
     python -m benchmarks.evaluation FOLDER [--sets GLOB,...] [--model NAME]... [--limit N] [--json]
+    python -m benchmarks.evaluation FOLDER --gate
 
 Prints no value of the data. See `sets` for the form of a set, `labels` for what labels mean,
 `measure` for what is counted, `systems` for what can be named by --model.
@@ -15,10 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.evaluation import report
+from benchmarks.evaluation import gating, report
 from benchmarks.evaluation.score import Scored, score
 from benchmarks.evaluation.sets import read_folder
 from benchmarks.evaluation.systems import System, default_names, make
+from scrubber.detect.gate import Gate
 from scrubber.errors import NotAvailable, ScrubberError
 
 
@@ -27,6 +29,9 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         sets, unlabelled = read_folder(options.folder, options.sets, options.limit)
+        if options.gate:
+            print(gating.as_text(sets, Gate().may_hold_name))
+            return 0
         systems, missing = _systems(options.model or default_names(), strict=bool(options.model))
     except ScrubberError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -63,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sets", default="*", help="globs of file names without .jsonl, by commas")
     parser.add_argument("--model", action="append", help="what to measure; may be repeated")
     parser.add_argument("--limit", type=int, help="at most so many documents of each set")
+    parser.add_argument("--gate", action="store_true", help="measure what the gate holds back")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 

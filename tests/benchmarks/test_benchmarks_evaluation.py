@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.evaluation import __main__ as program
 from benchmarks.evaluation import report
+from benchmarks.evaluation.gating import gated
 from benchmarks.evaluation.labels import entity_of, partly_labelled
 from benchmarks.evaluation.measure import Counts, count, union
 from benchmarks.evaluation.score import labels_of, score
@@ -317,3 +318,13 @@ def test_a_spacy_model_is_measured_by_its_own_labels(tmp_path: Path) -> None:
     made = make(f"spacy:{tmp_path / 'model'}")
     scored = score(LabelledSet("x", documents), [made])
     assert scored.counts[made.name][L] == Counts(4, 4, 4, 1, 1, 1)
+
+
+def test_what_the_gate_holds_back_is_counted_by_document_and_line() -> None:
+    labels = (Label(3, 6, "PER"), Label(7, 11, "PER"), Label(7, 11, "MISC"))
+    labelled = LabelledSet("x", (Document("hi Ann\nrose\n\n", labels), Document("ok", ())))
+    by_document = gated(labelled, lambda text: "Ann" in text, lines=False)
+    assert (by_document.texts, by_document.held, by_document.lost[P]) == (2, 1, 0)
+    by_line = gated(labelled, lambda text: "Ann" in text, lines=True)
+    assert (by_line.texts, by_line.held) == (3, 2)
+    assert (by_line.lost[P], by_line.labels[P]) == (1, 2)

@@ -1,11 +1,11 @@
 """Makes the lists of the gate (scrubber/detect/gate/lists) from labelled text and lists of names.
 
-    python -m training.gate DATA [--out FOLDER]
+    python -m training.gate DATA
 
-DATA is a folder with train/*.jsonl (labelled text) and names/*.csv (name, country, kind, rank). A word
-is harmless in a way of writing if it stands outside of names that way often enough, and hardly ever in
-one; what is on a list of names needs more of that. Then, as long as some labelled text with a person
-or a place would be held back, the word that is to blame for most of that is taken out.
+DATA is a folder with train/*.jsonl (labelled text) and names/*.csv (name, country, kind, rank). A
+word is harmless in a way of writing if it stands outside of names that way often enough, and hardly
+ever in one; what is on a list of names needs more of that. Then, as long as labelled text with a
+person or a place would be held back and it pays, the words that are to blame are taken out.
 """
 
 from __future__ import annotations
@@ -280,9 +280,8 @@ def main() -> None:
     write(found, known, out)
     text = json.dumps(meta(options.data, out), indent=1, sort_keys=True)
     (out / "meta.json").write_text(text + "\n", encoding="ascii")
-    print(
-        f"{len(found)} words; {sum((out / n).stat().st_size for n in ('words.txt.gz', 'names.txt.gz'))} bytes"
-    )
+    size = sum((out / name).stat().st_size for name in ("words.txt.gz", "names.txt.gz"))
+    print(f"{len(found)} words; {size} bytes")
 
 
 if __name__ == "__main__":

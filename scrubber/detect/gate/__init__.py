@@ -1,10 +1,10 @@
 """Which texts can hold a name at all: the others need no model.
 
-A text is let through unless every word in it is known to be harmless where it stands. So a word that
-is not known lets its text through: what no list foresaw costs time, not a name. Known are common
-English words and how they may be written (``lists/words.txt.gz``; made by ``training.gate`` from
-text in which names are labelled), endings of such words, numbers, and, in a text that is written with
-capitals, words in lower case that are on no list of names (``lists/names.txt.gz``).
+A text is let through unless every word in it is known to be harmless where it stands. So a word
+that is not known lets its text through: what no list foresaw costs time, not a name. Known are
+common English words and how they may be written (``lists/words.txt.gz``; made by ``training.gate``
+from text in which names are labelled), endings of such words, numbers, and, in a text that begins
+with a capital, words in lower case that are on no list of names (``lists/names.txt.gz``).
 
 Harmless by themselves, but not where a name is likely (after "my name is", "dear", "thanks"; in a
 text of a few words), are words that are names, too: will, rose, mark.
@@ -56,8 +56,8 @@ _LINKS = frozenset(b"is s to with you are as".split())
 
 # Words that make an address of the numbers beside them, though each is harmless by itself.
 _STREETS = (
-    "drive dr lane ln court ct place pl way circle cir park square sq terrace close row hill garden "
-    "gardens grove crescent walk parkway highway hwy route st avenue ave road rd street"
+    "drive dr lane ln court ct place pl way circle cir park square sq terrace close row hill "
+    "garden gardens grove crescent walk parkway highway hwy route st avenue ave road rd street"
 )
 _NUMBERED = "box zip zipcode postcode post postal pin address suite apt apartment flat house block"
 _ADDRESS_WORDS = _written(f"{_STREETS} {_NUMBERED}")
@@ -71,8 +71,8 @@ _ADDRESS = re.compile(
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "ness", "ment", "able", "less")
 _BEGINNINGS = ("re", "un", "non", "pre", "over", "mis", "multi", "sub", "auto", "in", "dis")
 _AFTER_DIGITS = frozenset(
-    "st nd rd th am pm ms mb gb tb kb px mm cm km kg mg ml hz ghz mhz min mins hr hrs hours days in "
-    "ft lb lbs oz".split()
+    "st nd rd th am pm ms mb gb tb kb px mm cm km kg mg ml hz ghz mhz min mins hr hrs hours "
+    "days in ft lb lbs oz".split()
 )
 
 
@@ -110,9 +110,12 @@ class Gate:
         if len(cut) <= 2 * _FEW and sum(token.strip(b".0") != b"" for token in cut) <= _FEW:
             if not self._words.doubtful.isdisjoint(token.lower() for token in cut):
                 return True
-        elif not self._suspects.isdisjoint(cut) and not _CUES.isdisjoint(cut):
-            if any(token in self._suspects for token in _after_cues(cut)):
-                return True
+        elif (
+            not self._suspects.isdisjoint(cut)
+            and not _CUES.isdisjoint(cut)
+            and any(token in self._suspects for token in _after_cues(cut))
+        ):
+            return True
         if _ADDRESS_WORDS.isdisjoint(cut) or _DIGIT.search(text) is None:
             return False
         return _ADDRESS.search(text) is not None

@@ -14,8 +14,8 @@ from scrubber.errors import NotAvailable
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`harmless`: words as they may stand, with a full stop before those that begin a sentence, when
-    they are no name. `doubtful`: those of them, in lower case, that are names elsewhere."""
+    """`harmless`: words as they may stand when they are no name, with a full stop before those that
+    begin a sentence. `doubtful`: those of them, in lower case, that are names elsewhere."""
 
     harmless: frozenset[bytes]
     doubtful: frozenset[bytes]
@@ -25,7 +25,7 @@ def read_words() -> Words:
     """The common words. Raises NotAvailable ``gate-lists-broken``."""
     harmless = {b"."}
     harmless.update(b"%b%b" % (mark, b"0" * n) for n in range(1, 21) for mark in (b"", b"."))
-    doubtful = set()
+    doubtful: set[bytes] = set()
     for line in _lines("words"):
         word, _, ways = line.partition(" ")
         harmless.update(form.encode() for form in forms(word, ways))

@@ -1,0 +1,140 @@
+"""The gate: which texts can hold a name."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrubber.detect.gate import Gate, lists, tokens
+from scrubber.errors import NotAvailable
+
+GATE = Gate()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a capital inside a sentence, an unknown word, a given name
+        "It is for Ann.",
+        "ask ravi about it",
+        "the parcel for kavisri is lost",
+        "Please call maria about it.",
+        # words that are names, where a name is likely
+        "my name is rose",
+        "Thanks, rose",
+        "dear grace, it came",
+        # cells
+        "Smith",
+        "smith",
+        "rose",
+        "Rose",
+        "MARK",
+        "Oslo",
+        # addresses
+        "12 park drive",
+        "send it to 12 old mill road",
+        "my zip code is 35649",
+        "po box 12",
+        # other scripts, accents, handles, initials
+        "Грета",
+        "田中さん",
+        "zoë called",
+        "@annpoe said so",
+        "mike42 wrote it",
+        "J. was here",
+    ],
+)
+def test_texts_that_can_hold_a_name(text: str) -> None:
+    assert GATE.may_hold_name(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n ",
+        "...",
+        "12.50",
+        "The parcel was damaged, please send another one.",
+        "the order will be here on the 3rd at 5pm",
+        "I do not know what to do. It is the same again!",
+        "thank you very much, that is all",
+        "Is it open at 10:30?",
+        "We rescheduled it – “as soon as possible”…",
+        "ok",
+        "yes",
+        "👍",
+        "\ud800",
+    ],
+)
+def test_texts_that_can_hold_none(text: str) -> None:
+    assert not GATE.may_hold_name(text)
+
+
+def test_tokens() -> None:
+    assert tokens("It is so. No, 12.5!") == [b".It", b"is", b"so", b".No", b"00", b".0", b"."]
+
+
+word = st.sampled_from("the is parcel zorblax Ann rose thanks 12 road name . \n é @x".split(" "))
+
+
+@given(st.lists(st.lists(word, max_size=8).map(" ".join), max_size=6))
+def test_the_answer_depends_on_the_text_alone(texts: list[str]) -> None:
+    """What it saw before, and what it has forgotten, changes nothing."""
+    fresh = [Gate.__new__(Gate) for _ in texts]
+    for gate in fresh:
+        gate._words, gate._names = GATE._words, GATE._names
+        gate._forget()
+    expected = [gate.may_hold_name(t) for gate, t in zip(fresh, texts, strict=True)]
+    assert [GATE.may_hold_name(text) for text in texts] == expected
+    assert [GATE.may_hold_name(text) for text in reversed(texts)] == expected[::-1]
+
+
+@given(st.text(max_size=40), st.sampled_from(["Zorblax", "zorblax", "Ännä"]))
+def test_an_unknown_word_in_a_text_lets_it_through(text: str, name: str) -> None:
+    assert GATE.may_hold_name(f"{text.lower()} {name.capitalize()}Q {text}")
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrubber.detect.gate._REMEMBERED", 20)
+    gate = Gate()
+    letters = "bcdfghjklm"
+    for i in range(200):
+        a, b = divmod(i, 10)
+        gate.may_hold_name(f"The parcel with a q{letters[a % 10]}uz{letters[b]}v{'w' * (a // 10)}.")
+    assert len(gate._harmless[True]) < len(gate._words.harmless) + 30
+
+
+def test_a_long_text_is_judged_in_good_time() -> None:
+    assert not GATE.may_hold_name("the parcel is here. " * 50_000)
+    assert not GATE.may_hold_name("12 " * 300_000)
+    assert GATE.may_hold_name("x" * 1_000_000)
+
+
+def test_the_lists_are_small_and_are_what_their_record_says() -> None:
+    folder = files(lists.__name__)
+    record = json.loads((folder / "meta.json").read_text())
+    assert all(source["licence"] for kind in ("text", "names") for source in record[kind])
+    size = 0
+    for name, digest in record["lists"].items():
+        packed = (folder / name).read_bytes()
+        size += len(packed)
+        assert hashlib.sha256(packed).hexdigest() == digest
+        lines = gzip.decompress(packed).decode("ascii").splitlines()
+        assert lines == sorted(set(lines))
+    assert size < 1_500_000
+
+
+def test_a_list_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: bytes) -> bytes:
+        raise EOFError
+
+    monkeypatch.setattr(lists.gzip, "decompress", broken)
+    with pytest.raises(NotAvailable, match="gate-lists-broken"):
+        Gate()
