@@ -1,11 +1,13 @@
 """Makes the lists of the gate (scrubber/detect/gate/lists) from labelled text and lists of names.
 
-    python -m training.gate DATA
+    python -m training.gate DATA [--dictionary FILE]...
 
-DATA is a folder with train/*.jsonl (labelled text) and names/*.csv (name, country, kind, rank). A
-word is harmless in a way of writing if it stands outside of names that way often enough, and hardly
-ever in one; what is on a list of names needs more of that. Then, as long as labelled text with a
-person or a place would be held back and it pays, the words that are to blame are taken out.
+DATA is a folder with train/*.jsonl (labelled text) and names/*.csv (name, country, kind, rank); a
+dictionary is a list of words, by default Debian's wamerican and wbritish. A word is harmless in a
+way of writing if it stands outside of names that way often enough, and hardly ever in one; what is
+on a list of names needs more of that, what is in a dictionary in small letters needs less. Then, as
+long as labelled text with a person or a place would be held back and it pays, the words that are to
+blame are taken out.
 """
 
 from __future__ import annotations
@@ -15,15 +17,17 @@ import csv
 import gzip
 import hashlib
 import json
+import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scrubber.detect import gate
 from scrubber.detect.gate import lists
+from training import generated
 
 # English text whose licence allows lists made from it; see meta.json.
 SOURCES = {
@@ -53,10 +57,14 @@ NAME_LISTS = {
     "us_census1990_pd": "public domain",
 }
 
+DICTIONARIES = ("/usr/share/dict/american-english", "/usr/share/dict/british-english")
+_DICTIONARY_LICENCE = "SCOWL, (c) 2000-2011 Kevin Atkinson; see NOTICE beside this file"
+
 _LABELS = frozenset({"PER", "LOC", "ORG", "MISC", "FAC", "ADDRESS", "USERNAME"})
 _SOUGHT = frozenset({"PER", "LOC", "ADDRESS"})
 _ROW = 600  # code points; longer documents are cut at line breaks
 _SURNAMES = 4_000
+_COMMON_SURNAMES = 500
 # Up to which rank a list has given names that are common.
 _COMMON_GIVEN = {"popular_names_cc0": 100, "us_census1990_pd": 1_000, "uk_births_ogl": 1_500}
 _COMPANY_WORDS = frozenset(
@@ -125,10 +133,12 @@ def _tokens(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """Single words of names of people, places and companies; `given`: common given names."""
+    """Single words of names of people, places and companies; `given`: common given names; `sure`:
+    those that no dictionary makes harmless (given names, common surnames, who is known to all)."""
 
     every: frozenset[str]
     given: frozenset[str]
+    sure: frozenset[str]
 
 
 def folded(name: str) -> str:
@@ -141,6 +151,7 @@ def known_names(data: Path, evidence: Evidence) -> KnownNames:
     """The words of the lists of names."""
     every: set[str] = set()
     given: set[str] = set()
+    sure = {word for name in _famous() for word in folded(name).split()}
     for name in NAME_LISTS:
         for row in csv.DictReader((data / "names" / f"{name}.csv").open(encoding="utf-8")):
             rank = int(row["rank"] or 1)
@@ -158,25 +169,53 @@ def known_names(data: Path, evidence: Evidence) -> KnownNames:
                 if len(parts) > 1 and evidence.often(part) >= 10:
                     continue
                 every.add(part)
+                if row["rank"] and (not surname or rank <= _COMMON_SURNAMES):
+                    sure.add(part)
                 if row["kind"].startswith("given") and rank <= _COMMON_GIVEN.get(name, 0):
                     given.add(part)
-    return KnownNames(frozenset(every), frozenset(given))
+    return KnownNames(frozenset(every | sure), frozenset(given), frozenset(sure))
 
 
-def ways(evidence: Evidence, known: KnownNames) -> dict[str, str]:
+def _famous() -> list[str]:
+    """The people whom the templates of generated text call by name."""
+    templates = Path(generated.__file__).parent / "templates"
+    texts = (path.read_text(encoding="utf-8") for path in sorted(templates.glob("*.txt")))
+    return [name for text in texts for name in re.findall(r"\{P=([^}]*)\}", text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Words in lower case: those that are written in small letters, and those of proper names."""
+
+    small: frozenset[str]
+    large: frozenset[str]
+
+    @classmethod
+    def of(cls, paths: Sequence[Path]) -> Dictionary:
+        """The words of the files, one a line."""
+        words = {w for path in paths for w in path.read_text(encoding="utf-8").split()}
+        plain = {word: folded(word) for word in words if len(word) > 2}
+        plain = {word: low for word, low in plain.items() if low.isascii() and low.isalpha()}
+        small = frozenset(low for word, low in plain.items() if word.islower())
+        return cls(small, frozenset(low for word, low in plain.items() if word.istitle()))
+
+
+def ways(evidence: Evidence, known: KnownNames, dictionary: Dictionary) -> dict[str, str]:
     """How each word may stand and be harmless; see :func:`scrubber.detect.gate.lists.forms`."""
     out, start, inside = evidence.outside, evidence.start, evidence.inside
     lower = {w.lower() for counter in (out, start) for w in counter if w.isascii() and w.isalpha()}
     found = {}
-    for word in sorted(lower):
+    for word in sorted(lower | dictionary.small):
         if len(word) == 1 and word not in "ai":
             found[word] = "l"
             continue
         title, upper = word.capitalize(), word.upper()
-        in_name = word in known.every
+        in_name = word in known.every or word in dictionary.large
         made = ""
         often = out[word] + start[word]
-        if often >= (10 if in_name else 2) and inside[word] <= often / 50:
+        in_dictionary = word in dictionary.small and word not in known.sure
+        enough, slips = (0, 2) if in_dictionary else (10 if in_name else 2, 0)
+        if often >= enough and inside[word] <= slips + often / 50:
             made += "l"
             titles = out[title] + start[title]
             if not in_name or start[title] >= 20:
@@ -195,7 +234,9 @@ def ways(evidence: Evidence, known: KnownNames) -> dict[str, str]:
             ):
                 made += "u"
         if "l" in made and (
-            word in known.given or inside[title] * 10 > out[title] + start[title] > 0
+            word in known.given
+            or inside[title] * 10 > out[title] + start[title] > 0
+            or (in_name and often < 10)
         ):
             made += "d"
         if made:
@@ -247,7 +288,7 @@ def _pack(path: Path, lines: object) -> None:
     path.write_bytes(gzip.compress(text.encode("ascii"), 9, mtime=0))
 
 
-def meta(data: Path, out: Path) -> dict[str, object]:
+def meta(data: Path, dictionaries: Sequence[Path], out: Path) -> dict[str, object]:
     """What the lists were made from, and their digests."""
 
     def sources(folder: str, suffix: str, known: dict[str, str]) -> list[dict[str, str]]:
@@ -257,9 +298,13 @@ def meta(data: Path, out: Path) -> dict[str, object]:
         ]
 
     return {
-        "command": "python -m training.gate DATA",
+        "command": "make gate DATA=folder",
         "text": sources("train", ".jsonl", SOURCES),
         "names": sources("names", ".csv", NAME_LISTS),
+        "dictionaries": [
+            {"name": path.name, "licence": _DICTIONARY_LICENCE, "sha256": _digest(path)}
+            for path in dictionaries
+        ],
         "lists": {name: _digest(out / name) for name in ("words.txt.gz", "names.txt.gz")},
     }
 
@@ -272,13 +317,16 @@ def main() -> None:
     """Make the lists where the package looks for them."""
     parser = argparse.ArgumentParser(prog="training.gate", description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path)
+    parser.add_argument("--dictionary", type=Path, action="append")
     options = parser.parse_args()
+    dictionaries = options.dictionary or [Path(path) for path in DICTIONARIES]
     out = Path(lists.__file__).parent
     evidence = read(options.data)
     known = known_names(options.data, evidence)
-    found = corrected(ways(evidence, known), evidence, known, out)
+    found = ways(evidence, known, Dictionary.of(dictionaries))
+    found = corrected(found, evidence, known, out)
     write(found, known, out)
-    text = json.dumps(meta(options.data, out), indent=1, sort_keys=True)
+    text = json.dumps(meta(options.data, dictionaries, out), indent=1, sort_keys=True)
     (out / "meta.json").write_text(text + "\n", encoding="ascii")
     size = sum((out / name).stat().st_size for name in ("words.txt.gz", "names.txt.gz"))
     print(f"{len(found)} words; {size} bytes")

@@ -3,8 +3,8 @@
 A text is let through unless every word in it is known to be harmless where it stands. So a word
 that is not known lets its text through: what no list foresaw costs time, not a name. Known are
 common English words and how they may be written (``lists/words.txt.gz``; made by ``training.gate``
-from text in which names are labelled), endings of such words, numbers, and, in a text that begins
-with a capital, words in lower case that are on no list of names (``lists/names.txt.gz``).
+from text in which names are labelled), beginnings and endings of such words unless that makes a
+name (``lists/names.txt.gz``), and numbers.
 
 Harmless by themselves, but not where a name is likely (after "my name is", "dear", "thanks"; in a
 text of a few words), are words that are names, too: will, rose, mark.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from scrubber.detect.gate.lists import read_names, read_words
 
@@ -61,7 +61,8 @@ _STREETS = (
 )
 _NUMBERED = "box zip zipcode postcode post postal pin address suite apt apartment flat house block"
 _ADDRESS_WORDS = _written(f"{_STREETS} {_NUMBERED}")
-_DIGIT = re.compile("[0-9]")
+# So many words away, at most, are the numbers of an address.
+_NEAR = 16
 _ADDRESS = re.compile(
     rf"\d\w{{0,2}},?(?: [^\W\d]+\.?){{1,4}},? (?:{'|'.join(_STREETS.split())})\b"
     rf"|(?<!ip )(?<!mac )\b(?:{'|'.join(_NUMBERED.split())})(?: code)?\b\D{{0,12}}\d",
@@ -98,51 +99,52 @@ class Gate:
         [True, True, True]
         """
         cut = tokens(text)
-        cased = _cased(text)
-        harmless = self._harmless[cased]
-        if not harmless.issuperset(cut):
-            if len(harmless) > len(self._words.harmless) + _REMEMBERED:
-                self._forget()
-                harmless = self._harmless[cased]
-            for token in cut:
-                if token not in harmless and not self._learn(token, cased):
-                    return True
-        if len(cut) <= 2 * _FEW and sum(token.strip(b".0") != b"" for token in cut) <= _FEW:
-            if not self._words.doubtful.isdisjoint(token.lower() for token in cut):
-                return True
-        elif (
-            not self._suspects.isdisjoint(cut)
-            and not _CUES.isdisjoint(cut)
-            and any(token in self._suspects for token in _after_cues(cut))
-        ):
-            return True
-        if _ADDRESS_WORDS.isdisjoint(cut) or _DIGIT.search(text) is None:
+        rest = set(cut) - self._plain
+        if not rest:
             return False
-        return _ADDRESS.search(text) is not None
+        if not rest <= self._harmless:
+            if len(self._harmless) > len(self._words.harmless) + _REMEMBERED:
+                self._forget()
+            if not all(token in self._harmless or self._learn(token) for token in rest):
+                return True
+        suspects = rest & self._suspects
+        if len(cut) <= 2 * _FEW and sum(token.strip(b".0") != b"" for token in cut) <= _FEW:
+            if suspects or not self._suspects.isdisjoint(token.lower() for token in cut):
+                return True
+        elif suspects and not _CUES.isdisjoint(rest) and _after_cue(cut, suspects):
+            return True
+        streets = rest & _ADDRESS_WORDS
+        return bool(streets) and _by_number(cut, streets) and _ADDRESS.search(text) is not None
 
     def _forget(self) -> None:
-        # Harmless words in any text, and in a text with capitals.
-        self._harmless = {cased: set(self._words.harmless) for cased in (False, True)}
+        self._harmless = set(self._words.harmless)
         # Those of them that are not where a name is likely.
         self._suspects = set(self._words.doubtful)
+        # Those that are harmless wherever they stand, change no other word and make no address.
+        self._plain = {
+            token
+            for token in self._harmless - _CUES - _ADDRESS_WORDS
+            if token.lower() not in self._suspects
+        }
 
-    def _learn(self, token: bytes, cased: bool) -> bool:
+    def _learn(self, token: bytes) -> bool:
         """Whether a word that is not on the list is harmless; remembers if so."""
         word = token.decode("utf-8", "replace")
-        start = word.startswith(".")
-        word = word.lstrip(".")
-        if not self._surely_harmless(word, start):
-            if not (cased and len(word) > 2 and self._is_no_name(word)):
+        parts = tokens(_MARKS.sub(" ", word)) if _MARKS.search(word) else [token]
+        for part in parts:
+            if part in self._words.harmless:
+                continue
+            piece = part.decode("utf-8", "replace")
+            if not self._surely_harmless(piece.lstrip("."), start=piece.startswith(".")):
                 return False
-            self._suspects.add(token)
-        self._harmless[cased].add(token)
+        self._harmless.add(token)
+        if self._words.doubtful.isdisjoint(part.lower() for part in parts):
+            self._plain.add(token)
+        else:
+            self._suspects.update((token, token.lower()))
         return True
 
-    def _is_no_name(self, word: str) -> bool:
-        plain = _without_accents(word)
-        return plain.isascii() and plain.isalpha() and plain.islower() and plain not in self._names
-
-    def _surely_harmless(self, word: str, start: bool) -> bool:
+    def _surely_harmless(self, word: str, *, start: bool) -> bool:
         """Whether `word`, at the start of a sentence or not, is harmless in any text."""
         if "@" in word:
             return not word.startswith("@")  # an e-mail address, but not a handle
@@ -173,24 +175,41 @@ class Gate:
 
 def tokens(text: str) -> list[bytes]:
     """The words of `text`; one that begins a sentence has a full stop before it, digits are 0."""
-    plain = text if text.isascii() else _MARKS.sub(" ", text)
-    cut = plain.encode("utf-8", "surrogatepass").translate(_TABLE)
+    cut = text.encode("utf-8", "surrogatepass").translate(_TABLE)
     return (b"." + cut).replace(b". ", b".").replace(b".", b" .").split()
 
 
-def _cased(text: str) -> bool:
-    """Whether the text begins with a capital, as prose does that is written with capitals."""
-    return text.lstrip(" \t\r\n\"'([*->#")[:1].isupper()
+def _after_cue(cut: list[bytes], some: Iterable[bytes]) -> bool:
+    """Whether one of the tokens `some` of `cut` stands after a cue, or a cue and a link."""
+    for token in some:
+        at = -1
+        for _ in range(cut.count(token)):
+            at = cut.index(token, at + 1)
+            before = _word_before(cut, at)
+            if before >= 0 and cut[before] in _LINKS:
+                before = _word_before(cut, before)
+            if before >= 0 and cut[before] in _CUES:
+                return True
+    return False
 
 
-def _after_cues(cut: list[bytes]) -> Iterator[bytes]:
-    """The words that stand after a cue, or after a cue and a word such as "is"."""
-    first = second = b""
-    for token in cut:
-        if token != b".":
-            if second in _CUES or (second in _LINKS and first in _CUES):
-                yield token
-            first, second = second, token
+def _word_before(cut: list[bytes], at: int) -> int:
+    """The place of the next token before `at` that is no lone full stop, or -1."""
+    at -= 1
+    while at >= 0 and cut[at] == b".":
+        at -= 1
+    return at
+
+
+def _by_number(cut: list[bytes], some: Iterable[bytes]) -> bool:
+    """Whether there is a digit near one of the tokens `some` of `cut`."""
+    for token in some:
+        at = -1
+        for _ in range(cut.count(token)):
+            at = cut.index(token, at + 1)
+            if b"0" in b"".join(cut[max(0, at - _NEAR) : at + _NEAR]):
+                return True
+    return False
 
 
 def _without_accents(word: str) -> str:
