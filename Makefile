@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test check docs fixtures bench bench-peers parity eval model clean
+.PHONY: help setup demo test check docs fixtures bench bench-peers parity eval model gate clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench    measure detection against Presidio, side by side"
 	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
 	@echo "make eval     measure what is found in labelled sets: make eval DATA=folder"
+	@echo "make gate     make the lists of words that are no names: make gate DATA=folder"
 	@echo "make model    train the built-in names model: make model DATA=folder"
 	@echo "make bench-peers  the same with other tools, in an environment under build/"
 	@echo "make clean    remove .venv and what the demo wrote"
@@ -59,6 +60,10 @@ eval: setup
 model: setup
 	@test -n "$(DATA)" || { echo "name the folder of shared data: make model DATA=FOLDER" >&2; exit 2; }
 	@$(BIN)/python -m training "$(DATA)"
+
+gate: setup
+	@test -n "$(DATA)" || { echo "name the folder of shared data: make gate DATA=FOLDER" >&2; exit 2; }
+	@$(BIN)/python -m training.gate "$(DATA)"
 
 bench-peers: setup
 	@test -x build/peers/bin/python || $(PYTHON) -m venv build/peers

@@ -1,7 +1,7 @@
 """The built-in names model as a recognizer: it looks at many texts at once, beside the lookers.
 
 It reads no windows of Presidio's NLP engine and needs no context words; the language does not
-matter to it.
+matter to it. Texts in which the gate sees no name are not shown to the model.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from scrubber.detect.gate import Gate, digest
 from scrubber.detect.lookers import failing_as
 from scrubber.detect.ner.decode import LABELS
 from scrubber.detect.ner.names import Names, builtin, identity
@@ -21,24 +22,26 @@ RECOGNIZER = "scrubber.names"
 
 @dataclass(frozen=True)
 class NameLooker:
-    """The model, and which of its labels are wanted."""
+    """The model with its gate, and which of its labels are wanted. Not for several threads."""
 
     names: Names = field(repr=False)
+    gate: Gate = field(repr=False)
     labels: frozenset[str]
-    identity: tuple[str, str]
+    identities: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, spec: DetectSpec) -> NameLooker | None:
         """What `spec` asks for; None where it asks for no names of the model's. Raises NotAvailable
-        where the model is missing or broken."""
+        where the model or the gate's lists are missing or broken."""
         wanted = frozenset(LABELS if spec.entities is None else set(LABELS) & set(spec.entities))
         if spec.ner != "builtin" or not wanted:
             return None
-        return cls(builtin(), wanted, identity())
+        identities = (identity(), (f"{RECOGNIZER}.gate", digest()))
+        return cls(builtin(), Gate(), wanted, identities)
 
     def can_find(self, text: str) -> bool:
         """Whether `text` may hold a name at all."""
-        return any(map(str.isalpha, text))
+        return self.gate.may_hold_name(text)
 
     def look(self, texts: Sequence[str]) -> list[list[Span]]:
         """The names in each text, with the model's own scores."""

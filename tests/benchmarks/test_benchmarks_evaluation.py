@@ -20,9 +20,10 @@ from benchmarks.evaluation.measure import Counts, count, union
 from benchmarks.evaluation.score import labels_of, score
 from benchmarks.evaluation.sets import Document, Label, LabelledSet, read_documents, read_folder
 from benchmarks.evaluation.systems import System
+from scrubber.detect.ner.names import Name
 from scrubber.errors import InputError
 
-P, L = "PERSON", "LOCATION"
+P, L, O = "PERSON", "LOCATION", "ORGANIZATION"  # noqa: E741
 
 
 def write(folder: Path, name: str, *lines: object) -> Path:
@@ -323,8 +324,17 @@ def test_a_spacy_model_is_measured_by_its_own_labels(tmp_path: Path) -> None:
 def test_what_the_gate_holds_back_is_counted_by_document_and_line() -> None:
     labels = (Label(3, 6, "PER"), Label(7, 11, "PER"), Label(7, 11, "MISC"))
     labelled = LabelledSet("x", (Document("hi Ann\nrose\n\n", labels), Document("ok", ())))
-    by_document = gated(labelled, lambda text: "Ann" in text, lines=False)
+
+    def gate(text: str) -> bool:
+        return "Ann" in text
+
+    def find(texts: Sequence[str]) -> list[list[Name]]:
+        return [[Name(0, 1, label, 0.9) for label in (P, O)] for _ in texts]
+
+    by_document = gated(labelled, gate, find, lines=False)
     assert (by_document.texts, by_document.held, by_document.lost[P]) == (2, 1, 0)
-    by_line = gated(labelled, lambda text: "Ann" in text, lines=True)
+    assert (by_document.found, by_document.missed) == (2, 1)
+    by_line = gated(labelled, gate, find, lines=True)
     assert (by_line.texts, by_line.held) == (3, 2)
     assert (by_line.lost[P], by_line.labels[P]) == (1, 2)
+    assert (by_line.found, by_line.missed) == (3, 2)

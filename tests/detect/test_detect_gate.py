@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.detect.gate import Gate, lists, tokens
+from scrubber.detect.gate import Gate, digest, lists, tokens
 from scrubber.errors import NotAvailable
 
 GATE = Gate()
@@ -25,6 +25,9 @@ GATE = Gate()
         "ask ravi about it",
         "the parcel for kavisri is lost",
         "Please call maria about it.",
+        # an unknown word in small letters
+        "He says mchoke was there.",
+        "where was it? Turkey?",
         # words that are names, where a name is likely
         "my name is rose",
         "Thanks, rose",
@@ -89,8 +92,8 @@ def test_the_answer_depends_on_the_text_alone(texts: list[str]) -> None:
     """What it saw before, and what it has forgotten, changes nothing."""
     fresh = [Gate.__new__(Gate) for _ in texts]
     for gate in fresh:
-        gate._words, gate._names = GATE._words, GATE._names
-        gate._forget()
+        gate.__dict__ |= {"_ways": GATE._ways, "_names": GATE._names}
+        gate.__dict__ |= {"_harmless": set(), "_suspects": set(), "_plain": set()}
     expected = [gate.may_hold_name(t) for gate, t in zip(fresh, texts, strict=True)]
     assert [GATE.may_hold_name(text) for text in texts] == expected
     assert [GATE.may_hold_name(text) for text in reversed(texts)] == expected[::-1]
@@ -104,11 +107,9 @@ def test_an_unknown_word_in_a_text_lets_it_through(text: str, name: str) -> None
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scrubber.detect.gate._REMEMBERED", 20)
     gate = Gate()
-    letters = "bcdfghjklm"
     for i in range(200):
-        a, b = divmod(i, 10)
-        gate.may_hold_name(f"The parcel with a q{letters[a % 10]}uz{letters[b]}v{'w' * (a // 10)}.")
-    assert len(gate._harmless[True]) < len(gate._words.harmless) + 30
+        assert not gate.may_hold_name(f"the parcel {'0' * i}{'.' * i} was here")
+    assert max(map(len, (gate._harmless, gate._plain, gate._suspects))) < 30
 
 
 def test_a_long_text_is_judged_in_good_time() -> None:
@@ -120,15 +121,27 @@ def test_a_long_text_is_judged_in_good_time() -> None:
 def test_the_lists_are_small_and_are_what_their_record_says() -> None:
     folder = files(lists.__name__)
     record = json.loads((folder / "meta.json").read_text())
-    assert all(source["licence"] for kind in ("text", "names") for source in record[kind])
+    assert all(
+        source["licence"] for kind in ("text", "names", "dictionaries") for source in record[kind]
+    )
     size = 0
-    for name, digest in record["lists"].items():
+    for name, own in record["lists"].items():
         packed = (folder / name).read_bytes()
         size += len(packed)
-        assert hashlib.sha256(packed).hexdigest() == digest
+        assert hashlib.sha256(packed).hexdigest() == own
         lines = gzip.decompress(packed).decode("ascii").splitlines()
         assert lines == sorted(set(lines))
-    assert size < 1_500_000
+    assert size < 500_000
+    assert digest().startswith("sha256:")
+
+
+def test_lists_that_are_not_those_of_the_record_are_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = lists._packed
+    monkeypatch.setattr(lists, "_packed", lambda name: real(name) + b"x" * (name == lists.NAMES))
+    with pytest.raises(NotAvailable, match="gate-lists-broken"):
+        digest()
 
 
 def test_a_list_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,11 +134,13 @@ def _tokens(text: str) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class KnownNames:
     """Single words of names of people, places and companies; `given`: common given names; `sure`:
-    those that no dictionary makes harmless (given names, common surnames, who is known to all)."""
+    those that no dictionary makes harmless (given names, common surnames, who is known to all);
+    `countries`: those of countries."""
 
     every: frozenset[str]
     given: frozenset[str]
     sure: frozenset[str]
+    countries: frozenset[str]
 
 
 def folded(name: str) -> str:
@@ -151,6 +153,7 @@ def known_names(data: Path, evidence: Evidence) -> KnownNames:
     """The words of the lists of names."""
     every: set[str] = set()
     given: set[str] = set()
+    countries: set[str] = set()
     sure = {word for name in _famous() for word in folded(name).split()}
     for name in NAME_LISTS:
         for row in csv.DictReader((data / "names" / f"{name}.csv").open(encoding="utf-8")):
@@ -169,11 +172,15 @@ def known_names(data: Path, evidence: Evidence) -> KnownNames:
                 if len(parts) > 1 and evidence.often(part) >= 10:
                     continue
                 every.add(part)
+                if row["kind"] == "country" and len(parts) == 1:
+                    countries.add(part)
                 if row["rank"] and (not surname or rank <= _COMMON_SURNAMES):
                     sure.add(part)
                 if row["kind"].startswith("given") and rank <= _COMMON_GIVEN.get(name, 0):
                     given.add(part)
-    return KnownNames(frozenset(every | sure), frozenset(given), frozenset(sure))
+    return KnownNames(
+        frozenset(every | sure), frozenset(given), frozenset(sure), frozenset(countries)
+    )
 
 
 def _famous() -> list[str]:
@@ -201,7 +208,7 @@ class Dictionary:
 
 
 def ways(evidence: Evidence, known: KnownNames, dictionary: Dictionary) -> dict[str, str]:
-    """How each word may stand and be harmless; see :func:`scrubber.detect.gate.lists.forms`."""
+    """How each word may stand and be harmless, as scrubber.detect.gate.lists.read_words says."""
     out, start, inside = evidence.outside, evidence.start, evidence.inside
     lower = {w.lower() for counter in (out, start) for w in counter if w.isascii() and w.isalpha()}
     found = {}
@@ -233,6 +240,8 @@ def ways(evidence: Evidence, known: KnownNames, dictionary: Dictionary) -> dict[
                 and inside[upper] <= (out[upper] + start[upper]) / 100
             ):
                 made += "u"
+        if word in known.countries:
+            made = "l" if "l" in made else ""
         if "l" in made and (
             word in known.given
             or inside[title] * 10 > out[title] + start[title] > 0
@@ -279,8 +288,10 @@ def write(found: dict[str, str], known: KnownNames, out: Path) -> None:
     """The two lists, where the gate reads them."""
     lines = (f"{word} {made}" for word, made in sorted(found.items()) if made.strip("d"))
     harmless = {word for word, made in found.items() if "l" in made}
-    _pack(out / "words.txt.gz", lines)
-    _pack(out / "names.txt.gz", sorted(known.every - harmless))
+    _pack(out / lists.WORDS, lines)
+    # Only of forms of common words does the gate ask whether they are names.
+    formed = (n for n in known.every - harmless if not harmless.isdisjoint(gate.stems(n)))
+    _pack(out / lists.NAMES, sorted(formed))
 
 
 def _pack(path: Path, lines: object) -> None:
@@ -305,7 +316,7 @@ def meta(data: Path, dictionaries: Sequence[Path], out: Path) -> dict[str, objec
             {"name": path.name, "licence": _DICTIONARY_LICENCE, "sha256": _digest(path)}
             for path in dictionaries
         ],
-        "lists": {name: _digest(out / name) for name in ("words.txt.gz", "names.txt.gz")},
+        "lists": {name: _digest(out / name) for name in (lists.WORDS, lists.NAMES)},
     }
 
 
@@ -328,7 +339,7 @@ def main() -> None:
     write(found, known, out)
     text = json.dumps(meta(options.data, dictionaries, out), indent=1, sort_keys=True)
     (out / "meta.json").write_text(text + "\n", encoding="ascii")
-    size = sum((out / name).stat().st_size for name in ("words.txt.gz", "names.txt.gz"))
+    size = sum((out / name).stat().st_size for name in (lists.WORDS, lists.NAMES))
     print(f"{len(found)} words; {size} bytes")
 
 

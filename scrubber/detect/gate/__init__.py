@@ -16,13 +16,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from scrubber.detect.gate.lists import read_names, read_words
+from scrubber.detect.gate.lists import digest, may_stand, read_names, read_words
+
+__all__ = ["Gate", "digest", "stems", "tokens"]
 
 # In a text of so few words each must be harmless everywhere: it may be a cell of a column of names.
 _FEW = 3
 
-# How many words of the data are remembered besides the lists.
-_REMEMBERED = 100_000
+# How many words of the data are remembered.
+_REMEMBERED = 200_000
 
 # What a byte means for the cutting of words: letters (all of UTF-8's other bytes) and @ stay, every
 # digit is a 0, what begins a sentence is a full stop, all else is a space.
@@ -80,14 +82,19 @@ _AFTER_DIGITS = frozenset(
 class Gate:
     """Tells which texts can hold a name.
 
-    Its answer for a text depends on that text alone. It remembers what it made of words that are
-    not on its lists, so it is not for several threads at once. Raises NotAvailable
-    ``gate-lists-broken`` where the lists cannot be read.
+    Its answer for a text depends on that text alone. It remembers what it made of the words that it
+    saw, so it is not for several threads at once. Raises NotAvailable ``gate-lists-broken`` where
+    the lists cannot be read.
     """
 
     def __init__(self) -> None:
-        self._words, self._names = read_words(), read_names()
-        self._forget()
+        self._ways, self._names = read_words(), read_names()
+        # Words as they stand in texts, with a full stop where they begin a sentence: those that are
+        # harmless; of them, those that are not where a name is likely; and those that are harmless
+        # wherever they stand, change no other word and make no address.
+        self._harmless: set[bytes] = set()
+        self._suspects: set[bytes] = set()
+        self._plain: set[bytes] = set()
 
     def may_hold_name(self, text: str) -> bool:
         """Whether `text` can hold the name of a person, a place or an organization.
@@ -103,49 +110,44 @@ class Gate:
         if not rest:
             return False
         if not rest <= self._harmless:
-            if len(self._harmless) > len(self._words.harmless) + _REMEMBERED:
+            if len(self._harmless) > _REMEMBERED:
                 self._forget()
             if not all(token in self._harmless or self._learn(token) for token in rest):
                 return True
         suspects = rest & self._suspects
-        if len(cut) <= 2 * _FEW and sum(token.strip(b".0") != b"" for token in cut) <= _FEW:
-            if suspects or not self._suspects.isdisjoint(token.lower() for token in cut):
+        if suspects:
+            few = len(cut) <= 2 * _FEW and sum(token.strip(b".0") != b"" for token in cut) <= _FEW
+            if few or (not _CUES.isdisjoint(rest) and _after_cue(cut, suspects)):
                 return True
-        elif suspects and not _CUES.isdisjoint(rest) and _after_cue(cut, suspects):
-            return True
         streets = rest & _ADDRESS_WORDS
         return bool(streets) and _by_number(cut, streets) and _ADDRESS.search(text) is not None
 
     def _forget(self) -> None:
-        self._harmless = set(self._words.harmless)
-        # Those of them that are not where a name is likely.
-        self._suspects = set(self._words.doubtful)
-        # Those that are harmless wherever they stand, change no other word and make no address.
-        self._plain = {
-            token
-            for token in self._harmless - _CUES - _ADDRESS_WORDS
-            if token.lower() not in self._suspects
-        }
+        self._harmless.clear()
+        self._suspects.clear()
+        self._plain.clear()
 
     def _learn(self, token: bytes) -> bool:
-        """Whether a word that is not on the list is harmless; remembers if so."""
+        """Whether a word that was not seen yet is harmless; remembers if so."""
         word = token.decode("utf-8", "replace")
         parts = tokens(_MARKS.sub(" ", word)) if _MARKS.search(word) else [token]
-        for part in parts:
-            if part in self._words.harmless:
-                continue
-            piece = part.decode("utf-8", "replace")
-            if not self._surely_harmless(piece.lstrip("."), start=piece.startswith(".")):
-                return False
+        pieces = [part.decode("utf-8", "replace") for part in parts]
+        if not all(map(self._is_harmless, pieces)):
+            return False
         self._harmless.add(token)
-        if self._words.doubtful.isdisjoint(part.lower() for part in parts):
+        if any("d" in self._ways.get(piece.lstrip(".").lower(), "") for piece in pieces):
+            self._suspects.add(token)
+        elif token not in _CUES and token not in _ADDRESS_WORDS:
             self._plain.add(token)
-        else:
-            self._suspects.update((token, token.lower()))
         return True
 
-    def _surely_harmless(self, word: str, *, start: bool) -> bool:
-        """Whether `word`, at the start of a sentence or not, is harmless in any text."""
+    def _is_harmless(self, token: str) -> bool:
+        word = token.lstrip(".")
+        start = word != token
+        if not word:
+            return True
+        if ways := self._ways.get(word.lower(), ""):
+            return may_stand(ways, word, start=start)
         if "@" in word:
             return not word.startswith("@")  # an e-mail address, but not a handle
         letters = word.strip("0")
@@ -163,14 +165,21 @@ class Gate:
         """Whether `word` is a harmless word in lower case with a common beginning or ending."""
         if word in self._names:
             return False
-        stems = [word, *(word.removesuffix(end) for end in _ENDINGS if word.endswith(end))]
-        if word.endswith("ing"):
-            stems.append(f"{word[:-3]}e")
-        if word.endswith(("ies", "ied")):
-            stems.append(f"{word[:-3]}y")
-        stems += [stem[len(b) :] for stem in stems for b in _BEGINNINGS if stem.startswith(b)]
-        harmless = self._words.harmless
-        return any(len(stem) > 3 and stem.encode() in harmless for stem in stems)
+        return any(len(stem) > 3 and "l" in self._ways.get(stem, "") for stem in stems(word))
+
+
+def stems(word: str) -> list[str]:
+    """`word`, and what it may be made from by a common beginning or ending.
+
+    >>> stems("reopened")
+    ['reopened', 'reopen', 'reopene', 'opened', 'open', 'opene']
+    """
+    found = [word, *(word.removesuffix(end) for end in _ENDINGS if word.endswith(end))]
+    if word.endswith("ing"):
+        found.append(f"{word[:-3]}e")
+    if word.endswith(("ies", "ied")):
+        found.append(f"{word[:-3]}y")
+    return found + [stem[len(b) :] for stem in found for b in _BEGINNINGS if stem.startswith(b)]
 
 
 def tokens(text: str) -> list[bytes]:

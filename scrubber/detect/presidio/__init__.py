@@ -165,5 +165,5 @@ def _identities(
     }
     models = {ner.identity(p) for p in (engine.nlp or {}).values() if p is not None}
     if names is not None:
-        models.add(names.identity)
+        models.update(names.identities)
     return tuple(sorted(lookers | models))

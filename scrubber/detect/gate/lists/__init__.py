@@ -6,63 +6,77 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping
 from importlib.resources import files
 
 from scrubber.errors import NotAvailable
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """`harmless`: words as they may stand when they are no name, with a full stop before those that
-    begin a sentence. `doubtful`: those of them, in lower case, that are names elsewhere."""
-
-    harmless: frozenset[bytes]
-    doubtful: frozenset[bytes]
+WORDS, NAMES = "words.txt.gz", "names.txt.gz"
 
 
-def read_words() -> Words:
-    """The common words. Raises NotAvailable ``gate-lists-broken``."""
-    harmless = {b"."}
-    harmless.update(b"%b%b" % (mark, b"0" * n) for n in range(1, 21) for mark in (b"", b"."))
-    doubtful: set[bytes] = set()
-    for line in _lines("words"):
-        word, _, ways = line.partition(" ")
-        harmless.update(form.encode() for form in forms(word, ways))
-        if "d" in ways:
-            doubtful.update((word.encode(), f".{word}".encode()))
-    return Words(frozenset(harmless), frozenset(doubtful))
+def read_words() -> Mapping[str, str]:
+    """How each common word (in lower case) may stand when it is no name: ``l`` in lower case, ``s``
+    with a capital where a sentence begins, ``t`` with a capital anywhere, ``u`` in capitals; ``d``
+    says that it is a name elsewhere. Raises NotAvailable ``gate-lists-broken``."""
+    known: dict[str, str] = {}
+    ways: dict[str, str] = {}
+    for line in _lines(WORDS):
+        word, _, own = line.partition(" ")
+        ways[word] = known.setdefault(own, own)
+    return ways
 
 
 def read_names() -> frozenset[str]:
-    """Names of people and places, in lower case without accents. Raises as :func:`read_words`."""
-    return frozenset(_lines("names"))
+    """Names, in lower case without accents, that look like forms of common words. Raises as
+    :func:`read_words`."""
+    return frozenset(_lines(NAMES))
 
 
-def forms(word: str, ways: str) -> list[str]:
-    """How `word` (lower case) may stand: ``l`` in lower case, ``s`` with a capital where a sentence
-    begins, ``t`` with a capital anywhere, ``u`` in capitals; ``d`` only says that it is doubtful.
+def may_stand(ways: str, word: str, *, start: bool) -> bool:
+    """Whether a common word with these `ways` may be written as `word` is.
 
-    >>> forms("may", "ls")
-    ['may', '.may', '.May']
+    >>> [may_stand("ls", word, start=start) for word, start in (("May", True), ("May", False))]
+    [True, False]
     """
-    made = []
-    if "l" in ways:
-        made += [word, f".{word}"]
-    if "s" in ways or "t" in ways:
-        made.append(f".{word.capitalize()}")
-    if "t" in ways:
-        made.append(word.capitalize())
-    if "u" in ways:
-        made += [word.upper(), f".{word.upper()}"]
-    return made
+    if word.islower():
+        return "l" in ways
+    return (word.isupper() and "u" in ways) or (
+        word.istitle() and ("t" in ways or (start and "s" in ways))
+    )
+
+
+def digest() -> str:
+    """``sha256:...`` of both lists, which meta.json must name too; raises as :func:`read_words`."""
+    try:
+        record = json.loads((files(__name__) / "meta.json").read_bytes())["lists"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise _broken() from None
+    found = {name: hashlib.sha256(_packed(name)).hexdigest() for name in (WORDS, NAMES)}
+    if found != record:
+        raise _broken()
+    whole = "".join(f"{name} {own}\n" for name, own in sorted(found.items()))
+    return f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
 
 
 def _lines(name: str) -> list[str]:
     try:
-        packed = (files(__name__) / f"{name}.txt.gz").read_bytes()
-        return gzip.decompress(packed).decode("ascii").splitlines()
+        return gzip.decompress(_packed(name)).decode("ascii").splitlines()
     except (OSError, EOFError, ValueError):
-        raise NotAvailable(
-            "gate-lists-broken", f"the list {name} of this installation cannot be read"
-        ) from None
+        raise _broken() from None
+
+
+def _packed(name: str) -> bytes:
+    try:
+        return (files(__name__) / name).read_bytes()
+    except OSError:
+        raise _broken() from None
+
+
+def _broken() -> NotAvailable:
+    return NotAvailable(
+        "gate-lists-broken",
+        "the lists of words of this installation cannot be read",
+        hint="their files were changed; install scrubber again",
+    )
