@@ -19,8 +19,8 @@ from scrubber.detect.ner.names import Name, builtin
 _CORPUS_ROWS = 20_000
 _SOUGHT = (PERSON, LOCATION)
 _LEGEND = (
-    "held back: share of texts that the model is not shown; lost: labels in those texts; found lost:"
-    " of the people and places that the model finds in all texts, those in texts held back."
+    "held back: share of texts that the model is not shown; lost: labels in those texts; found "
+    "lost: of the people and places that the model finds in all texts, those in texts held back."
 )
 
 Find = Callable[[Sequence[str]], list[list[Name]]]
