@@ -11,6 +11,7 @@ import spacy
 from benchmarks.evaluation.labels import NAMES, entity_of
 from benchmarks.evaluation.sets import Label
 from scrubber.detect import DetectSpec, build_detector, known_entities
+from scrubber.detect.consistency import Consistency, spread
 from scrubber.detect.ner import installed, load, zone
 from scrubber.detect.quiet import hushed
 from scrubber.errors import NotAvailable
@@ -71,11 +72,12 @@ def _scrubber(name: str, about: str, ner: str, entities: tuple[str, ...] | None)
     known = known_entities(spec)
     if entities is not None:
         chosen = tuple(entity for entity in entities if entity in known)
-        spec, known = DetectSpec(ner=ner, entities=chosen), frozenset(chosen)
-    detector = build_detector(spec)
+        spec = DetectSpec(ner=ner, entities=chosen, consistency=())
+        known = frozenset(chosen)
+    detector, consistency = build_detector(spec), Consistency(spec)
 
     def find(texts: Sequence[str]) -> list[list[Label]]:
-        spans = detector.detect(texts)
+        spans = spread(consistency, texts, detector.detect(texts))
         return [[Label(s.start, s.end, s.label) for s in found] for found in spans]
 
     return System(name, about, known, find)

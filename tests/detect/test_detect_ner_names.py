@@ -181,6 +181,10 @@ def test_a_damaged_model_is_refused(copied: Path, damage, code: str) -> None:  #
         ("Poe-", 0, 1, "Poe"),
         ("N.", 0, 1, "N."),
         (".", 0, 1, "."),
+        ("by @annpoe today", 2, 3, "@annpoe"),
+        ("by @ annpoe today", 2, 3, "@ annpoe"),
+        ("x@annpoe", 2, 3, "annpoe"),
+        ("@annpoe", 1, 2, "@annpoe"),
     ],
 )
 def test_a_name_ends_within_no_initials_and_no_joined_word(

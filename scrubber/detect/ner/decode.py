@@ -64,13 +64,16 @@ _HOLDING = frozenset(".'’-")
 
 def widened(words: Sequence[str], joined: Any, first: int, last: int) -> tuple[int, int]:
     """`first` and `last` of a run, so that it ends within no initials and no word with a hyphen or
-    an apostrophe: all of "N.B." and of "Smith-Jones", where the model took a part of them.
+    an apostrophe: all of "N.B." and of "Smith-Jones", where the model took a part of them. The sign
+    of a handle belongs to it, also with a blank after it, as text that was kept as tokens has.
 
     ``joined[i]`` tells whether token i follows the one before it without white space.
     """
     while joined[first] and (
         words[first] in _HOLDING or (words[first - 1] in _HOLDING and _held(words, joined, first))
     ):
+        first -= 1
+    if first and words[first - 1] == "@" and not joined[first - 1]:
         first -= 1
     while last < len(words) and joined[last] and _goes_on(words, joined, last):
         last += 1
