@@ -152,6 +152,9 @@ def test_handles_are_people_or_nothing(data: Path) -> None:
     [
         ("O=Supreme Court", "Supreme Court", "ORGANIZATION"),
         ("a.l", None, "PERSON"),
+        ("a.x", None, "PERSON"),
+        ("a.xx", None, "PERSON"),
+        ("nick", None, "PERSON"),
         ("x.up", None, "LOCATION"),
         ("m", None, "ORGANIZATION"),
         ("k", None, "ORGANIZATION"),
@@ -166,6 +169,17 @@ def test_a_slot_writes_one_thing(
     document = scene.out.document("x")
     assert text is None or document.text == text
     assert document.spans == (((0, len(document.text), label),) if label else ())
+
+
+@pytest.mark.parametrize("form", ["x", "xd", "xx"])
+def test_the_letters_for_a_person_are_the_same_through_a_document(data: Path, form: str) -> None:
+    scene = Scene(World(data / "names", handles_are_people=True), Random(1))
+    for _ in range(3):
+        slot(f"a.{form}")(scene)
+    document = scene.out.document("x")
+    first, *more = (document.text[start:end] for start, end, _ in document.spans)
+    assert more == [first, first]
+    assert first.replace(".", "").replace(" ", "").isupper()
 
 
 @pytest.mark.parametrize("name", ["nobody", "a.zz", "d.f", "x.l", "o.zz", ""])
