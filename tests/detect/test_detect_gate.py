@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrubber.detect import DetectSpec, build_detector
 from scrubber.detect.gate import Gate, digest, lists, tokens
+from scrubber.detect.ner.names import Name, Names
 from scrubber.errors import NotAvailable
 
 GATE = Gate()
@@ -43,6 +46,8 @@ GATE = Gate()
         "12 park drive",
         "send it to 12 old mill road",
         "my zip code is 35649",
+        "Postcode: 35649",
+        "the flat no. 12 is mine",
         "po box 12",
         # other scripts, accents, handles, initials
         "Грета",
@@ -69,6 +74,7 @@ def test_texts_that_can_hold_a_name(text: str) -> None:
         "I do not know what to do. It is the same again!",
         "thank you very much, that is all",
         "Is it open at 10:30?",
+        "it was in a damaged box for 7.65",
         "We rescheduled it – “as soon as possible”…",
         "ok",
         "yes",
@@ -151,3 +157,22 @@ def test_a_list_that_cannot_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(lists.gzip, "decompress", broken)
     with pytest.raises(NotAvailable, match="gate-lists-broken"):
         Gate()
+
+
+def test_the_model_sees_only_what_the_gate_lets_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def find(_: Names, texts: Sequence[str]) -> list[list[Name]]:
+        seen.extend(texts)
+        return [[] for _ in texts]
+
+    monkeypatch.setattr(Names, "find", find)
+    detector = build_detector(DetectSpec(entities=("PERSON",)))
+    assert detector.detect(["the parcel was damaged", "ask Ann", "", "12"]) == [()] * 4
+    assert seen == ["ask Ann"]
+
+
+def test_the_lists_are_in_the_detectors_identities() -> None:
+    assert ("scrubber.names.gate", digest()) in build_detector(DetectSpec()).identities
+    without = build_detector(DetectSpec(ner="none")).identities
+    assert not any(name.startswith("scrubber.names") for name, _ in without)

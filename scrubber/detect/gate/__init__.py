@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import filterfalse
 
 from scrubber.detect.gate.lists import digest, may_stand, read_names, read_words
 
@@ -62,12 +63,14 @@ _STREETS = (
     "garden gardens grove crescent walk parkway highway hwy route st avenue ave road rd street"
 )
 _NUMBERED = "box zip zipcode postcode post postal pin address suite apt apartment flat house block"
-_ADDRESS_WORDS = _written(f"{_STREETS} {_NUMBERED}")
-# So many words away, at most, are the numbers of an address.
-_NEAR = 16
-_ADDRESS = re.compile(
-    rf"\d\w{{0,2}},?(?: [^\W\d]+\.?){{1,4}},? (?:{'|'.join(_STREETS.split())})\b"
-    rf"|(?<!ip )(?<!mac )\b(?:{'|'.join(_NUMBERED.split())})(?: code)?\b\D{{0,12}}\d",
+_STREET_WORDS, _NUMBER_WORDS = _written(_STREETS), _written(_NUMBERED)
+_ADDRESS_WORDS = _STREET_WORDS | _NUMBER_WORDS
+_STREET = re.compile(
+    rf"\d\w{{0,2}},?(?: [^\W\d]+\.?){{1,4}},? (?:{'|'.join(_STREETS.split())})\b", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    rf"\b(?<!ip )(?<!mac )(?:{'|'.join(_NUMBERED.split())})(?: code)?"
+    r"(?:[\s.:;#,=()-]|\b(?:no|nr|num|number|is|was|my|the)\b){0,9}\d",
     re.IGNORECASE,
 )
 
@@ -106,7 +109,7 @@ class Gate:
         [True, True, True]
         """
         cut = tokens(text)
-        rest = set(cut) - self._plain
+        rest = set(filterfalse(self._plain.__contains__, cut))
         if not rest:
             return False
         if not rest <= self._harmless:
@@ -119,8 +122,11 @@ class Gate:
             few = len(cut) <= 2 * _FEW and sum(token.strip(b".0") != b"" for token in cut) <= _FEW
             if few or (not _CUES.isdisjoint(rest) and _after_cue(cut, suspects)):
                 return True
-        streets = rest & _ADDRESS_WORDS
-        return bool(streets) and _by_number(cut, streets) and _ADDRESS.search(text) is not None
+        if rest.isdisjoint(_ADDRESS_WORDS):
+            return False
+        street = not rest.isdisjoint(_STREET_WORDS) and _STREET.search(text)
+        number = not rest.isdisjoint(_NUMBER_WORDS) and _NUMBER.search(text)
+        return bool(street or number)
 
     def _forget(self) -> None:
         self._harmless.clear()
@@ -208,17 +214,6 @@ def _word_before(cut: list[bytes], at: int) -> int:
     while at >= 0 and cut[at] == b".":
         at -= 1
     return at
-
-
-def _by_number(cut: list[bytes], some: Iterable[bytes]) -> bool:
-    """Whether there is a digit near one of the tokens `some` of `cut`."""
-    for token in some:
-        at = -1
-        for _ in range(cut.count(token)):
-            at = cut.index(token, at + 1)
-            if b"0" in b"".join(cut[max(0, at - _NEAR) : at + _NEAR]):
-                return True
-    return False
 
 
 def _without_accents(word: str) -> str:
