@@ -13,198 +13,25 @@ blame are taken out.
 from __future__ import annotations
 
 import argparse
-import csv
 import gzip
 import hashlib
 import json
-import re
 import sys
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 from scrubber.detect import gate
 from scrubber.detect.gate import lists
-from training import generated
-
-# English text whose licence allows lists made from it; see meta.json.
-SOURCES = {
-    "btc_train": "CC BY 4.0",
-    "emailcoref_enron": "Apache-2.0",
-    "evi_en_spoken": "CC BY 4.0",
-    "gum_ccby": "CC BY",
-    "inlegalner_judgment_en": "Apache-2.0",
-    "litbank_prop": "CC BY 4.0",
-    "masc": "open",
-    "multidogo_chat": "CDLA-Permissive 1.0",
-    "multiner_lk_en": "CC0",
-    "nlu_eval_assistant": "CC BY 4.0",
-    "re3d_open": "CC BY 3.0 AU, public domain, OGL",
-    "restaurant8k": "CC BY 4.0",
-    "snips_assistant": "CC0",
-    "star_dialog": "MIT",
-    "tweebank_ner": "Apache-2.0",
-}
-NAME_LISTS = {
-    "companies_sec_pd": "public domain",
-    "companies_sp500_pddl": "PDDL",
-    "faker_person_mit": "MIT",
-    "places_geonames_ccby": "CC BY 4.0",
-    "popular_names_cc0": "CC0",
-    "uk_births_ogl": "OGL",
-    "us_census1990_pd": "public domain",
-}
-
-DICTIONARIES = ("/usr/share/dict/american-english", "/usr/share/dict/british-english")
-_DICTIONARY_LICENCE = "SCOWL, (c) 2000-2011 Kevin Atkinson; see NOTICE beside this file"
-
-_LABELS = frozenset({"PER", "LOC", "ORG", "MISC", "FAC", "ADDRESS", "USERNAME"})
-_SOUGHT = frozenset({"PER", "LOC", "ADDRESS"})
-_ROW = 600  # code points; longer documents are cut at line breaks
-_SURNAMES = 4_000
-_COMMON_SURNAMES = 500
-# Up to which rank a list has given names that are common.
-_COMMON_GIVEN = {"popular_names_cc0": 100, "us_census1990_pd": 1_000, "uk_births_ogl": 1_500}
-_COMPANY_WORDS = frozenset(
-    "inc corp ltd co plc llc lp sa nv ag group holdings holding company corporation limited the "
-    "com international technologies & trust".split()
+from training.gate.evidence import SOURCES, Evidence, read, tokens
+from training.gate.known import (
+    DICTIONARIES,
+    DICTIONARY_LICENCE,
+    NAME_LISTS,
+    Dictionary,
+    KnownNames,
+    known_names,
 )
-
-
-@dataclass
-class Evidence:
-    """How often words stand outside of names (`start`: where a sentence begins) and in them."""
-
-    outside: Counter[str] = field(default_factory=Counter)
-    start: Counter[str] = field(default_factory=Counter)
-    inside: Counter[str] = field(default_factory=Counter)
-    spans: list[list[str]] = field(default_factory=list)
-    rows: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-
-    def often(self, word: str) -> int:
-        """How often `word` stands outside of names, in lower case."""
-        return self.outside[word.lower()] + self.start[word.lower()]
-
-
-def read(data: Path) -> Evidence:
-    """Counts of the words of all sources, and each row that holds a person or a place."""
-    evidence = Evidence()
-    for name in SOURCES:
-        for line in (data / "train" / f"{name}.jsonl").open(encoding="utf-8"):
-            record = json.loads(line)
-            for text, spans in _rows(record["text"], record["spans"]):
-                outside = list(text)
-                sought = []
-                for start, end, label in spans:
-                    outside[start:end] = " " * (end - start)
-                    evidence.spans.append([t.lstrip(".") for t in _tokens(text[start:end])])
-                    if label in _SOUGHT:
-                        sought.append(text[start:end])
-                for token in _tokens("".join(outside)):
-                    (evidence.start if token.startswith(".") else evidence.outside)[
-                        token.lstrip(".")
-                    ] += 1
-                if sought:
-                    evidence.rows.append((text, tuple(sought)))
-    for words in evidence.spans:
-        # Of "The Hague" it is Hague that makes a name of it: the word that is rarest elsewhere.
-        evidence.inside[min(words, key=evidence.often, default="")] += 1
-    return evidence
-
-
-def _rows(
-    text: str, spans: list[dict[str, object]]
-) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
-    labels = [(int(s["start"]), int(s["end"]), str(s["label"])) for s in spans]  # type: ignore[call-overload]
-    labels = [one for one in labels if one[2] in _LABELS]
-    start = 0
-    for part in text.splitlines(keepends=True) if len(text) > _ROW else [text]:
-        end = start + len(part)
-        inside = [(s - start, e - start, x) for s, e, x in labels if start <= s and e <= end]
-        yield part, inside
-        start = end
-
-
-def _tokens(text: str) -> list[str]:
-    return [token.decode("utf-8", "replace") for token in gate.tokens(text)]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownNames:
-    """Single words of names of people, places and companies; `given`: common given names; `sure`:
-    those that no dictionary makes harmless (given names, common surnames, who is known to all);
-    `countries`: those of countries."""
-
-    every: frozenset[str]
-    given: frozenset[str]
-    sure: frozenset[str]
-    countries: frozenset[str]
-
-
-def folded(name: str) -> str:
-    """`name` in lower case without accents."""
-    apart = unicodedata.normalize("NFKD", name.lower())
-    return "".join(c for c in apart if not unicodedata.combining(c))
-
-
-def known_names(data: Path, evidence: Evidence) -> KnownNames:
-    """The words of the lists of names."""
-    every: set[str] = set()
-    given: set[str] = set()
-    countries: set[str] = set()
-    sure = {word for name in _famous() for word in folded(name).split()}
-    for name in NAME_LISTS:
-        for row in csv.DictReader((data / "names" / f"{name}.csv").open(encoding="utf-8")):
-            rank = int(row["rank"] or 1)
-            surname = row["kind"] == "surname"
-            if surname and rank > _SURNAMES:
-                continue
-            parts = folded(row["name"]).replace("-", " ").replace("'", " ").split()
-            if row["kind"] == "company":
-                parts = [part for part in parts if part.strip(".,") not in _COMPANY_WORDS]
-                if len(parts) > 1:
-                    continue
-            for part in parts:
-                if not (part.isascii() and part.isalpha() and len(part) > 2):
-                    continue
-                if len(parts) > 1 and evidence.often(part) >= 10:
-                    continue
-                every.add(part)
-                if row["kind"] == "country" and len(parts) == 1:
-                    countries.add(part)
-                if row["rank"] and (not surname or rank <= _COMMON_SURNAMES):
-                    sure.add(part)
-                if row["kind"].startswith("given") and rank <= _COMMON_GIVEN.get(name, 0):
-                    given.add(part)
-    return KnownNames(
-        frozenset(every | sure), frozenset(given), frozenset(sure), frozenset(countries)
-    )
-
-
-def _famous() -> list[str]:
-    """The people whom the templates of generated text call by name."""
-    templates = Path(generated.__file__).parent / "templates"
-    texts = (path.read_text(encoding="utf-8") for path in sorted(templates.glob("*.txt")))
-    return [name for text in texts for name in re.findall(r"\{P=([^}]*)\}", text)]
-
-
-@dataclass(frozen=True, slots=True)
-class Dictionary:
-    """Words in lower case: those that are written in small letters, and those of proper names."""
-
-    small: frozenset[str]
-    large: frozenset[str]
-
-    @classmethod
-    def of(cls, paths: Sequence[Path]) -> Dictionary:
-        """The words of the files, one a line."""
-        words = {w for path in paths for w in path.read_text(encoding="utf-8").split()}
-        plain = {word: folded(word) for word in words if len(word) > 2}
-        plain = {word: low for word, low in plain.items() if low.isascii() and low.isalpha()}
-        small = frozenset(low for word, low in plain.items() if word.islower())
-        return cls(small, frozenset(low for word, low in plain.items() if word.istitle()))
 
 
 def ways(evidence: Evidence, known: KnownNames, dictionary: Dictionary) -> dict[str, str]:
@@ -263,9 +90,7 @@ def corrected(
         looks = gate.Gate().may_hold_name
         held = [sought for text, sought in evidence.rows if not looks(text)]
         blame = Counter(
-            token
-            for sought in held
-            for token in {t.lstrip(".") for s in sought for t in _tokens(s)}
+            token for sought in held for token in {t.lstrip(".") for s in sought for t in tokens(s)}
         )
         print(f"{len(held)} of {len(evidence.rows)} rows with a name held back", file=sys.stderr)
         worth = {
@@ -313,7 +138,7 @@ def meta(data: Path, dictionaries: Sequence[Path], out: Path) -> dict[str, objec
         "text": sources("train", ".jsonl", SOURCES),
         "names": sources("names", ".csv", NAME_LISTS),
         "dictionaries": [
-            {"name": path.name, "licence": _DICTIONARY_LICENCE, "sha256": _digest(path)}
+            {"name": path.name, "licence": DICTIONARY_LICENCE, "sha256": _digest(path)}
             for path in dictionaries
         ],
         "lists": {name: _digest(out / name) for name in (lists.WORDS, lists.NAMES)},
