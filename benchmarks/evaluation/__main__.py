@@ -1,8 +1,8 @@
 """How well names and other entities are found, on any folder of labelled sets.
 
     make eval DATA=folder
-    python -m benchmarks.evaluation FOLDER [--sets GLOB,...] [--model NAME]... [--limit N] [--json]
-    python -m benchmarks.evaluation FOLDER --gate
+    python -m benchmarks.evaluation FOLDER [--sets GLOB,...] [--model NAME]... [--limit N]
+                                           [--held-out] [--json] [--gate]
 
 Prints no value of the data. See `sets` for the form of a set, `labels` for what labels mean,
 `measure` for what is counted, `systems` for what can be named by --model.
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.evaluation import gating, report
+from benchmarks.evaluation.heldout import held_out
 from benchmarks.evaluation.score import Scored, score
 from benchmarks.evaluation.sets import read_folder
 from benchmarks.evaluation.systems import System, default_names, make
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         sets, unlabelled = read_folder(options.folder, options.sets, options.limit)
+        if options.held_out:
+            sets = [one for s in sets if (one := held_out(s, options.folder)).documents]
         if options.gate:
             print(gating.as_text(sets, Gate().may_hold_name))
             return 0
@@ -68,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sets", default="*", help="globs of file names without .jsonl, by commas")
     parser.add_argument("--model", action="append", help="what to measure; may be repeated")
     parser.add_argument("--limit", type=int, help="at most so many documents of each set")
+    parser.add_argument(
+        "--held-out",
+        action="store_true",
+        help="only documents that the built-in model was not trained on",
+    )
     parser.add_argument("--gate", action="store_true", help="measure what the gate holds back")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from benchmarks.evaluation import __main__ as program
 from benchmarks.evaluation import report
 from benchmarks.evaluation.gating import gated
+from benchmarks.evaluation.heldout import held_out
 from benchmarks.evaluation.labels import entity_of, partly_labelled
 from benchmarks.evaluation.measure import Counts, count, union
 from benchmarks.evaluation.score import labels_of, score
@@ -338,3 +339,18 @@ def test_what_the_gate_holds_back_is_counted_by_document_and_line() -> None:
     assert (by_line.texts, by_line.held) == (3, 2)
     assert (by_line.lost[P], by_line.labels[P]) == (1, 2)
     assert (by_line.found, by_line.missed) == (3, 2)
+
+
+def test_what_the_model_learned_from_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "text"
+    folder.mkdir()
+    records = [{"text": f"Case {i}.", "spans": [], "doc_id": str(i)} for i in range(40)]
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    names = ("tab_train100_allannotators", "wnut17_train", "wnut17_dev", "unknown")
+    for name in names:
+        (folder / f"{name}.jsonl").write_text(lines.replace("doc_id", "id"))
+    (folder / "tab_train100_allannotators.jsonl").write_text(lines)
+    sets, _ = read_folder(folder)
+    left = {one.stem: len(held_out(one, folder).documents) for one in sets}
+    assert 10 < left.pop("tab_train100_allannotators") < 30
+    assert left == {"wnut17_train": 0, "wnut17_dev": 40, "unknown": 40}
