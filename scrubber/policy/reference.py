@@ -63,7 +63,8 @@ duplicate keys are errors, and so are words that YAML versions read in different
   leave at most `suppression_limit` of the records in classes that are too small (or not as `l` and
   `t` ask); these records are dropped. Nulls are a value of their own. With `subject`, a class has
   to be of `k` subjects. A hierarchy is a CSV file as above, up to a common root, or a list of
-  transforms, each of which makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`.
+  transforms, each of which makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`;
+  an empty list leaves the value or `*`.
 - **Tests.** `given` is one record, by path (a list gives the elements below `[]`); `expect` holds
   the values that must come out. An expected `null` also holds for a field that is gone.
   The levels that `privacy` chooses take all records: here quasi-identifiers are as before it.

@@ -50,8 +50,8 @@ def _operator(value: Any) -> Any:
 
 
 def _levels(value: Any) -> Any:
-    """A file name, or a list of transforms, one for each level above the values."""
-    if isinstance(value, list) and value:
+    """A file name, or a list of transforms, one for each level between the values and ``*``."""
+    if isinstance(value, list):
         return [_operator(item) for item in value]
     if not isinstance(value, str) or not value:
         raise PydanticCustomError(
@@ -101,7 +101,7 @@ HierarchySetting = Annotated[
         {
             "anyOf": [
                 {"type": "string", "minLength": 1},
-                {"type": "array", "minItems": 1, "items": {"x-ref": "Transform"}},
+                {"type": "array", "items": {"x-ref": "Transform"}},
             ]
         }
     ),

@@ -201,7 +201,7 @@ BAD: list[tuple[str, str]] = [
     (f"{HEAD}privacy: {{k: 2, t: {{a: {{}}}}}}\n", "3:24 [missing-key]"),
     (f"{HEAD}privacy: {{k: 2, time_limit: 0}}\n", "3:29 [out-of-range]"),
     (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: 3}}}}\n", "3:34 [wrong-type]"),
-    (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: []}}}}\n", "3:34 [wrong-type]"),
+    (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: ''}}}}\n", "3:34 [wrong-type]"),
     (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: no.csv}}}}\n", "3:34 [hierarchy-missing]"),
     (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: [redact]}}}}\n", "3:35 [not-a-level]"),
     (f"{HEAD}privacy: {{k: 2, hierarchies: {{a: [{{prefix: {{}}}}]}}}}\n", "3:44 [missing-key]"),

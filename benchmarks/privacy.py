@@ -1,0 +1,242 @@
+"""Generalization side by side: scrubber, anjana, and pycanon's view of what came out.
+
+    make bench-privacy DATA=FOLDER    or: python -m benchmarks.privacy FOLDER [--rows N]
+
+FOLDER holds ``tables/arx_adult`` (Adult with ARX's hierarchies). Three parts: the search on Adult
+(k = 5, 5 % suppression, metric Loss, eight quasi-identifiers); a run from rule file to output and
+what pycanon computes of that output; and generated rows with nine quasi-identifiers. Peers run in
+an environment of their own, which ``make bench-peers`` makes, under build/peers. Prints markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import scrubber
+from scrubber.engine.census import take_census
+from scrubber.engine.choosing import Chosen, choose
+from scrubber.engine.run import survey
+from scrubber.model.batch import Batch, BatchRef
+from scrubber.policy import rules_from_mapping
+from scrubber.policy.plan import Generalize
+
+PEERS = Path("build/peers/bin/python")
+FIELDS = "sex age race marital-status education native-country workclass occupation".split()
+SENSITIVE = "salary-class"
+ARX = {
+    "sex": 0, "age": 3, "race": 0, "marital-status": 0, "education": 1, "native-country": 1,
+    "workclass": 1, "occupation": 2,
+}  # fmt: skip
+SEED = 20_261_124
+
+
+def adult_rules(folder: Path, **privacy: Any) -> dict[str, Any]:
+    """The rules over Adult, with ARX's hierarchies."""
+    files = {name: str(folder / f"adult_hierarchy_{name}.csv") for name in FIELDS}
+    asked = {"k": 5, "suppression_limit": 0.05, "hierarchies": files, **privacy}
+    return {
+        "version": 1,
+        "fields": [
+            {"name": FIELDS, "class": "quasi_identifier"},
+            {"name": SENSITIVE, "class": "sensitive", "keep": "the label"},
+        ],
+        "privacy": asked,
+    }
+
+
+def generated(rows: int) -> pa.Table:
+    """Rows with nine quasi-identifiers, seeded: people of skewed ages, places and trades."""
+    chance = np.random.default_rng(SEED)
+
+    def skewed(count: int, power: float) -> Any:
+        shares = 1 / np.arange(1, count + 1) ** power
+        return chance.choice(count, rows, p=shares / shares.sum())
+
+    town = skewed(120, 1.2)
+    return pa.table(
+        {
+            "age": np.clip(chance.normal(42, 17, rows), 0, 99).astype(int),
+            "zip": np.char.mod("%05d", 10_000 + (town * 37) % 90_000),
+            "sex": np.array(["F", "M"])[chance.integers(0, 2, rows)],
+            "race": np.char.mod("r%d", skewed(5, 2.5)),
+            "status": np.char.mod("s%d", skewed(7, 1.3)),
+            "degree": np.char.mod("d%02d", skewed(16, 1.3)),
+            "country": np.char.mod("c%02d", skewed(40, 2.8)),
+            "trade": np.char.mod("t%02d", skewed(24, 1.2)),
+            "hours": np.clip(chance.normal(40, 9, rows), 0, 99).astype(int) // 8 * 8,
+        }
+    )
+
+
+def generated_rules(folder: Path) -> dict[str, Any]:
+    """Hierarchies for the generated rows: by transforms, and two files."""
+    for name, letter, count, wide in (("degree", "d", 16, 4), ("trade", "t", 24, 6)):
+        lines = [
+            f"{letter}{i:02d};group {i // wide};part {i // wide // 2};*\n" for i in range(count)
+        ]
+        (folder / f"{name}.csv").write_text("".join(lines))
+    hierarchies = {
+        "age": [{"bin": {"width": width}} for width in (5, 10, 20)],
+        "zip": [{"prefix": {"keep": keep}} for keep in (4, 3, 2, 1)],
+        "country": [{"prefix": {"keep": 2}}],
+        "hours": [{"bin": {"width": width}} for width in (16, 32)],
+        "degree": str(folder / "degree.csv"),
+        "trade": str(folder / "trade.csv"),
+        "status": [],
+        "sex": [],
+        "race": [],
+    }
+    return {
+        "version": 1,
+        "fields": [{"name": list(hierarchies), "class": "quasi_identifier"}],
+        "privacy": {"k": 5, "suppression_limit": 0.05, "hierarchies": hierarchies},
+    }
+
+
+def chosen(rules: dict[str, Any], source: Path) -> tuple[Chosen, float, float]:
+    """What is chosen for the file, with the seconds of counting it and of the choice."""
+    from scrubber import formats
+
+    surveyed = survey(rules_from_mapping(rules), [str(source)])
+    at = surveyed.sources[0]
+    started = time.perf_counter()
+    batches = (
+        Batch(BatchRef(at.alias, i, one.first_row, one.table.num_rows), one.table)
+        for i, one in enumerate(formats.read(at, surveyed.schemas[at.alias]))
+    )
+    census = take_census(surveyed.plan, batches, None)
+    counted = time.perf_counter()
+    result = choose(surveyed.plan, surveyed.schemas, census)
+    return result, counted - started, time.perf_counter() - counted
+
+
+def levels_of(result: Chosen) -> dict[str, int]:
+    """The level of each quasi-identifier."""
+    return {
+        str(one.path): one.disposition.level or 0
+        for _, table in result.plan.tables
+        for one in table.quasi
+        if isinstance(one.disposition, Generalize)
+    }
+
+
+def told(name: str, result: Chosen, counting: float, choosing: float) -> str:
+    loss, bound = result.loss or 0, result.bound or 0
+    levels = " ".join(f"{key} {level}" for key, level in levels_of(result).items())
+    return (
+        f"| {name} | {counting:.2f} | {choosing:.2f} | {loss:.5f} | {loss - bound:.5f} "
+        f"| {result.optimal} | {result.suppressed} | {levels} |"
+    )
+
+
+def peer(*arguments: str) -> dict[str, Any] | None:
+    """What a peer measured, from the last line that it printed; None where it is not there."""
+    if not PEERS.exists():
+        return None
+    command = [str(PEERS), "-m", "benchmarks.privacy_peers", *arguments]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+    if done.returncode:
+        raise SystemExit(f"{arguments[0]} failed: {done.stderr.splitlines()[-1:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+HEAD = (
+    "| | s to count | s to choose | loss | gap | optimal | suppressed | levels |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
+
+
+def adult(folder: Path) -> None:
+    source = folder / "adult.csv"
+    print("\nAdult, k = 5, 5 %, Loss, eight fields:\n")
+    print(HEAD)
+    best: tuple[Chosen, float, float] | None = None
+    for _ in range(3):
+        got = chosen(adult_rules(folder), source)
+        best = got if best is None or got[2] < best[2] else best
+    assert best is not None
+    print(told("scrubber", *best))
+    same = levels_of(best[0]) == ARX and best[0].suppressed == 1458
+    print(f"\nThe levels and suppressed records are {'those' if same else 'NOT those'} of ARX 3.9.")
+    theirs = peer("anjana", str(folder))
+    if theirs is not None:
+        print(
+            f"anjana {theirs['version']}: {theirs['seconds']:.1f} s, {theirs['rows']} rows left, "
+            f"levels {theirs['levels']}"
+        )
+
+
+def canon(folder: Path, work: Path) -> None:
+    print("\nWhat pycanon computes of outputs, beside what was asked of them:\n")
+    print("| asked | rows | pycanon k | distinct l | entropy l | t |\n|---|---|---|---|---|---|")
+    for number, asked in enumerate(({}, {"l": 2}, {"t": 0.2}, {"method": "mondrian", "l": 2})):
+        out = work / f"out{number}"
+        scrubber.scrub(folder / "adult.csv", adult_rules(folder, **asked), out=out)
+        theirs = peer("pycanon", str(out / "data" / "adult.csv"), SENSITIVE, *FIELDS)
+        if theirs is None:
+            print("No peers: `make bench-peers` makes their environment.")
+            return
+        holds = theirs["k"] >= 5, theirs["l"] >= asked.get("l", 1), theirs["t"] <= asked.get("t", 1)
+        if not all(holds):
+            raise SystemExit(f"pycanon disagrees: {theirs}")
+        said = ", ".join(f"{key} {value}" for key, value in {"k": 5, **asked}.items())
+        print(
+            f"| {said} | {theirs['rows']} | {theirs['k']} | {theirs['l']} "
+            f"| {theirs['entropy_l']} | {theirs['t']:.4f} |"
+        )
+
+
+def large(rows: int, work: Path) -> None:
+    table = generated(rows)
+    pq.write_table(table, work / "people.parquet")
+    unique = table.group_by(table.column_names).aggregate([]).num_rows
+    print(f"\n{rows:,} generated rows, nine fields, {unique:,} unique combinations:\n")
+    print(HEAD)
+    rules = generated_rules(work)
+    print(told("scrubber", *chosen(rules, work / "people.parquet")), flush=True)
+    for workers in (1, 2):
+        started = time.perf_counter()
+        result = scrubber.scrub(
+            work / "people.parquet", rules, out=work / f"people{workers}", workers=workers
+        )
+        took = time.perf_counter() - started
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        left = result.manifest.data["records"]["out"]["n"]
+        print(
+            f"\nThe whole run, {workers} worker(s), recheck included: {took:.1f} s, "
+            f"{left:,} rows left, peak {peak:,.0f} MB"
+        )
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="with tables/arx_adult")
+    parser.add_argument("--rows", type=int, default=1_200_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        adult(options.folder / "tables" / "arx_adult")
+        canon(options.folder / "tables" / "arx_adult", Path(work))
+        large(options.rows, Path(work))
+
+
+if __name__ == "__main__":
+    main()
