@@ -10,7 +10,7 @@ from scrubber.errors import OutputError, Place, printable
 
 if TYPE_CHECKING:
     from scrubber.engine.checking import FieldPreview, Preview
-    from scrubber.engine.run import Survey
+    from scrubber.engine.surveying import Survey
     from scrubber.policy import Rules
     from scrubber.policy.plan import Plan
 
