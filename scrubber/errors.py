@@ -129,16 +129,18 @@ def _rebuild(
 
 
 class RuleError(ScrubberError):
-    """A rule file that cannot be used; `problems` is never empty and is sorted by place."""
+    """A rule file, or another `file` that people write, that cannot be used; `problems` is never
+    empty and is sorted by place."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], file: str = "rule file") -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
+        self._file = file
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
-        super().__init__("rules", f"{count} {noun} in the rule file")
+        super().__init__("rules", f"{count} {noun} in the {file}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (RuleError, (self.problems,))
+        return (RuleError, (self.problems, self._file))
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)

@@ -15,13 +15,13 @@ require:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from scrubber.attest.signer import PublicKey
-from scrubber.errors import KeyFault, printable
+from scrubber.errors import KeyFault, Problem, RuleError, printable
 from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.source import Path_, read_tree
 
@@ -78,12 +78,17 @@ class Trust:
 def read_trust(path: Path) -> Trust:
     """The trust file at `path`. Errors: RuleError with every problem at once."""
     tree, problems = read_tree(path, str(path))
-    report = Report(tree, problems)
-    report.raise_if_any()
-    reader = _Reader(report)
-    trust = reader.trust()
-    report.raise_if_any()
+    report = Report(tree)
+    trust = _Reader(report).trust() if not problems else None
+    if trust is None or report.problems:
+        found = [_of_trust(problem) for problem in (*problems, *report.problems)]
+        raise RuleError(found, "trust file")
     return trust
+
+
+def _of_trust(problem: Problem) -> Problem:
+    """What the reader of YAML says of rule files, said of a trust file."""
+    return replace(problem, text=problem.text.replace("rule file", "trust file"))
 
 
 class _Reader:

@@ -82,5 +82,6 @@ def test_what_is_no_trust_file(tmp_path: Path, text: str) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(RuleError):
+    with pytest.raises(RuleError, match="no such trust file") as caught:
         read_trust(tmp_path / "none.yaml")
+    assert caught.value.text == "1 problem in the trust file"

@@ -170,3 +170,43 @@ def test_a_signing_key_is_a_secret_file(desk: Path) -> None:
     (desk / "ada.pem").chmod(0o644)
     assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
     assert call("sign", "plan.json", *by("ada")) == 2
+
+
+def test_nothing_that_is_signed_or_exported_holds_a_value_or_a_key(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import base64
+    import hashlib
+
+    words = [f"zq{i:05d}xw" for i in range(500)]
+    rules = (
+        RULES + "  - {name: note, class: text, entities: {default: redact}}\ndetect: {ner: none}\n"
+    )
+    (desk / "rules.yaml").write_text(rules)
+    rows = "".join(f"{word},login,mail {word}@example.com\n" for word in words)
+    (desk / "data/t.csv").write_text("name,topic,note\n" + rows)
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    assert call("sign", "plan.json", *by("ada")) == 0
+    assert call("approve", "plan.json", *APPROVE, *by("grace")) == 0
+    assert call("run", "rules.yaml", "data", "-o", "out", "--plan", "plan.json", *TRUST) == 0
+    assert call("sign", "out", *by("ada"), "--json") == 0
+    for target in ("croissant", "openlineage", "sarif", "junit", "hf-card", "dta"):
+        assert call("export", "out", "--to", target, "--out", f"out/{target}.txt") == 0
+    texts = {"the terminal": capsys.readouterr().out}
+    for path in desk.rglob("*"):
+        if path.is_file() and "data" not in path.parts[len(desk.parts) : -1]:
+            texts[path.name] = path.read_text()
+    for name in ("plan.intoto.jsonl", "manifest.intoto.jsonl"):
+        lines = texts[name].splitlines()
+        payloads = [base64.b64decode(json.loads(line)["payload"]).decode() for line in lines]
+        texts[f"payloads of {name}"] = "".join(payloads)
+    secrets = [
+        line
+        for name in ("ada.pem", "grace.pem")
+        for line in texts.pop(name).splitlines()
+        if not line.startswith("-----")
+    ]
+    digests = [hashlib.sha256(word.encode()).hexdigest() for word in words]
+    for where, text in texts.items():
+        for secret in (*words, *digests, *secrets):
+            assert secret not in text, where
