@@ -46,6 +46,12 @@ OptionalInput = Annotated[
 OutputArgument = Annotated[
     Path, typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False)
 ]
+DocumentArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DOCUMENT", help="The output folder of a run, or a plan.", show_default=False
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 
@@ -197,15 +203,15 @@ def init(
 
 
 @app.command()
-def show(output: OutputArgument, as_json: Json = False) -> int:
-    """Tell the manifest of DIR on one screen, kept fields first.
+def show(document: DocumentArgument, as_json: Json = False) -> int:
+    """Tell a manifest or a plan on one screen, kept fields first, and what was signed about it.
 
     Example: scrubber show scrubbed
     """
     begin("show", as_json=as_json)
     from scrubber.cli.reviewing import show_command
 
-    return show_command(output)
+    return show_command(document)
 
 
 Trusted = Annotated[
@@ -240,12 +246,6 @@ def verify(
     return verify_command(output, trust, upstream or [])
 
 
-DocumentArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="DOCUMENT", help="The output folder of a run, or a plan.", show_default=False
-    ),
-]
 RoleOption = Annotated[str, typer.Option("--role", help="The role, as the trust file calls it.")]
 ExpiresOption = Annotated[str, typer.Option("--expires", help="The last day that it counts.")]
 _KEY = "env:SCRUBBER_SIGNING_KEY"

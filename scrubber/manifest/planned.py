@@ -110,6 +110,14 @@ class PlanDocument:
         return tuple(_drift(_pins(self.data), _pins(now.data)))
 
 
+def is_plan(raw: bytes) -> bool:
+    """Whether these canonical bytes mean to be a plan, and no manifest of a run.
+
+    Within a string the quotes would be escaped, and no other section has a ``kind``.
+    """
+    return b'"kind":"plan"' in raw
+
+
 def read_plan(path: Path) -> PlanDocument:
     """The plan in the file at `path`. Errors: InputError ``no-plan``, and as from_bytes."""
     return PlanDocument.from_bytes(read_plan_bytes(path))

@@ -102,8 +102,8 @@ def screen(manifest: Manifest) -> Screen:
         kept=tuple(groups["keep"]),
         transformed=tuple(groups[""]),
         removed=tuple(groups["drop"]),
-        unknown=tuple(_unknown(data)),
-        commitments=tuple(_commitments(data)),
+        unknown=tuple(unknown_facts(data)),
+        commitments=tuple(commitments(data)),
         rows=tuple(_rows(data, base)),
         findings=tuple(_findings(data, base)),
         risk=tuple(risk_lines(data["risk"]["privacy"])) if "privacy" in data["risk"] else (),
@@ -222,14 +222,16 @@ def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
     return said + (f"{failed} of {checks} {noun} FAILED" if failed else f"{checks} {noun} passed")
 
 
-def _unknown(data: Mapping[str, Any]) -> Iterator[str]:
+def unknown_facts(data: Mapping[str, Any]) -> Iterator[str]:
+    """The facts about the dataset that nobody declared."""
     for section in ("dataset", "legal"):
         for name, fact in data[section].items():
             if isinstance(fact, Mapping) and fact.get("status") == "unknown":
                 yield f"{section}: {name.replace('_', ' ')}"
 
 
-def _commitments(data: Mapping[str, Any]) -> Iterator[str]:
+def commitments(data: Mapping[str, Any]) -> Iterator[str]:
+    """What the author promises, one line each."""
     for row in data["legal"]["commitments"]["value"] or ():
         yield f"{printable(row['id'] or '?')}: {printable_text(row['text'] or '')}"
 
@@ -287,5 +289,6 @@ def lines(view: Screen) -> Iterable[str]:
         yield "outputs:"
         yield from (f"  {o.path}: {o.rows} records, {o.bytes:,} bytes" for o in view.outputs)
     for title, said in (("checks", view.checks), ("limitations", view.limitations)):
-        yield f"{title}:"
-        yield from (f"  {text}" for text in said)
+        if said:
+            yield f"{title}:"
+            yield from (f"  {text}" for text in said)

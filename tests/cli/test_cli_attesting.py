@@ -210,3 +210,48 @@ def test_nothing_that_is_signed_or_exported_holds_a_value_or_a_key(
     for where, text in texts.items():
         for secret in (*words, *digests, *secrets):
             assert secret not in text, where
+
+
+def test_a_plan_is_shown_with_what_was_signed(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "data/t.csv").write_text("name,topic\n" + "Ann,login\n" * 500)
+    rows = "rows: [{drop: \"topic = 'x'\", reason: none}]\n"
+    (desk / "rules.yaml").write_text(RULES + rows)
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    assert call("sign", "plan.json", *by("ada")) == 0
+    assert call("approve", "plan.json", *APPROVE, *by("grace")) == 0
+    waive = ("waive", "plan.json", "--check", "x", "--reason", "\x1b[31mred", "--role", "dpo")
+    assert call(*waive, "--expires", "2999-12-31", *by("grace")) == 0
+    capsys.readouterr()
+    assert call("show", "plan.json") == 0
+    out = capsys.readouterr().out
+    ada, grace = (Path(f"{name}.pub").read_text() for name in ("ada", "grace"))
+    for line in (
+        "Planned, not done: 1 of 2 fields kept, 0 transformed, 1 removed; ",
+        "`topic (t.csv)`: insensitive -> kept: what the model learns, rules.yaml:5",
+        f"- signed, by {ada}",
+        f"- approved as dpo until 2999-12-31: DPIA-17, by {grace}",
+        f"- x waived as dpo until 2999-12-31: \\x1b[31mred, by {grace}",
+    ):
+        assert line in out
+    assert call("show", "plan.json", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["data"]["header"]["kind"] == "plan"
+    (desk / "plan.intoto.jsonl").write_bytes(b"x")
+    assert call("show", "plan.json") == 4
+    assert call("show", "rules.yaml") == 4
+    assert call("show", "nothing.json") == 5
+
+
+def test_a_run_is_shown_with_what_was_signed(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("run", "rules.yaml", "data", "-o", "out", "-q") == 0
+    assert call("sign", "out", *by("ada")) == 0
+    assert call("show", "out") == 0
+    assert f"- signed, by {(desk / 'ada.pub').read_text()}" in capsys.readouterr().out
+    line = (desk / "out/manifest.intoto.jsonl").read_text()
+    signature = json.loads(line)["signatures"][0]["sig"]
+    (desk / "out/manifest.intoto.jsonl").write_text(line.replace(signature[:4], "AAAA"))
+    assert call("show", "out") == 0
+    assert "- NOT valid: the signature is not over these bytes" in capsys.readouterr().out

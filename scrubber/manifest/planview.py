@@ -1,0 +1,55 @@
+"""How a plan is told: as a manifest is, with what is expected instead of what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from scrubber.errors import printable
+from scrubber.manifest.planned import PlanDocument
+from scrubber.manifest.view import FieldLine, Row, Screen, commitments, treatment, unknown_facts
+
+_LIMITATIONS: Final = (
+    "A plan says what would be done; no record has been scrubbed.",
+    "Shares are expected from a sample, and given only where there are values enough.",
+)
+
+
+def plan_screen(document: PlanDocument) -> Screen:
+    """The presentation of a plan, kept fields first."""
+    data = document.data
+    groups: dict[str, list[FieldLine]] = {"keep": [], "drop": [], "": []}
+    for field in data["fields"]:
+        name = f"{printable(field['name'])} ({', '.join(map(printable, field['sources']))})"
+        groups.get(field["action"], groups[""]).append(FieldLine(name, treatment(field)))
+    kept, gone, changed = (len(groups[kind]) for kind in ("keep", "drop", ""))
+    title = data["dataset"]["name"]["value"]
+    return Screen(
+        title=f"Plan: {printable(title) if title else 'unnamed dataset'}",
+        id=document.id,
+        verdict=(
+            f"Planned, not done: {kept} of {len(data['fields'])} fields kept, {changed} "
+            f"transformed, {gone} removed; on_unlisted: {data['policy']['on_unlisted']}, "
+            f"on_error: {data['policy']['on_error']}"
+        ),
+        kept=tuple(groups["keep"]),
+        transformed=tuple(groups[""]),
+        removed=tuple(groups["drop"]),
+        unknown=tuple(unknown_facts(data)),
+        commitments=tuple(commitments(data)),
+        rows=tuple(_expected(document)),
+        findings=(),
+        risk=(),
+        outputs=(),
+        checks=(),
+        limitations=_LIMITATIONS,
+    )
+
+
+def _expected(document: PlanDocument) -> Iterator[Row]:
+    """The shares that are neither none nor all: what a reviewer could not tell from the rules."""
+    for share in document.shares:
+        what = "records" if share.field is None else printable(share.field)
+        if 0 < share.milli < 1000:
+            label = f"{what} of {printable(share.source)} {share.event}, expected"
+            yield Row(label, f"about {share.milli // 10} %")
