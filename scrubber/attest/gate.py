@@ -201,10 +201,24 @@ def _own_gates(content: Any, trust: Trust) -> Iterator[Check]:
                 printable(check["expected"]),
                 printable(check["actual"]),
             )
+    if trust.k is not None:
+        asked = _classes_asked(content)
+        enough = asked is not None and asked >= trust.k
+        actual = f"k = {asked}" if asked is not None else "the rules ask for no classes"
+        yield Check("k-anonymity", enough, f"classes of at least {trust.k}", actual)
     for fact in trust.declared:
         section, _, name = fact.partition(".")
         status = content[section][name]["status"]
         yield Check(f"declared {fact}", status != "unknown", "declared or not applicable", status)
+
+
+def _classes_asked(content: Any) -> int | None:
+    """The k of ``privacy:``; that it holds is a check of the run's own."""
+    for rule in content["policy"]["rules"]:
+        if rule["id"] == "privacy":
+            (k,) = (row["value"] for row in rule["parameters"] if row["name"] == "k")
+            return int(k)
+    return None
 
 
 def _few(names: Sequence[str]) -> str:

@@ -62,13 +62,18 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Trust:
-    """A trust file. Nothing is demanded that it does not name, but a signature by `signed_by`."""
+    """A trust file. Nothing is demanded that it does not name, but a signature by `signed_by`.
+
+    `declared` are facts that may not be unknown; `k` is the least size of equivalence classes that
+    the rules must ask for (``privacy: {k: …}``), None for none.
+    """
 
     people: tuple[Person, ...]
     signed_by: tuple[str, ...]
     approvals: tuple[Quorum, ...] = ()
     waived_by: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
+    k: int | None = None
 
     def holder(self, key: PublicKey) -> Person | None:
         """Who holds `key`; None for a stranger's."""
@@ -105,7 +110,7 @@ class _Reader:
         people = tuple(self._person(path) for path in self._items(("people",), needed=True))
         self._refuse_twice(people)
         self._roles = {role for person in people for role in person.roles}
-        known = {"signed_by", "approvals", "waived_by", "declared"}
+        known = {"signed_by", "approvals", "waived_by", "declared", "k"}
         require = self._mapping(("require",), known)
         trust = Trust(
             people=people,
@@ -114,7 +119,8 @@ class _Reader:
                 self._quorum(path, people) for path in self._items(("require", "approvals"))
             ),
             waived_by=self._role_names(("require", "waived_by")),
-            declared=self._words(("require", "declared")) if "declared" in require else (),
+            declared=self._words(("require", "declared")),
+            k=self._number(("require", "k"), 2) if "k" in require else None,
         )
         for i, name in enumerate(trust.declared):
             if name not in _DECLARABLE:
@@ -159,12 +165,9 @@ class _Reader:
     def _quorum(self, path: Path_, people: tuple[Person, ...]) -> Quorum:
         given = self._mapping(path, {"roles", "count"})
         roles = self._role_names((*path, "roles"), needed=True)
-        count = given.get("count", 1)
+        count = self._number((*path, "count"), 1) if "count" in given else 1
         able = sum(bool(person.roles & set(roles)) for person in people)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            self._report.value((*path, "count"), "wrong-type", "a whole number from 1")
-            count = 1
-        elif count > able:
+        if count > able:
             text = f"{count} approvals are wanted, and {able} people hold these roles"
             self._report.value((*path, "count"), "out-of-reach", text)
         return Quorum(roles, count)
@@ -177,6 +180,13 @@ class _Reader:
                 text = f"nobody holds the role {printable(name)}"
                 self._report.value((*path, i), "unknown-role", text, hint)
         return names
+
+    def _number(self, path: Path_, least: int) -> int:
+        value = self._report.tree.at(path)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        self._report.value(path, "wrong-type", f"a whole number from {least}")
+        return least
 
     def _day(self, path: Path_) -> date:
         value = self._report.tree.at(path)

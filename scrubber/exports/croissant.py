@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
-from scrubber.exports.reading import Data, declared, kept_or_changed, steps, title
+from scrubber.exports.reading import Data, classes, declared, kept_or_changed, steps, title
 from scrubber.manifest.view import treatment
 
 _CONTEXT: Final[Mapping[str, Any]] = MappingProxyType(
@@ -226,6 +226,7 @@ def _responsible(data: Data) -> dict[str, Any]:
 
 def _personal(data: Data) -> Iterator[str]:
     yield f"Claim: {data['risk']['claim']}. Manifest {data['header']['id']}."
+    yield from classes(data)
     for field in data["fields"]:
         if field["class"] in ("direct_identifier", "quasi_identifier", "sensitive", "text"):
             kind = field["class"].replace("_", " ")

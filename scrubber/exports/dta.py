@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from scrubber.exports.reading import Data, declared, title
+from scrubber.exports.reading import Data, classes, declared, title
 
 _UNKNOWN: Final = "unknown"
 
@@ -83,6 +83,7 @@ def _classes(data: Data) -> list[str]:
 def _technologies(data: Data) -> Iterator[str]:
     version = data["engine"]["program_version"]
     yield f"scrubber {version}, rules {data['policy']['digest']}"
+    yield from classes(data)
     yield from sorted({f["technique"] for f in data["fields"] if f["technique"]})
     yield from sorted(
         {o["technique"] for f in data["fields"] for o in f["operators"] if o["technique"]}

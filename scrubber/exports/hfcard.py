@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from scrubber.errors import printable
-from scrubber.exports.reading import Data, declared, said, title
+from scrubber.exports.reading import Data, classes, declared, said, title
 from scrubber.manifest.view import count_text, printable_text, treatment
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>|~&]|^[#+=-]")
@@ -64,6 +64,10 @@ def _body(data: Data) -> Iterator[str]:
         sources = ", ".join(map(printable, field["sources"]))
         told = treatment(field)
         yield f"| {_text(field['name'])} | {_text(sources)} | {_text(told)} |"
+    risk = classes(data)
+    if risk:
+        yield "\n### Re-identification risk\n"
+        yield from (f"- {_text(line)}" for line in risk)
     yield "\n### What a reader must not conclude\n"
     for row in data["risk"]["limitations"]:
         yield f"- {_text(row['text'])}"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from scrubber.manifest.risk import risk_lines
+
 Data = Mapping[str, Any]
 _STEP: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\[\]|[^.\["]+', re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -55,6 +57,12 @@ def place(text: str) -> tuple[str, int]:
     """
     file, _, line = text.rpartition(":")
     return (file, max(1, int(line))) if file and line.isdecimal() else (text, 1)
+
+
+def classes(data: Data) -> list[str]:
+    """What is known of equivalence classes, in words; nothing where the rules asked for none."""
+    section = data["risk"].get("privacy")
+    return list(risk_lines(section)) if section is not None else []
 
 
 def steps(name: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ require:
     - {{roles: [privacy_officer]}}
   waived_by: [privacy_officer]
   declared: [legal.basis]
+  k: 5
 """
 
 
@@ -37,7 +38,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert trust.people[1].until == date(2027, 12, 31)
     assert trust.approvals == (Quorum(("privacy_officer",), 1),)
     assert (trust.signed_by, trust.waived_by) == (("author",), ("privacy_officer",))
-    assert trust.declared == ("legal.basis",)
+    assert (trust.declared, trust.k) == (("legal.basis",), 5)
     holder = trust.holder(GRACE.public)
     assert holder is not None
     assert holder.name == "grace"
@@ -65,6 +66,8 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("roles: [author]}", "roles: []}", "wrong-type", 3),
         ("legal.basis", "legal.bases", "unknown-fact", 10),
         ("people:", "persons:", "unknown-key", 2),
+        ("k: 5", "k: 1", "wrong-type", 11),
+        ("k: 5", "k: five", "wrong-type", 11),
     ],
 )
 def test_mistakes(tmp_path: Path, old: str, new: str, code: str, line: int) -> None:

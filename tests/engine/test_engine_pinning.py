@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scrubber.attest.gate import gate
+from scrubber.attest.trust import Trust
 from scrubber.engine.forecast import differing, forecast
 from scrubber.engine.pinning import plan_document
 from scrubber.engine.run import run, survey
@@ -275,3 +278,16 @@ def test_what_privacy_will_choose_has_no_share(tmp_path: Path) -> None:
     manifest = run(rules_from_mapping(rules), inputs, tmp_path / "out", pinned=document)
     assert {c["id"] for c in manifest.data["checks"]} >= {"plan", "conservation"}
     assert manifest.data["records"]["dropped"]
+    (tmp_path / "plan.json").write_bytes(document.to_bytes())
+    for path in (tmp_path / "plan.json", tmp_path / "out"):
+        for k, passed in ((5, True), (6, False)):
+            trust = Trust((), ("author",), k=k)
+            checks = {c.id: c for c in gate(path, trust, date(2026, 1, 1)).checks}
+            assert checks["k-anonymity"].passed is passed
+            assert checks["k-anonymity"].actual == "k = 5"
+
+
+def test_rules_that_ask_for_no_classes_fail_where_they_are_wanted(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_bytes(planned(write(tmp_path, 50, 4, 2)).to_bytes())
+    verdict = gate(tmp_path / "plan.json", Trust((), ("author",), k=2), date(2026, 1, 1))
+    assert verdict.exit_code == 1

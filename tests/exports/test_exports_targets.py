@@ -79,3 +79,10 @@ def test_exports_say_nothing_of_findings_and_sources() -> None:
         text = export(manifest, target)
         for digest in {source["keyed_digest"] for source in manifest.data["sources"]}:
             assert digest not in text
+
+
+@pytest.mark.parametrize("target", ["croissant", "hf-card", "dta"])
+def test_classes_are_told_where_there_are_some(target: str) -> None:
+    line = "at least 5 records are alike in 2 quasi-identifying fields"
+    assert line in export(golden("classes"), target)
+    assert "quasi-identifying" not in export(golden("large"), target)
