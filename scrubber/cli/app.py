@@ -10,6 +10,17 @@ import typer
 
 from scrubber._version import __version__
 from scrubber.cli.console import begin
+from scrubber.cli.options import (
+    DocumentArgument,
+    InputArgument,
+    Json,
+    OptionalInput,
+    OutputArgument,
+    Quiet,
+    RulesArgument,
+    Trusted,
+)
+from scrubber.cli.vouching import app as vouching_app
 
 app = typer.Typer(
     name="scrubber",
@@ -30,30 +41,6 @@ class Format(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
     ARROW = "arrow"
-
-
-RulesArgument = Annotated[
-    Path, typer.Argument(metavar="RULES", help="The rule file (YAML).", show_default=False)
-]
-InputArgument = Annotated[
-    list[str],
-    typer.Argument(metavar="INPUT", help="Files, folders or globs.", show_default=False),
-]
-OptionalInput = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="INPUT", help="Files, folders or globs.", show_default=False),
-]
-OutputArgument = Annotated[
-    Path, typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False)
-]
-DocumentArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="DOCUMENT", help="The output folder of a run, or a plan.", show_default=False
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 
 
 def _version(wanted: bool) -> None:
@@ -214,16 +201,6 @@ def show(document: DocumentArgument, as_json: Json = False) -> int:
     return show_command(document)
 
 
-Trusted = Annotated[
-    Path | None,
-    typer.Option("--trust", metavar="FILE", help="The trust file: whose signatures count."),
-]
-SigningKeyOption = Annotated[
-    str,
-    typer.Option("--key", help="Where the signing key is: env:NAME, file:PATH, keyring: or exec:."),
-]
-
-
 @app.command()
 def verify(
     output: OutputArgument,
@@ -244,120 +221,6 @@ def verify(
     from scrubber.cli.signing import verify_command
 
     return verify_command(output, trust, upstream or [])
-
-
-RoleOption = Annotated[str, typer.Option("--role", help="The role, as the trust file calls it.")]
-ExpiresOption = Annotated[str, typer.Option("--expires", help="The last day that it counts.")]
-_KEY = "env:SCRUBBER_SIGNING_KEY"
-
-
-@app.command()
-def sign(document: DocumentArgument, key: SigningKeyOption = _KEY, as_json: Json = False) -> int:
-    """Sign a manifest with the hashes of its outputs, or a plan, in a file beside it.
-
-    An in-toto Statement v1 in a DSSE envelope, Ed25519, in manifest.intoto.jsonl. Only what
-    verifies is signed. The key is never taken from the command line.
-
-    Example: scrubber sign scrubbed --key file:signing.pem
-    """
-    begin("sign", as_json=as_json)
-    from scrubber.cli.signing import sign_command
-
-    return sign_command(document, key)
-
-
-@app.command()
-def approve(
-    document: DocumentArgument,
-    role: RoleOption,
-    criteria: Annotated[
-        list[str], typer.Option("--criteria", help="What was looked at; as often as needed.")
-    ],
-    expires: ExpiresOption,
-    key: SigningKeyOption = _KEY,
-    as_json: Json = False,
-) -> int:
-    """Put a signed approval beside a plan or a run; it changes neither.
-
-    Example: scrubber approve plan.json --role dpo --criteria DPIA-17 --expires 2099-12-31
-    """
-    begin("approve", as_json=as_json)
-    from scrubber.cli.approving import approve_command
-
-    return approve_command(document, role, criteria, expires, key)
-
-
-@app.command()
-def waive(
-    document: DocumentArgument,
-    check: Annotated[str, typer.Option("--check", help="The gate check that fails.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why that is all right for now.")],
-    role: RoleOption,
-    expires: ExpiresOption,
-    key: SigningKeyOption = _KEY,
-    as_json: Json = False,
-) -> int:
-    """Own a gate check that fails, with a reason and for a time, beside a plan or a run.
-
-    Example: scrubber waive out --check unsafe-keep --reason pilot --role dpo --expires 2099-12-31
-    """
-    begin("waive", as_json=as_json)
-    from scrubber.cli.approving import waive_command
-
-    return waive_command(document, check, reason, role, expires, key)
-
-
-@app.command()
-def gate(
-    document: DocumentArgument,
-    trust: Annotated[
-        Path, typer.Option("--trust", metavar="FILE", help="The trust file: who must approve.")
-    ],
-    as_json: Json = False,
-) -> int:
-    """Say whether a run's output may be used, or a plan be run: denied unless approved.
-
-    Exit code 1 if a gate check fails, 3 if a signature or approval is missing, 4 if tampered.
-
-    Example: scrubber gate scrubbed --trust trust.yaml
-    """
-    begin("gate", as_json=as_json)
-    from scrubber.cli.approving import gate_command
-
-    return gate_command(document, trust)
-
-
-class Standard(StrEnum):
-    """Formats of ``export``."""
-
-    CROISSANT = "croissant"
-    OPENLINEAGE = "openlineage"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    HF_CARD = "hf-card"
-    DTA = "dta"
-
-
-@app.command()
-def export(
-    output: OutputArgument,
-    to: Annotated[
-        Standard,
-        typer.Option("--to", "-t", help="croissant, openlineage, sarif, junit, hf-card or dta."),
-    ],
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The file to write; else stdout.")
-    ] = None,
-    as_json: Json = False,
-) -> int:
-    """Tell the manifest of DIR in the words of other tools; nothing but what it publishes.
-
-    Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
-    """
-    begin("export", as_json=as_json)
-    from scrubber.cli.exporting import export_command
-
-    return export_command(output, to.value, out)
 
 
 @app.command()
@@ -395,3 +258,6 @@ def schema() -> int:
 
     typer.echo(json.dumps(json_schema(), indent=2))
     return 0
+
+
+app.add_typer(vouching_app)

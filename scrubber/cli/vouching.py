@@ -1,0 +1,131 @@
+"""The commands by which people and other tools vouch for a run or a plan, or hear of one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scrubber.cli.console import begin
+from scrubber.cli.options import (
+    DocumentArgument,
+    ExpiresOption,
+    Json,
+    OutputArgument,
+    RoleOption,
+    SigningKeyOption,
+)
+
+app = typer.Typer()
+_KEY = "env:SCRUBBER_SIGNING_KEY"
+
+
+@app.command()
+def sign(document: DocumentArgument, key: SigningKeyOption = _KEY, as_json: Json = False) -> int:
+    """Sign a manifest with the hashes of its outputs, or a plan, in a file beside it.
+
+    An in-toto Statement v1 in a DSSE envelope, Ed25519, in manifest.intoto.jsonl. Only what
+    verifies is signed. The key is never taken from the command line.
+
+    Example: scrubber sign scrubbed --key file:signing.pem
+    """
+    begin("sign", as_json=as_json)
+    from scrubber.cli.signing import sign_command
+
+    return sign_command(document, key)
+
+
+@app.command()
+def approve(
+    document: DocumentArgument,
+    role: RoleOption,
+    criteria: Annotated[
+        list[str], typer.Option("--criteria", help="What was looked at; as often as needed.")
+    ],
+    expires: ExpiresOption,
+    key: SigningKeyOption = _KEY,
+    as_json: Json = False,
+) -> int:
+    """Put a signed approval beside a plan or a run; it changes neither.
+
+    Example: scrubber approve plan.json --role dpo --criteria DPIA-17 --expires 2099-12-31
+    """
+    begin("approve", as_json=as_json)
+    from scrubber.cli.approving import approve_command
+
+    return approve_command(document, role, criteria, expires, key)
+
+
+@app.command()
+def waive(
+    document: DocumentArgument,
+    check: Annotated[str, typer.Option("--check", help="The gate check that fails.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why that is all right for now.")],
+    role: RoleOption,
+    expires: ExpiresOption,
+    key: SigningKeyOption = _KEY,
+    as_json: Json = False,
+) -> int:
+    """Own a gate check that fails, with a reason and for a time, beside a plan or a run.
+
+    Example: scrubber waive out --check unsafe-keep --reason pilot --role dpo --expires 2099-12-31
+    """
+    begin("waive", as_json=as_json)
+    from scrubber.cli.approving import waive_command
+
+    return waive_command(document, check, reason, role, expires, key)
+
+
+@app.command()
+def gate(
+    document: DocumentArgument,
+    trust: Annotated[
+        Path, typer.Option("--trust", metavar="FILE", help="The trust file: who must approve.")
+    ],
+    as_json: Json = False,
+) -> int:
+    """Say whether a run's output may be used, or a plan be run: denied unless approved.
+
+    Exit code 1 if a gate check fails, 3 if a signature or approval is missing, 4 if tampered.
+
+    Example: scrubber gate scrubbed --trust trust.yaml
+    """
+    begin("gate", as_json=as_json)
+    from scrubber.cli.approving import gate_command
+
+    return gate_command(document, trust)
+
+
+class Standard(StrEnum):
+    """Formats of ``export``."""
+
+    CROISSANT = "croissant"
+    OPENLINEAGE = "openlineage"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    HF_CARD = "hf-card"
+    DTA = "dta"
+
+
+@app.command()
+def export(
+    output: OutputArgument,
+    to: Annotated[
+        Standard,
+        typer.Option("--to", "-t", help="croissant, openlineage, sarif, junit, hf-card or dta."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file to write; else stdout.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Tell the manifest of DIR in the words of other tools; nothing but what it publishes.
+
+    Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
+    """
+    begin("export", as_json=as_json)
+    from scrubber.cli.exporting import export_command
+
+    return export_command(output, to.value, out)
