@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from scrubber.attest.attested import Attested, attestations_of, attested_run, fault_of
+from scrubber.attest.attested import (
+    Attested,
+    attestations_of,
+    attested_plan,
+    attested_run,
+    fault_of,
+)
 from scrubber.attest.envelope import Envelope, read_envelopes
 from scrubber.attest.intoto import Statement
 from scrubber.attest.trust import Person, Trust
@@ -37,6 +43,22 @@ def check_run(
     if not _passed(checks):
         return checks
     return (*checks, *(_upstream(directory, folder) for folder in upstream))
+
+
+def check_plan(path: Path, trust: Trust | None, on: date) -> tuple[Check, ...]:
+    """Check the plan in the file at `path`: its ``form``, ``signature`` per envelope, with `trust`
+    also ``signed-by``. Errors: InputError ``no-plan``."""
+    expected = "a plan and its envelopes as scrubber writes them"
+    try:
+        document = attested_plan(path)
+        envelopes = document.envelopes()
+    except TamperedError as fault:
+        return (Check("form", False, expected, fault.text),)
+    return (
+        Check("form", True, expected, expected),
+        *(signature_check(document, envelope, trust) for envelope in envelopes),
+        *((signer_check(document, trust, on),) if trust is not None else ()),
+    )
 
 
 def _passed(checks: Sequence[Check]) -> bool:

@@ -15,7 +15,6 @@ from scrubber.cli.options import (
     InputArgument,
     Json,
     OptionalInput,
-    OutputArgument,
     Quiet,
     RulesArgument,
     Trusted,
@@ -203,7 +202,7 @@ def show(document: DocumentArgument, as_json: Json = False) -> int:
 
 @app.command()
 def verify(
-    output: OutputArgument,
+    document: DocumentArgument,
     trust: Trusted = None,
     upstream: Annotated[
         list[Path] | None,
@@ -213,14 +212,15 @@ def verify(
 ) -> int:
     """Check the signatures, the manifest's form, the conservation of records, the outputs' hashes.
 
-    Exit code 4 if anything is not as the manifest says, 5 if there is no manifest.
+    Of a plan, its signatures and form. Exit code 4 if anything is not as it says, 5 if there is
+    no manifest.
 
     Example: scrubber verify scrubbed
     """
     begin("verify", as_json=as_json)
     from scrubber.cli.signing import verify_command
 
-    return verify_command(output, trust, upstream or [])
+    return verify_command(document, trust, upstream or [])
 
 
 @app.command()

@@ -32,13 +32,16 @@ def sign_command(path: Path, key: str) -> int:
     return 0
 
 
-def verify_command(output: Path, trust: Path | None, upstream: Sequence[Path]) -> int:
+def verify_command(path: Path, trust: Path | None, upstream: Sequence[Path]) -> int:
     """Run the checks; exit code 4 unless all of them pass."""
-    from scrubber.attest.checking import check_run
+    from scrubber.attest.checking import check_plan, check_run
     from scrubber.attest.trust import read_trust
 
     trusted = read_trust(trust) if trust is not None else None
-    checks = check_run(output, trusted, today(), upstream)
+    if path.is_file():
+        checks = check_plan(path, trusted, today())
+    else:
+        checks = check_run(path, trusted, today(), upstream)
     code = 0 if all(check.passed for check in checks) else TamperedError.exit_code
     if as_json():
         return emit([asdict(check) for check in checks], code)

@@ -69,6 +69,7 @@ def test_from_plan_to_an_approved_output(desk: Path, capsys: pytest.CaptureFixtu
     assert not (desk / "out").exists()
     assert call("sign", "plan.json", *by("ada")) == 0
     assert call("gate", "plan.json", *TRUST) == 3
+    assert call("verify", "plan.json", *TRUST) == 0
     assert call("approve", "plan.json", *APPROVE, *by("ada")) == 0
     assert call("gate", "plan.json", *TRUST) == 3
     assert call("approve", "plan.json", *APPROVE, *by("grace")) == 0
@@ -239,6 +240,9 @@ def test_a_plan_is_shown_with_what_was_signed(
     assert json.loads(capsys.readouterr().out)["data"]["header"]["kind"] == "plan"
     (desk / "plan.intoto.jsonl").write_bytes(b"x")
     assert call("show", "plan.json") == 4
+    assert call("verify", "plan.json") == 4
+    assert call("gate", "plan.json", *TRUST) == 4
+    assert call("verify", "nothing.json") == 5
     assert call("show", "rules.yaml") == 4
     assert call("show", "nothing.json") == 5
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from scrubber.attest.attested import attested_plan
+from scrubber.attest.checking import check_plan
 from scrubber.attest.gate import gate
-from scrubber.attest.trust import Trust
+from scrubber.attest.signer import SigningKey
+from scrubber.attest.trust import Person, Trust
 from scrubber.engine.forecast import differing, forecast
 from scrubber.engine.pinning import plan_document
 from scrubber.engine.run import run, survey
@@ -291,3 +294,24 @@ def test_rules_that_ask_for_no_classes_fail_where_they_are_wanted(tmp_path: Path
     (tmp_path / "plan.json").write_bytes(planned(write(tmp_path, 50, 4, 2)).to_bytes())
     verdict = gate(tmp_path / "plan.json", Trust((), ("author",), k=2), date(2026, 1, 1))
     assert verdict.exit_code == 1
+
+
+def test_any_flipped_byte_of_a_signed_plan_is_found(tmp_path: Path) -> None:
+    key = SigningKey.new()
+    trust = Trust((Person("ada", (key.public,), frozenset({"author"})),), ("author",))
+    path = tmp_path / "plan.json"
+    path.write_bytes(planned(write(tmp_path, 50, 4, 2)).to_bytes())
+    document = attested_plan(path)
+    document.attest(document.statement(), key)
+
+    def passes() -> bool:
+        return all(check.passed for check in check_plan(path, trust, date(2026, 1, 1)))
+
+    assert passes()
+    for file in (path, tmp_path / "plan.intoto.jsonl"):
+        before = file.read_bytes()
+        for i in (*range(0, len(before), 67), len(before) - 1):
+            file.write_bytes(before[:i] + bytes([before[i] ^ 1 << i % 8]) + before[i + 1 :])
+            assert not passes(), (file.name, i)
+        file.write_bytes(before)
+    assert passes()
