@@ -17,6 +17,7 @@ from scrubber import formats
 from scrubber.engine.executors import tools_for
 from scrubber.engine.generalizing import SUPPRESSED, before_privacy
 from scrubber.engine.scrub import scrub_batch
+from scrubber.errors import printable
 from scrubber.formats.sampling import drawn, generator, picked
 from scrubber.formats.shards import shard_groups
 from scrubber.manifest.ledger import Fragment
@@ -73,10 +74,10 @@ def differing(expected: Iterable[Share], fragments: Iterable[Fragment]) -> Itera
     for share in expected:
         now = measured.get((share.source, share.field, share.event))
         if now is not None and abs(now - share.milli) > _TOLERANCE:
-            what = f"values of {share.field}" if share.field is not None else "records"
+            what = f"values of {printable(share.field)}" if share.field is not None else "records"
             rounded = round(now / _STEP) * _STEP
             yield (
-                f"{what} of {share.source} {share.event}: expected about {share.milli / 10:.0f} %, "
+                f"{what} of {printable(share.source)} {share.event}: expected about {share.milli / 10:.0f} %, "
                 f"came out about {rounded / 10:.0f} %"
             )
 
