@@ -76,10 +76,9 @@ def differing(expected: Iterable[Share], fragments: Iterable[Fragment]) -> Itera
         if now is not None and abs(now - share.milli) > _TOLERANCE:
             what = f"values of {printable(share.field)}" if share.field is not None else "records"
             rounded = round(now / _STEP) * _STEP
-            yield (
-                f"{what} of {printable(share.source)} {share.event}: expected about {share.milli / 10:.0f} %, "
-                f"came out about {rounded / 10:.0f} %"
-            )
+            told = f"{what} of {printable(share.source)} {share.event}"
+            planned, came = (f"about {milli / 10:.0f} %" for milli in (share.milli, rounded))
+            yield f"{told}: expected {planned}, came out {came}"
 
 
 def _chosen(sources: tuple[Source, ...]) -> Iterator[Source]:
