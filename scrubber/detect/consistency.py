@@ -2,7 +2,8 @@
 
 A model that sees "Henrik Hasslund" may miss the "hasslund" of the next line. So what was found as a
 person's name is looked for in all texts of the document, its parts too, by the rules of
-:mod:`scrubber.detect.names`; other entities, where the spec names them, as a whole.
+:mod:`scrubber.detect.names`; other entities, where the spec names them, as a whole. What the names
+model is not sure of is not looked for: a word taken for a name once would be one everywhere.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cached_property
 
 from scrubber.detect.folding import Folded, fold, squash
 from scrubber.detect.identifiers import PHRASE
+from scrubber.detect.namelooker import RECOGNIZER as NAMES_MODEL
 from scrubber.detect.names import Person, may_name, name_words
 from scrubber.detect.namesearch import NameSearch, WordIndex
 from scrubber.detect.refine import Refiner
@@ -21,8 +23,9 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.model.finding import Span
 
 RECOGNIZER = "consistency"
-IDENTITY = (RECOGNIZER, "1")  # the version rises when its answers change
+IDENTITY = (RECOGNIZER, "2")  # the version rises when its answers change
 _PERSON = "PERSON"
+_SURE = 0.7  # a name of which the names model is less sure is no reason to find it elsewhere
 _SHORT = 20_000  # code points; in a longer text a look-up of words is quicker than many searches
 
 Spans = tuple[Span, ...]
@@ -64,7 +67,9 @@ class Consistency:
         sources: dict[tuple[str, str], tuple[str, float]] = {}
         for text, spans in zip(texts, found, strict=True):
             for span in spans:
-                if span.label in self.labels:
+                if span.label in self.labels and not (
+                    span.recognizer == NAMES_MODEL and span.score < _SURE
+                ):
                     written = text[span.start : span.end]
                     key = (span.label, fold(written))
                     best = max(span.score, sources.get(key, ("", 0.0))[1])

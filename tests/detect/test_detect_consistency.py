@@ -25,6 +25,18 @@ def more(spec: DetectSpec, texts: list[str], found: list[list[Span]]) -> list[li
     return [[text[s.start : s.end] for s in one] for text, one in zip(texts, spans, strict=True)]
 
 
+def test_what_the_names_model_is_not_sure_of_is_no_source() -> None:
+    text = "Hockey is played. hockey is fun"
+    for recognizer, score, count in (
+        ("scrubber.names", 0.5, 0),
+        ("scrubber.names", 0.7, 1),
+        ("mine", 0.5, 1),
+    ):
+        found = [Span(0, 6, "PERSON", score, recognizer)]
+        (more_,) = Consistency(ALL).more([text], [found])
+        assert len(more_) == count
+
+
 # (texts, what is found in the first one as what, what more is found in each)
 CASES = [
     (["Henrik Hasslund came. hasslund left"], ("Henrik Hasslund", "PERSON"), [["hasslund"]]),

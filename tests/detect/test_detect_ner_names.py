@@ -59,6 +59,13 @@ def test_places_are_wholly_covered(text: str, place: str) -> None:
     assert not missing(text, place, "LOCATION")
 
 
+@pytest.mark.parametrize("gap", ["", " "])
+def test_a_handle_is_found_with_its_sign_and_without_a_blank(gap: str) -> None:
+    text = f"RT @{gap}annpoe: what a day"
+    handle = range(3, text.index(":"))
+    assert covered(text, "PERSON") == {i for i in handle if text[i] != " "}
+
+
 @pytest.mark.parametrize("text", NOTHING)
 def test_nothing_is_found_where_no_word_is(text: str) -> None:
     detector = build_detector(DetectSpec(ner="builtin", entities=LABELS))

@@ -70,6 +70,10 @@ class Names:
         for run in runs(probabilities, texts, breaks, self._least, self._sure):
             at = int(firsts[run.text])
             first, last = widened(words, joined, run.first, run.last)
+            if words[first] == "@" and first + 1 < last and not joined[first + 1]:
+                # a handle that was cut into tokens: the blank is no part of it
+                yield Run(run.text, first - at, first + 1 - at, run.label, run.score)
+                first += 1
             yield Run(run.text, first - at, last - at, run.label, run.score)
 
 
