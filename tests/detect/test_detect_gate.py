@@ -42,6 +42,8 @@ GATE = Gate()
         "Rose",
         "MARK",
         "Oslo",
+        "United States",
+        "UNITED STATES",
         # addresses
         "12 park drive",
         "send it to 12 old mill road",

@@ -67,6 +67,8 @@ def ways(evidence: Evidence, known: KnownNames, dictionary: Dictionary) -> dict[
                 and inside[upper] <= (out[upper] + start[upper]) / 100
             ):
                 made += "u"
+        if word in known.parts:
+            made = made.replace("t", "").replace("u", "")
         if word in known.countries:
             made = "l" if "l" in made else ""
         if "l" in made and (

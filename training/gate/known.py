@@ -38,12 +38,13 @@ _COMPANY_WORDS = frozenset(
 class KnownNames:
     """Single words of names of people, places and companies; `given`: common given names; `sure`:
     those that no dictionary makes harmless (given names, common surnames, who is known to all);
-    `countries`: those of countries."""
+    `countries`: those of countries that are one word; `parts`: longer words of other countries."""
 
     every: frozenset[str]
     given: frozenset[str]
     sure: frozenset[str]
     countries: frozenset[str]
+    parts: frozenset[str]
 
 
 def folded(name: str) -> str:
@@ -57,6 +58,7 @@ def known_names(data: Path, evidence: Evidence) -> KnownNames:
     every: set[str] = set()
     given: set[str] = set()
     countries: set[str] = set()
+    of_countries: set[str] = set()
     sure = {word for name in _famous() for word in folded(name).split()}
     for name in NAME_LISTS:
         for row in csv.DictReader((data / "names" / f"{name}.csv").open(encoding="utf-8")):
@@ -72,6 +74,8 @@ def known_names(data: Path, evidence: Evidence) -> KnownNames:
             for part in parts:
                 if not (part.isascii() and part.isalpha() and len(part) > 2):
                     continue
+                if row["kind"] == "country" and len(parts) > 1 and len(part) > 3:
+                    of_countries.add(part)
                 if len(parts) > 1 and evidence.often(part) >= 10:
                     continue
                 every.add(part)
@@ -81,9 +85,7 @@ def known_names(data: Path, evidence: Evidence) -> KnownNames:
                     sure.add(part)
                 if row["kind"].startswith("given") and rank <= _COMMON_GIVEN.get(name, 0):
                     given.add(part)
-    return KnownNames(
-        frozenset(every | sure), frozenset(given), frozenset(sure), frozenset(countries)
-    )
+    return KnownNames(*map(frozenset, (every | sure, given, sure, countries, of_countries)))
 
 
 def _famous() -> list[str]:
