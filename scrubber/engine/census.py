@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.engine.combinations import Combinations, Counter
 from scrubber.engine.labels import Labelled, label, text_labels
 from scrubber.engine.layouts import plain, without_views
 from scrubber.engine.rows import judge_rows
@@ -25,11 +25,7 @@ from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
 from scrubber.transform.base import Context
 from scrubber.transform.keys import RootKey
 
-if TYPE_CHECKING:
-    import polars as pl
-
-SUBJECT, RECORDS = "subject", "records"
-_MERGE_AT = 1 << 21
+_SUBJECT = "subject"
 
 Ladder = dict[Label, tuple[Label, ...]]
 Ladders = dict[str, Ladder]
@@ -37,22 +33,22 @@ Ladders = dict[str, Ladder]
 
 @dataclass(frozen=True)
 class Census:
-    """What was counted: `counts` has one text column per name in `quasi`, then one per name in
-    `sensitive` (prefixed), ``subject`` where there is one, and ``records``; sorted, without
-    repetitions. `ladders` holds the levels above each value where transforms make them."""
+    """What was counted: `counts` has a column for every name in `quasi`, then one for every name in
+    `sensitive`, then the subject's (null where there is none). `ladders` holds the levels above
+    each value where transforms make them."""
 
     quasi: tuple[str, ...]
     sensitive: tuple[str, ...]
-    counts: pl.DataFrame = field(repr=False)
+    counts: Combinations = field(repr=False)
     ladders: Ladders = field(repr=False)
 
 
-def quasi_column(name: str) -> str:
-    """The column of a quasi-identifier's labels: apart from any other name."""
+def _quasi(name: str) -> str:
+    """The column of a quasi-identifier: apart from any other name."""
     return f"q:{name}"
 
 
-def sensitive_column(name: str) -> str:
+def _sensitive(name: str) -> str:
     return f"s:{name}"
 
 
@@ -67,7 +63,7 @@ def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Ce
     quasi = tuple(sorted(str(f.path) for f in tables[0].quasi))
     sensitive = tuple(sorted(_asked_about(plan, tables)))
     ladders: Ladders = {name: {} for name in quasi}
-    counter = _Counter([*map(quasi_column, quasi), *map(sensitive_column, sensitive)])
+    counter = Counter([*map(_quasi, quasi), *map(_sensitive, sensitive), _SUBJECT])
     for batch in batches:
         table_plan = plan.table(batch.ref.source)
         if table_plan.quasi:
@@ -83,43 +79,6 @@ def _asked_about(plan: Plan, tables: Sequence[TablePlan]) -> set[str]:
     return {name for name in known if models and (None in models or name in models)}
 
 
-class _Counter:
-    """Frames of counts, merged whenever they have grown."""
-
-    def __init__(self, columns: Sequence[str]) -> None:
-        self._columns = [*columns, SUBJECT]
-        self._frames: list[pl.DataFrame] = []
-        self._height = 0
-        self._limit = _MERGE_AT
-
-    def add(self, columns: dict[str, pa.Array]) -> None:
-        import polars as pl
-
-        frame = pl.DataFrame({n: pl.Series(pl.from_arrow(columns[n])) for n in self._columns})
-        self._frames.append(
-            frame.group_by(self._columns).agg(pl.len().cast(pl.Int64).alias(RECORDS))
-        )
-        self._height += self._frames[-1].height
-        if self._height > self._limit:
-            self._merge()
-            self._limit = max(_MERGE_AT, 2 * self._height)
-
-    def _merge(self) -> None:
-        import polars as pl
-
-        merged = pl.concat(self._frames).group_by(self._columns).agg(pl.col(RECORDS).sum())
-        self._frames, self._height = [merged], merged.height
-
-    def total(self) -> pl.DataFrame:
-        import polars as pl
-
-        if not self._frames:
-            schema = {**dict.fromkeys(self._columns, pl.String), RECORDS: pl.Int64}
-            return pl.DataFrame(schema=schema)
-        self._merge()
-        return self._frames[0].sort(self._columns)
-
-
 def _count(
     plan: Plan,
     table_plan: TablePlan,
@@ -127,7 +86,7 @@ def _count(
     key: RootKey | None,
     sensitive: tuple[str, ...],
     ladders: Ladders,
-    counter: _Counter,
+    counter: Counter,
 ) -> None:
     table = without_views(batch.table)
     kept = np.flatnonzero(judge_rows(batch.table, table_plan.row_rules).kept)
@@ -144,17 +103,17 @@ def _count(
         if isinstance(one.plan.disposition, Generalize):
             _climb(one, one.plan.disposition, ladders[str(one.plan.path)], key)
     columns = {
-        (quasi_column if isinstance(one.plan.disposition, Generalize) else sensitive_column)(
+        (_quasi if isinstance(one.plan.disposition, Generalize) else _sensitive)(
             str(one.plan.path)
         ): one.labels
         for one in labelled
     }
     columns |= {
-        sensitive_column(name): pa.nulls(table.num_rows, pa.large_string())
+        _sensitive(name): pa.nulls(table.num_rows, pa.large_string())
         for name in sensitive
-        if sensitive_column(name) not in columns
+        if _sensitive(name) not in columns
     }
-    columns[SUBJECT] = _subjects(table, table_plan)
+    columns[_SUBJECT] = _subjects(table, table_plan)
     keep = pa.array(good)
     counter.add({name: array.filter(keep) for name, array in columns.items()})
 
@@ -240,6 +199,3 @@ def hierarchy_of(
         last = roots.pop() if width > 1 and len(roots) == 1 else None
         rows.append((*(None,) * (width - 1), last) if width > 1 else (None,))
     return GeneralizationHierarchy.of(name, rows)
-
-
-__all__ = ["Census", "hierarchy_of", "quasi_column", "sensitive_column", "take_census"]

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from scrubber.engine.census import (
-    RECORDS,
-    SUBJECT,
-    Census,
-    hierarchy_of,
-    quasi_column,
-    sensitive_column,
-)
+from scrubber.engine.census import Census, hierarchy_of
 from scrubber.engine.recoding import Recoding
 from scrubber.errors import GateError
 from scrubber.model.fieldpath import FieldPath, leaves
@@ -29,9 +21,6 @@ from scrubber.privacy.requirement import Requirement
 from scrubber.privacy.risk import Risk, risk_of
 from scrubber.privacy.search import Choice, search
 from scrubber.privacy.uniques import Classes, Counts, Mask, Uniques, classes_of
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Output = tuple[tuple[Label, ...], Codes]
 
@@ -123,28 +112,30 @@ class _Coded:
 
     @classmethod
     def of(cls, census: Census, fields: dict[str, FieldPlan]) -> _Coded:
-        hierarchies = []
-        quasi = []
-        for name in census.quasi:
-            series = census.counts[quasi_column(name)]
-            distinct = series.unique().to_list()
-            one = hierarchy_of(fields[name], distinct, census.ladders[name])
-            hierarchies.append(one)
-            quasi.append(_codes(series, {text: one.codes_of[text] for text in distinct}))
-        values = [
-            in_order(census.counts[sensitive_column(name)].unique().to_list())
-            for name in census.sensitive
+        counts = census.counts
+        labels, codes = list(counts.labels), list(counts.codes)
+        hierarchies = [
+            hierarchy_of(fields[name], labels[i], census.ladders[name])
+            for i, name in enumerate(census.quasi)
         ]
-        sensitive = [
-            _codes(census.counts[sensitive_column(name)], _numbered(labels))
-            for name, labels in zip(census.sensitive, values, strict=True)
+        values = [in_order(one) for one in labels[len(hierarchies) : -1]]
+        orders = [
+            *(one.codes_of for one in hierarchies),
+            *(_numbered(one) for one in values),
+            _numbered(in_order(labels[-1])),
         ]
-        subject = census.counts[SUBJECT]
-        persons = None
-        if subject.null_count() < len(subject):
-            persons = _codes(subject, _numbered(subject.unique().sort().to_list()))
+        coded = [
+            np.array([order[label] for label in known], dtype=np.int32)[code]
+            for known, code, order in zip(labels, codes, orders, strict=True)
+        ]
+        # The order of arrival depends on the batches; what is chosen must not.
+        order = np.lexsort(coded[::-1])
+        *columns, persons = (code[order] for code in coded)
         uniques = Uniques(
-            tuple(quasi), census.counts[RECORDS].to_numpy(), tuple(sensitive), persons
+            quasi=tuple(columns[: len(hierarchies)]),
+            records=counts.records[order],
+            sensitive=tuple(columns[len(hierarchies) :]),
+            subject=None if labels[-1] in ((), (None,)) else persons,
         )
         return cls(tuple(hierarchies), uniques, tuple(values))
 
@@ -195,12 +186,6 @@ class _Coded:
 
 def _numbered(labels: Sequence[Label]) -> dict[Label, int]:
     return {text: number for number, text in enumerate(labels)}
-
-
-def _codes(series: pl.Series, codes: dict[Label, int]) -> Codes:
-    import polars as pl
-
-    return series.replace_strict(codes, return_dtype=pl.Int32).to_numpy().astype(np.int32)
 
 
 def _requirement(rules: PrivacyRules, census: Census, coded: _Coded) -> Requirement:
