@@ -189,6 +189,53 @@ def init(
 
 
 @app.command()
+def risk(
+    inputs: InputArgument,
+    qi: Annotated[str, typer.Option("--qi", help="The quasi-identifiers: age,sex,zip.")],
+    population: Annotated[
+        list[str] | None,
+        typer.Option(help="A file with the same fields of everybody, for journalist risk."),
+    ] = None,
+    population_size: Annotated[
+        int | None, typer.Option(min=1, help="Persons in the population, to estimate its uniques.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Measure how well the records of INPUT hide among those that agree in some fields.
+
+    Counts the classes of equal quasi-identifiers, before or after scrubbing. The figures are
+    exact: they are for who holds the data.
+
+    Example: scrubber risk fixtures/support/customers.csv --qi age,city,plan
+    """
+    begin("risk", as_json=as_json)
+    from scrubber.cli.measuring import risk_command
+
+    return risk_command(inputs, qi, population or [], population_size)
+
+
+@app.command()
+def hierarchy(
+    inputs: InputArgument,
+    field: Annotated[str, typer.Option("--field", help="The field.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The CSV file to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Write a draft of a hierarchy file for a field, for `privacy:` to choose a level of.
+
+    Numbers get ranges, dates get months and years, codes of one length get prefixes; groups of
+    other values are for you to name. The file holds values of the data: mode 0600.
+
+    Example: scrubber hierarchy fixtures/support/customers.csv --field age --out age.csv
+    """
+    begin("hierarchy", as_json=as_json)
+    from scrubber.cli.measuring import hierarchy_command
+
+    return hierarchy_command(inputs, field, out, force)
+
+
+@app.command()
 def show(document: DocumentArgument, as_json: Json = False) -> int:
     """Tell a manifest or a plan on one screen, kept fields first, and what was signed about it.
 

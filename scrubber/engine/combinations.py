@@ -77,4 +77,5 @@ def _coded(labels: pa.Array, seen: dict[Label, int]) -> Codes:
     encoded = labels.dictionary_encode(null_encoding="encode")
     numbers = [seen.setdefault(text, len(seen)) for text in encoded.dictionary.to_pylist()]
     codes: Codes = np.array(numbers, dtype=np.int32)
-    return codes[encoded.indices.to_numpy(zero_copy_only=False)]
+    picked: Codes = codes[encoded.indices.to_numpy(zero_copy_only=False)]
+    return picked
