@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scrubber.engine.checking import FieldPreview, Preview
     from scrubber.engine.surveying import Survey
     from scrubber.policy import Rules
-    from scrubber.policy.plan import Plan
+    from scrubber.policy.plan import Plan, PrivacyRules
 
 _CELL = 60
 
@@ -106,6 +106,8 @@ def _print_rest(rules: Rules, plan: Plan) -> None:
             stdout().print(
                 f"  {rule.expression}  ({rule.reason})  {rule.rule.mark}", soft_wrap=True
             )
+    if plan.privacy is not None:
+        stdout().print(f"\n{_privacy(plan.privacy)}", soft_wrap=True)
     if plan.detect is not None:
         languages = ", ".join(plan.detect.languages)
         stdout().print(f"\ntext is searched in {languages}, named entities: {plan.detect.ner}")
@@ -116,6 +118,19 @@ def _print_rest(rules: Rules, plan: Plan) -> None:
                 f"  {printable(one.what)}: {one.winner} over {one.loser}", soft_wrap=True
             )
     stdout().print(f"on_error: {plan.on_error.value}, on_unlisted: {plan.on_unlisted}")
+
+
+def _privacy(rules: PrivacyRules) -> str:
+    said = f"privacy: classes of {rules.k} or more"
+    said += f", at most {rules.suppression_limit:.3g} of the records left out"
+    models = [
+        f"{kind} {'in every sensitive field' if name is None else printable(name)}"
+        for kind, name in [
+            *((f"{one.kind} l-diversity {one.l:g}", name) for name, one in rules.diversity),
+            *((f"{one.kind} t-closeness {one.t:g}", name) for name, one in rules.closeness),
+        ]
+    ]
+    return f"{', '.join([said, *models])}, by {rules.method}"
 
 
 def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:
@@ -133,6 +148,7 @@ def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:
                 "type_in": field.plan.type_in,
                 "type_out": field.plan.type_out,
                 "action": field.action,
+                "levels": list(field.levels),
                 "linked": {str(one.path): one.entity for one in linked_of(field.plan)},
                 "rule": {"id": field.plan.rule.id, "place": str(field.plan.rule.mark)},
             }

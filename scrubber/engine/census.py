@@ -22,7 +22,7 @@ from scrubber.model.batch import Batch
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
 from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
-from scrubber.transform.base import Context
+from scrubber.transform.base import Context, Transform
 from scrubber.transform.keys import RootKey
 
 _SUBJECT = "subject"
@@ -138,19 +138,28 @@ def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey 
     if not new:
         return
     values = one.values.take(pa.array(first[new]))
+    levels = levels_of(values, disposition.levels.steps, Context(str(one.plan.path), key))
+    for i, row in zip(new, zip(*levels, strict=True), strict=True):
+        ladder[labels[i]] = (labels[i], *row)
+
+
+def levels_of(values: pa.Array, steps: Sequence[Transform], context: Context) -> list[list[Label]]:
+    """Per step what it makes of each of `values`.
+
+    Errors: InputError ``hierarchy-value`` for a value that a step cannot take.
+    """
     levels = []
-    for step in disposition.levels.steps:
-        outcome = step.apply(values, Context(field=str(one.plan.path), key=key))
+    for step in steps:
+        outcome = step.apply(values, context)
         if outcome.failed is not None and pc.any(outcome.failed).as_py():
             raise InputError(
                 "hierarchy-value",
                 f"{step.name} cannot take a value: {outcome.why}",
-                place=Place(field=str(one.plan.path)),
+                place=Place(field=context.field),
                 hint="name a hierarchy file, or give the field a transform that comes first",
             )
         levels.append(text_labels(outcome.array).to_pylist())
-    for i, row in zip(new, zip(*levels, strict=True), strict=True):
-        ladder[labels[i]] = (labels[i], *row)
+    return levels
 
 
 def _failure(batch: Batch, one: Labelled, index: int) -> TransformError:

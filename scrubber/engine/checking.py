@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
 
 from scrubber import formats
+from scrubber.engine.census import levels_of
 from scrubber.engine.executors import tools_for
 from scrubber.engine.generalizing import before_privacy
+from scrubber.engine.labels import text_labels
+from scrubber.engine.layouts import plain
 from scrubber.engine.run import key_for
 from scrubber.engine.scrub import Tools, scrub_batch
 from scrubber.engine.surveying import Survey
-from scrubber.errors import KeyFault, Mark, ScrubberError
+from scrubber.errors import InputError, KeyFault, Mark, ScrubberError
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.model.fieldpath import FieldPath, leaves
 from scrubber.model.nested import leaf_values
@@ -30,6 +34,8 @@ from scrubber.policy.plan import (
     Plan,
     ScrubText,
 )
+from scrubber.privacy.hierarchy import TOP
+from scrubber.transform.base import Context
 from scrubber.transform.keys import RootKey
 
 _EXAMPLE = "example"
@@ -80,6 +86,15 @@ class FieldPreview:
     samples: tuple[tuple[Any, Any], ...] = field(default=(), repr=False)
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that ``privacy:`` chooses one of, from the value on; none for other fields."""
+        match self.plan.disposition:
+            case Generalize(_, levels):
+                return _said(levels)
+            case _:
+                return ()
+
+    @property
     def action(self) -> str:
         """The decision in a few words."""
         match self.plan.disposition:
@@ -89,9 +104,9 @@ class FieldPreview:
                 return "drop"
             case Apply(transform):
                 return transform.name
-            case Generalize(first, levels):
+            case Generalize(first):
                 before = f"{first.name}, then " if first is not None else ""
-                return f"{before}a level that privacy: chooses: {_said(levels)}"
+                return f"{before}privacy: chooses from {' > '.join(self.levels)}"
             case ScrubText(default, operators, linked):
                 pairs = [*operators, ("anything else", default)]
                 said = (f"{e}: {'keep' if isinstance(o, Keep) else o.name}" for e, o in pairs)
@@ -100,15 +115,38 @@ class FieldPreview:
                 return f"findings in the text ({', '.join(said)}){looked_for}"
 
 
-def _said(levels: Levels) -> str:
-    """The levels above the values, in a few words."""
+def _said(levels: Levels) -> tuple[str, ...]:
+    """The levels, each in a few words."""
     if levels.rows:
-        return f"a hierarchy file of {len(levels.rows)} leaves and {len(levels.rows[0])} levels"
-    said = (
-        " ".join([step.name, *(f"{k}={v}" for k, v in public_parameters(step).items())])
+        groups = [len({row[level] for row in levels.rows}) for level in range(len(levels.rows[0]))]
+        said = [f"{count:,} groups" for count in groups[1:] if count > 1]
+        return (f"{groups[0]:,} values", *said, TOP)
+    steps = (
+        " ".join([step.name, *(f"{key}={value}" for key, value in public_parameters(step).items())])
         for step in levels.steps
     )
-    return " > ".join(["the value", *said, "*"])
+    return ("the value", *steps, TOP)
+
+
+def _ladders(
+    levels: Levels, samples: Sequence[tuple[Any, Any]], values: pa.Array, context: Context
+) -> list[tuple[Any, Any]]:
+    """The samples with all levels of each value in one text; as they are where one has no level."""
+    labels = text_labels(values).to_pylist()
+    if levels.rows:
+        known = {row[0]: row[1:] for row in levels.rows}
+        rows = [known.get((text or "").strip(), ("no leaf of the file",)) for text in labels]
+    else:
+        try:
+            made = levels_of(values, levels.steps, context)
+        except InputError:
+            return list(samples)
+        rows = [tuple(row) for row in zip(*made, strict=True)] if made else [()] * len(labels)
+    shown = []
+    for (before, _), text, row in zip(samples, labels, rows, strict=True):
+        ladder = [text, *row, *(() if row and row[-1] == TOP else (TOP,))]
+        shown.append((before, " > ".join("null" if step is None else step for step in ladder)))
+    return shown
 
 
 @dataclass(frozen=True)
@@ -142,7 +180,12 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
                 ref = BatchRef(source.alias, 0, 1, before.num_rows)
                 after = scrub_batch(plan, Batch(ref, before), tools).table
                 for one in decided:
-                    samples.setdefault(one, []).extend(_pairs(one.path, before, after))
+                    pairs = _pairs(one.path, before, after)
+                    match one.disposition:
+                        case Generalize(_, levels):
+                            values = plain(leaf_values(after, one.path)[0])
+                            pairs = _ladders(levels, pairs, values, Context(str(one.path), key))
+                    samples.setdefault(one, []).extend(pairs)
             break
     return Preview(
         tuple(
