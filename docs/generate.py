@@ -1,4 +1,4 @@
-"""Write the generated pages: docs/cli.md and docs/rules.md. A test checks that they are current."""
+"""Write the generated pages of docs/. A test checks that they are current."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from scrubber.cli.app import app
+from scrubber.detect.reference import entities_reference
 from scrubber.policy import rules_reference
 
 DOCS = Path(__file__).parent
@@ -57,7 +58,7 @@ def _plain(value: Any) -> Any:
     return getattr(value, "value", value)
 
 
-PAGES = {"cli.md": cli_reference, "rules.md": rules_reference}
+PAGES = {"cli.md": cli_reference, "entities.md": entities_reference, "rules.md": rules_reference}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

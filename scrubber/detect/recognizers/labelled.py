@@ -57,7 +57,11 @@ HEALTH_PLANS = Recognizer(
     name="HealthPlanNumberRecognizer",
     entity="HEALTH_PLAN_NUMBER",
     what="Numbers of health plans, policies, groups and beneficiaries, behind words for them",
-    examples=("Member ID: XYZ123456789", "policy number 98-7654321", "Medicaid ID 12345678"),
+    examples=(
+        "beneficiary number 1EG4-TE5-MK73",
+        "policy number 98-7654321",
+        "Medicaid ID 12345678",
+    ),
     patterns=(
         _labelled(
             rf"(?:health[\s_-]?plan|(?:health[\s_-]?)?insurance|policy|group|beneficiary|medicaid|medicare|hicn|mbi|payer|claim|rx[\s_-]?(?:bin|group)|prescription|prior[\s_-]?auth(?:orization)?){_NO}"
