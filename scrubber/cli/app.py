@@ -81,6 +81,12 @@ def run(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
     ] = False,
+    incremental: Annotated[
+        Path | None,
+        typer.Option(
+            "--incremental", metavar="DIR", help="Only sources that this earlier output lacks."
+        ),
+    ] = None,
     pinned: Annotated[
         Path | None, typer.Option("--plan", help="A written plan to hold to; drift is refused.")
     ] = None,
@@ -94,6 +100,9 @@ def run(
     """Scrub INPUT by RULES into DIR/data and DIR/manifest.json.
 
     The output appears in one step when everything succeeded; a run that fails leaves nothing.
+    A run that was stopped is taken up by the same command: finished sources are not done again.
+    With --incremental only what is new is scrubbed, and the manifest names the earlier one; where
+    nothing is new, nothing is written, and the exit code is 0.
     With --plan, exit code 1 where rules, fields, detectors or shares are not what was planned.
 
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
@@ -101,7 +110,9 @@ def run(
     begin("run", as_json=as_json, quiet=quiet)
     from scrubber.cli.running import run_command
 
-    return run_command(rules, inputs, out, workers, target.value, overwrite, pinned, trust)
+    return run_command(
+        rules, inputs, out, workers, target.value, overwrite, incremental, pinned, trust
+    )
 
 
 @app.command()

@@ -14,7 +14,7 @@ from scrubber.cli.console import as_json, emit, quiet, stdout
 from scrubber.cli.progress import progress_bar
 from scrubber.cli.render import show_screen
 from scrubber.cli.stopping import heed
-from scrubber.errors import printable
+from scrubber.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from scrubber.engine.surveying import Progress
@@ -27,6 +27,7 @@ def run_command(
     workers: int,
     target: str,
     overwrite: bool,
+    incremental: Path | None,
     plan: Path | None,
     trust: Path | None,
 ) -> int:
@@ -56,21 +57,36 @@ def run_command(
             if bar is not None:
                 bar(now)
 
-        manifest = run(
-            parsed,
-            inputs,
-            out,
-            workers=workers,
-            target_format=target,
-            overwrite=overwrite,
-            pinned=pinned,
-            progress=progress,
-        )
+        try:
+            manifest = run(
+                parsed,
+                inputs,
+                out,
+                workers=workers,
+                target_format=target,
+                overwrite=overwrite,
+                incremental=incremental,
+                pinned=pinned,
+                progress=progress,
+            )
+        except OutputError as fault:
+            if fault.code != "increment-empty":
+                raise
+            return _nothing_new()
     if as_json():
         return emit({"out": str(out), "manifest": manifest.to_json()})
     if not quiet():
         show_screen(screen(manifest))
         stdout().print(f"\nManifest: {printable(str(out / 'manifest.json'))}", soft_wrap=True)
+    return 0
+
+
+def _nothing_new() -> int:
+    """What a job that runs every night wants to hear when there was no new data."""
+    if as_json():
+        return emit({"out": None, "manifest": None})
+    if not quiet():
+        stdout().print("nothing new: the earlier output has all of these sources")
     return 0
 
 

@@ -72,6 +72,7 @@ class Account:
     chosen: Chosen | None = None
     rechecked: Rechecked | None = None
     checks: tuple[CheckFacts, ...] = ()
+    previous: str | None = None
 
 
 def facts_of(account: Account, run: RunFacts) -> Facts:
@@ -96,9 +97,10 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             on_error=plan.on_error.value,
             rules=tuple(_rules(account.rules, plan)),
         ),
-        engine=EngineFacts(program_version=__version__, detectors=_detectors(plan)),
+        engine=engine_of(plan),
         fields=fields,
         outputs=account.outputs,
+        previous=account.previous,
         checks=(*account.checks, *((checked(*risk),) if risk is not None else ())),
         risk=risk[0] if risk is not None else None,
         limitations=(
@@ -106,6 +108,11 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             *(limitations(*risk) if risk is not None else ()),
         ),
     )
+
+
+def engine_of(plan: Plan) -> EngineFacts:
+    """The program and the detectors that carry out `plan`."""
+    return EngineFacts(program_version=__version__, detectors=_detectors(plan))
 
 
 def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:

@@ -16,17 +16,18 @@ from scrubber import formats
 from scrubber.engine.census import take_census
 from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.executors import execute
+from scrubber.engine.increment import Earlier, extend
 from scrubber.engine.job import Job, addressed, unpublished
 from scrubber.engine.keys import resolve_key
 from scrubber.engine.pinning import refuse_drift, refuse_shares
 from scrubber.engine.recheck import Rechecked, recheck
-from scrubber.engine.record import Account, SourceRecord, facts_of
+from scrubber.engine.record import Account, SourceRecord, engine_of, facts_of
 from scrubber.engine.scrub import ScrubbedBatch
 from scrubber.engine.staging import MANIFEST, refuse_overlap, staged
 from scrubber.engine.surveying import Progress, survey, surveyed_batches
 from scrubber.errors import InputError, KeyFault, OutputError, Place, printable
 from scrubber.formats import Source
-from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, seal
+from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, read_chain, seal
 from scrubber.manifest.planned import PlanDocument
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
@@ -61,6 +62,7 @@ def run(
     workers: int = 1,
     target_format: str = "same",
     overwrite: bool = False,
+    incremental: Path | None = None,
     pinned: PlanDocument | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Manifest:
@@ -69,21 +71,29 @@ def run(
     `out` appears in one step when everything succeeded; a failed or killed run leaves nothing
     visible. The same input, rules and key give the same bytes for any number of workers.
 
-    Errors: GateError ``plan-drift`` where `pinned` planned something else.
+    With `incremental`, an earlier output, only the sources that it does not have are scrubbed, and
+    the manifest names that of the earlier one.
+
+    Errors: GateError ``plan-drift`` where `pinned` planned something else; those of
+    :func:`~scrubber.engine.increment.extend`.
     """
     clock = _Clock(workers)
     tell = progress or _unheard
     roots = [Path(root) for root in inputs if root and Path(root).exists()]
+    earlier = Earlier(read_chain(incremental)) if incremental is not None else None
     with staged(out, roots, overwrite=overwrite) as stage:
         surveyed = survey(rules, inputs)
-        stamps = [_stamp(source) for source in surveyed.sources]
+        stamps = {source.alias: _stamp(source) for source in surveyed.sources}
         refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links
         if pinned is not None:
             refuse_drift(pinned, rules, surveyed)
-        _refuse_clash(surveyed.sources, target_format)
         secret = key_for(surveyed.plan, key)
         mac = unpublished("source", surveyed.plan, secret)
         digests = {source.alias: _file_digest(source, mac) for source in surveyed.sources}
+        if earlier is not None:
+            known = digests if secret is not None else {}
+            surveyed = extend(earlier, surveyed, known, engine_of(surveyed.plan))
+        _refuse_clash(surveyed.sources, target_format)
         chosen = _choose(surveyed.plan, surveyed.schemas, surveyed_batches(surveyed, tell), secret)
         if chosen is not None:
             surveyed = replace(surveyed, plan=chosen.plan)
@@ -96,13 +106,24 @@ def run(
             SourceRecord(s.alias, formats.media_type(s), digests[s.alias] if secret else None)
             for s in surveyed.sources
         )
-        for source, stamp in zip(surveyed.sources, stamps, strict=True):
-            if _stamp(source) != stamp:
+        for source in surveyed.sources:
+            if _stamp(source) != stamps[source.alias]:
                 text = "the file changed while it was read"
                 raise InputError("source-changed", text, place=Place(file=source.alias))
-        checks = (refuse_shares(pinned, ledger),) if pinned is not None else ()
-        account = Account(rules, surveyed.plan, secret, sources, outputs, chosen, rechecked, checks)
+        account = Account(
+            rules,
+            surveyed.plan,
+            secret,
+            sources,
+            outputs,
+            chosen,
+            rechecked,
+            checks=(refuse_shares(pinned, ledger),) if pinned is not None else (),
+            previous=earlier.id if earlier is not None else None,
+        )
         manifest = seal(facts_of(account, clock.facts()), ledger)
+        for name, content in earlier.files.items() if earlier is not None else ():
+            _write_synced(stage.output / name, content)
         _write_synced(stage.output / MANIFEST, manifest.to_bytes())
     return manifest
 
@@ -221,6 +242,7 @@ def _file_digest(source: Source, secret: bytes) -> str:
 
 
 def _write_synced(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
     with path.open("wb") as file:
         file.write(content)
         file.flush()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from scrubber.manifest.categories import category
+from scrubber.manifest.chain import PREVIOUS, read_chain
 from scrubber.manifest.document import FILE_NAME, Manifest, read_manifest
 from scrubber.manifest.ledger import Fragment, Ledger
 from scrubber.manifest.risk import ClassFacts, ModelFacts, QuasiFacts, RiskFacts
 from scrubber.manifest.schema import schema, validate
-from scrubber.manifest.seal import seal, work_id
+from scrubber.manifest.seal import engine_section, seal, work_id
 from scrubber.manifest.statement import (
     CheckFacts,
     DeclaredFacts,
@@ -27,6 +28,7 @@ from scrubber.manifest.view import Screen, count_text, screen
 
 __all__ = [
     "FILE_NAME",
+    "PREVIOUS",
     "Check",
     "CheckFacts",
     "ClassFacts",
@@ -50,6 +52,8 @@ __all__ = [
     "SourceFacts",
     "category",
     "count_text",
+    "engine_section",
+    "read_chain",
     "read_manifest",
     "schema",
     "screen",

@@ -23,6 +23,7 @@ from scrubber.manifest.statement import (
     SCHEMA,
     CheckFacts,
     DetectorFacts,
+    EngineFacts,
     Facts,
     FieldFacts,
     OutputFacts,
@@ -102,11 +103,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
             "on_error": facts.policy.on_error,
             "rules": [_rule(rule) for rule in facts.policy.rules],
         },
-        "engine": {
-            "program_version": facts.engine.program_version,
-            "lock_digest": facts.engine.lock_digest,
-            "detectors": [_detector(d) for d in sorted(facts.engine.detectors, key=_by_id)],
-        },
+        "engine": engine_section(facts.engine),
         "fields": [_field(i, field, published) for i, field in enumerate(facts.fields)],
         "records": {
             "in": published["records", "in"],
@@ -127,6 +124,15 @@ def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[
     if facts.risk is not None:
         section["privacy"] = risk_section(facts.risk, published, min_cell, base)
     return section
+
+
+def engine_section(engine: EngineFacts) -> dict[str, Any]:
+    """The program and its detectors, as a manifest states them."""
+    return {
+        "program_version": engine.program_version,
+        "lock_digest": engine.lock_digest,
+        "detectors": [_detector(d) for d in sorted(engine.detectors, key=_by_id)],
+    }
 
 
 _CONSERVATION = CheckFacts(

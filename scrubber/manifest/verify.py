@@ -12,6 +12,7 @@ from typing import Any
 
 from scrubber.errors import TamperedError, printable
 from scrubber.manifest.canonical import manifest_id
+from scrubber.manifest.chain import manifests_before
 from scrubber.manifest.document import check_form, parse_manifest, read_bytes
 from scrubber.manifest.merkle import outputs_root
 from scrubber.manifest.seal import is_output_path
@@ -32,7 +33,8 @@ class Check:
 def verify(directory: str | Path) -> tuple[Check, ...]:
     """Check `directory` against its ``manifest.json``, in this order: ``form`` (canonical JSON),
     ``schema``, ``id`` over the exact bytes, ``conservation`` (as far as counts are published),
-    ``output`` per file (bytes and SHA-256), ``unlisted`` files under ``data/``, ``merkle-root``.
+    ``previous`` (the manifests that it extends, where it does), ``output`` per file (bytes and
+    SHA-256), ``unlisted`` files under ``data/``, ``merkle-root``.
 
     The first failure of the manifest itself ends the list: what follows would rest on it. Where
     every check passed the folder is what the manifest says; otherwise it was tampered with
@@ -48,6 +50,7 @@ def verify(directory: str | Path) -> tuple[Check, ...]:
     unlisted = _unlisted(root, {file["path"] for file in files})
     return (
         *checks,
+        *_previous(root, manifest["header"]["previous"]),
         *(_output(root, file) for file in files),
         Check(
             "unlisted",
@@ -57,6 +60,18 @@ def verify(directory: str | Path) -> tuple[Check, ...]:
         ),
         _compare("merkle-root", manifest["outputs"]["merkle_root"], outputs_root(files)),
     )
+
+
+def _previous(root: Path, previous: str | None) -> Iterator[Check]:
+    if previous is None:
+        return
+    expected = "every manifest that this one extends"
+    try:
+        manifests_before(root, previous)
+    except TamperedError as fault:
+        yield Check("previous", False, expected, fault.text)
+    else:
+        yield Check("previous", True, expected, "they are there")
 
 
 def _compare(id_: str, expected: str, actual: str) -> Check:

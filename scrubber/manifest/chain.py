@@ -1,0 +1,45 @@
+"""The chain of manifests: an output that extends another names its manifest and carries it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from scrubber.errors import IncompleteError, Place, TamperedError
+from scrubber.manifest.document import Manifest, read_manifest
+
+PREVIOUS: Final = "previous"
+"""The folder of an output that holds the manifests before its own, each named by its id."""
+
+
+def read_chain(folder: Path) -> tuple[Manifest, ...]:
+    """The manifest in `folder` and all that it extends, the newest first.
+
+    Errors: as :func:`read_manifest`; TamperedError ``chain-broken`` where a manifest of the chain
+    is missing, cannot be read or is not the one that is named.
+    """
+    newest = read_manifest(folder)
+    return (newest, *manifests_before(folder, newest.data["header"]["previous"]))
+
+
+def manifests_before(folder: Path, previous: str | None) -> tuple[Manifest, ...]:
+    """The manifests that an output in `folder` carries, from the id of the newest of them.
+
+    Errors: TamperedError ``chain-broken``.
+    """
+    found: list[Manifest] = []
+    while previous is not None:
+        try:
+            manifest = read_manifest(folder / PREVIOUS / f"{previous}.json")
+        except (IncompleteError, TamperedError):
+            raise _broken(folder) from None
+        if manifest.id != previous or manifest in found:
+            raise _broken(folder)
+        found.append(manifest)
+        previous = manifest.data["header"]["previous"]
+    return tuple(found)
+
+
+def _broken(folder: Path) -> TamperedError:
+    text = "a manifest that this output extends is missing or was changed"
+    return TamperedError("chain-broken", text, place=Place(file=str(folder)))
