@@ -259,6 +259,28 @@ def show(document: DocumentArgument, as_json: Json = False) -> int:
 
 
 @app.command()
+def report(
+    output: OutputArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The file to write, instead of DIR/report.html."),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tell the manifest of DIR as one HTML page that needs nothing else, to read, print and send.
+
+    An earlier report is replaced, another file is not.
+
+    Example: scrubber report scrubbed
+    """
+    begin("report", as_json=as_json, quiet=quiet)
+    from scrubber.cli.reporting import report_command
+
+    return report_command(output, out)
+
+
+@app.command()
 def verify(
     document: DocumentArgument,
     trust: Trusted = None,

@@ -209,6 +209,20 @@ def _amount(counts: Mapping[str, Count], base: int) -> str:
     return ", ".join(said if len(said) > 1 or came.get("n") == 0 else [*said, "none changed"])
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A field in three parts of a sentence: what it is, what was done, to how many values."""
+
+    what: str
+    done: str
+    amount: str
+
+
+def told(field: Mapping[str, Any], base: int = 1) -> Told:
+    """What `sentence` says, for who lays it out in columns."""
+    return Told(_what(field), _done(field), _amount(field["counts"], base))
+
+
 def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
     failed = sum(not c["passed"] and c["severity"] == "error" for c in data["checks"])
     unsafe = sum(field["unsafe"] for field in data["fields"])

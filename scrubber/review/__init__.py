@@ -1,0 +1,11 @@
+"""What a reviewer reads of a manifest: the report as one HTML page, and what differs from another.
+
+Everything here is told from the published manifest alone, so that it can tell no more.
+"""
+
+from __future__ import annotations
+
+from scrubber.review.page import report_page
+from scrubber.review.writing import write_report
+
+__all__ = ["report_page", "write_report"]

@@ -1,0 +1,254 @@
+"""The report: one self-contained HTML page, the verdict first.
+
+No script, no outside asset; a content security policy refuses both should one ever get in.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from typing import Final
+
+from scrubber.errors import printable
+from scrubber.manifest import Manifest, count_text, screen
+from scrubber.manifest.view import printable_text
+from scrubber.review.html import Html, element, join
+from scrubber.review.sections import (
+    Data,
+    base_of,
+    check_table,
+    commitment_table,
+    declared_facts,
+    detector_table,
+    digest,
+    field_table,
+    finding_charts,
+    output_parts,
+    policy_facts,
+    record_chart,
+    risk_parts,
+    source_chart,
+)
+from scrubber.review.tables import bullets, facts
+
+FIRST_LINES: Final = "<!doctype html>\n<!-- scrubber report -->\n"
+_PERSONAL = {
+    "direct_identifier": "a direct identifier",
+    "quasi_identifier": "a quasi-identifier",
+    "sensitive": "sensitive",
+    "text": "free text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A section of the page: the name of its anchor, its title, an introduction, its parts."""
+
+    anchor: str
+    title: str
+    lead: str
+    parts: tuple[Html, ...]
+
+
+def report_page(manifest: Manifest) -> str:
+    """The page that tells `manifest`, as text; the same manifest gives the same bytes."""
+    data = manifest.data
+    sections = list(_sections(data))
+    name = printable(data["dataset"]["name"]["value"] or "unnamed dataset")
+    content = join(
+        element("a", "Skip to the verdict", href="#verdict", class_="skip"),
+        _header(name, data),
+        _contents(sections),
+        element("main", _verdict(manifest), *(_section(one) for one in sections)),
+        _footer(manifest),
+    )
+    head = join(
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{name}: provenance report"),
+        element("style", Html(_style())),
+    )
+    page = element("html", element("head", head), element("body", content), lang="en", dir="ltr")
+    return f"{FIRST_LINES}{page}\n"
+
+
+@cache
+def _style() -> str:
+    return resources.files("scrubber.review").joinpath("style.css").read_text("utf-8")
+
+
+def _policy() -> str:
+    """The page may load nothing and run nothing; its one style is named by its hash."""
+    hashed = b64encode(sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
+
+
+def _header(name: str, data: Data) -> Html:
+    description = data["dataset"]["description"]["value"]
+    return element(
+        "header",
+        element("p", "Provenance report", class_="over"),
+        element("h1", name),
+        element("p", printable_text(description), class_="lead") if description else "",
+    )
+
+
+def _contents(sections: list[_Section]) -> Html:
+    links = (element("a", one.title, href=f"#{one.anchor}") for one in sections)
+    return element("nav", bullets(links), aria_label="Sections")
+
+
+def _section(one: _Section) -> Html:
+    title = f"{one.anchor}-title"
+    return element(
+        "section",
+        element("h2", one.title, id=title),
+        element("p", one.lead, class_="lead") if one.lead else "",
+        *one.parts,
+        id=one.anchor,
+        aria_labelledby=title,
+    )
+
+
+def _verdict(manifest: Manifest) -> Html:
+    data, view = manifest.data, screen(manifest)
+    base = base_of(data)
+    failed = [c for c in data["checks"] if not c["passed"] and c["severity"] == "error"]
+    said, _, checks = view.verdict.partition("; ")
+    numbers = (
+        ("Fields kept", f"{len(view.kept):,}"),
+        ("transformed", f"{len(view.transformed):,}"),
+        ("removed", f"{len(view.removed):,}"),
+        ("Records in", count_text(data["records"]["in"], base)),
+        ("out", count_text(data["records"]["out"], base)),
+    )
+    concerns = list(_concerns(data))
+    return element(
+        "section",
+        element("h2", "Verdict", id="verdict-title"),
+        element(
+            "p",
+            element("span", checks, class_="mark bad" if failed else "mark good"),
+            f" {said}.",
+            class_="verdict",
+        ),
+        facts(numbers, "numbers"),
+        element("h3", "To look at before approving"),
+        bullets(concerns) if concerns else element("p", "Nothing stands out."),
+        element("h3", "What this does not say"),
+        bullets(view.limitations),
+        id="verdict",
+        aria_labelledby="verdict-title",
+    )
+
+
+def _concerns(data: Data) -> Iterator[Html]:
+    """What a reviewer should have an opinion on, the worst first."""
+    for check in data["checks"]:
+        if not check["passed"]:
+            yield join(element("strong", "Failed check: "), printable(check["id"]))
+    unsafe = [field for field in data["fields"] if field["unsafe"]]
+    if unsafe:
+        yield join(element("strong", "Kept though no rule lists them: "), _names(unsafe))
+    for kind, words in _PERSONAL.items():
+        kept = [f for f in data["fields"] if f["action"] == "keep" and f["class"] == kind]
+        if kept:
+            yield join(element("strong", f"Kept as it is, {words}: "), _names(kept))
+    if any(row["action"] == "keep" for row in data["findings"]):
+        yield join(element("strong", "Findings left in place: "), "see findings.")
+    reversible = [field for field in data["fields"] if field["reversible"]]
+    if reversible:
+        yield join(element("strong", "Reversible by the key holder: "), _names(reversible))
+    missing = [
+        name.replace("_", " ")
+        for section in ("dataset", "legal")
+        for name, fact in data[section].items()
+        if name != "other" and fact["status"] == "unknown"
+    ]
+    if missing:
+        yield join(element("strong", "Nobody declared: "), ", ".join(missing) + ".")
+
+
+def _names(fields: list[Data], limit: int = 12) -> Html:
+    shown = [element("code", printable(field["name"])) for field in fields[:limit]]
+    rest = f" and {len(fields) - limit:,} more" if len(fields) > limit else ""
+    commas = [part for name in shown for part in (", ", name)][1:]
+    return join(*commas, rest, ".")
+
+
+def _sections(data: Data) -> Iterator[_Section]:
+    groups: dict[str, list[Data]] = {"keep": [], "": [], "drop": []}
+    for field in data["fields"]:
+        groups.get(field["action"], groups[""]).append(field)
+    for action, anchor, title, lead in _FIELDS:
+        fields = groups[action]
+        shown = field_table(f"{title} ({len(fields):,})", fields, data) if fields else None
+        parts = (shown or element("p", "There are none."),)
+        yield _Section(anchor, title, lead, parts)
+    yield _Section(
+        "records",
+        "Records in and out",
+        "Records in are records out, dropped and quarantined together; no other record is lost.",
+        (record_chart(data),),
+    )
+    yield _Section(
+        "findings",
+        "Findings in text",
+        "What the detectors found inside text, and what was done with it.",
+        tuple(finding_charts(data)),
+    )
+    if "privacy" in data["risk"]:
+        yield _Section(
+            "risk",
+            "Risk by quasi-identifiers",
+            "",
+            tuple(risk_parts(data["risk"]["privacy"], base_of(data))),
+        )
+    yield _Section(
+        "commitments",
+        "Commitments and checks",
+        "What was promised stands beside what was checked; no check proves a promise by itself.",
+        (commitment_table(data), check_table(data)),
+    )
+    yield _Section(
+        "declared",
+        "Legal and dataset facts",
+        "Declared by the author of the rules, not measured.",
+        (declared_facts(data),),
+    )
+    yield _Section("sources", "Sources", "", (source_chart(data),))
+    yield _Section("outputs", "Outputs", "", tuple(output_parts(data)))
+    yield _Section("engine", "Rules and detectors", "", (policy_facts(data), detector_table(data)))
+
+
+_FIELDS = (
+    ("keep", "kept", "Kept fields", "Their values come out as they came in: they are the risk."),
+    ("", "transformed", "Transformed fields", "Something else comes out for what came in."),
+    ("drop", "removed", "Removed fields", "Nothing of them comes out."),
+)
+
+
+def _footer(manifest: Manifest) -> Html:
+    data = manifest.data
+    header, run = data["header"], data["run"]
+    rounded = f", rounded to {base_of(data):,}" if base_of(data) > 1 else ""
+    rows: list[tuple[str, str]] = [
+        ("Manifest", digest(manifest.id)),
+        ("Of the run", f"{printable(run['id'])}, {printable(run['created'])}"),
+        ("Form", printable(header["schema"])),
+        (
+            "Counts",
+            f"those from 1 to {header['disclosure']['min_cell'] - 1} are withheld, and others that "
+            f"would tell them{rounded}",
+        ),
+    ]
+    if header["previous"]:
+        rows.append(("Manifest before", digest(header["previous"])))
+    return element("footer", facts(rows))

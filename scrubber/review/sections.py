@@ -1,0 +1,347 @@
+"""The sections of the report, one function each: from the manifest's data to markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from scrubber.errors import printable
+from scrubber.manifest.risk import risk_lines
+from scrubber.manifest.view import Count, count_text, printable_text, told
+from scrubber.review.html import Html, element, join
+from scrubber.review.tables import Column, bullets, chart, facts, parameters, table, tags
+
+Data = Mapping[str, Any]
+
+
+def base_of(data: Data) -> int:
+    """To a multiple of what the counts are rounded."""
+    base: int = data["header"]["disclosure"]["base"]
+    return base
+
+
+def field_table(caption: str, fields: Sequence[Data], data: Data) -> Html:
+    """Fields by what they are, what was done and to how many values."""
+    columns = (
+        Column("Field", "field"),
+        Column("What was done, and by which rule"),
+        Column("Values in", "number"),
+        Column("Of these", "number"),
+    )
+    return table(caption, columns, (_field_row(field, data) for field in fields), "fields")
+
+
+def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
+    said = told(field, base_of(data))
+    came, _, became = said.amount.partition(" in, ")
+    entities = [printable(c["entity"]) for c in field["categories"]]
+    dpv = [f"DPV {printable(c['dpv'])}" for c in field["categories"] if c["dpv"]]
+    types = [field["type_in"], field["type_out"] or "nothing"]
+    about = [said.what, *entities, *dpv]
+    if types[0] != types[1] and field["type_out"] is not None:
+        about.append(f"{types[0]} to {types[1]}")
+    if len(data["sources"]) > 1:
+        about.append(f"in {_some(field['sources'])}")
+    name = join(element("code", printable(field["name"])), _small(" · ".join(about)))
+    marks = tags(
+        "linkable" if field["linkable"] else "",
+        "reversible with the key" if field["reversible"] else "",
+    )
+    technique = field["technique"]
+    details = [printable(field["rule"]["place"])]
+    if field["parameters"]:
+        details.append(printable_text(parameters(field["parameters"])))
+    if technique:
+        details.append(f"technique: {printable(technique)}")
+    if field["key_id"]:
+        details.append(f"key {printable(field['key_id'])}")
+    done = said.done[:1].upper() + said.done[1:]
+    if field["action"] == "keep":
+        kept, _, reason = done.partition(": ")
+        shown = join(element("strong", kept) if field["unsafe"] else kept, f": {reason}")
+        shown = shown if reason else element("strong", kept)
+    else:
+        shown = join(done)
+    return name, join(shown, " ", marks, _small(" · ".join(details))), came, became or "none"
+
+
+def _small(said: str) -> Html:
+    return element("span", said, class_="small")
+
+
+def _some(names: Sequence[str], limit: int = 3) -> str:
+    shown = ", ".join(printable(name) for name in names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit:,} more files"
+
+
+def finding_charts(data: Data) -> Iterator[Html]:
+    """Findings by entity, then by field and entity."""
+    base = base_of(data)
+    entities: dict[str, list[Count]] = {}
+    places: dict[tuple[str, str, str], list[Count]] = {}
+    for row in data["findings"]:
+        entities.setdefault(row["entity"], []).append(row["count"])
+        key = (row["field"], row["entity"], row["action"])
+        places.setdefault(key, []).append(row["count"])
+    if not entities:
+        yield element("p", "No text was searched, or nothing was found in it.")
+        return
+    yield chart(
+        "Findings by entity",
+        ("Entity", "Findings"),
+        (((printable(entity),), counts) for entity, counts in by_size(entities)),
+        base,
+    )
+    yield chart(
+        "Findings by field and entity",
+        ("Field", "Entity", "What became of them", "Findings"),
+        (
+            ((element("code", printable(field)), printable(entity), _became(action)), counts)
+            for (field, entity, action), counts in by_size(places)
+        ),
+        base,
+    )
+
+
+def by_size(grouped: Mapping[Any, list[Count]]) -> list[tuple[Any, list[Count]]]:
+    """The largest published sum first; those withheld in the order of their names, since an order
+    by size would tell of it."""
+    return sorted(grouped.items(), key=lambda item: (-sum(c.get("n", 0) for c in item[1]), item[0]))
+
+
+def _became(action: str) -> Html:
+    return element("strong", "left in place") if action == "keep" else join(printable(action))
+
+
+def record_chart(data: Data) -> Html:
+    records = data["records"]
+    reasons = {rule["id"]: rule["reason"] for rule in data["policy"]["rules"]}
+    rows: list[tuple[str, Count]] = [("In", records["in"]), ("Out", records["out"])]
+    for row in records["dropped"]:
+        reason = reasons.get(row["rule"]) or row["rule"]
+        rows.append((f"Dropped: {printable_text(reason)}", row["count"]))
+    for row in records["quarantined"]:
+        rows.append((f"Quarantined: {printable(row['reason'])}", row["count"]))
+    cells = (((label,), [count]) for label, count in rows)
+    return chart("Records in and out", ("", "Records"), cells, base_of(data))
+
+
+def source_chart(data: Data) -> Html:
+    return chart(
+        "Sources: what was read",
+        ("Source", "Media type", "Digest under the run's key", "Records"),
+        (
+            (
+                (
+                    element("code", printable(source["alias"])),
+                    source["media_type"],
+                    digest(source["keyed_digest"]),
+                ),
+                [source["records"]],
+            )
+            for source in data["sources"]
+        ),
+        base_of(data),
+    )
+
+
+def digest(hexadecimal: str | None) -> Html:
+    """A digest, whole: it breaks over lines where there is no room."""
+    return element("code", hexadecimal, class_="digest") if hexadecimal else join("none")
+
+
+def risk_parts(section: Data, base: int) -> Iterator[Html]:
+    """Equivalence classes before and after, of ``risk.privacy``."""
+    yield bullets(line[:1].upper() + line[1:] for line in risk_lines(section))
+    columns = (
+        Column("Quasi-identifier"),
+        Column("Level chosen", "number"),
+        Column("Most general", "number"),
+        Column("Made from"),
+    )
+    yield table(
+        "Quasi-identifiers and how far each was generalized (0 is the value itself)",
+        columns,
+        (
+            (
+                element("code", printable(one["name"])),
+                "class by class" if one["level"] is None else str(one["level"]),
+                str(one["levels"] - 1),
+                {"file": "a hierarchy file", "transforms": "its transforms"}.get(
+                    one["hierarchy"], "nothing: kept or removed"
+                ),
+            )
+            for one in section["quasi_identifiers"]
+        ),
+    )
+    for when in ("before", "after"):
+        sizes = section[when]["class_sizes"]
+        caption = f"Equivalence classes {when}: records by the size of their class"
+        if sizes is None:
+            yield element("p", f"{caption}: not shown, since it would tell a small count.")
+            continue
+        yield chart(
+            caption,
+            ("Records alike", "Records"),
+            (((_band(one),), [one["records"]]) for one in sizes),
+            base,
+        )
+
+
+def _band(one: Data) -> str:
+    low, high = one["from"], one["to"]
+    if low == high:
+        return str(low)
+    return f"{low} or more" if high is None else f"{low} to {high}"
+
+
+def commitment_table(data: Data) -> Html:
+    rows = data["legal"]["commitments"]["value"] or ()
+    if not rows:
+        return element("p", "The rule file declares no commitments.")
+    return table(
+        "Commitments: what the rule file promises (declared)",
+        (Column("Commitment"), Column("Text")),
+        ((printable(row["id"] or "?"), printable_text(row["text"] or "")) for row in rows),
+    )
+
+
+def check_table(data: Data) -> Html:
+    return table(
+        "Checks: what the program found (measured)",
+        (Column("Check"), Column("Result"), Column("Expected"), Column("Actual")),
+        (
+            (
+                printable(check["id"]),
+                element(
+                    "span",
+                    "passed" if check["passed"] else f"FAILED ({check['severity']})",
+                    class_="good" if check["passed"] else "bad",
+                ),
+                printable_text(check["expected"]),
+                printable_text(check["actual"]),
+            )
+            for check in data["checks"]
+        ),
+    )
+
+
+_FACTS = {
+    "name": "Name",
+    "description": "Description",
+    "licence": "Licence",
+    "sources": "Where it comes from",
+    "controller": "Controller",
+    "basis": "Legal basis",
+    "purposes": "Purposes",
+    "consents": "Consents",
+    "retention": "Retention",
+    "prohibited_uses": "Prohibited uses",
+}
+
+
+def declared_facts(data: Data) -> Html:
+    """What the rule file declares, and what nobody declared."""
+    rows: list[tuple[str, Html]] = []
+    for section in ("dataset", "legal"):
+        for name, label in _FACTS.items():
+            if name in data[section]:
+                rows.append((label, _fact(data[section][name])))
+    rows += [(printable(one["name"]), _fact(one)) for one in data["dataset"]["other"]]
+    return facts(rows)
+
+
+def _fact(fact: Data) -> Html:
+    if fact["status"] != "declared":
+        return element("em", fact["status"].replace("_", " "), class_="missing")
+    return join(_value(fact["value"]), _small(f"declared in {printable(fact['asserted_by'])}"))
+
+
+def _value(value: Any) -> Html:
+    if isinstance(value, str):
+        return join(printable_text(value))
+    if isinstance(value, Mapping):
+        return join(_row(value))
+    items = [_value(item) for item in value]
+    return items[0] if len(items) == 1 else bullets(items)
+
+
+def _row(row: Data) -> str:
+    said = []
+    for name, item in row.items():
+        if item:
+            words = item if isinstance(item, str) else ", ".join(item)
+            said.append(f"{name.replace('_', ' ')}: {printable_text(words)}")
+    return "; ".join(said)
+
+
+def policy_facts(data: Data) -> Html:
+    policy, engine = data["policy"], data["engine"]
+    rows: list[tuple[str, str]] = [
+        ("Digest of the rules", digest(policy["digest"])),
+        ("Version", printable(policy["reference"] or "not known")),
+        ("Fields that no rule lists", _UNLISTED.get(policy["on_unlisted"], policy["on_unlisted"])),
+        ("Values that fail", _ERRORS.get(policy["on_error"], policy["on_error"])),
+        ("Program", f"scrubber {printable(engine['program_version'])}"),
+    ]
+    return facts(rows)
+
+
+_UNLISTED = {"error": "stop the run", "drop": "are removed", "keep": "are kept"}
+_ERRORS = {"fail": "stop the run", "null": "are set to null", "drop_row": "drop their record"}
+
+
+def detector_table(data: Data) -> Html:
+    rows: Iterable[Data] = data["engine"]["detectors"]
+    if not rows:
+        return element("p", "No text was searched, so nothing looked.")
+    columns = (
+        Column("Detector"),
+        Column("Version"),
+        Column("Score from", "number"),
+        Column("Languages"),
+    )
+    return table(
+        "Detectors: what looked for personal data in text",
+        columns,
+        (
+            (
+                printable(row["id"]),
+                element("span", printable_text(row["version"]), class_="wrap"),
+                "" if row["threshold"] is None else f"{row['threshold'] / 1000:.2f}",
+                ", ".join(printable(language) for language in row["languages"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def output_parts(data: Data) -> Iterator[Html]:
+    files = data["outputs"]["files"]
+    if not files:
+        yield element("p", "The result stayed in memory: there are no files.")
+        return
+    base = base_of(data)
+    yield table(
+        "Output files and their digests",
+        (
+            Column("File"),
+            Column("Records", "number"),
+            Column("Bytes", "number"),
+            Column("SHA-256"),
+        ),
+        (
+            (
+                element("code", printable(file["path"])),
+                count_text(file["rows"], base),
+                f"{file['bytes']:,}",
+                digest(file["sha256"]),
+            )
+            for file in files
+        ),
+    )
+    yield element(
+        "p",
+        "All of them together (Merkle root, RFC 9162): ",
+        digest(data["outputs"]["merkle_root"]),
+    )

@@ -1,0 +1,125 @@
+"""Tables with captions, and counts drawn as bars beside their numbers.
+
+A chart here is a table whose rows hold a bar each: the numbers are its alternative for those who
+do not see it, long names wrap as text does, and it can have any number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scrubber.manifest.view import Count, count_text, sum_text
+from scrubber.review.html import Html, element, join
+
+Cell = str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its head, and the class of its cells (``number``, ``bar``, ``code``)."""
+
+    head: str
+    kind: str = ""
+
+
+def table(
+    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], kind: str = ""
+) -> Html:
+    """A table whose first cell of each row is the row's head. It scrolls by itself, also by
+    keyboard, where the page is too narrow for it."""
+    head = element("tr", *(_head(column) for column in columns))
+    body = [
+        element(
+            "tr",
+            element("th", row[0], scope="row", class_=columns[0].kind or None),
+            *(
+                element("td", cell, class_=column.kind or None)
+                for cell, column in zip(row[1:], columns[1:], strict=True)
+            ),
+        )
+        for row in rows
+    ]
+    whole = element(
+        "table",
+        element("caption", caption),
+        element("thead", head),
+        element("tbody", *body),
+        class_=kind or None,
+    )
+    return element("div", whole, class_="scroll", tabindex=0, role="region", aria_label=caption)
+
+
+def _head(column: Column) -> Html:
+    if column.kind == "bar":  # its numbers stand in the next column
+        return element("td", class_="bar")
+    return element("th", column.head, scope="col", class_=column.kind or None)
+
+
+def chart(
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[tuple[Sequence[Cell], Sequence[Count]]],
+    base: int,
+) -> Html:
+    """A table of labels, a bar and a number per row; the number is the sum of the row's counts as
+    far as it is published, and all bars have one scale."""
+    listed = list(rows)
+    top = max((_published(counts) for _, counts in listed), default=0)
+    columns = [
+        *(Column(head) for head in heads[:-1]),
+        Column("", "bar"),
+        Column(heads[-1], "number"),
+    ]
+    return table(
+        caption,
+        columns,
+        ((*labels, bar(counts, top), sum_text(counts, base)) for labels, counts in listed),
+        "chart",
+    )
+
+
+def bar(counts: Sequence[Count], top: int) -> Html:
+    """The published part of `counts` as a share of `top`; an outline stands for what is
+    withheld, of the same size whatever it is."""
+    shown = _published(counts)
+    width = round(960 * shown / top) if top else 0
+    shapes = [element("rect", width=max(width, 3), height=10)] if shown else []
+    if any("n" not in count for count in counts):
+        shapes.append(element("rect", class_="withheld", x=width + 6, y=1, width=28, height=8))
+    return element(
+        "svg",
+        *shapes,
+        viewBox="0 0 1000 10",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+        focusable="false",
+    )
+
+
+def _published(counts: Sequence[Count]) -> int:
+    return sum(int(count.get("n", 0)) for count in counts)
+
+
+def share(count: Count, of: Count, base: int) -> str:
+    """`count` in words; ``all`` where it is published and equal to `of`."""
+    return "all" if count.get("n", 0) and count == of else count_text(count, base)
+
+
+def facts(rows: Iterable[tuple[str, Cell]], kind: str = "facts") -> Html:
+    """Terms and what they are, as a definition list."""
+    pairs = (element("div", element("dt", term), element("dd", said)) for term, said in rows)
+    return element("dl", *pairs, class_=kind)
+
+
+def bullets(items: Iterable[Cell], kind: str | None = None) -> Html:
+    return element("ul", *(element("li", item) for item in items), class_=kind)
+
+
+def tags(*names: str) -> Html:
+    return join(*(element("span", name, class_="tag") for name in names if name))
+
+
+def parameters(rows: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{row['name']} {row['value']}" for row in rows)
