@@ -59,7 +59,7 @@ def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
     if field["action"] == "keep":
         kept, _, reason = done.partition(": ")
         shown = join(element("strong", kept) if field["unsafe"] else kept, f": {reason}")
-        shown = shown if reason else element("strong", kept)
+        shown = shown if reason else element("strong", f"{kept}, no reason given")
     else:
         shown = join(done)
     return name, join(shown, " ", marks, _small(" · ".join(details))), came, became or "none"
