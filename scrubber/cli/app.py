@@ -15,6 +15,7 @@ from scrubber.cli.options import (
     InputArgument,
     Json,
     OptionalInput,
+    OutputArgument,
     Quiet,
     RulesArgument,
     Trusted,
