@@ -62,7 +62,7 @@ def analyzer(spec: DetectSpec) -> AnalyzerEngine:
         registry=registry(spec, engine),
         nlp_engine=engine,
         supported_languages=list(spec.languages),
-        default_score_threshold=dict(spec.score_thresholds).get("default", 0),
+        default_score_threshold=dict(spec.score_thresholds).get("default", spec.least_score),
     )
 
 

@@ -170,6 +170,15 @@ def _counted(labels: Any) -> Counts:
     return counts
 
 
+def peak() -> float:
+    """MB at most in use; getrusage would count what the parent process held when it forked."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text("ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main(tool: str, scope: str, file: str, counted: int) -> None:
     """Print the measure."""
     texts = [json.loads(line) for line in Path(file).read_text("utf-8").splitlines()]
@@ -187,7 +196,7 @@ def main(tool: str, scope: str, file: str, counted: int) -> None:
                 "mb": size,
                 "cpu_s": seconds,
                 "wall_s": time.perf_counter() - wall,
-                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "peak_mb": peak(),
                 **counts,
             }
         )

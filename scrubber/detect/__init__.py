@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from scrubber.detect.base import Detector
-from scrubber.detect.spec import DetectSpec, Exclude, Hotword
+from scrubber.detect.spec import RULE_FILE, DetectSpec, Exclude, Hotword
 
-__all__ = ["DetectSpec", "Detector", "Exclude", "Hotword", "build_detector", "known_entities"]
+__all__ = [
+    "RULE_FILE",
+    "DetectSpec",
+    "Detector",
+    "Exclude",
+    "Hotword",
+    "build_detector",
+    "known_entities",
+]
 
 
 def build_detector(spec: DetectSpec) -> Detector:

@@ -76,9 +76,13 @@ def _by_place(span: Span) -> tuple[int, int, str, float, str]:
 
 @dataclass(frozen=True)
 class Refiner:
-    """The parts of a DetectSpec that decide about findings; makes raw spans an answer."""
+    """The parts of a DetectSpec that decide about findings; makes raw spans an answer.
+
+    `own` are the names of the rule file's own recognizers and deny lists.
+    """
 
     spec: DetectSpec
+    own: frozenset[str] = frozenset()
 
     def refine(self, text: str, found: Iterable[tuple[Span, Mapping[str, float]]]) -> list[Span]:
         """`found` are spans (context already counted), each with its recognizer's own thresholds.
@@ -87,7 +91,7 @@ class Refiner:
         """
         if self._hotwords:
             found = ((self._hot(span, text), own) for span, own in found)
-        left = [span for span, own in found if span.score >= self._threshold(span.label, own)]
+        left = [span for span, own in found if span.score >= self._threshold(span, own)]
         if self._excludes:
             left = [span for span in left if not self._excluded(span, text)]
         kept = without_duplicates(left)
@@ -99,13 +103,14 @@ class Refiner:
         """Whether the allow list or an exclusion says that `span` is no finding."""
         return text[span.start : span.end] in self._allowed or self._excluded(span, text)
 
-    def _threshold(self, label: str, own: Mapping[str, float]) -> float:
+    def _threshold(self, span: Span, own: Mapping[str, float]) -> float:
         """The rule file's threshold for the entity, else the recognizer's, else the default's."""
-        rules = self._thresholds
-        if not rules and not own:
-            return 0.0
-        choices = (rules.get(label), own.get(label), own.get(_DEFAULT), rules.get(_DEFAULT))
-        return next((choice for choice in choices if choice is not None), 0.0)
+        rules, label = self._thresholds, span.label
+        if rules or own:
+            for known in (rules.get(label), own.get(label), own.get(_DEFAULT), rules.get(_DEFAULT)):
+                if known is not None:
+                    return known
+        return 0.0 if span.recognizer in self.own else self.spec.least_score
 
     def _hot(self, span: Span, text: str) -> Span:
         for index, (rule, pattern) in enumerate(self._hotwords):

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RULE_FILE = "rule file"
+"""The version of an own recognizer among a detector's identities."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hotword:
@@ -35,7 +38,8 @@ class DetectSpec:
 
     `entities` None means every entity that the enabled recognizers know; own `recognizers` and
     `deny_list` always look, whatever it names. `score_thresholds` maps an entity (or ``default``,
-    which yields to a recognizer's own threshold) to the least score that counts. `allow_list` holds
+    which yields to a recognizer's own threshold) to the least score that counts; `least_score` is
+    that where no threshold is, for all but own recognizers and deny lists. `allow_list` holds
     exact texts that are no finding; `deny_list` maps an entity to words that always are.
     `recognizers` and, for `ner` starting with ``presidio:``, the engine configuration are canonical
     JSON text, so that the spec stays hashable. `ner` is ``builtin``, ``none``,
@@ -54,3 +58,4 @@ class DetectSpec:
     excludes: tuple[Exclude, ...] = ()
     timeout: float = 10.0
     consistency: tuple[str, ...] = ("PERSON",)
+    least_score: float = 0.0

@@ -85,7 +85,8 @@ def find(
 
     `detect` is the ``detect:`` part of a rule file as a mapping, or None for Presidio's default
     patterns and the built-in names model, in English. Each text is a document of its own, in which
-    a name that was found once is found everywhere. A null or empty text has no findings. Errors:
+    a name that was found once is found everywhere. A finding counts from a score of 0.35, unless
+    `detect` sets other thresholds. A null or empty text has no findings. Errors:
     RuleError for a `detect` that is not valid, DetectionError where a text could not be looked at.
     """
     spec = detect_spec(detect)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from scrubber._version import __version__
-from scrubber.detect import consistency, linked
+from scrubber.detect import RULE_FILE, consistency, linked
 from scrubber.engine.choosing import Chosen
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.generalizing import SUPPRESSED
@@ -225,14 +225,19 @@ def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
     if plan.detect is None:
         return ()
     spec = plan.detect
-    default = dict(spec.score_thresholds).get("default")
-    threshold = round(default * 1000) if default is not None else None
+    chosen = dict(spec.score_thresholds).get("default")
+    default = spec.least_score if chosen is None else chosen
     own = [linked.IDENTITY] if _links(plan) else []
     if spec.consistency:
         own.append(consistency.IDENTITY)
     return (
         *(
-            DetectorFacts(name, version, threshold, spec.languages)
+            DetectorFacts(
+                name,
+                version,
+                None if chosen is None and version == RULE_FILE else round(default * 1000),
+                spec.languages,
+            )
             for name, version in detector_for(spec).identities
         ),
         *(DetectorFacts(name, version) for name, version in own),

@@ -14,6 +14,10 @@ from scrubber.errors import DetectionError, NotAvailable, printable
 from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.source import Path_
 
+# Less is what Presidio gives to a value that could be anything, with no word for it near:
+# docs/decisions/0010-weak-findings-need-a-word-for-them.md.
+LEAST_SCORE = 0.35
+
 _HERE: Path_ = ("detect",)
 _NER_CHOICES = "write ner: builtin, none (patterns only) or spacy:<package or path>"
 _HOTWORD = frozenset(field.name for field in fields(Hotword))
@@ -47,6 +51,7 @@ def read_detection(report: Report, *, needed: bool) -> DetectSpec:
             if "consistency" in part
             else DetectSpec().consistency
         ),
+        least_score=LEAST_SCORE,
         **_rules(report, part.get("rules")),
     )
 

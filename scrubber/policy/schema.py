@@ -220,7 +220,10 @@ class Detect(Part):
         "and deny lists find is always looked for.",
     )
     score_thresholds: dict[str, Share] | None = Field(
-        None, description="The least score that counts, by entity or default."
+        None,
+        description="The least score that counts, by entity or default (without one 0.35; 0 brings "
+        "all that Presidio reports). What own recognizers and deny lists find counts at any score "
+        "where no threshold says otherwise.",
     )
     allow_list: list[Text] | None = Field(None, description="Exact texts that are no finding.")
     deny_list: dict[str, Texts] | None = Field(

@@ -136,12 +136,13 @@ def test_a_text_has_one_answer_whatever_its_neighbours() -> None:
     [
         DetectSpec(entities=("EMAIL_ADDRESS", "PHONE_NUMBER")),
         DetectSpec(score_thresholds=(("default", 0.4),)),
+        DetectSpec(least_score=0.35),
         DetectSpec(allow_list=("a@b.com", "4111111111111111", "example.com")),
         DetectSpec(languages=("es",)),
         DetectSpec(languages=("de",)),
         DetectSpec(languages=("it",)),
     ],
-    ids=["entities", "threshold", "allow", "es", "de", "it"],
+    ids=["entities", "threshold", "least", "allow", "es", "de", "it"],
 )
 def test_same_answers_with_options(spec: DetectSpec) -> None:
     texts = [*TEXTS[::2], "tarjeta 4111111111111111, DNI 12345678Z, NIE X1234567L"]

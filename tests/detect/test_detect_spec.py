@@ -113,6 +113,31 @@ def test_a_recognizers_own_threshold_yields_to_the_entitys_alone(
     assert bool(seen(detector(spec), "TCK-123456", "TICKET_ID")) is found
 
 
+@pytest.mark.parametrize(
+    ("text", "rules", "labels"),
+    [
+        ("we saw 100037", (), set()),
+        ("my driver license is 100037", (), {"US_DRIVER_LICENSE"}),  # a word for it
+        ("in Q3", (), set()),
+        ("we saw 100037", (("default", 0.0),), {"US_DRIVER_LICENSE"}),
+        ("we saw 100037", (("US_DRIVER_LICENSE", 0.01),), {"US_DRIVER_LICENSE"}),
+        ("TCK-123456", (), {"TICKET_ID"}),  # an own recognizer's finding counts at any score
+        ("TCK-123456", (("default", 0.31),), set()),
+    ],
+)
+def test_the_least_score_is_for_what_no_rule_speaks_of(
+    detector: Build, text: str, rules: tuple[tuple[str, float], ...], labels: set[str]
+) -> None:
+    weak = {"name": "t", "regex": r"TCK-\d{6}", "score": 0.1}
+    spec = DetectSpec(
+        entities=("US_DRIVER_LICENSE",),
+        recognizers=(own(patterns=[weak]),),
+        score_thresholds=rules,
+        least_score=0.35,
+    )
+    assert {label for label, _ in seen(detector(spec), text)} == labels
+
+
 # ── lists ─────────────────────────────────────────────────────────────────────────────────────
 
 

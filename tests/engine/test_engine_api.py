@@ -228,6 +228,12 @@ def test_results_show_no_data() -> None:
             {"entities": ["EMAIL_ADDRESS"], "deny_list": {"PROJECT": ["Bluebird"]}},
             [[(4, 12, "PROJECT")]],
         ),
+        (["we saw 100037"], {"ner": "none"}, [[]]),
+        (
+            ["we saw 100037"],
+            {"ner": "none", "score_thresholds": {"default": 0}},
+            [[(7, 13, "US_DRIVER_LICENSE")]],
+        ),
     ],
 )
 def test_find(texts: list[str | None], detect: dict[str, Any] | None, expected: object) -> None:

@@ -48,7 +48,7 @@ from scrubber.detect.presidio.registry import HOUSE_NAMES, entities_of, own_name
 from scrubber.detect.quiet import hushed
 from scrubber.detect.reading import Reader
 from scrubber.detect.refine import Refiner
-from scrubber.detect.spec import DetectSpec
+from scrubber.detect.spec import RULE_FILE, DetectSpec
 from scrubber.errors import DetectionError, NotAvailable, printable
 
 
@@ -60,7 +60,7 @@ def build(spec: DetectSpec) -> PresidioDetector:
     ``regex-invalid``).
     """
     with hushed():
-        refiner = Refiner(spec)
+        refiner = Refiner(spec, own_names(spec))
         refiner.check()
         recognizers = registry(spec, engine := nlp_engine(spec))
         _require_known(spec, entities_of(recognizers.recognizers) | engine_labels(spec))
@@ -158,7 +158,7 @@ def _identities(
     own = own_names(spec)
 
     def origin(name: str) -> str:
-        return "rule file" if name in own else house if name in HOUSE_NAMES else presidio
+        return RULE_FILE if name in own else house if name in HOUSE_NAMES else presidio
 
     lookers = {
         (looker.name, origin(looker.name)) for language in languages for looker in language.lookers
