@@ -31,6 +31,11 @@ GATE = Gate()
         # an unknown word in small letters
         "He says mchoke was there.",
         "where was it? Turkey?",
+        # no sentence begins there, or one does
+        "it is the “Rose” of the day, says everybody here",
+        "i saw it.Ann too",
+        "the parcel is here\nAnn has it",
+        "the parcel is here (Ann has it)",
         # words that are names, where a name is likely
         "my name is rose",
         "Thanks, rose",
@@ -76,6 +81,8 @@ def test_texts_that_can_hold_a_name(text: str) -> None:
         "I do not know what to do. It is the same again!",
         "thank you very much, that is all",
         "Is it open at 10:30?",
+        "The parcel is here.\n\nThe other one is not.\r\nIt will be sent (again).",
+        "what?! no... it is version 1.2.3, as of 12.50",
         "it was in a damaged box for 7.65",
         "We rescheduled it – “as soon as possible”…",
         "ok",

@@ -65,13 +65,12 @@ _STREETS = (
 _NUMBERED = "box zip zipcode postcode post postal pin address suite apt apartment flat house block"
 _STREET_WORDS, _NUMBER_WORDS = _written(_STREETS), _written(_NUMBERED)
 _ADDRESS_WORDS = _STREET_WORDS | _NUMBER_WORDS
+_SPECIAL = _CUES | _ADDRESS_WORDS
 _STREET = re.compile(
     rf"\d\w{{0,2}},?(?: [^\W\d]+\.?){{1,4}},? (?:{'|'.join(_STREETS.split())})\b", re.IGNORECASE
 )
 _NUMBER = re.compile(
-    rf"\b(?<!ip )(?<!mac )(?:{'|'.join(_NUMBERED.split())})(?: code)?"
-    r"(?:[\s.:;#,=()-]|\b(?:no|nr|num|number|is|was|my|the)\b){0,9}\d",
-    re.IGNORECASE,
+    r"(?: code)?(?:[\s.:;#,=()-]|\b(?:no|nr|num|number|is|was|my|the)\b){0,9}\d", re.IGNORECASE
 )
 
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "ness", "ment", "able", "less")
@@ -108,7 +107,7 @@ class Gate:
         >>> [gate.may_hold_name(t) for t in ("ask ravi about it", "It is for Ann.", "Грета")]
         [True, True, True]
         """
-        cut = tokens(text)
+        cut = _quick_tokens(text)
         rest = set(filterfalse(self._plain.__contains__, cut))
         if not rest:
             return False
@@ -124,9 +123,9 @@ class Gate:
                 return True
         if rest.isdisjoint(_ADDRESS_WORDS):
             return False
-        street = not rest.isdisjoint(_STREET_WORDS) and _STREET.search(text)
-        number = not rest.isdisjoint(_NUMBER_WORDS) and _NUMBER.search(text)
-        return bool(street or number)
+        if not rest.isdisjoint(_STREET_WORDS) and _STREET.search(text):
+            return True
+        return any(_stands_by_number(word, text) for word in rest & _NUMBER_WORDS)
 
     def _forget(self) -> None:
         self._harmless.clear()
@@ -136,15 +135,21 @@ class Gate:
     def _learn(self, token: bytes) -> bool:
         """Whether a word that was not seen yet is harmless; remembers if so."""
         word = token.decode("utf-8", "replace")
-        parts = tokens(_MARKS.sub(" ", word)) if _MARKS.search(word) else [token]
+        parts = tokens(_MARKS.sub(" ", word).lstrip(". "))
+        if not word.startswith("."):
+            parts[0] = parts[0].removeprefix(b".")  # it begins no sentence
         pieces = [part.decode("utf-8", "replace") for part in parts]
         if not all(map(self._is_harmless, pieces)):
             return False
+        doubtful = any("d" in self._ways.get(piece.lstrip(".").lower(), "") for piece in pieces)
+        plain = not doubtful and _SPECIAL.isdisjoint(parts)
+        if len(parts) > 1 and not plain:
+            return False
         self._harmless.add(token)
-        if any("d" in self._ways.get(piece.lstrip(".").lower(), "") for piece in pieces):
-            self._suspects.add(token)
-        elif token not in _CUES and token not in _ADDRESS_WORDS:
+        if plain:
             self._plain.add(token)
+        elif doubtful:
+            self._suspects.add(token)
         return True
 
     def _is_harmless(self, token: str) -> bool:
@@ -192,6 +197,27 @@ def tokens(text: str) -> list[bytes]:
     """The words of `text`; one that begins a sentence has a full stop before it, digits are 0."""
     cut = text.encode("utf-8", "surrogatepass").translate(_TABLE)
     return (b"." + cut).replace(b". ", b".").replace(b".", b" .").split()
+
+
+def _quick_tokens(text: str) -> list[bytes]:
+    """As :func:`tokens`, but stops within a word ("12.50") do not part it."""
+    if "\n" in text or "\r" in text:
+        text = text.replace("\r", " ").replace("\n", "\n ")
+    cut = text.encode("utf-8", "surrogatepass").translate(_TABLE)
+    return (b"." + cut + b" ").replace(b". ", b" .").split()
+
+
+def _stands_by_number(token: bytes, text: str) -> bool:
+    """Whether a number follows the word `token` somewhere in `text`, as in "box 12"."""
+    word = token.decode().lstrip(".")
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        before = text[max(0, at - 4) : at].lower()
+        if _NUMBER.match(text, end) and not before.endswith(("ip ", "mac ")):
+            return True
+        at = text.find(word, end)
+    return False
 
 
 def _after_cue(cut: list[bytes], some: Iterable[bytes]) -> bool:
