@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test check docs fixtures bench bench-peers parity eval model gate clean
+.PHONY: help setup demo test check docs fixtures bench bench-peers bench-privacy parity eval model gate clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
@@ -18,6 +18,7 @@ help:
 	@echo "make gate     make the lists of words that are no names: make gate DATA=folder"
 	@echo "make model    train the built-in names model: make model DATA=folder"
 	@echo "make bench-peers  the same with other tools, in an environment under build/"
+	@echo "make bench-privacy  measure generalization: make bench-privacy DATA=folder"
 	@echo "make clean    remove .venv and what the demo wrote"
 
 setup: $(STAMP)
@@ -66,9 +67,13 @@ gate: setup
 	@test -n "$(DATA)" || { echo "name the folder of shared data: make gate DATA=FOLDER" >&2; exit 2; }
 	@$(BIN)/python -m training.gate "$(DATA)"
 
+bench-privacy: setup
+	@test -n "$(DATA)" || { echo "name the folder of shared data: make bench-privacy DATA=FOLDER" >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.privacy "$(DATA)"
+
 bench-peers: setup
 	@test -x build/peers/bin/python || $(PYTHON) -m venv build/peers
-	@build/peers/bin/python -m pip install --quiet --disable-pip-version-check maskops polars datafog scrubadub datatrove
+	@build/peers/bin/python -m pip install --quiet --disable-pip-version-check maskops polars datafog scrubadub datatrove anjana pycanon
 	@$(BIN)/python -m benchmarks.detection
 
 fixtures: setup

@@ -44,7 +44,7 @@ def read_privacy(report: Report) -> tuple[PrivacyRules | None, dict[str, str]]:
 
 
 def _levels(report: Report, path: Path_, setting: Any, digests: dict[str, str]) -> Levels | None:
-    if isinstance(setting, str):
+    if isinstance(setting, str) and setting:
         read = read_hierarchy_file(report, path, setting, report.tree.folder_of(path))
         if read is None:
             return None
