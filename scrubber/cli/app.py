@@ -266,6 +266,10 @@ def report(
         Path | None,
         typer.Option("--out", "-o", help="The file to write, instead of DIR/report.html."),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help="Say also what changed since this manifest or folder."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -278,7 +282,28 @@ def report(
     begin("report", as_json=as_json, quiet=quiet)
     from scrubber.cli.reporting import report_command
 
-    return report_command(output, out)
+    return report_command(output, out, against)
+
+
+ManifestArgument = Annotated[
+    Path,
+    typer.Argument(metavar="DIR", help="An output folder or manifest.", show_default=False),
+]
+
+
+@app.command()
+def diff(before: ManifestArgument, after: ManifestArgument, as_json: Json = False) -> int:
+    """Say what changed from one manifest to another: weaker, stronger or neutral for the people.
+
+    Exit code 3 if anything is weaker: a field comes out that did not, less is taken away, a
+    threshold is higher, a purpose is added, data is kept longer.
+
+    Example: scrubber diff scrubbed scrubbed
+    """
+    begin("diff", as_json=as_json)
+    from scrubber.cli.comparing import diff_command
+
+    return diff_command(before, after)
 
 
 @app.command()

@@ -10,12 +10,13 @@ from scrubber.errors import printable
 _NAME = "report.html"
 
 
-def report_command(output: Path, out: Path | None) -> int:
+def report_command(output: Path, out: Path | None, against: Path | None) -> int:
     """Write the report of the manifest at `output` and say where it is."""
     from scrubber.manifest import read_manifest
     from scrubber.review import report_page, write_report
 
-    page = report_page(read_manifest(output))
+    earlier = read_manifest(against) if against is not None else None
+    page = report_page(read_manifest(output), earlier)
     target = out if out is not None else (output if output.is_dir() else output.parent) / _NAME
     write_report(page, target)
     if as_json():

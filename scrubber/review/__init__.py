@@ -5,7 +5,9 @@ Everything here is told from the published manifest alone, so that it can tell n
 
 from __future__ import annotations
 
+from scrubber.review.changes import compare
+from scrubber.review.ordering import Change, Effect
 from scrubber.review.page import report_page
 from scrubber.review.writing import write_report
 
-__all__ = ["report_page", "write_report"]
+__all__ = ["Change", "Effect", "compare", "report_page", "write_report"]

@@ -16,10 +16,12 @@ from typing import Final
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text, screen
 from scrubber.manifest.view import printable_text
+from scrubber.review.changes import compare
 from scrubber.review.html import Html, element, join
 from scrubber.review.sections import (
     Data,
     base_of,
+    change_tables,
     check_table,
     commitment_table,
     declared_facts,
@@ -54,10 +56,12 @@ class _Section:
     parts: tuple[Html, ...]
 
 
-def report_page(manifest: Manifest) -> str:
-    """The page that tells `manifest`, as text; the same manifest gives the same bytes."""
+def report_page(manifest: Manifest, against: Manifest | None = None) -> str:
+    """The page that tells `manifest`, as text, and what changed since the manifest `against`; the
+    same manifests give the same bytes."""
     data = manifest.data
-    sections = list(_sections(data))
+    changes = [_changes(against, manifest)] if against is not None else []
+    sections = [*changes, *_sections(data)]
     name = printable(data["dataset"]["name"]["value"] or "unnamed dataset")
     content = join(
         element("a", "Skip to the verdict", href="#verdict", class_="skip"),
@@ -115,6 +119,14 @@ def _section(one: _Section) -> Html:
         id=one.anchor,
         aria_labelledby=title,
     )
+
+
+def _changes(before: Manifest, after: Manifest) -> _Section:
+    found = compare(before, after)
+    lead = f"Since the manifest {before.id[:16]}; weaker is what protects the people less."
+    if not found:
+        return _Section("changes", "Changes", lead, (element("p", "Nothing that matters."),))
+    return _Section("changes", "Changes", lead, tuple(change_tables(found)))
 
 
 def _verdict(manifest: Manifest) -> Html:

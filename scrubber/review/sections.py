@@ -9,6 +9,7 @@ from scrubber.errors import printable
 from scrubber.manifest.risk import risk_lines
 from scrubber.manifest.view import Count, count_text, printable_text, told
 from scrubber.review.html import Html, element, join
+from scrubber.review.ordering import Change, Effect
 from scrubber.review.tables import Column, bullets, chart, facts, parameters, table, tags
 
 Data = Mapping[str, Any]
@@ -345,3 +346,25 @@ def output_parts(data: Data) -> Iterator[Html]:
         "All of them together (Merkle root, RFC 9162): ",
         digest(data["outputs"]["merkle_root"]),
     )
+
+
+def change_tables(changes: Sequence[Change]) -> Iterator[Html]:
+    """A table for each effect, what is weaker first."""
+    columns = (Column("What"), Column("Aspect"), Column("Before"), Column("After"))
+    for effect in (Effect.WEAKER, Effect.STRONGER, Effect.NEUTRAL):
+        rows = [change for change in changes if change.effect is effect]
+        if rows:
+            yield table(
+                f"{effect.capitalize()} ({len(rows):,})",
+                columns,
+                (
+                    (
+                        join(c.section, " ", element("code", c.subject) if c.subject else ""),
+                        c.aspect,
+                        c.before,
+                        c.after,
+                    )
+                    for c in rows
+                ),
+                f"changes {effect}",
+            )

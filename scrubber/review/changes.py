@@ -1,0 +1,263 @@
+"""What differs between two manifests, each change weaker, neutral or stronger for the people in
+the data.
+
+Lists are compared by what their items are called, so an order changes nothing, and rules by what
+they decide, so that one which moved to another line is the same. Seen from the other side, every
+change is the same change with the opposite effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from scrubber.errors import printable
+from scrubber.manifest import Manifest, count_text
+from scrubber.manifest.canonical import canonical_bytes
+from scrubber.manifest.view import printable_text
+from scrubber.review.fieldchanges import field_changes
+from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, named
+
+Data = Mapping[str, Any]
+
+_SECTIONS = ("field", "records", "detector", "policy", "risk", "legal", "dataset", "check", "run")
+_UNLISTED = {"keep": 0, "drop": 1, "error": 1}  # nothing unlisted comes out of the latter two
+
+
+def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
+    """The changes from `before` to `after`, by section and name. Counts of people are shown as the
+    manifests publish them, never their differences."""
+    a, b = before.data, after.data
+    found = {
+        *field_changes(a["fields"], b["fields"]),
+        *_records(a, b),
+        *_detectors(a["engine"]["detectors"], b["engine"]["detectors"]),
+        *_policy(a, b),
+        *_risk(a["risk"], b["risk"]),
+        *_legal(a["legal"], b["legal"]),
+        *_dataset(a["dataset"], b["dataset"]),
+        *_checks(a["checks"], b["checks"]),
+        *_run(a, b),
+    }
+    return tuple(sorted(found, key=_place))
+
+
+def _place(change: Change) -> tuple[int, str, str, str, str]:
+    section = _SECTIONS.index(change.section)
+    pair = sorted((change.before, change.after))
+    return section, change.subject, change.aspect, pair[0], pair[1]
+
+
+def _differs(
+    section: str, aspect: str, before: str, after: str, effect: Effect = Effect.NEUTRAL
+) -> Iterator[Change]:
+    if before != after:
+        yield Change(section, "", aspect, before, after, effect)
+
+
+def _records(a: Data, b: Data) -> Iterator[Change]:
+    for side in ("in", "out"):
+        said = [count_text(d["records"][side], d["header"]["disclosure"]["base"]) for d in (a, b)]
+        yield from _differs("records", side, said[0], said[1])
+    aliases = [[source["alias"] for source in data["sources"]] for data in (a, b)]
+    if set(aliases[0]) != set(aliases[1]):
+        said = [_some(sorted(names)) for names in aliases]
+        yield Change("records", "", "sources", said[0], said[1], Effect.NEUTRAL)
+
+
+def _some(names: Sequence[str], limit: int = 3) -> str:
+    shown = ", ".join(printable(name) for name in names[:limit]) or NOTHING
+    return shown if len(names) <= limit else f"{shown} and more, {len(names):,} in all"
+
+
+def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
+    before, after = ({row["id"]: row for row in rows} for rows in (a, b))
+    versions = [
+        {printable(id_): printable_text(row["version"]) for id_, row in rows.items()}
+        for rows in (before, after)
+    ]
+    yield from named("detector", "version", versions[0], versions[1], Effect.STRONGER)
+    for id_ in before.keys() & after.keys():
+        name, old, new = printable(id_), before[id_], after[id_]
+        scores = old["threshold"], new["threshold"]
+        if scores[0] != scores[1]:
+            said = [NOTHING if score is None else f"{score / 1000:g}" for score in scores]
+            # No threshold is one of zero: everything that is found counts.
+            effect = by_rank(-(scores[0] or 0), -(scores[1] or 0))
+            yield Change("detector", name, "threshold", said[0], said[1], effect)
+        for language in set(old["languages"]) ^ set(new["languages"]):
+            said = [language if language in row["languages"] else NOTHING for row in (old, new)]
+            effect = by_rank(language in old["languages"], language in new["languages"])
+            yield Change(
+                "detector", name, "language", printable(said[0]), printable(said[1]), effect
+            )
+        models = [row["model_digest"] or NOTHING for row in (old, new)]
+        if models[0] != models[1]:
+            yield Change("detector", name, "model", models[0], models[1], Effect.NEUTRAL)
+
+
+def _policy(a: Data, b: Data) -> Iterator[Change]:
+    old, new = a["policy"], b["policy"]
+    yield from _differs("policy", "digest of the rules", old["digest"], new["digest"])
+    ranks = [_UNLISTED.get(policy["on_unlisted"], 0) for policy in (old, new)]
+    unlisted = old["on_unlisted"], new["on_unlisted"]
+    yield from _differs("policy", "unlisted fields", *unlisted, by_rank(*ranks))
+    yield from _differs("policy", "values that fail", old["on_error"], new["on_error"])
+    rows = [_row_rules(policy["rules"]) for policy in (old, new)]
+    yield from named("policy", "records dropped by rule", rows[0], rows[1], Effect.STRONGER)
+    keys = [
+        ", ".join(sorted({f["key_id"] for f in data["fields"] if f["key_id"]})) or NOTHING
+        for data in (a, b)
+    ]
+    yield from _differs("policy", "keys", printable_text(keys[0]), printable_text(keys[1]))
+    for name, label in (("min_cell", "smallest count shown"), ("base", "counts rounded to")):
+        values = [data["header"]["disclosure"][name] for data in (a, b)]
+        yield from _differs("policy", label, str(values[0]), str(values[1]), by_rank(*values))
+
+
+def _row_rules(rules: Iterable[Data]) -> dict[str, str]:
+    """The rules that drop records, by the reason that they give."""
+    return {
+        printable_text(rule["reason"] or rule["selector"]): "dropped"
+        for rule in rules
+        if rule["id"].startswith("rows[")
+    }
+
+
+def _risk(a: Data, b: Data) -> Iterator[Change]:
+    said = [
+        {printable_text(row["text"]): "stated" for row in risk["limitations"]} for risk in (a, b)
+    ]
+    yield from named("risk", "limitation", said[0], said[1], Effect.WEAKER)
+    old, new = a.get("privacy"), b.get("privacy")
+    if old is None and new is None:
+        return
+    ks = [section["k"] if section else 1 for section in (old, new)]
+    yield from _differs("risk", "smallest class (k)", str(ks[0]), str(ks[1]), by_rank(*ks))
+    quasi = [
+        {
+            printable(one["name"]): "considered"
+            for one in (section or {}).get("quasi_identifiers", ())
+        }
+        for section in (old, new)
+    ]
+    yield from named("risk", "quasi-identifier", quasi[0], quasi[1], Effect.STRONGER)
+    yield from _models((old or {}).get("models", ()), (new or {}).get("models", ()))
+    if old is None or new is None:
+        return
+    counted = [section["counted"] for section in (old, new)]
+    ranks = [one == "subjects" for one in counted]
+    yield from _differs("risk", "what classes count", counted[0], counted[1], by_rank(*ranks))
+    for name, label in (("highest_risk_at_most", "highest risk after"), ("mean_risk", "mean risk")):
+        risks = [section["after"][name] for section in (old, new)]
+        shown = ["not shown" if risk is None else f"{risk / 1000:.1%}" for risk in risks]
+        below = [None if risk is None else -risk for risk in risks]
+        yield from _differs("risk", label, shown[0], shown[1], by_rank(*below))
+
+
+def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
+    """l-diversity, where more is stronger, and t-closeness, where less is."""
+    before, after = (
+        {(m["model"], m["field"] or "", m["kind"]): (m["value"], m["c"]) for m in models}
+        for models in (a, b)
+    )
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        sign = 1 if key[0] == "l" else -1
+        if old is None or new is None:
+            effect = by_rank(old is not None, new is not None)
+        elif old[0] != new[0]:
+            effect = by_rank(sign * old[0], sign * new[0])
+        else:  # c of recursive diversity: less is stronger
+            effect = by_rank(-(old[1] or 0), -(new[1] or 0))
+        said = [
+            NOTHING
+            if one is None
+            else f"{one[0] / 1000:g}" + ("" if one[1] is None else f", c {one[1] / 1000:g}")
+            for one in (old, new)
+        ]
+        name = f"{key[2]} {key[0]}-{'diversity' if key[0] == 'l' else 'closeness'}"
+        of = f"of {printable(key[1])}" if key[1] else "of every sensitive field"
+        yield Change("risk", of, printable(name), said[0], said[1], effect)
+
+
+def _legal(a: Data, b: Data) -> Iterator[Change]:
+    sets = {"purposes": Effect.WEAKER, "prohibited_uses": Effect.STRONGER}
+    for name in a.keys() | b.keys():
+        old, new = a[name], b[name]
+        if old["status"] != new["status"] and "unknown" in (old["status"], new["status"]):
+            ranks = [fact["status"] != "unknown" for fact in (old, new)]
+            yield from _differs(
+                "legal", name.replace("_", " "), _fact(old), _fact(new), by_rank(*ranks)
+            )
+        elif name in sets:
+            rows = [{printable_text(one): "stated" for one in f["value"] or ()} for f in (old, new)]
+            yield from named("legal", name.replace("_", " "), rows[0], rows[1], sets[name])
+        elif name == "commitments":
+            rows = [
+                {printable(row["id"] or "?"): printable_text(row["text"] or "") or "?" for row in f}
+                for f in (old["value"] or (), new["value"] or ())
+            ]
+            yield from named("legal", "commitment", rows[0], rows[1], Effect.STRONGER)
+        else:
+            effect = _sooner(old, new) if name == "retention" else Effect.NEUTRAL
+            yield from _differs("legal", name.replace("_", " "), _fact(old), _fact(new), effect)
+
+
+def _fact(fact: Data) -> str:
+    if fact["status"] != "declared":
+        return str(fact["status"]).replace("_", " ")
+    value = fact["value"]
+    if isinstance(value, str):
+        return printable_text(value)
+    rows = [value] if isinstance(value, Mapping) else value
+    return "; ".join(sorted(_row(row) for row in rows))
+
+
+def _row(row: Any) -> str:
+    if isinstance(row, str):
+        return printable_text(row)
+    filled = {name: item for name, item in row.items() if item}
+    if len(filled) == 1:
+        item = next(iter(filled.values()))
+        return printable_text(item) if isinstance(item, str) else ", ".join(map(printable, item))
+    return printable_text(canonical_bytes(filled).decode())
+
+
+def _sooner(old: Data, new: Data) -> Effect:
+    """To delete sooner is stronger; neutral where a day is no ISO date."""
+    days: list[int | None] = []
+    for fact in (old, new):
+        try:
+            days.append(-date.fromisoformat(fact["value"]["delete_by"]).toordinal())
+        except (TypeError, ValueError):
+            days.append(None)
+    return by_rank(days[0], days[1])
+
+
+def _dataset(a: Data, b: Data) -> Iterator[Change]:
+    for name in (a.keys() | b.keys()) - {"other"}:
+        yield from _differs("dataset", name, _fact(a[name]), _fact(b[name]))
+    rows = [{printable(one["name"]): _fact(one) for one in data["other"]} for data in (a, b)]
+    yield from named("dataset", "declared", rows[0], rows[1], Effect.NEUTRAL)
+
+
+def _checks(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
+    """A check that no longer runs protects as little as one that fails."""
+    before, after = ({check["id"]: check["passed"] for check in checks} for checks in (a, b))
+    words = {True: "passed", False: "FAILED", None: "not run"}
+    for id_ in before.keys() | after.keys():
+        old, new = before.get(id_), after.get(id_)
+        if old is not new:
+            effect = by_rank(bool(old), bool(new))
+            yield Change("check", printable(id_), "result", words[old], words[new], effect)
+
+
+def _run(a: Data, b: Data) -> Iterator[Change]:
+    versions = [printable(data["engine"]["program_version"]) for data in (a, b)]
+    yield from _differs("run", "program", versions[0], versions[1])
+    roots = [data["outputs"]["merkle_root"] for data in (a, b)]
+    yield from _differs("run", "outputs (Merkle root)", roots[0], roots[1])

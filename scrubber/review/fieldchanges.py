@@ -1,0 +1,132 @@
+"""What differs between the fields of two manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scrubber.errors import printable
+from scrubber.manifest.view import told
+from scrubber.review.ordering import NOTHING, Change, Effect, by_rank
+from scrubber.review.strength import (
+    ABSENT,
+    action_strength,
+    class_strength,
+    parameter_strength,
+    strength,
+)
+
+Field = Mapping[str, Any]
+
+
+def field_changes(before: Iterable[Field], after: Iterable[Field]) -> Iterator[Change]:
+    """Changes of fields by name. Where sources decide otherwise about a name, those that both
+    manifests have are compared with themselves, and the others by the weakest decision."""
+    old, new = _by_name(before), _by_name(after)
+    spread = _spread(old), _spread(new)
+    for name in old.keys() | new.keys():
+        for one, other in _pairs(old.get(name, ()), new.get(name, ())):
+            yield from _compared(printable(name), one, other, spread)
+
+
+def _by_name(fields: Iterable[Field]) -> dict[str, list[Field]]:
+    found: dict[str, list[Field]] = {}
+    for field in fields:
+        found.setdefault(field["name"], []).append(field)
+    return found
+
+
+def _spread(fields: Mapping[str, list[Field]]) -> dict[str, int]:
+    """The number of names that share a domain, within which equal values stay equal."""
+    found: dict[str, set[str]] = {}
+    for name, ones in fields.items():
+        for one in ones:
+            found.setdefault(one["domain"] or "", set()).add(name)
+    return {domain: len(names) for domain, names in found.items()}
+
+
+def _pairs(old: Iterable[Field], new: Iterable[Field]) -> Iterator[tuple[Field, Field]]:
+    """The decisions about one name to compare; an empty one stands for none."""
+    before = {source: field for field in old for source in field["sources"]}
+    after = {source: field for field in new for source in field["sources"]}
+    pairs = [(before[source], after[source]) for source in before.keys() & after.keys()]
+    gone = [before[source] for source in before.keys() - after.keys()]
+    come = [after[source] for source in after.keys() - before.keys()]
+    if gone or come:
+        pairs.append((_weakest(gone or before.values()), _weakest(come or after.values())))
+    seen: set[tuple[int, int]] = set()
+    for one, other in pairs:
+        if (id(one), id(other)) not in seen:
+            seen.add((id(one), id(other)))
+            yield one, other
+
+
+def _weakest(fields: Iterable[Field]) -> Field:
+    def order(field: Field) -> tuple[int, bool, bool, str]:
+        told_by = told(field).done + repr(_parameters(field))
+        return strength(field), not field["reversible"], not field["linkable"], told_by
+
+    return min(fields, key=order, default={})
+
+
+def _compared(
+    name: str, old: Field, new: Field, spread: tuple[Mapping[str, int], Mapping[str, int]]
+) -> Iterator[Change]:
+    def change(aspect: str, before: str, after: str, effect: Effect) -> Iterator[Change]:
+        if before != after:
+            yield Change("field", name, aspect, before, after, effect)
+
+    if not old or not new:  # what is not there is as good as dropped
+        ranks = [strength(field) if field else ABSENT for field in (old, new)]
+        said = [told(field).done if field else "not there" for field in (old, new)]
+        yield from change("treatment", said[0], said[1], by_rank(*ranks))
+        return
+    before, after = strength(old), strength(new)
+    yield from change("treatment", told(old).done, told(new).done, by_rank(before, after))
+    classes = [(field["class"] or "unclassified").replace("_", " ") for field in (old, new)]
+    ranks = [class_strength(field["class"]) for field in (old, new)]
+    yield from change("class", classes[0], classes[1], by_rank(*ranks))
+    yield from change("type out", _type(old), _type(new), Effect.NEUTRAL)
+    if before != after:  # how equals differ in strength is told by what follows
+        return
+    for mark in ("linkable", "reversible"):
+        said = ["yes" if field[mark] else "no" for field in (old, new)]
+        yield from change(mark, said[0], said[1], by_rank(not old[mark], not new[mark]))
+    domains = [field["domain"] or "" for field in (old, new)]
+    shared = [-counted.get(domain, 0) for counted, domain in zip(spread, domains, strict=True)]
+    shown = [printable(domain) or NOTHING for domain in domains]
+    yield from change("domain", shown[0], shown[1], by_rank(*shared))
+    if old["action"] == new["action"]:
+        yield from _parameter_changes(name, old, new)
+        yield from _operator_changes(name, old, new)
+
+
+def _type(field: Field) -> str:
+    return printable(field["type_out"] or NOTHING)
+
+
+def _parameters(field: Field) -> dict[str, str]:
+    return {row["name"]: row["value"] for row in field["parameters"]}
+
+
+def _parameter_changes(name: str, old: Field, new: Field) -> Iterator[Change]:
+    before, after = _parameters(old), _parameters(new)
+    for key in (before.keys() | after.keys()) - {"domain"}:
+        values = before.get(key), after.get(key)
+        if values[0] != values[1]:
+            ranks = [parameter_strength(old["action"], key, value) for value in values]
+            said = ["its default" if value is None else printable(value) for value in values]
+            yield Change("field", name, printable(key), said[0], said[1], by_rank(*ranks))
+
+
+def _operator_changes(name: str, old: Field, new: Field) -> Iterator[Change]:
+    """Of a scrubbed text, entity by entity; one that is not named is treated as any other."""
+    before = {one["entity"]: one["action"] for one in old["operators"]}
+    after = {one["entity"]: one["action"] for one in new["operators"]}
+    for entity in before.keys() | after.keys():
+        actions = [acts.get(entity, acts.get(None, "keep")) for acts in (before, after)]
+        if actions[0] != actions[1]:
+            label = f"findings of {printable(entity)}" if entity else "other findings"
+            said = [printable(action) for action in actions]
+            ranks = [action_strength(action) for action in actions]
+            yield Change("field", name, label, said[0], said[1], by_rank(*ranks))

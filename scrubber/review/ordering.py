@@ -1,0 +1,68 @@
+"""A change and its effect, and the few ways in which two manifests' parts are compared.
+
+Each way is symmetric: with before and after exchanged, the effect is the opposite one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+NOTHING = "nothing"
+
+
+class Effect(StrEnum):
+    """What a change means for the people in the data: `WEAKER` protects them less."""
+
+    WEAKER = "weaker"
+    NEUTRAL = "neutral"
+    STRONGER = "stronger"
+
+    @property
+    def opposite(self) -> Effect:
+        opposites = {Effect.WEAKER: Effect.STRONGER, Effect.STRONGER: Effect.WEAKER}
+        return opposites.get(self, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`aspect` of `subject` in a `section` was `before` and is `after`; all are texts whose control
+    and bidi characters are escaped."""
+
+    section: str
+    subject: str
+    aspect: str
+    before: str
+    after: str
+    effect: Effect
+
+    def __str__(self) -> str:
+        what = " ".join(part for part in (self.section, self.subject) if part)
+        return f"{what}: {self.aspect}: {self.before} -> {self.after}"
+
+
+def by_rank(before: Any, after: Any) -> Effect:
+    """The effect of going from one rank to another, higher being stronger; neutral where one of
+    them is None, that is unknown."""
+    if before is None or after is None or before == after:
+        return Effect.NEUTRAL
+    return Effect.STRONGER if after > before else Effect.WEAKER
+
+
+def named(
+    section: str,
+    aspect: str,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    gained: Effect,
+) -> Iterator[Change]:
+    """Items by their name, each with what it says: one more has the effect `gained`, one less the
+    opposite one, and one that says something else is neutral."""
+    for name in before.keys() | after.keys():
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        effect = gained if old is None else gained.opposite if new is None else Effect.NEUTRAL
+        yield Change(section, name, aspect, old or NOTHING, new or NOTHING, effect)
