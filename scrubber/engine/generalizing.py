@@ -26,6 +26,11 @@ class Generalized:
     outcomes: dict[FieldPath, Outcome] = field(repr=False)
     gone: Flags = field(repr=False)
 
+    @classmethod
+    def none(cls, records: int) -> Generalized:
+        """For so many records without quasi-identifiers."""
+        return cls({}, np.zeros(records, dtype=np.bool_))
+
     def only(self, kept: Flags) -> Generalized:
         """The same for the records that are marked."""
         mask = pa.array(kept)
@@ -50,11 +55,8 @@ def generalize(
 
     A value that its own transform cannot take is failed, and counts as null; where such records
     are dropped, they are neither looked up nor gone. Errors: as Recoding.look_up; ValueError where
-    the plan has quasi-identifiers and no levels were chosen.
+    no levels were chosen.
     """
-    nobody: Flags = np.zeros(table.num_rows, dtype=np.bool_)
-    if not plan.quasi:
-        return Generalized({}, nobody)
     if recoding is None:
         raise ValueError("no levels were chosen")
     labelled = label(table, plan.quasi, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from hashlib import sha256
@@ -52,29 +53,22 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> 
             raise OutputError("output-name", "an output lies below data/", place=Place(output.path))
     _check_unicode(facts)
     published = count(facts, ledger).publish(min_cell, base)
-    data: dict[str, Any] = _plain(_sections(facts, published, min_cell, base))
+    try:
+        data: dict[str, Any] = plain_json(_sections(facts, published, min_cell, base))
+    except ValueError as fault:
+        # The text is canonical.py's own and quotes no value.
+        text = f"a declared fact or parameter cannot stand in a manifest: {fault}"
+        raise OutputError("manifest-text", text) from None
     data["header"]["id"] = manifest_id(data)
     return Manifest(data)
 
 
 def work_id(facts: Facts) -> str:
     """What tells the work of a run from any other before there is a count: SHA-256 (hex) of all
-    that `facts` state but for the clock.
-
-    Errors: OutputError ``manifest-text`` as :func:`seal` has it.
-    """
+    that `facts` state but for the clock."""
     stated = asdict(facts)
     del stated["run"]
-    return sha256(canonical_bytes(_plain(stated))).hexdigest()
-
-
-def _plain(value: object) -> Any:
-    try:
-        return plain_json(value)
-    except ValueError as fault:
-        # The text is canonical.py's own and quotes no value.
-        text = f"a declared fact or parameter cannot stand in a manifest: {fault}"
-        raise OutputError("manifest-text", text) from None
+    return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
 def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
