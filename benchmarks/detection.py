@@ -27,6 +27,7 @@ from benchmarks.tools import EVERYTHING, TWO
 PEERS = Path("build/peers/bin/python")
 OURS = Path(sys.executable)
 COUNTED = 800
+TRIES = 3
 
 # (tool, its environment, whether it gets all rows)
 TABLES = {
@@ -90,12 +91,17 @@ def table(scope: str, share: float, all_rows: Path, sample: Path) -> Iterator[st
 
 
 def parallel(share: float, all_rows: Path) -> Iterator[str]:
-    """The rate of one and of two processes, each over all rows, by the clock."""
-    for count in (1, 2):
-        running = [started("scrubber", OURS, EVERYTHING, all_rows) for _ in range(count)]
-        done = [finished(process) for process in running]
-        rate = sum(one["mb"] for one in done) / max(one["wall_s"] for one in done)
-        yield f"| {share:.0%} | {count} | {rate:.3g} |"
+    """The rate of one and of two processes, each over all rows, by the clock: the best of several,
+    as others may use the machine."""
+    best = {1: 0.0, 2: 0.0}
+    for _ in range(TRIES):
+        for count in best:
+            running = [started("scrubber", OURS, EVERYTHING, all_rows) for _ in range(count)]
+            done = [finished(process) for process in running]
+            rate = sum(one["mb"] for one in done) / max(one["wall_s"] for one in done)
+            best[count] = max(best[count], rate)
+    for count, rate in best.items():
+        yield f"| {share:.0%} | {count} | {rate:.3g} | {rate / best[1]:.2f} x |"
 
 
 def written(folder: Path, name: str, texts: Sequence[str]) -> Path:
@@ -123,7 +129,7 @@ def main() -> None:
                 for line in table(scope, share, all_rows, sample):
                     print(line, flush=True)
             several.extend(parallel(share, all_rows))
-    print("\n| rows with personal data | processes | MB/s by the clock |\n|---|---|---|")
+    print("\n| rows with personal data | processes | MB/s by the clock | of one |\n|---|---|---|---|")
     print("\n".join(several))
 
 
