@@ -129,7 +129,8 @@ def main() -> None:
                 for line in table(scope, share, all_rows, sample):
                     print(line, flush=True)
             several.extend(parallel(share, all_rows))
-    print("\n| rows with personal data | processes | MB/s by the clock | of one |\n|---|---|---|---|")
+    print("\n| rows with personal data | processes | MB/s by the clock | of one |")
+    print("|---|---|---|---|")
     print("\n".join(several))
 
 
