@@ -202,7 +202,7 @@ def tokens(text: str) -> list[bytes]:
 def _quick_tokens(text: str) -> list[bytes]:
     """As :func:`tokens`, but stops within a word ("12.50") do not part it."""
     if "\n" in text or "\r" in text:
-        text = text.replace("\r", " ").replace("\n", "\n ")
+        text = text.replace("\r", " ").replace("\n", " \n ")
     cut = text.encode("utf-8", "surrogatepass").translate(_TABLE)
     return (b"." + cut + b" ").replace(b". ", b" .").split()
 
