@@ -15,6 +15,7 @@ from scrubber.detect.consistency import Consistency, spread
 from scrubber.detect.ner import installed, load, zone
 from scrubber.detect.quiet import hushed
 from scrubber.errors import NotAvailable
+from scrubber.policy import detect_spec
 
 Find = Callable[[Sequence[str]], list[list[Label]]]
 
@@ -68,7 +69,7 @@ def make(name: str) -> System:
 
 
 def _scrubber(name: str, about: str, ner: str, entities: tuple[str, ...] | None) -> System:
-    spec = DetectSpec(ner=ner)
+    spec = detect_spec({"ner": ner})
     known = known_entities(spec)
     if entities is not None:
         chosen = tuple(entity for entity in entities if entity in known)
