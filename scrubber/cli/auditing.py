@@ -19,7 +19,7 @@ _STYLES = {
     FieldClass.TEXT: "cyan",
     FieldClass.INSENSITIVE: "green",
 }
-_WIDE = 110
+_WIDE = 150  # below it the evidence would be a column of a few words
 
 
 def audit_command(inputs: list[str], rows: int, seed: int) -> int:
