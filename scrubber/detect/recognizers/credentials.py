@@ -170,6 +170,7 @@ PASSWORDS = Recognizer(
             "option",
             rf"(?<![\w-])--?[\w-]{{0,20}}(?i:{_PASSWORD}|pwd)(?:[ \t]{{1,3}}{_MIXED_NEXT}|=)[\"']?\K(?!-)[^\s\"']{{3,128}}",
         ),
+        Pattern("curl option", r"(?i:CURLOPT_\w{0,20}PASSWORD)[ ]?,\s{0,16}\"\K[^\"\s]{3,128}(?=\")", SURE),
         Pattern("curl", r"(?<![\w-])(?:-u|--user|--proxy-user)[ =]?[\"']?[^\s\"':]{1,64}:\K[^\s\"']{3,128}", SURE),
         Pattern("openssl", r"(?<![\w-])-pass(?:in|out)?[ ][\"']?pass:[ ]?\K[^\s\"']{3,128}", SURE),
         Pattern("url", r"(?i:[a-z][a-z0-9+.-]{1,20})://[^\s:/@\"'<>?#]{0,128}:\K[^\s/@\"'<>]{1,128}(?=@[\w\[])", SURE),
