@@ -9,6 +9,7 @@ change is the same change with the opposite effect.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, named
 Data = Mapping[str, Any]
 
 _SECTIONS = ("field", "records", "detector", "policy", "risk", "legal", "dataset", "check", "run")
+_SHORT = 16  # digits of a digest
 _UNLISTED = {"keep": 0, "drop": 1, "error": 1}  # nothing unlisted comes out of the latter two
 
 
@@ -32,7 +34,7 @@ def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
     found = {
         *field_changes(a["fields"], b["fields"]),
         *_records(a, b),
-        *_detectors(a["engine"]["detectors"], b["engine"]["detectors"]),
+        *_together(_detectors(a["engine"]["detectors"], b["engine"]["detectors"])),
         *_policy(a, b),
         *_risk(a["risk"], b["risk"]),
         *_legal(a["legal"], b["legal"]),
@@ -97,9 +99,19 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
             yield Change("detector", name, "model", models[0], models[1], Effect.NEUTRAL)
 
 
+def _together(changes: Iterable[Change]) -> Iterator[Change]:
+    """One change for all subjects of which the same is said."""
+    subjects: dict[Change, list[str]] = {}
+    for change in changes:
+        subjects.setdefault(replace(change, subject=""), []).append(change.subject)
+    for change, names in subjects.items():
+        yield replace(change, subject=_some(sorted(names)))
+
+
 def _policy(a: Data, b: Data) -> Iterator[Change]:
     old, new = a["policy"], b["policy"]
-    yield from _differs("policy", "digest of the rules", old["digest"], new["digest"])
+    digests = [policy["digest"][:_SHORT] for policy in (old, new)]
+    yield from _differs("policy", "digest of the rules", digests[0], digests[1])
     ranks = [_UNLISTED.get(policy["on_unlisted"], 0) for policy in (old, new)]
     unlisted = old["on_unlisted"], new["on_unlisted"]
     yield from _differs("policy", "unlisted fields", *unlisted, by_rank(*ranks))
@@ -259,5 +271,5 @@ def _checks(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
 def _run(a: Data, b: Data) -> Iterator[Change]:
     versions = [printable(data["engine"]["program_version"]) for data in (a, b)]
     yield from _differs("run", "program", versions[0], versions[1])
-    roots = [data["outputs"]["merkle_root"] for data in (a, b)]
+    roots = [data["outputs"]["merkle_root"][:_SHORT] for data in (a, b)]
     yield from _differs("run", "outputs (Merkle root)", roots[0], roots[1])

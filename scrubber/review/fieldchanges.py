@@ -78,12 +78,12 @@ def _compared(
 
     if not old or not new:  # what is not there is as good as dropped
         ranks = [strength(field) if field else ABSENT for field in (old, new)]
-        said = [told(field).done if field else "not there" for field in (old, new)]
+        said = [_done(field) if field else "not there" for field in (old, new)]
         yield from change("treatment", said[0], said[1], by_rank(*ranks))
         return
     before, after = strength(old), strength(new)
-    yield from change("treatment", told(old).done, told(new).done, by_rank(before, after))
-    classes = [(field["class"] or "unclassified").replace("_", " ") for field in (old, new)]
+    yield from change("treatment", _done(old), _done(new), by_rank(before, after))
+    classes = [_class(field) for field in (old, new)]
     ranks = [class_strength(field["class"]) for field in (old, new)]
     yield from change("class", classes[0], classes[1], by_rank(*ranks))
     yield from change("type out", _type(old), _type(new), Effect.NEUTRAL)
@@ -99,6 +99,15 @@ def _compared(
     if old["action"] == new["action"]:
         yield from _parameter_changes(name, old, new)
         yield from _operator_changes(name, old, new)
+
+
+def _done(field: Field) -> str:
+    """What was done; what a text is scrubbed of is told entity by entity."""
+    return "findings in the text" if field["action"] == "text" else told(field).done
+
+
+def _class(field: Field) -> str:
+    return (field["class"] or "unclassified").replace("quasi_", "quasi-").replace("_", " ")
 
 
 def _type(field: Field) -> str:
