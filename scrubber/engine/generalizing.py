@@ -8,8 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from scrubber.engine.labels import Flags, label
+from scrubber.engine.layouts import without_views
 from scrubber.engine.recoding import Recoding
+from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
+from scrubber.model.nested import Rows
 from scrubber.policy.plan import Apply, FieldPlan, Generalize, Keep, OnError, Plan, TablePlan
 from scrubber.transform.base import Outcome
 from scrubber.transform.canonical import text_type
@@ -26,11 +29,6 @@ class Generalized:
     outcomes: dict[FieldPath, Outcome] = field(repr=False)
     gone: Flags = field(repr=False)
 
-    @classmethod
-    def none(cls, records: int) -> Generalized:
-        """For so many records without quasi-identifiers."""
-        return cls({}, np.zeros(records, dtype=np.bool_))
-
     def only(self, kept: Flags) -> Generalized:
         """The same for the records that are marked."""
         mask = pa.array(kept)
@@ -44,24 +42,26 @@ class Generalized:
 
 
 def generalize(
-    table: pa.Table,
-    source: str,
+    batch: Batch,
+    kept: Rows,
     plan: TablePlan,
     recoding: Recoding | None,
     key: RootKey | None,
     on_error: OnError,
 ) -> Generalized:
-    """Apply the levels that were chosen to the records of `table`, which row rules left.
+    """Apply the levels that were chosen to the records of `batch` that row rules left.
 
     A value that its own transform cannot take is failed, and counts as null; where such records
     are dropped, they are neither looked up nor gone. Errors: as Recoding.look_up; ValueError where
-    no levels were chosen.
+    the plan has quasi-identifiers and no levels were chosen.
     """
+    if not plan.quasi:
+        return Generalized({}, np.zeros(len(kept), dtype=np.bool_))
     if recoding is None:
         raise ValueError("no levels were chosen")
-    labelled = label(table, plan.quasi, key)
+    labelled = label(without_views(batch.table).take(pa.array(kept)), plan.quasi, key)
     failed = np.logical_or.reduce([one.failed for one in labelled])
-    recoded = recoding.look_up(labelled, failed & (on_error is OnError.DROP_ROW), source)
+    recoded = recoding.look_up(labelled, failed & (on_error is OnError.DROP_ROW), batch.ref.source)
     outcomes = {}
     for one in labelled:
         assert isinstance(one.plan.disposition, Generalize)

@@ -78,12 +78,14 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     if judged.unjudged.any() and plan.on_error is OnError.FAIL:
         raise _unjudged(batch, judged)
     kept = np.flatnonzero(judged.kept)
-    generalized = Generalized.none(len(kept))
-    if table_plan.quasi:
-        records = without_views(batch.table).take(pa.array(kept))
-        generalized = generalize(
-            records, batch.ref.source, table_plan, tools.recoding, tools.key, plan.on_error
-        )
+    generalized = generalize(
+        batch,
+        kept,
+        table_plan,
+        tools.recoding,
+        tools.key,
+        plan.on_error,
+    )
     suppressed = int(generalized.gone.sum())
     if suppressed:
         kept = kept[~generalized.gone]

@@ -360,3 +360,33 @@ def test_any_table(
     turned = rows[cut % len(rows) :] + rows[: cut % len(rows)]
     other = scrubber.scrub(pl.DataFrame(turned, schema=schema), asked)
     assert Counter(map(str, other.data.to_dicts())) == Counter(map(str, out))
+
+
+def test_without_quasi_identifiers_row_rules_and_failures_go_together() -> None:
+    asked = {
+        "version": 1,
+        "on_error": "drop_row",
+        "fields": [
+            {"name": "age", "transform": {"bin": {"edges": [20, 40.5]}}},
+            {"name": ["city", "ill"], "keep": "why"},
+        ],
+        "rows": [{"drop": "ill = 'flu'", "reason": "flu"}],
+    }
+    left = scrubber.scrub(pl.DataFrame(PEOPLE), asked).data
+    assert left.height == sum(row["age"] < 40.5 and row["ill"] != "flu" for row in PEOPLE)
+
+
+def test_row_rules_come_before_privacy() -> None:
+    asked = {**rules(), "rows": [{"drop": "ill = 'flu'", "reason": "flu"}]}
+    out = scrubber.scrub(pl.DataFrame(PEOPLE), asked).data.to_dicts()
+    assert {row["ill"] for row in out} == {"cold", "gout"}
+    assert min(map(len, classes(out).values())) >= 4
+
+
+def test_a_fraction_among_parameters_makes_no_trouble(folder: Path) -> None:
+    asked = rules(hierarchies={"age": [{"bin": {"width": 10.5}}], "city": "cities.csv"})
+    asked["fields"][1] = {"name": "ill", "class": "sensitive", "transform": {"round": {"to": 0.5}}}
+    rows = [{**row, "ill": 1.25} for row in PEOPLE]
+    pq.write_table(pa.Table.from_pylist(rows), folder / "p.parquet")
+    scrubber.scrub(folder / "p.parquet", asked, out=folder / "out")
+    assert pq.read_table(folder / "out" / "data" / "p.parquet")["ill"].to_pylist()[0] in (1.0, 1.5)
