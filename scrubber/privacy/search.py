@@ -53,8 +53,12 @@ def search(
     """
     hunt = _Hunt(lattice, allowed)
     deadline = clock() + time_limit
-    hunt.descend()
-    while clock() < deadline and (node := hunt.next()) is not None:
+
+    def in_time() -> bool:
+        return clock() < deadline
+
+    hunt.descend(in_time)
+    while in_time() and (node := hunt.next()) is not None:
         hunt.look(node)
     return hunt.choice()
 
@@ -88,7 +92,7 @@ class _Hunt:
             self._best, self._loss = look, loss
         return True
 
-    def descend(self) -> None:
+    def descend(self, in_time: Callable[[], bool]) -> None:
         """From the top, always to the feasible node one step down that would lose least."""
         node, floor = self._lattice.top, self._lattice.floor
         if not self.look(node):
@@ -97,7 +101,8 @@ class _Hunt:
             steps = [
                 (*node[:i], level - 1, *node[i + 1 :]) for i, level in enumerate(node) if level
             ]
-            feasible = [s for s in steps if np.isfinite(self._bounds[s]) and self.look(s)]
+            open_ = [step for step in steps if np.isfinite(self._bounds[step])]
+            feasible = [step for step in open_ if in_time() and self.look(step)]
             if not feasible:
                 return
             node = min(feasible, key=lambda step: (floor[step], step))
