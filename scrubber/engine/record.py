@@ -8,7 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from scrubber._version import __version__
-from scrubber.detect import RULE_FILE, consistency, linked
+from scrubber.detect import RULE_FILE, consistency, linked, namelooker
+from scrubber.detect.ner import names
 from scrubber.engine.choosing import Chosen
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.generalizing import SUPPRESSED
@@ -22,6 +23,7 @@ from scrubber.manifest import (
     EngineFacts,
     Facts,
     FieldFacts,
+    MeasuredFacts,
     OperatorFacts,
     OutputFacts,
     PolicyFacts,
@@ -237,11 +239,20 @@ def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
                 version,
                 None if chosen is None and version == RULE_FILE else round(default * 1000),
                 spec.languages,
+                *(_built_in() if name == namelooker.RECOGNIZER else ()),
             )
             for name, version in detector_for(spec).identities
         ),
         *(DetectorFacts(name, version) for name, version in own),
     )
+
+
+def _built_in() -> tuple[str, tuple[MeasuredFacts, ...]]:
+    """The digest of the built-in model, and how well it finds by its own meta.json."""
+    measured = tuple(
+        MeasuredFacts(one.corpus, one.label, one.recall, one.precision) for one in names.measured()
+    )
+    return names.digest().removeprefix("sha256:"), measured
 
 
 def _links(plan: Plan) -> bool:

@@ -167,7 +167,8 @@ def _by_id(detector: DetectorFacts) -> tuple[str, str]:
 
 
 def _detector(detector: DetectorFacts) -> dict[str, Any]:
-    return {**asdict(detector), "measured": None}
+    facts = asdict(detector)
+    return {**facts, "measured": list(facts["measured"]) or None}
 
 
 def _rule(rule: RuleFacts) -> dict[str, Any]:

@@ -80,14 +80,26 @@ class PolicyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredFacts:
+    """How well a detector found an entity in a labelled corpus, in milli-units."""
+
+    corpus: str
+    entity: str
+    recall: int
+    precision: int
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorFacts:
-    """A recognizer that looked: `threshold` in milli-units, `model_digest` where it has a model."""
+    """A recognizer that looked: `threshold` in milli-units, `model_digest` (hex) where it has a
+    model, and how well it does where that was `measured`."""
 
     id: str
     version: str
     threshold: int | None = None
     languages: tuple[str, ...] = ()
     model_digest: str | None = None
+    measured: tuple[MeasuredFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,21 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
             yield Change(
                 "detector", name, "language", printable(said[0]), printable(said[1]), effect
             )
+        yield from _recall(name, old["measured"] or (), new["measured"] or ())
         models = [row["model_digest"] or NOTHING for row in (old, new)]
         if models[0] != models[1]:
             yield Change("detector", name, "model", models[0], models[1], Effect.NEUTRAL)
+
+
+def _recall(name: str, a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
+    """What finds less in a corpus on which both were measured is weaker."""
+    before, after = ({(m["corpus"], m["entity"]): m["recall"] for m in rows} for rows in (a, b))
+    for key in before.keys() & after.keys():
+        old, new = before[key], after[key]
+        if old != new:
+            aspect = f"recall of {printable(key[1])} in {printable(key[0])}"
+            shares = f"{old / 1000:.1%}", f"{new / 1000:.1%}"
+            yield Change("detector", name, aspect, *shares, by_rank(old, new))
 
 
 def _together(changes: Iterable[Change]) -> Iterator[Change]:

@@ -29,6 +29,7 @@ from scrubber.review.sections import (
     digest,
     field_table,
     finding_charts,
+    measured_table,
     output_parts,
     policy_facts,
     record_chart,
@@ -237,7 +238,12 @@ def _sections(data: Data) -> Iterator[_Section]:
     )
     yield _Section("sources", "Sources", "", (source_chart(data),))
     yield _Section("outputs", "Outputs", "", tuple(output_parts(data)))
-    yield _Section("engine", "Rules and detectors", "", (policy_facts(data), detector_table(data)))
+    yield _Section(
+        "engine",
+        "Rules and detectors",
+        "",
+        (policy_facts(data), detector_table(data), measured_table(data)),
+    )
 
 
 _FIELDS = (

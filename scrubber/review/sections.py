@@ -317,6 +317,37 @@ def detector_table(data: Data) -> Html:
     )
 
 
+def measured_table(data: Data) -> Html:
+    """How well the detectors find by their own measurements; nothing where there are none."""
+    rows = [
+        (detector["id"], one)
+        for detector in data["engine"]["detectors"]
+        for one in detector["measured"] or ()
+    ]
+    if not rows:
+        return join()
+    return table(
+        "How well a model finds in labelled corpora (measured when it was made, not on this data)",
+        (
+            Column("Corpus"),
+            Column("Detector"),
+            Column("Entity"),
+            Column("Recall", "number"),
+            Column("Precision", "number"),
+        ),
+        (
+            (
+                printable(one["corpus"]),
+                printable(detector),
+                printable(one["entity"]),
+                f"{one['recall'] / 1000:.1%}",
+                f"{one['precision'] / 1000:.1%}",
+            )
+            for detector, one in rows
+        ),
+    )
+
+
 def output_parts(data: Data) -> Iterator[Html]:
     files = data["outputs"]["files"]
     if not files:

@@ -69,6 +69,7 @@ def add(*path: Any, value: Any) -> Edit:
     return edit
 
 
+MEASURED = {"corpus": "btc_dev", "entity": "PERSON", "recall": 950, "precision": 930}
 NEW = {**BASE["fields"][2], "name": "new"}
 W, N, S = Effect.WEAKER, Effect.NEUTRAL, Effect.STRONGER
 NOTHING: tuple[Edit, ...] = ()
@@ -163,6 +164,13 @@ CASES: list[tuple[str, tuple[Edit, ...], tuple[Edit, ...], str, Effect]] = [
     ),
     ("no detector", NOTHING, (put("engine", "detectors", value=[]),), "version", W),
     ("upgraded", NOTHING, (put("engine", "detectors", 0, "version", value="2"),), "version", N),
+    (
+        "finds less",
+        (put("engine", "detectors", 0, "measured", value=[MEASURED]),),
+        (put("engine", "detectors", 0, "measured", value=[{**MEASURED, "recall": 900}]),),
+        "recall of PERSON in btc_dev",
+        W,
+    ),
     ("unlisted kept", NOTHING, (put("policy", "on_unlisted", value="keep"),), "unlisted fields", W),
     (
         "unlisted dropped",

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from scrubber.errors import OutputError
-from scrubber.manifest import CheckFacts, seal
+from scrubber.manifest import CheckFacts, MeasuredFacts, seal, validate
 from scrubber.review import report_page, write_report
 from scrubber.review.html import Html, element, join, text
 from scrubber.review.tables import bar
@@ -175,6 +175,18 @@ def test_all_sections_are_told() -> None:
         "unknown",
     ):
         assert part in said, part
+
+
+def test_what_a_model_was_measured_to_find_is_told() -> None:
+    facts, ledger = made("large")
+    measured = (MeasuredFacts("btc_dev", "PERSON", 951, 9), MeasuredFacts("x", "LOCATION", 0, 1000))
+    detector = replace(facts.engine.detectors[0], model_digest="ab" * 32, measured=measured)
+    manifest = seal(replace(facts, engine=replace(facts.engine, detectors=(detector,))), ledger)
+    assert validate(manifest.to_json()) == []
+    said = Reader(report_page(manifest)).said
+    for part in ("btc_dev", "95.1%", "0.9%", "0.0%", "100.0%"):
+        assert part in said
+    assert "btc_dev" not in report_page(seal(*made("large")))
 
 
 def test_what_stands_out_is_said_at_the_top() -> None:

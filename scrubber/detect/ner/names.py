@@ -114,6 +114,34 @@ def identity() -> tuple[str, str]:
     return "scrubber.names", f"{meta['version']}+{found}"
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well the model found `label` in what was kept from training of a labelled `corpus`, in
+    thousandths: `recall` counts names that were wholly covered."""
+
+    corpus: str
+    label: str
+    recall: int
+    precision: int
+
+
+@cache
+def measured() -> tuple[Measured, ...]:
+    """What the model's own meta.json says of how well it finds; raises as `digest`."""
+    digest()
+    meta = json.loads((FOLDER / "meta.json").read_bytes())
+    return tuple(
+        Measured(
+            Path(corpus).stem,
+            label,
+            round(score["wholly_covered"] * 1000),
+            round(score["precision"] * 1000),
+        )
+        for corpus, labels in sorted(meta["scores"].items())
+        for label, score in sorted(labels.items())
+    )
+
+
 def _broken() -> NotAvailable:
     return NotAvailable(
         "names-model-broken",
