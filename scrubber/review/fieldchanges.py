@@ -87,7 +87,7 @@ def _compared(
     ranks = [class_strength(field["class"]) for field in (old, new)]
     yield from change("class", classes[0], classes[1], by_rank(*ranks))
     yield from change("type out", _type(old), _type(new), Effect.NEUTRAL)
-    if before != after:  # how equals differ in strength is told by what follows
+    if before != after and _done(old) != _done(new):  # equals, and what reads alike, differ below
         return
     for mark in ("linkable", "reversible"):
         said = ["yes" if field[mark] else "no" for field in (old, new)]

@@ -89,6 +89,8 @@ CASES: list[tuple[str, tuple[Edit, ...], tuple[Edit, ...], str, Effect]] = [
     ("token to drop", NOTHING, (field(0, action="drop"),), "treatment", S),
     ("token to generalize", NOTHING, (parameter(0, "prefix", keep="3"),), "treatment", W),
     ("token to random token", NOTHING, (field(0, linkable=False, domain=None),), "treatment", S),
+    ("linkable no more", NOTHING, (field(0, linkable=False),), "linkable", S),
+    ("linkable from now on", (field(0, linkable=False),), NOTHING, "linkable", W),
     ("keep to text", NOTHING, (field(2, action="text"),), "treatment", S),
     ("kept unsafely", NOTHING, (field(2, unsafe=True),), "treatment", W),
     ("an unknown action", NOTHING, (field(0, action="my_own"),), "treatment", W),
