@@ -34,6 +34,7 @@ def show_screen(view: Screen) -> None:
     _rows("Outputs", outputs)
     _texts("Commitments", view.commitments)
     _texts("Checks", view.checks)
+    _texts("Deletion", view.deletion)
     _texts("Limitations", view.limitations)
     if view.unknown:
         console.print(f"\nNot declared: {', '.join(view.unknown)}", style="dim")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -30,6 +30,7 @@ from scrubber.manifest import (
     RuleFacts,
     RunFacts,
     SourceFacts,
+    SubjectFacts,
 )
 from scrubber.model.fieldpath import EACH
 from scrubber.policy import Rules, public_parameters
@@ -102,6 +103,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         engine=engine_of(plan),
         fields=fields,
         outputs=account.outputs,
+        subjects=tuple(_subjects(plan, fields)),
         previous=account.previous,
         checks=(*account.checks, *((checked(*risk),) if risk is not None else ())),
         risk=risk[0] if risk is not None else None,
@@ -110,6 +112,16 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             *(limitations(*risk) if risk is not None else ()),
         ),
     )
+
+
+def _subjects(plan: Plan, fields: Iterable[FieldFacts]) -> Iterator[SubjectFacts]:
+    """The fields that say whose data a record is."""
+    names = {alias: str(table.subject) for alias, table in plan.tables if table.subject is not None}
+    for field in fields:
+        sources = tuple(alias for alias in field.sources if names.get(alias) == field.name)
+        if sources:
+            found = (field.key_id, field.domain) if field.linkable else (None, None)
+            yield SubjectFacts(field.name, sources, field.action, *found)
 
 
 def engine_of(plan: Plan) -> EngineFacts:

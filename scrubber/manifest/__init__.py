@@ -23,6 +23,7 @@ from scrubber.manifest.statement import (
     RuleFacts,
     RunFacts,
     SourceFacts,
+    SubjectFacts,
 )
 from scrubber.manifest.verify import Check, verify
 from scrubber.manifest.view import Screen, count_text, screen
@@ -52,6 +53,7 @@ __all__ = [
     "RunFacts",
     "Screen",
     "SourceFacts",
+    "SubjectFacts",
     "category",
     "count_text",
     "engine_section",

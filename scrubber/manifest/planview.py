@@ -42,6 +42,7 @@ def plan_screen(document: PlanDocument) -> Screen:
         risk=(),
         outputs=(),
         checks=(),
+        deletion=(),
         limitations=_LIMITATIONS,
     )
 

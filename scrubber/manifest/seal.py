@@ -14,6 +14,7 @@ from scrubber.manifest.canonical import canonical_bytes, manifest_id, plain_json
 from scrubber.manifest.categories import category
 from scrubber.manifest.counts import count
 from scrubber.manifest.declared import declared_sections
+from scrubber.manifest.deletion import deletion_section
 from scrubber.manifest.disclosure import Key
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.ledger import EVENTS, Ledger
@@ -107,6 +108,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
         },
         "findings": _listed(published, "finding", ("field", "entity", "recognizer", "action")),
         "risk": _risk(facts, published, min_cell, base),
+        "deletion": deletion_section(facts.subjects) if facts.subjects else None,
         "outputs": {"files": files, "merkle_root": outputs_root(files)},
         "checks": [asdict(check) for check in (_CONSERVATION, *facts.checks)],
         "waivers": [],

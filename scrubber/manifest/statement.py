@@ -166,6 +166,18 @@ class OutputFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """A field that says whose data a record is, what became of it, and the key and domain of its
+    pseudonyms where equal values got equal ones."""
+
+    field: str
+    sources: tuple[str, ...]
+    action: str
+    key_id: str | None = None
+    domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFacts:
     """The result of a gate: `expected` and `actual` are public texts, never values or counts."""
 
@@ -190,5 +202,6 @@ class Facts:
     outputs: tuple[OutputFacts, ...] = ()
     checks: tuple[CheckFacts, ...] = ()
     limitations: tuple[str, ...] = ()
+    subjects: tuple[SubjectFacts, ...] = ()
     previous: str | None = None
     risk: RiskFacts | None = None

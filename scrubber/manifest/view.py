@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scrubber.errors import printable
+from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.risk import risk_lines
 
@@ -79,6 +80,7 @@ class Screen:
     risk: tuple[str, ...]
     outputs: tuple[OutputLine, ...]
     checks: tuple[str, ...]
+    deletion: tuple[str, ...]
     limitations: tuple[str, ...]
 
 
@@ -112,6 +114,7 @@ def screen(manifest: Manifest) -> Screen:
             for f in data["outputs"]["files"]
         ),
         checks=tuple(_checks(data)),
+        deletion=tuple(deletion_lines(data["deletion"])) if data["deletion"] is not None else (),
         limitations=tuple(printable_text(row["text"]) for row in data["risk"]["limitations"]),
     )
 
@@ -302,7 +305,8 @@ def lines(view: Screen) -> Iterable[str]:
     if view.outputs:
         yield "outputs:"
         yield from (f"  {o.path}: {o.rows} records, {o.bytes:,} bytes" for o in view.outputs)
-    for title, said in (("checks", view.checks), ("limitations", view.limitations)):
+    last = (("checks", view.checks), ("deletion", view.deletion), ("limitations", view.limitations))
+    for title, said in last:
         if said:
             yield f"{title}:"
             yield from (f"  {text}" for text in said)

@@ -16,6 +16,7 @@ from typing import Any
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text
 from scrubber.manifest.canonical import canonical_bytes
+from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
 from scrubber.review.fieldchanges import field_changes
 from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, named
@@ -38,6 +39,7 @@ def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
         *_policy(a, b),
         *_risk(a["risk"], b["risk"]),
         *_legal(a["legal"], b["legal"]),
+        *_deletion(a["deletion"], b["deletion"]),
         *_dataset(a["dataset"], b["dataset"]),
         *_checks(a["checks"], b["checks"]),
         *_run(a, b),
@@ -229,6 +231,17 @@ def _legal(a: Data, b: Data) -> Iterator[Change]:
         else:
             effect = _sooner(old, new) if name == "retention" else Effect.NEUTRAL
             yield from _differs("legal", name.replace("_", " "), _fact(old), _fact(new), effect)
+
+
+def _deletion(old: Data | None, new: Data | None) -> Iterator[Change]:
+    """A person whose records cannot be found again cannot have them deleted."""
+    said, found = [], []
+    for section in (old, new):
+        subjects = section["subjects"] if section is not None else ()
+        said.append("; ".join(deletion_lines(section)) if section is not None else "no subject")
+        can = [one["key_id"] is not None or one["action"] == "keep" for one in subjects]
+        found.append(any(can) + (any(can) and all(can)))
+    yield from _differs("legal", "deletion", said[0], said[1], by_rank(*found))
 
 
 def _fact(fact: Data) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text, screen
+from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
 from scrubber.review.changes import compare
 from scrubber.review.html import Html, element, join
@@ -236,6 +237,13 @@ def _sections(data: Data) -> Iterator[_Section]:
         "Declared by the author of the rules, not measured.",
         (declared_facts(data),),
     )
+    if data["deletion"] is not None:
+        yield _Section(
+            "deletion",
+            "Deletion",
+            "How the records of a person are found again in the output.",
+            (bullets(deletion_lines(data["deletion"])),),
+        )
     yield _Section("sources", "Sources", "", (source_chart(data),))
     yield _Section("outputs", "Outputs", "", tuple(output_parts(data)))
     yield _Section(

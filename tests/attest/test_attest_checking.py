@@ -138,6 +138,9 @@ def test_upstream(tmp_path: Path) -> None:
     data["header"]["previous"] = read_manifest(first).id
     data["header"]["id"] = manifest_id(data)
     (second / "manifest.json").write_bytes(canonical_bytes(data))
+    (second / "previous").mkdir()
+    earlier = second / "previous" / f"{read_manifest(first).id}.json"
+    earlier.write_bytes((first / "manifest.json").read_bytes())
     assert failed(check_run(second, None, TODAY, [first])) == []
     (first / "data/chats.jsonl").write_bytes(b"{ }")
     assert failed(check_run(second, None, TODAY, [first])) == ["upstream"]

@@ -1,0 +1,31 @@
+"""How the records of a person are found again in an output, to delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from scrubber.errors import printable
+from scrubber.manifest.statement import SubjectFacts
+
+
+def deletion_section(subjects: Sequence[SubjectFacts]) -> dict[str, Any]:
+    """The ``deletion`` section, for an output that nothing was deleted from yet."""
+    return {"subjects": [asdict(subject) for subject in subjects], "events": []}
+
+
+def deletion_lines(section: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence per field that says whose data a record is."""
+    for subject in section["subjects"]:
+        name = printable(subject["field"])
+        if subject["key_id"] is not None:
+            domain = f", domain {printable(subject['domain'])}" if subject["domain"] else ""
+            yield (
+                f"a person's records are those whose `{name}` is the pseudonym of who it is, "
+                f"made anew under key {subject['key_id']}{domain}"
+            )
+        elif subject["action"] == "keep":
+            yield f"a person's records are those with the same `{name}` as in the source"
+        else:
+            yield f"a person's records cannot be told apart: `{name}` came out as something else"
