@@ -21,6 +21,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from scrubber.engine.record import Account, facts_of
+from scrubber.engine.staging import sync_folder
 from scrubber.errors import ScrubberError
 from scrubber.manifest import Ledger, OutputFacts, RunFacts, work_id
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
@@ -79,7 +80,7 @@ class Parts:
                 "ledger": part.ledger.to_bytes().decode(),
             }
         )
-        _sync_folder((self._output / part.output.path).parent)
+        sync_folder((self._output / part.output.path).parent)
         path = self._path(identity)
         unfinished = path.with_suffix(".unfinished")
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -88,7 +89,7 @@ class Parts:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     def clear(self, kept: set[str]) -> None:
         """Remove every file below the output but those of the relative paths `kept`."""
@@ -119,11 +120,3 @@ def _part(body: Any, identity: str) -> Part | None:
     if body["format"] != _FORMAT or body["identity"] != identity:
         return None
     return Part(OutputFacts(**body["output"]), Ledger.from_bytes(body["ledger"].encode()))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -178,7 +178,7 @@ def _writing(target: Path) -> Iterator[None]:
 
 def _publish(stage: Path, target: Path) -> None:
     for folder in [stage, *(p for p in stage.rglob("*") if p.is_dir())]:
-        _sync(folder)
+        sync_folder(folder)
     if target.is_dir() and any(target.iterdir()):
         aside = _aside(target)
         _remove(aside)
@@ -191,7 +191,7 @@ def _publish(stage: Path, target: Path) -> None:
         _remove(aside)
     else:
         stage.rename(target)  # an empty folder is replaced by rename
-    _sync(target.parent)
+    sync_folder(target.parent)
 
 
 def _aside(target: Path) -> Path:
@@ -204,7 +204,8 @@ def _recover(target: Path) -> None:
         _aside(target).rename(target)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring the names in `folder` to disk; OSError as it comes."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
