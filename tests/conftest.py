@@ -1,8 +1,13 @@
-"""Shared by all tests: Hypothesis without clocks, since the machines are noisy."""
+"""Shared by all tests: Hypothesis without clocks, since the machines are noisy; an S3 server."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import stores
 
 settings.register_profile(
     "steady",
@@ -11,3 +16,17 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[stores.S3]:
+    yield from stores.serve()
+
+
+@pytest.fixture
+def s3(s3_server: stores.S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[stores.S3]:
+    """An empty bucket that scrubber reaches by its environment, as users have it."""
+    stores.reach(s3_server.endpoint, monkeypatch)
+    s3_server.empty()
+    yield s3_server
+    s3_server.empty()

@@ -83,8 +83,9 @@ def run(
     earlier = Earlier(read_chain(incremental)) if incremental is not None else None
     with staged(out, roots, overwrite=overwrite) as stage:
         surveyed = survey(rules, inputs)
-        stamps = {source.alias: _stamp(source) for source in surveyed.sources}
-        refuse_overlap(out, [Path(source.path) for source in surveyed.sources])  # globs, links
+        stamps = {source.alias: formats.stamp(source) for source in surveyed.sources}
+        local = [Path(source.path) for source in surveyed.sources if source.facts is None]
+        refuse_overlap(out, local)  # globs, links
         if pinned is not None:
             refuse_drift(pinned, rules, surveyed)
         secret = key_for(surveyed.plan, key)
@@ -106,10 +107,7 @@ def run(
             SourceRecord(s.alias, formats.media_type(s), digests[s.alias] if secret else None)
             for s in surveyed.sources
         )
-        for source in surveyed.sources:
-            if _stamp(source) != stamps[source.alias]:
-                text = "the file changed while it was read"
-                raise InputError("source-changed", text, place=Place(file=source.alias))
+        formats.refuse_changed(surveyed.sources, stamps)
         account = Account(
             rules,
             surveyed.plan,
@@ -126,12 +124,6 @@ def run(
             _write_synced(stage.output / name, content)
         _write_synced(stage.output / MANIFEST, manifest.to_bytes())
     return manifest
-
-
-def _stamp(source: Source) -> tuple[int, int, int]:
-    """What tells whether a file was replaced or written to meanwhile."""
-    stat = Path(source.path).stat()
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _refuse_clash(sources: Sequence[Source], target_format: str) -> None:
@@ -232,7 +224,7 @@ def _file_digest(source: Source, secret: bytes) -> str:
     """A digest of the source's bytes under `secret`."""
     digest = keyed_digest(secret)
     try:
-        with Path(source.path).open("rb") as file:
+        with formats.open_file(source) as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     except OSError:

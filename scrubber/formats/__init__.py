@@ -41,10 +41,18 @@ from scrubber.formats.base import (
     Written,
     check_schema,
 )
-from scrubber.formats.discovery import discover, format_of, output_name, source_bytes
+from scrubber.formats.discovery import (
+    discover,
+    format_of,
+    output_name,
+    refuse_changed,
+    source_bytes,
+    stamp,
+)
 from scrubber.formats.json_types import Shape
 from scrubber.formats.sampling import Sample
 from scrubber.formats.shards import agreed, shard_groups
+from scrubber.formats.stream import open_file
 from scrubber.formats.visible import visible
 from scrubber.formats.writer import Writer
 
@@ -217,11 +225,14 @@ __all__ = [
     "discover",
     "format_of",
     "media_type",
+    "open_file",
     "open_writer",
     "output_name",
     "read",
+    "refuse_changed",
     "samples",
     "schemas",
     "source_bytes",
+    "stamp",
     "visible",
 ]

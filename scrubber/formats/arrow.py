@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import sampling
 from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
+from scrubber.formats.stream import open_file
 from scrubber.formats.visible import visible
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import Rows, map_leaves
@@ -129,19 +129,19 @@ def open_encoder(
 
 
 def _is_file(source: Source) -> bool:
-    with Path(source.path).open("rb") as file:
-        return file.read(len(_FILE_MAGIC)) == _FILE_MAGIC
+    with open_file(source, exact=True) as file:
+        return bool(file.read(len(_FILE_MAGIC)) == _FILE_MAGIC)
 
 
-def _mapped(source: Source) -> pa.MemoryMappedFile:
+def _mapped(source: Source) -> pa.NativeFile:
     try:
-        return pa.memory_map(source.path)
+        return pa.memory_map(source.path) if source.facts is None else open_file(source)
     except _FAILURES:
         raise _unreadable(source) from None
 
 
 def _reader(
-    file: pa.MemoryMappedFile, source: Source
+    file: pa.NativeFile, source: Source
 ) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
     try:
         if _is_file(source):
@@ -155,9 +155,9 @@ def _reader(
 
 def _check_end(source: Source) -> None:
     """A stream cut between two batches reads like a whole one: only its end mark tells."""
-    with Path(source.path).open("rb") as file:
+    with open_file(source, exact=True) as file:
         file.seek(-len(_END_OF_STREAM), 2)
-        if file.read() != _END_OF_STREAM:
+        if file.read(len(_END_OF_STREAM)) != _END_OF_STREAM:
             raise InputError(
                 "arrow-truncated",
                 "the stream has no end mark",

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from scrubber.errors import InputError, Place
 from scrubber.model.fieldpath import EACH, FieldPath, is_list
+from scrubber.storage import Facts
 
 FORMATS = ("parquet", "csv", "tsv", "jsonl", "arrow")
 TEXT_FORMATS = frozenset({"csv", "tsv", "jsonl"})
@@ -27,13 +28,15 @@ ABSENT = b"scrubber.absent"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
-    """A file to read. `alias` is its relative name with ``/``, `format` one of FORMATS,
-    `compression` None, ``"gzip"`` or ``"zstd"`` (text formats only)."""
+    """A file to read. `path` is a local path or a URL, `alias` its relative name with ``/``,
+    `format` one of FORMATS, `compression` None, ``"gzip"`` or ``"zstd"`` (text formats only),
+    `facts` what an object in a store was when it was found; None for a local file."""
 
     path: str
     alias: str
     format: str
     compression: str | None = None
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True)

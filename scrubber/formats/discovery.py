@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from scrubber.errors import InputError, NotAvailable, Place
+from scrubber import storage
+from scrubber.errors import InputError, Place
+from scrubber.formats import remote
 from scrubber.formats.base import TEXT_FORMATS, Source
+from scrubber.formats.remote import HIDDEN
 
 _EXTENSIONS = {
     ".parquet": "parquet",
@@ -24,30 +27,28 @@ _EXTENSIONS = {
 }
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _WILDCARD = re.compile(r"[*?\[]")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_HIDDEN = (".", "_")
 
 
 def discover(inputs: Sequence[str]) -> tuple[Source, ...]:
     """The sources that `inputs` name, sorted by alias.
 
-    An input is a file, a folder (searched in depth) or a glob (``**`` crosses folders); a path
-    that exists is never taken for a glob. The alias of a source is its relative name with ``/``:
-    the base name of a file, the path below the folder, or the path below the part of a glob that
-    holds no wildcard. In folders and globs, names that begin with ``.`` or ``_`` are skipped
-    (unless the glob asks for them); any other file that is of no known format is an error, so that
-    nothing is lost in silence.
+    An input is a file, a folder (searched in depth) or a glob (``**`` crosses folders), on this
+    machine or as a URL in a store; a path that exists is never taken for a glob. The alias of a
+    source is its relative name with ``/``: the base name of a file, the path below the folder, or
+    the path below the part of a glob that holds no wildcard. In folders and globs, names that begin
+    with ``.`` or ``_`` are skipped (unless the glob asks for them); any other file that is of no
+    known format is an error, so that nothing is lost in silence.
 
     Raises InputError with one of the codes `input-missing`, `input-no-match`, `input-unsupported`,
-    `input-unreadable`, `input-empty`, `input-special`, `input-name`, `input-clash`, and
-    NotAvailable `remote-input` for URLs.
+    `input-unreadable`, `input-empty`, `input-special`, `input-name`, `input-clash`, and for URLs
+    what :mod:`scrubber.storage` says.
     """
     if not inputs:
         raise InputError("input-missing", "no input was named")
     found: dict[str, Source] = {}
     for given in inputs:
-        for path, alias in _expand(given):
-            source = _source(path, alias)
+        for source in _sources(given):
+            alias = source.alias
             if alias in found:
                 raise InputError(
                     "input-clash",
@@ -97,8 +98,33 @@ def output_name(alias: str, source_format: str, target_format: str) -> str:
 
 
 def source_bytes(source: Source) -> int:
-    """The size of the source's file in bytes, as it lies on disk."""
+    """The size of the source's file in bytes, as it is stored."""
+    if source.facts is not None:
+        return source.facts.size
     return _stat(Path(source.path), source.alias).st_size
+
+
+Stamp = tuple[int, int, int] | None
+
+
+def stamp(source: Source) -> Stamp:
+    """What tells whether a local file was replaced or written to; an object's facts do."""
+    if source.facts is not None:
+        return None
+    facts = _stat(Path(source.path), source.alias)
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def refuse_changed(sources: Sequence[Source], stamps: Mapping[str, Stamp]) -> None:
+    """Refuse sources that were replaced or written to since `stamps` were taken.
+
+    Raises InputError `source-changed`.
+    """
+    other = next((s.alias for s in sources if stamp(s) != stamps[s.alias]), None)
+    other = other if other is not None else remote.changed(sources)
+    if other is not None:
+        text = "the file changed while it was read"
+        raise InputError("source-changed", text, place=Place(file=other))
 
 
 def _uncompressed(name: str) -> tuple[str, str | None]:
@@ -115,9 +141,28 @@ def _advice(stem: str, kind: str | None) -> str:
     return "in a folder with other files, use a glob such as 'folder/*.csv'"
 
 
+def _sources(given: str) -> Iterator[Source]:
+    if storage.is_remote(given):
+        for url, alias, facts in remote.expand(given):
+            yield _remote_source(url, alias, facts)
+    else:
+        for path, alias in _expand(given):
+            yield _source(path, alias)
+
+
+def _remote_source(url: str, alias: str, facts: storage.Facts) -> Source:
+    """A store takes any name, and an output is named after it: on this machine, it may be."""
+    _check_name(alias)
+    if any(step in ("", ".", "..") for step in alias.split("/")) or "\0" in alias:
+        text = "the object's name has empty steps, or steps up"
+        raise InputError("input-name", text, place=Place(file=alias))
+    kind, compression = format_of(alias)
+    if not facts.size:
+        raise InputError("input-empty", "the file is empty (0 bytes)", place=Place(file=alias))
+    return Source(url, alias, kind, compression, facts)
+
+
 def _expand(given: str) -> Iterator[tuple[Path, str]]:
-    if _URL.match(given):
-        raise NotAvailable("remote-input", "inputs are local files in this version")
     path = Path(given)
     if "\0" in given or not given:
         raise InputError("input-missing", "there is no such file or folder")
@@ -142,9 +187,9 @@ def _walk(folder: Path, base: Path) -> Iterator[tuple[Path, str]]:
             folders.clear()
             continue
         visited.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith(_HIDDEN))
+        folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN))
         for name in sorted(files):
-            if not name.startswith(_HIDDEN):
+            if not name.startswith(HIDDEN):
                 count += 1
                 path = Path(here) / name
                 yield path, path.relative_to(base).as_posix()
@@ -167,11 +212,11 @@ def _matches(pattern: Path) -> Iterator[tuple[Path, str]]:
         raise InputError(
             "input-name", "a glob cannot go up again after a wildcard", place=Place(file=rest[0])
         )
-    shown = tuple(mark for mark in _HIDDEN if any(part.startswith(mark) for part in rest))
+    shown = tuple(mark for mark in HIDDEN if any(part.startswith(mark) for part in rest))
     count = 0
     for path in sorted(base.glob(str(PurePosixPath(*rest)))):
         names = path.relative_to(base).parts
-        if any(name.startswith(_HIDDEN) and not name.startswith(shown) for name in names):
+        if any(name.startswith(HIDDEN) and not name.startswith(shown) for name in names):
             continue
         if path.is_dir():
             if rest[-1] != "**":  # as a shell would: the folder is named, so all of it is meant
@@ -184,13 +229,17 @@ def _matches(pattern: Path) -> Iterator[tuple[Path, str]]:
         raise InputError("input-no-match", "no file matches", place=Place(file=str(pattern)))
 
 
-def _source(path: Path, alias: str) -> Source:
+def _check_name(alias: str) -> None:
     try:
         alias.encode()
     except UnicodeEncodeError:
         raise InputError(
             "input-name", "the file's name is not UTF-8", place=Place(file=alias)
         ) from None
+
+
+def _source(path: Path, alias: str) -> Source:
+    _check_name(alias)
     kind, compression = format_of(alias)
     facts = _stat(path, alias)
     if not stat.S_ISREG(facts.st_mode):

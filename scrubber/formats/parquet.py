@@ -11,6 +11,7 @@ import pyarrow as pa
 from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import sampling
 from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
+from scrubber.formats.stream import open_file
 from scrubber.formats.visible import has_dictionary, visible
 from scrubber.model.fieldpath import FieldPath
 
@@ -100,7 +101,10 @@ def _open(source: Source) -> ParquetFile:
     from pyarrow import parquet
 
     try:
-        return parquet.ParquetFile(source.path)
+        if source.facts is None:
+            return parquet.ParquetFile(source.path)
+        # Of an object, a row group's columns come together, in as few requests as they lie apart.
+        return parquet.ParquetFile(open_file(source, exact=True), pre_buffer=True)
     except _FAILURES:
         raise _unreadable(source) from None
 

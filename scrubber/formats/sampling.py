@@ -10,12 +10,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
 from scrubber.errors import InputError, Place
 from scrubber.formats.base import CHUNK_BYTES, Chunk, Source, check_schema
+from scrubber.formats.discovery import source_bytes
+from scrubber.formats.stream import open_file
 
 BLOCK_BYTES = 2**18
 BLOCKS = 48
@@ -72,8 +73,8 @@ def blocks(source: Source, start: int, chance: random.Random) -> Iterator[tuple[
     """Blocks of an uncompressed file's bytes, one from each stretch of it, and whether a record
     begins where the block does (the first one, at `start`)."""
     try:
-        with Path(source.path).open("rb") as file:
-            size = file.seek(0, 2)
+        with open_file(source, exact=True) as file:
+            size = file.size()
             stretch = max((size - start) // BLOCKS, 1)
             for index in range(BLOCKS):
                 place = start + index * stretch
@@ -88,7 +89,7 @@ def blocks(source: Source, start: int, chance: random.Random) -> Iterator[tuple[
 
 def is_small(source: Source) -> bool:
     """Whether an uncompressed text file is read whole."""
-    return Path(source.path).stat().st_size <= WHOLE_BYTES
+    return source_bytes(source) <= WHOLE_BYTES
 
 
 def picked(count: int, most: int, chance: random.Random) -> list[int]:

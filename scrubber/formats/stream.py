@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from scrubber import storage
 from scrubber.errors import InputError, Place
 from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, RECORD_BYTES, ByteSink, Source
 
@@ -22,6 +23,22 @@ FindEnds = Callable[[bytes], tuple[Offsets, bool]]
 inside a quotation."""
 
 _GZIP_LEVEL = 6
+
+
+def open_file(source: Source, *, exact: bool = False) -> pa.NativeFile:
+    """The source's bytes as they are stored, to be read from any place. From a store they come in
+    large requests for who reads on and on, or with `exact` just as they are read.
+
+    Raises OSError for a local file; for an object what :mod:`scrubber.storage` says.
+    """
+    if source.facts is None:
+        return pa.OSFile(source.path, "rb")
+    try:
+        ahead = 0 if exact else storage.READ_AHEAD
+        reader = storage.opened(source.path, source.alias, source.facts, ahead)
+    except FileNotFoundError:
+        raise storage.changed(source.alias) from None
+    return pa.PythonFile(reader, "r")
 
 
 class ByteStream:
@@ -34,7 +51,7 @@ class ByteStream:
     def __init__(self, source: Source) -> None:
         self._source = source
         try:
-            self._file = pa.OSFile(source.path, "rb")
+            self._file = open_file(source)
             self._stream = (
                 pa.CompressedInputStream(self._file, source.compression)
                 if source.compression

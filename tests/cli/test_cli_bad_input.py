@@ -192,7 +192,9 @@ MISSING = [
     ("folder.csv", "input-no-match", "folder.csv"),
     ("pipe.csv", "input-special", "pipe.csv"),
     ("\x1b[31mno.csv", "input-no-match", "\\x1b[31mno.csv"),
-    ("s3://bucket/a.csv", "remote-input", ""),
+    ("ftp://host/a.csv", "storage-unknown", ""),
+    ("memory://nowhere/a.csv", "input-missing", "memory://nowhere/a.csv"),
+    ("s3://key:planted@bucket/a.csv", "storage-credentials", ""),
 ]
 
 

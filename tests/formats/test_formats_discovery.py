@@ -82,10 +82,10 @@ def test_refuses(inputs, code):
     assert caught.value.code == code
 
 
-def test_refuses_urls():
+def test_refuses_urls_of_no_store():
     with pytest.raises(NotAvailable) as caught:
-        formats.discover(["s3://bucket/x.csv"])
-    assert caught.value.code == "remote-input"
+        formats.discover(["ftp://host/x.csv"])
+    assert caught.value.code == "storage-unknown"
 
 
 @pytest.mark.parametrize(

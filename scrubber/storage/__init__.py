@@ -1,0 +1,55 @@
+"""Object stores by URL (s3, gs, az, hf): objects found, read by ranges, written by uploads.
+
+    for one in below("s3://bucket/folder", "input"):
+        with opened(one.url, one.name, one.facts, READ_AHEAD) as file:
+            file.read()
+
+An object is there in whole or not at all, and there is no rename. Credentials come from what the
+stores' own clients look at (environment, configuration files, roles), never from a URL. Local paths
+do not come in here.
+
+Errors of every function: NotAvailable ``storage-unknown`` and ``storage-extra`` (naming what to
+install); InputError or OutputError ``storage-url``, ``storage-credentials``, ``storage-denied``;
+IncompleteError ``storage-unreachable``. What the clients say is never repeated.
+"""
+
+from scrubber.storage.address import base_name, checked, has_wildcard, is_remote, joined
+from scrubber.storage.client import changed
+from scrubber.storage.objects import (
+    Facts,
+    Found,
+    below,
+    create,
+    facts,
+    is_folder,
+    matching,
+    read,
+    remove,
+    write,
+)
+from scrubber.storage.reader import READ_AHEAD, ObjectReader, opened
+from scrubber.storage.upload import Upload, drop_unfinished
+
+__all__ = [
+    "READ_AHEAD",
+    "Facts",
+    "Found",
+    "ObjectReader",
+    "Upload",
+    "base_name",
+    "below",
+    "changed",
+    "checked",
+    "create",
+    "drop_unfinished",
+    "facts",
+    "has_wildcard",
+    "is_folder",
+    "is_remote",
+    "joined",
+    "matching",
+    "opened",
+    "read",
+    "remove",
+    "write",
+]

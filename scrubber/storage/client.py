@@ -1,0 +1,168 @@
+"""The clients of the stores: the only importer of fsspec and of what it calls."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from scrubber.errors import (
+    IncompleteError,
+    InputError,
+    NotAvailable,
+    OutputError,
+    Place,
+    ScrubberError,
+    printable,
+)
+from scrubber.storage.address import scheme_of
+
+
+class _Kind(NamedTuple):
+    package: str
+    extra: str
+
+
+_AZURE = _Kind("adlfs", "az")
+_GOOGLE = _Kind("gcsfs", "gs")
+_KINDS: Mapping[str, _Kind] = MappingProxyType(
+    {
+        "s3": _Kind("s3fs", "s3"),
+        "gs": _GOOGLE,
+        "gcs": _GOOGLE,
+        "az": _AZURE,
+        "abfs": _AZURE,
+        "abfss": _AZURE,
+        "hf": _Kind("huggingface_hub", "hf"),
+        "memory": _Kind("fsspec", "s3"),  # objects of this process, for tests
+    }
+)
+_DENIED = frozenset({401, 403})
+_CONFLICT = frozenset({409, 412})
+_NO_LOGIN = frozenset(
+    {
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "CredentialRetrievalError",
+        "ProfileNotFound",
+        "DefaultCredentialsError",
+        "RefreshError",
+        "ClientAuthenticationError",
+        "CredentialUnavailableError",
+        "LocalTokenNotFoundError",
+        "GatedRepoError",
+    }
+)
+
+
+def client(url: str) -> tuple[Any, str]:
+    """The fsspec filesystem for `url`, and what it calls the object. Nothing is asked of the store.
+
+    Listings are never cached: whether a source changed is asked again.
+
+    Errors: NotAvailable ``storage-unknown``, ``storage-extra``.
+    """
+    scheme = scheme_of(url)
+    kind = _KINDS.get(scheme)
+    if kind is None:
+        raise NotAvailable(
+            "storage-unknown",
+            f"{printable(scheme)}:// is no storage that can be used",
+            hint="local paths, s3://, gs://, az://, abfs://, hf://",
+        )
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        import fsspec
+
+        made = fsspec.get_filesystem_class(scheme)
+    except ImportError:
+        raise NotAvailable(
+            "storage-extra",
+            f"{scheme}:// needs the package {kind.package}",
+            hint=f'pip install "scrubber[{kind.extra}]"',
+        ) from None
+    with asking(None):
+        # The account that a URL of Azure names is all that is taken from a URL.
+        options = made._get_kwargs_from_urls(url) if kind is _AZURE else {}
+        system = fsspec.filesystem(scheme, use_listings_cache=False, **options)
+        return system, str(system._strip_protocol(url))
+
+
+@contextlib.contextmanager
+def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
+    """What a client raises becomes ours; its text may quote URLs, headers and data. `name` is what
+    the object is called in the message. FileNotFoundError and FileExistsError pass, since they are
+    answers; a condition that failed is the latter, or ``source-changed`` while reading.
+    """
+    place = Place(file=name) if name is not None else None
+    try:
+        yield
+    except (ScrubberError, FileNotFoundError, FileExistsError):
+        raise
+    except Exception as error:  # noqa: BLE001 - every client has exceptions of its own
+        if _is_denial(error):
+            fault = OutputError if writing else InputError
+            hint = "is this machine logged in to the store, and may it read and write there?"
+            text = "the store denies access"
+            raise fault("storage-denied", text, place=place, hint=hint) from None
+        if _is_conflict(error):
+            if writing:
+                raise FileExistsError from None
+            raise changed(name) from None
+        raise IncompleteError(
+            "storage-unreachable",
+            "the store cannot be reached, or does not answer as it should",
+            place=place,
+            hint="the same command takes up what was finished",
+        ) from None
+
+
+def changed(name: str | None) -> InputError:
+    """The error for an object that is not the one that was found."""
+    text = "the object changed while it was read"
+    return InputError("source-changed", text, place=Place(file=name))
+
+
+def _is_denial(error: Exception) -> bool:
+    return any(
+        isinstance(one, PermissionError)
+        or type(one).__name__ in _NO_LOGIN
+        or _status(one) in _DENIED
+        or str(one).startswith("Forbidden")  # gcsfs
+        for one in _causes(error)
+    )
+
+
+def _is_conflict(error: Exception) -> bool:
+    """Whether a condition of the request (if there is none, if it is still this one) failed."""
+    return any(
+        type(one).__name__ == "FileExpired" or _status(one) in _CONFLICT for one in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status that an exception of some client was made from."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return _number(response.get("ResponseMetadata", {}).get("HTTPStatusCode"))
+    for holder in (error, response):
+        for name in ("status_code", "status", "code"):
+            found = _number(getattr(holder, name, None))
+            if found is not None:
+                return found
+    return None
+
+
+def _number(value: object) -> int | None:
+    try:
+        return int(value) if isinstance(value, int | str) else None
+    except ValueError:
+        return None
