@@ -3,17 +3,20 @@
 A model that sees "Henrik Hasslund" may miss the "hasslund" of the next line. So what was found as a
 person's name is looked for in all texts of the document, its parts too, by the rules of
 :mod:`scrubber.detect.names`; other entities, where the spec names them, as a whole. What the names
-model is not sure of is not looked for: a word taken for a name once would be one everywhere.
+model is not sure of is not looked for: a word taken for a name once would be one everywhere. Nor is
+every place where a word of a name stands one of the name; see :class:`_Doubts`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from scrubber.detect.folding import Folded, fold, squash
+from scrubber.detect.gate.lists import common_words
 from scrubber.detect.identifiers import PHRASE
 from scrubber.detect.namelooker import RECOGNIZER as NAMES_MODEL
 from scrubber.detect.names import Person, may_name, name_words
@@ -23,8 +26,9 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.model.finding import Span
 
 RECOGNIZER = "consistency"
-IDENTITY = (RECOGNIZER, "2")  # the version rises when its answers change
-_PERSON = "PERSON"
+IDENTITY = (RECOGNIZER, "3")  # the version rises when its answers change
+_PERSON, _ADDRESS = "PERSON", "EMAIL_ADDRESS"
+_NO_PERSON = ("LOCATION", "ORGANIZATION")
 _SURE = 0.7  # a name of which the names model is less sure is no reason to find it elsewhere
 _SHORT = 20_000  # code points; in a longer text a look-up of words is quicker than many searches
 
@@ -57,8 +61,9 @@ class Consistency:
         sources = self._sources(texts, found)
         if not sources:
             return [()] * len(texts)
+        doubts = _Doubts(texts, found)
         return [
-            tuple(sorted(self._again(text, spans, sources)))
+            tuple(sorted(self._again(text, spans, sources, doubts)))
             for text, spans in zip(texts, found, strict=True)
         ]
 
@@ -82,6 +87,7 @@ class Consistency:
         text: str,
         spans: Sequence[Span],
         sources: _Sources,
+        doubts: _Doubts,
     ) -> Iterator[Span]:
         rest = fold(_without(text, [span for span in spans if span.label == _PERSON]))
         if len(text) <= _SHORT and not any(
@@ -92,7 +98,11 @@ class Consistency:
         whole = Folded.of(text)
         known = _Ranges(spans)
         for span in (*_people(whole, sources), *_others(whole, sources)):
-            if not known.hold(span) and not self._refiner.allows(span, text):
+            held = known.hold(span, span.label) or known.hold(span, _ADDRESS)
+            doubtful = span.label == _PERSON and doubts.about(
+                text[span.start : span.end], span, known
+            )
+            if not held and not doubtful and not self._refiner.allows(span, text):
                 yield span
 
 
@@ -128,6 +138,48 @@ def _others(text: Folded, sources: _Sources) -> Iterator[Span]:
         yield Span(start, end, label, score, RECOGNIZER)
 
 
+class _Doubts:
+    """Where words of a name that was found are not that name.
+
+    Two cases, both from counting what such repeats were in labelled text: common words in small
+    letters ("Bishop Garrigan" makes no name of "the bishop"), unless a name of several words was
+    found that writes it so; and a word that was found as a name by itself alone, where it lies in
+    what the model took for a place or an organization, and more often so than for a person in this
+    document ("Geneva").
+    """
+
+    def __init__(self, texts: Sequence[str], found: Sequence[Sequence[Span]]) -> None:
+        self._small: set[str] = set()
+        self._parts: set[str] = set()
+        self._taken: dict[str, Counter[str]] = {}
+        for text, spans in zip(texts, found, strict=True):
+            for span in spans:
+                if span.label == _PERSON or span.label in _NO_PERSON:
+                    written = text[span.start : span.end]
+                    words = name_words(written)
+                    for word in words:
+                        self._taken.setdefault(word, Counter())[span.label] += 1
+                    if span.label == _PERSON and len(words) > 1:
+                        self._parts.update(words)
+                        if written.islower():
+                            self._small.update(words)
+
+    def about(self, written: str, span: Span, known: _Ranges) -> bool:
+        """Whether `span`, whose words are `written`, is no name; `known` has all that was found in
+        its text."""
+        words = name_words(written)
+        if written.islower() and all(map(self._is_common, words)):
+            return True
+        if len(words) != 1 or words[0] in self._parts:
+            return False
+        taken = self._taken.get(words[0], Counter())
+        return any(taken[o] > taken[_PERSON] and known.hold(span, o) for o in _NO_PERSON)
+
+    def _is_common(self, word: str) -> bool:
+        common = common_words()
+        return word not in self._small and (word in common or word.removesuffix("s") in common)
+
+
 def _without(text: str, spans: Sequence[Span]) -> str:
     out, at = "", 0
     for span in sorted(spans):
@@ -148,8 +200,9 @@ class _Ranges:
             starts.append(span.start)
             reach.append(max(span.end, reach[-1] if reach else 0))
 
-    def hold(self, span: Span) -> bool:
-        starts, reach = self._by_label.get(span.label, ([], []))
+    def hold(self, span: Span, label: str) -> bool:
+        """Whether a span with `label` reaches over `span`."""
+        starts, reach = self._by_label.get(label, ([], []))
         before = bisect_right(starts, span.start)
         return before > 0 and reach[before - 1] >= span.end
 

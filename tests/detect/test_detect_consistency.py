@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -65,6 +66,39 @@ def test_the_score_is_the_best_of_its_sources() -> None:
     weak, strong = span(text, "Ann Poe", score=0.5), span(text, "ann poe", score=0.9)
     (found,) = Consistency(DetectSpec()).more([text], [[weak, strong]])
     assert [(s.start, s.score, s.recognizer) for s in found] == [(21, 0.9, "consistency")]
+
+
+# (text, what is found in it as what, what more is found)
+DOUBTFUL = [
+    # a common word in small letters is no name by itself, a rarer one is
+    ("Bishop Garrigan, the bishop; garrigan", [("Bishop Garrigan", "PERSON")], ["garrigan"]),
+    ("A new Gauge? my gauge", [("Gauge", "PERSON")], ["gauge"]),  # a name elsewhere
+    ("Chameleon! chameleons, Chameleon", [("Chameleon", "PERSON")], ["Chameleon"]),
+    ("leo captain here, captain!", [("leo captain", "PERSON")], ["captain"]),
+    # the words of an e-mail address are its own
+    ("Ann Poe <ann.poe@x.org> poe", [("Ann Poe", "PERSON"), ("ann.poe@x.org", "EMAIL_ADDRESS")],
+     ["poe"]),
+    ("Ann Poe <ann.poe@x>", [("Ann Poe", "PERSON")], ["ann.poe"]),
+    # a word that is rather a place here, where it is one
+    ("Lyra said. In Lyra, to Lyra; Lyra", [("Lyra", "PERSON"), ("Lyra", "LOCATION", 2),
+     ("Lyra", "LOCATION", 3)], ["Lyra"]),
+    ("Lyra said. In Lyra", [("Lyra", "PERSON"), ("Lyra", "LOCATION", 2)], ["Lyra"]),
+    ("Ann Lyra said. In Lyra, to Lyra", [("Ann Lyra", "PERSON"), ("Lyra", "LOCATION", 2),
+     ("Lyra", "LOCATION", 3)], ["Lyra", "Lyra"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "found", "expected"), DOUBTFUL)
+def test_not_every_place_of_a_word_is_one_of_the_name(
+    text: str, found: list[tuple[Any, ...]], expected: list[str]
+) -> None:
+    spans = []
+    for part, label, *nth in found:
+        start = -1
+        for _ in range(nth[0] if nth else 1):
+            start = text.index(part, start + 1)
+        spans.append(Span(start, start + len(part), label, 0.9, "scrubber.names"))
+    assert more(DetectSpec(), [text], [spans]) == [expected]
 
 
 def test_the_allow_list_and_exclusions_hold() -> None:

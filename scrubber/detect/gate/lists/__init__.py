@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 from scrubber.errors import NotAvailable
@@ -26,6 +27,13 @@ def read_words() -> Mapping[str, str]:
         word, _, own = line.partition(" ")
         ways[word] = known.setdefault(own, own)
     return ways
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words that stand in lower case in common text and are no names anywhere. Raises as
+    :func:`read_words`."""
+    return frozenset(word for word, ways in read_words().items() if "l" in ways and "d" not in ways)
 
 
 def read_names() -> frozenset[str]:
