@@ -11,12 +11,11 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.engine.census import levels_of
-from scrubber.engine.executors import tools_for
 from scrubber.engine.generalizing import before_privacy
 from scrubber.engine.labels import text_labels
 from scrubber.engine.layouts import plain
 from scrubber.engine.run import key_for
-from scrubber.engine.scrub import Tools, scrub_batch
+from scrubber.engine.scrub import Tools, scrub_batch, tools_for
 from scrubber.engine.surveying import Survey
 from scrubber.errors import InputError, KeyFault, Mark, ScrubberError
 from scrubber.model.batch import Batch, BatchRef

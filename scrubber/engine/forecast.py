@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.engine.executors import tools_for
 from scrubber.engine.generalizing import SUPPRESSED, before_privacy
-from scrubber.engine.scrub import scrub_batch
+from scrubber.engine.scrub import scrub_batch, tools_for
 from scrubber.errors import printable
 from scrubber.formats.sampling import drawn, generator, picked
 from scrubber.formats.shards import shard_groups

@@ -12,51 +12,66 @@ from __future__ import annotations
 import contextlib
 import hmac
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import secrets
+import shutil
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
 from hashlib import file_digest, sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import pyarrow as pa
 
 from scrubber.engine.record import Account, facts_of
-from scrubber.engine.staging import sync_folder
-from scrubber.errors import ScrubberError
+from scrubber.engine.staging import Stage, sync_folder, writing
+from scrubber.errors import OutputError, Place, ScrubberError
 from scrubber.manifest import Ledger, OutputFacts, RunFacts, work_id
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
-from scrubber.transform.keys import keyed_digest
+from scrubber.policy import Rules
+from scrubber.policy.plan import Plan, TablePlan
+from scrubber.transform.keys import RootKey, keyed_digest
 
-_FORMAT: Final = "scrubber/part/v1"
+_FORMAT: Final = "scrubber/part/v2"
 _NO_CLOCK: Final = RunFacts(created="1970-01-01T00:00:00Z", id="0" * 16, duration_ms=0, workers=1)
 
 
 @dataclass(frozen=True)
 class Part:
-    """The output that was written for a source, and the account of its batches."""
+    """The output that was written for a source, the account of its batches, and the digest of the
+    source's bytes under the run's key."""
 
     output: OutputFacts
     ledger: Ledger
+    digest: str
 
 
-def identity(
-    account: Account, alias: str, schema: pa.Schema, data: Sequence[str], name: str
-) -> str:
-    """What tells a part from any other: the work, whatever the data, and the source.
+def work_ids(rules: Rules, plan: Plan, key: RootKey | None) -> dict[str, str]:
+    """What tells the work on each source (by alias) from any other, whatever the data.
 
-    The work is what a manifest of `account` states before there is a record: rules, detectors, key
-    and program. `data` are the digests of the files that it is made from, `name` is its output's.
+    It is what a manifest of that source alone states before there is a record: rules, detectors,
+    key and program.
     """
-    work = work_id(facts_of(account, _NO_CLOCK))
+    known: dict[TablePlan, str] = {}
+    for table in dict.fromkeys(table for _, table in plan.tables):
+        alone = replace(plan, tables=(("", table),))
+        known[table] = work_id(facts_of(Account(rules, alone, key, (), ()), _NO_CLOCK))
+    return {alias: known[table] for alias, table in plan.tables}
+
+
+def identity(work: str, source: str, schema: pa.Schema, data: str, name: str) -> str:
+    """What tells a part from any other: the work, the source, and the name of the output.
+
+    `data` is the digest of the bytes that it is made from.
+    """
     shape = sha256(schema.serialize()).hexdigest()
-    return sha256(canonical_bytes([work, alias, shape, data, name])).hexdigest()
+    return sha256(canonical_bytes([work, source, shape, data, name])).hexdigest()
 
 
 class Parts:
-    """The parts in `folder`, whose outputs lie below `output`; `secret` (32 bytes) seals them."""
+    """The parts of a run, on its stage; `secret` (32 bytes) seals their records."""
 
-    def __init__(self, folder: Path, output: Path, secret: bytes) -> None:
-        self._folder, self._output, self._secret = folder, output, secret
+    def __init__(self, stage: Stage, secret: bytes) -> None:
+        self._stage, self._secret = stage, secret
 
     def find(self, identity: str) -> Part | None:
         """The finished part of this identity; None if there is none, or it is not to be trusted."""
@@ -70,38 +85,75 @@ class Parts:
         except (OSError, ValueError, KeyError, TypeError, ScrubberError):
             return None
 
-    def keep(self, identity: str, part: Part) -> None:
-        """Put the part on record; its output must have been written and synced before."""
+    @contextlib.contextmanager
+    def begin(self, name: str) -> Iterator[Path]:
+        """A place to write an output of this name to, until it is kept: no other attempt at the
+        same part, on whatever machine, writes there. What is not kept goes."""
+        folder = self._stage.unfinished / secrets.token_hex(16)
+        with writing(name):
+            folder.mkdir()
+        try:
+            yield folder / PurePosixPath(name).name
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def keep(self, identity: str, part: Part, written: Path) -> None:
+        """Move the output to its place and put the part on record; it must have been synced.
+
+        Errors: IncompleteError ``superseded``, ``disk-full``; OutputError ``output-write``.
+        """
         body = canonical_bytes(
             {
                 "format": _FORMAT,
                 "identity": identity,
                 "output": asdict(part.output),
                 "ledger": part.ledger.to_bytes().decode(),
+                "digest": part.digest,
             }
         )
-        sync_folder((self._output / part.output.path).parent)
-        path = self._path(identity)
-        unfinished = path.with_suffix(".unfinished")
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(self._seal(body) + b"\n" + body)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-        sync_folder(self._folder)
+        output, record = self._stage.output / part.output.path, self._path(identity)
+        unfinished = written.with_name("record")
+        with writing(part.output.path):
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(self._seal(body) + b"\n" + body)
+                file.flush()
+                os.fsync(file.fileno())
+            output.parent.mkdir(parents=True, exist_ok=True)
+            self._stage.refuse_superseded()
+            written.replace(output)
+            sync_folder(output.parent)
+            unfinished.replace(record)
+            sync_folder(record.parent)
 
-    def clear(self, kept: set[str]) -> None:
+    def clear(self, kept: Collection[str]) -> None:
         """Remove every file below the output but those of the relative paths `kept`."""
-        for path in sorted(self._output.rglob("*"), reverse=True):
+        for path in sorted(self._stage.output.rglob("*"), reverse=True):
             if path.is_dir() and not path.is_symlink():
                 with contextlib.suppress(OSError):  # it holds what is kept
                     path.rmdir()
-            elif path.relative_to(self._output).as_posix() not in kept:
+            elif path.is_symlink() or path.relative_to(self._stage.output).as_posix() not in kept:
                 path.unlink()
 
+    def check(self, part: Part) -> None:
+        """The part's output lies where this process sees it, and is whole as far as its size tells.
+
+        Errors: OutputError ``part-missing``.
+        """
+        try:
+            size = (self._stage.output / part.output.path).lstat().st_size
+        except OSError:
+            size = -1
+        if size != part.output.bytes:
+            raise OutputError(
+                "part-missing",
+                "an output that a worker finished is not there",
+                place=Place(file=part.output.path),
+                hint="all workers need the folder of the output, at the same path",
+            )
+
     def _stands(self, output: OutputFacts) -> bool:
-        path = self._output / output.path
+        path = self._stage.output / output.path
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size != output.bytes:
                 return False
@@ -113,10 +165,11 @@ class Parts:
         return digest.hexdigest().encode()
 
     def _path(self, identity: str) -> Path:
-        return self._folder / identity
+        return self._stage.parts / identity
 
 
 def _part(body: Any, identity: str) -> Part | None:
     if body["format"] != _FORMAT or body["identity"] != identity:
         return None
-    return Part(OutputFacts(**body["output"]), Ledger.from_bytes(body["ledger"].encode()))
+    ledger = Ledger.from_bytes(body["ledger"].encode())
+    return Part(OutputFacts(**body["output"]), ledger, str(body["digest"]))

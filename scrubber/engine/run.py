@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,26 +16,27 @@ import pyarrow as pa
 from scrubber import formats
 from scrubber.engine.census import take_census
 from scrubber.engine.choosing import Chosen, choose
-from scrubber.engine.executors import execute
+from scrubber.engine.executors import executor_for
 from scrubber.engine.increment import Earlier, extend
-from scrubber.engine.job import Job, addressed, unpublished
+from scrubber.engine.job import scrub_sources
 from scrubber.engine.keys import resolve_key
+from scrubber.engine.parts import work_ids
 from scrubber.engine.pinning import refuse_drift, refuse_shares
 from scrubber.engine.recheck import Rechecked, recheck
 from scrubber.engine.record import Account, SourceRecord, engine_of, facts_of
-from scrubber.engine.scrub import ScrubbedBatch
+from scrubber.engine.scrub import scrub_batch, tools_for
 from scrubber.engine.staging import MANIFEST, refuse_overlap, staged
-from scrubber.engine.surveying import Progress, survey, surveyed_batches
-from scrubber.errors import InputError, KeyFault, OutputError, Place, printable
+from scrubber.engine.surveying import Progress, Survey, survey, surveyed_batches
+from scrubber.engine.work import Task, Work, addressed, source_digest
+from scrubber.errors import KeyFault, OutputError, Place, printable
 from scrubber.formats import Source
 from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, read_chain, seal
 from scrubber.manifest.planned import PlanDocument
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import Plan
-from scrubber.transform.keys import RootKey, keyed_digest
+from scrubber.transform.keys import RootKey
 
-_BLOCK = 1 << 20
 _FRAME_ROWS = 1 << 16
 _FRAME = "frame"
 
@@ -83,36 +85,48 @@ def run(
     earlier = Earlier(read_chain(incremental)) if incremental is not None else None
     with staged(out, roots, overwrite=overwrite) as stage:
         surveyed = survey(rules, inputs)
-        stamps = {source.alias: formats.stamp(source) for source in surveyed.sources}
-        local = [Path(source.path) for source in surveyed.sources if source.facts is None]
+        sources = surveyed.sources
+        stamps = {source.alias: formats.stamp(source) for source in sources}
+        local = [Path(source.path) for source in sources if source.facts is None]
         refuse_overlap(out, local)  # globs, links
         if pinned is not None:
             refuse_drift(pinned, rules, surveyed)
         secret = key_for(surveyed.plan, key)
-        mac = unpublished("source", surveyed.plan, secret)
-        digests = {source.alias: _file_digest(source, mac) for source in surveyed.sources}
+        known = (
+            {source.alias: source_digest(source, surveyed.plan, secret) for source in sources}
+            if earlier is not None or surveyed.plan.privacy is not None
+            else {}
+        )
         if earlier is not None:
-            known = digests if secret is not None else {}
-            surveyed = extend(earlier, surveyed, known, engine_of(surveyed.plan))
+            new = known if secret is not None else {}
+            surveyed = extend(earlier, surveyed, new, engine_of(surveyed.plan))
         _refuse_clash(surveyed.sources, target_format)
         chosen = _choose(surveyed.plan, surveyed.schemas, surveyed_batches(surveyed, tell), secret)
         if chosen is not None:
             surveyed = replace(surveyed, plan=chosen.plan)
-        recoding = chosen.recoding if chosen is not None else None
-        job = Job(rules, surveyed, secret, recoding, digests, target_format, tell)
-        ledger, outputs = job.scrub_into(stage, workers)
+        work = Work(
+            surveyed.plan,
+            stage,
+            target_format,
+            chosen.recoding if chosen is not None else None,
+            _digest_of_all(known) if chosen is not None else None,
+        )
+        tasks = _tasks(rules, surveyed, secret, known)
+        scrubbed = scrub_sources(work, tasks, secret, executor_for(workers), tell)
+        ledger, outputs = scrubbed.ledger, scrubbed.outputs
         rechecked = _recheck(chosen, _written(stage.output, outputs, tell))
-        sources = tuple(
-            # An unkeyed digest of a small file can be guessed from, so there is none.
-            SourceRecord(s.alias, formats.media_type(s), digests[s.alias] if secret else None)
-            for s in surveyed.sources
+        # An unkeyed digest of a small file can be guessed from, so there is none.
+        digests = scrubbed.digests if secret is not None else {}
+        records = tuple(
+            SourceRecord(source.alias, formats.media_type(source), digests.get(source.alias))
+            for source in surveyed.sources
         )
         formats.refuse_changed(surveyed.sources, stamps)
         account = Account(
             rules,
             surveyed.plan,
             secret,
-            sources,
+            records,
             outputs,
             chosen,
             rechecked,
@@ -124,6 +138,30 @@ def run(
             _write_synced(stage.output / name, content)
         _write_synced(stage.output / MANIFEST, manifest.to_bytes())
     return manifest
+
+
+def _digest_of_all(digests: Mapping[str, str]) -> str:
+    """One digest for the bytes of all sources; those of each are under the key already."""
+    return sha256("".join(digests.values()).encode()).hexdigest()
+
+
+def _tasks(
+    rules: Rules,
+    surveyed: Survey,
+    key: RootKey | None,
+    digests: Mapping[str, str],
+) -> list[Task]:
+    works = work_ids(rules, surveyed.plan, key)
+    return [
+        Task(
+            source,
+            surveyed.schemas[source.alias],
+            works[source.alias],
+            formats.source_bytes(source),
+            digests.get(source.alias),
+        )
+        for source in surveyed.sources
+    ]
 
 
 def _refuse_clash(sources: Sequence[Source], target_format: str) -> None:
@@ -151,9 +189,8 @@ def run_on_table(
     chosen = _choose(plan, {_FRAME: table.schema}, _table_batches(table, plan, secret), secret)
     plan = plan if chosen is None else chosen.plan
     recoding = chosen.recoding if chosen is not None else None
-    results: list[ScrubbedBatch] = []
-    with execute(plan, secret, _table_batches(table, plan, secret), 1, recoding) as arriving:
-        results.extend(arriving)
+    tools = tools_for(plan, secret, recoding)
+    results = [scrub_batch(plan, one, tools) for one in _table_batches(table, plan, secret)]
     rechecked = _recheck(chosen, ((_FRAME, result.table) for result in results))
     ledger = Ledger.of(result.fragment for result in results)
     source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)
@@ -218,19 +255,6 @@ def _table_batches(table: pa.Table, plan: Plan, key: RootKey | None) -> Iterator
         piece = table.slice(start, _FRAME_ROWS)
         ref = BatchRef(_FRAME, ordinal, start + 1, piece.num_rows)
         yield addressed(Batch(ref, piece), plan, key)
-
-
-def _file_digest(source: Source, secret: bytes) -> str:
-    """A digest of the source's bytes under `secret`."""
-    digest = keyed_digest(secret)
-    try:
-        with formats.open_file(source) as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError:
-        place = Place(file=source.alias)
-        raise InputError("input-unreadable", "the file cannot be read", place=place) from None
-    return digest.hexdigest()
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from scrubber.detect.base import Detector
 from scrubber.detect.consistency import Consistency
+from scrubber.engine.detectors import detector_for
 from scrubber.engine.documents import document_ids, subject_of
 from scrubber.engine.generalizing import SUPPRESSED, Generalized, generalize
 from scrubber.engine.layouts import as_before, count_equal, plain, without_views
@@ -54,6 +55,11 @@ class Tools:
     key: RootKey | None = None
     detector: Detector | None = field(default=None, repr=False)
     recoding: Recoding | None = field(default=None, repr=False)
+
+
+def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None) -> Tools:
+    """The key and the detector that `plan` needs; the detector is built once per process."""
+    return Tools(key, detector_for(plan.detect) if plan.detect is not None else None, recoding)
 
 
 @dataclass(frozen=True)

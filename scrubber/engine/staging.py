@@ -12,6 +12,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,15 +22,44 @@ from scrubber.errors import IncompleteError, OutputError, Place
 
 MANIFEST = "manifest.json"
 DATA = "data"
+_OWNER = "run"
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where an output is built: `output` becomes the published folder, `parts` is for the records
-    of what is finished. Both may hold what a stopped run left."""
+    """Where an output is built, for every process of the run that `run` names (a random word).
 
-    output: Path
-    parts: Path
+    `output` becomes the published folder, `parts` is for the records of what is finished: both may
+    hold what a stopped run left. `unfinished` is for what is being written, and begins empty.
+    """
+
+    hidden: Path
+    run: str
+
+    @property
+    def output(self) -> Path:
+        return self.hidden / "output"
+
+    @property
+    def parts(self) -> Path:
+        return self.hidden / "parts"
+
+    @property
+    def unfinished(self) -> Path:
+        return self.hidden / "unfinished"
+
+    def refuse_superseded(self) -> None:
+        """The run still owns the stage. The lock tells that to who started it, but a worker can
+        outlive it, on another machine even, and must not add to what the next run builds.
+
+        Errors: IncompleteError ``superseded``.
+        """
+        try:
+            owner = (self.hidden / _OWNER).read_text(encoding="ascii")
+        except (OSError, UnicodeError):
+            owner = ""
+        if owner != self.run:
+            raise IncompleteError("superseded", "another run has taken over this output")
 
 
 @contextlib.contextmanager
@@ -45,14 +75,14 @@ def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[St
     """
     target = _target(out)
     refuse_overlap(out, inputs)
-    with _writing(target):
+    with writing(str(target)):
         _refuse_existing(target, overwrite)
     hidden = target.with_name(f".{target.name}.scrubber-partial")
-    stage = Stage(hidden / "output", hidden / "parts")
+    stage = Stage(hidden, secrets.token_hex(16))
     with _parents(target), _locked(target):
         left = False
         try:
-            with _writing(target):
+            with writing(str(target)):
                 _recover(target)
                 _refuse_existing(target, overwrite)  # another run may have published meanwhile
                 _prepare(hidden, stage)
@@ -76,6 +106,9 @@ def _prepare(hidden: Path, stage: Stage) -> None:
     hidden.chmod(0o700)
     stage.output.mkdir(mode=0o755, exist_ok=True)
     stage.parts.mkdir(mode=0o700, exist_ok=True)
+    (hidden / _OWNER).write_text(stage.run, encoding="ascii")
+    _remove(stage.unfinished)
+    stage.unfinished.mkdir()
 
 
 def _finished(stage: Stage) -> bool:
@@ -127,7 +160,7 @@ def _parents(target: Path) -> Iterator[None]:
     """The folders above `target` are there; those made here go again if the block fails."""
     missing = [folder for folder in target.parents if not folder.exists()]
     try:
-        with _writing(target):
+        with writing(str(target)):
             target.parent.mkdir(parents=True, exist_ok=True)
         yield
     except BaseException:
@@ -140,7 +173,7 @@ def _parents(target: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def _locked(target: Path) -> Iterator[None]:
     path = target.with_name(f".{target.name}.scrubber-lock")
-    with _writing(target):
+    with writing(str(target)):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _lock(handle, path):
@@ -165,12 +198,12 @@ def _lock(handle: int, path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    """OS errors while writing become ours; their text names absolute paths, so it is not kept."""
+def writing(name: str) -> Iterator[None]:
+    """OS errors while writing become ours, about `name`; their own text names absolute paths."""
     try:
         yield
     except OSError as error:
-        place = Place(file=str(target))
+        place = Place(file=name)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise IncompleteError("disk-full", "the disk is full", place=place) from None
         raise OutputError("output-write", "the output cannot be written", place=place) from None

@@ -68,8 +68,11 @@ class Folder:
         return sorted(p.name for p in self.path.iterdir())
 
     def writing(self) -> bool:
-        """Whether the first records have been scrubbed and a file is being written."""
-        return any(self.path.glob(".out.scrubber-partial/output/data/*"))
+        """Whether the first records have been scrubbed and written."""
+        with contextlib.suppress(OSError):  # it was just moved to its place
+            files = self.path.glob(".out.scrubber-partial/unfinished/*/*")
+            return any(file.stat().st_size for file in files)
+        return False
 
 
 @pytest.fixture

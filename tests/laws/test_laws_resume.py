@@ -21,6 +21,7 @@ import pytest
 
 from scrubber.engine import parts, staging
 from scrubber.engine.run import run
+from scrubber.errors import IncompleteError
 from scrubber.policy import load_rules
 from scrubber.transform.keys import RootKey
 
@@ -71,9 +72,9 @@ def scrub_or_die(place: Path, kill_after: int | None, options: dict[str, Any]) -
     keep = parts.Parts.keep
     kept = 0
 
-    def keeps(self: parts.Parts, identity: str, part: parts.Part) -> None:
+    def keeps(self: parts.Parts, identity: str, part: parts.Part, path: Path) -> None:
         nonlocal kept
-        keep(self, identity, part)
+        keep(self, identity, part, path)
         kept += 1
         if kept == kill_after:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -98,8 +99,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_a_run_killed_fifty_times_ends_as_one_that_was_left_alone(place: Path) -> None:
     scrub(place, "whole")
+    assert not killed(started(place, None, {}))  # the first one waits for the imports
     before = time.monotonic()
-    assert not killed(started(place, None, {}))
+    assert not killed(started(place, None, {"overwrite": True}))
     lasts = time.monotonic() - before
     dice = random.Random(1)
     kills = 0
@@ -130,8 +132,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     keep = parts.Parts.keep
 
-    def keeps(self: parts.Parts, identity: str, part: parts.Part) -> None:
-        keep(self, identity, part)
+    def keeps(self: parts.Parts, identity: str, part: parts.Part, path: Path) -> None:
+        keep(self, identity, part, path)
         names.append(part.output.path)
 
     monkeypatch.setattr(parts.Parts, "keep", keeps)
@@ -204,8 +206,7 @@ def test_a_source_that_has_gone_leaves_no_output(place: Path) -> None:
 
 
 def partial(place: Path) -> staging.Stage:
-    hidden = place / ".out.scrubber-partial"
-    return staging.Stage(hidden / "output", hidden / "parts")
+    return staging.Stage(place / ".out.scrubber-partial", run="")
 
 
 def an_output_that_was_changed(stage: staging.Stage) -> None:
@@ -274,6 +275,42 @@ def test_what_is_left_is_for_its_owner_alone_and_holds_no_key(place: Path) -> No
     assert {record.stat().st_mode & 0o777 for record in records} == {0o600}
     for record in records:
         assert bytes(range(32)).hex().encode() not in record.read_bytes()
+
+
+def test_what_workers_finished_is_not_done_again(place: Path, written: list[str]) -> None:
+    """Workers put parts on record themselves; the parent is killed while they are at it."""
+    for shard in range(SHARDS, 5 * SHARDS):
+        write_shard(place, shard, shard)
+    process = started(place, None, {"workers": 2})
+    records = place / ".out.scrubber-partial" / "parts"
+    while process.is_alive() and (not records.exists() or len(list(records.iterdir())) < 4):
+        time.sleep(0.005)
+    process.kill()
+    assert killed(process)
+    finished = -1
+    while finished != (finished := len(list(records.iterdir()))):
+        time.sleep(0.2)  # for the workers to see that their parent has gone
+    assert 4 <= finished < 5 * SHARDS
+    scrub(place, "out")
+    assert len(written) == 5 * SHARDS - finished
+    scrub(place, "whole")
+    assert contents(place / "out") == contents(place / "whole")
+
+
+def test_a_worker_that_outlives_its_run_adds_nothing_to_the_next(place: Path) -> None:
+    """A worker on a machine that was cut off, say: the next run has begun meanwhile."""
+    keep = parts.Parts.keep
+
+    def overtaken(self: parts.Parts, identity: str, part: parts.Part, path: Path) -> None:
+        (self._stage.hidden / "run").write_text("another")
+        keep(self, identity, part, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts.Parts, "keep", overtaken)
+        with pytest.raises(IncompleteError) as caught:
+            scrub(place, "out")
+    assert caught.value.code == "superseded"
+    assert [p for p in place.rglob("*") if p.name == "0.jsonl"] == [place / "in" / "0.jsonl"]
 
 
 def test_without_a_key_it_is_the_same(place: Path, written: list[str]) -> None:

@@ -1,0 +1,233 @@
+"""Worker processes and the pipes to them.
+
+The standard library's pool shares its queues and locks among the workers: one that dies while it
+sends a result blocks the others, and the parent, for ever. Here each worker has a pipe of its own,
+and a broken pipe is the whole protocol of ending: a worker sees that its parent has gone, however
+it went, and the parent sees that a worker has.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+
+from scrubber.engine.parts import Part
+from scrubber.engine.scrub import ScrubbedBatch
+from scrubber.engine.work import Bench, Task, Work
+from scrubber.errors import IncompleteError, ScrubberError
+from scrubber.model.batch import Batch
+from scrubber.transform.keys import RootKey
+
+_PER_WORKER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """How far a worker is with a source: bytes read, records done."""
+
+    source: str
+    consumed: int
+    rows: int
+
+
+_Answer = ScrubbedBatch | Part | ScrubberError
+
+
+class Crew:
+    """The worker processes of a run, started as they are needed; a context that ends them.
+
+    The key travels through the workers' pipes, never through a file. Errors: what the work raises,
+    and IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
+    """
+
+    def __init__(self, work: Work, key: RootKey | None, workers: int) -> None:
+        self._args = work, key.reveal_to_worker() if key is not None else None
+        self._limit = workers
+        self._processes: list[BaseProcess] = []
+        self._load: dict[Connection, deque[int]] = {}  # what each was given, oldest first
+        self._given = 0
+
+    def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
+        """Scrub batches; results come in the order of the batches.
+
+        At most two batches per worker are under way, so memory does not grow with the input.
+        """
+        done: dict[int, _Answer] = {}
+        waiting: deque[int] = deque()
+
+        def oldest() -> ScrubbedBatch:
+            number = waiting.popleft()
+            while number not in done:
+                done.update(self._answers(_unheard))
+            result = _good(done.pop(number))
+            assert isinstance(result, ScrubbedBatch)
+            return result
+
+        for batch in batches:
+            waiting.append(self._give(batch))
+            if len(waiting) >= _PER_WORKER * self._limit:
+                yield oldest()
+        while waiting:
+            yield oldest()
+
+    def parts(self, tasks: Iterable[Task], tell: Callable[[str, int, int], None]) -> Iterator[Part]:
+        """The parts of these sources, as they are finished; each worker does one at a time.
+
+        `tell` hears how far each source (by alias) is: bytes read, and records done.
+        """
+        under_way = 0
+        for task in tasks:
+            self._give(task)
+            under_way += 1
+            while under_way >= self._limit:
+                for part in self._parts(tell):
+                    under_way -= 1
+                    yield part
+        while under_way:
+            for part in self._parts(tell):
+                under_way -= 1
+                yield part
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """End the workers at once, whatever they are doing: they hold nothing that is needed."""
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.join()
+        for pipe in self._load:
+            pipe.close()
+
+    def _parts(self, tell: Callable[[str, int, int], None]) -> Iterator[Part]:
+        for _, answer in self._answers(tell):
+            part = _good(answer)
+            assert isinstance(part, Part)
+            yield part
+
+    def _give(self, request: Batch | Task) -> int:
+        """Send the request to the worker that has the least to do; its number among them all."""
+        idle = any(not load for load in self._load.values())
+        if not idle and len(self._processes) < self._limit:
+            self._start_one()
+        pipe = min(self._load, key=lambda one: len(self._load[one]))
+        try:
+            pipe.send(request)
+        except OSError:
+            raise _worker_died() from None
+        self._load[pipe].append(self._given)
+        self._given += 1
+        return self._given - 1
+
+    def _answers(self, tell: Callable[[str, int, int], None]) -> list[tuple[int, _Answer]]:
+        """What workers have answered by now, with the numbers of the requests; it waits for one
+        worker to say something at least."""
+        answers = []
+        for pipe in wait([pipe for pipe, load in self._load.items() if load]):
+            assert isinstance(pipe, Connection)
+            try:
+                said: _Answer | _Step = pipe.recv()
+            except (EOFError, OSError):
+                raise _worker_died() from None
+            if isinstance(said, _Step):
+                tell(said.source, said.consumed, said.rows)
+            else:
+                answers.append((self._load[pipe].popleft(), said))
+        return answers
+
+    def _start_one(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, *self._args), daemon=True)
+        resource_tracker.ensure_running()  # else starting the process would, and lift the hold
+        with _interrupts_held():
+            process.start()
+            self._processes.append(process)
+        theirs.close()
+        self._load[ours] = deque()
+
+
+def _good(answer: _Answer) -> ScrubbedBatch | Part:
+    if isinstance(answer, ScrubberError):
+        raise answer
+    return answer
+
+
+def _unheard(source: str, consumed: int, rows: int) -> None:
+    """Progress that nobody follows."""
+
+
+def _worker_died() -> IncompleteError:
+    return IncompleteError(
+        "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
+    )
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A process that is started in here never sees Ctrl-C: the parent decides what it means."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(pipe: Connection, work: Work, secret: bytes | None) -> None:
+    """The life of a worker: requests in, answers out, until the parent has gone."""
+    requests: queue.SimpleQueue[Batch | Task] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, requests), daemon=True).start()
+    import pyarrow as pa
+
+    pa.set_cpu_count(1)
+    bench = Bench(work, RootKey(secret) if secret is not None else None)
+
+    def send(said: _Answer | _Step) -> None:
+        try:
+            pipe.send(said)
+        except OSError:
+            os._exit(1)
+
+    while True:
+        send(_answer(bench, requests.get(), send))
+
+
+def _answer(
+    bench: Bench, request: Batch | Task, send: Callable[[_Answer | _Step], None]
+) -> _Answer:
+    try:
+        if isinstance(request, Batch):
+            return bench.batch(request)
+        alias = request.source.alias
+        return bench.part(request, lambda consumed, rows: send(_Step(alias, consumed, rows)))
+    except ScrubberError as error:
+        return error
+    except BaseException as error:  # noqa: BLE001 - a panic of Polars, too; it may quote data
+        text = f"internal error in a worker process: {type(error).__name__}"
+        return IncompleteError("internal", text, hint="please report it")
+
+
+def _receive(pipe: Connection, requests: queue.SimpleQueue[Batch | Task]) -> None:
+    """Take in requests while others are worked on, so that the parent never waits to send one."""
+    while True:
+        try:
+            requests.put(pipe.recv())
+        except (EOFError, OSError):
+            os._exit(1)

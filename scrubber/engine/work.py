@@ -1,0 +1,182 @@
+"""The work on one source: read, scrub, write, put on record. Where it is done changes nothing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.engine.parts import Part, Parts, identity
+from scrubber.engine.recoding import Recoding
+from scrubber.engine.schema import output_schema
+from scrubber.engine.scrub import ScrubbedBatch, Tools, scrub_batch, tools_for
+from scrubber.engine.staging import DATA, Stage
+from scrubber.errors import ConservationError, InputError, Place
+from scrubber.formats import Source
+from scrubber.manifest import Fragment, Ledger, OutputFacts
+from scrubber.model.batch import Batch, BatchRef
+from scrubber.policy.plan import OnError, Plan
+from scrubber.transform.keys import RootKey, keyed_digest
+
+_BLOCK = 1 << 20
+
+Tell = Callable[[int, int], None]
+"""Told how far a source is: how many bytes of it have been read, and how many records are done."""
+Scrub = Callable[[Iterable[Batch]], Iterator[ScrubbedBatch]]
+"""Scrubs batches, somewhere, and gives them back in order."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all parts of a run are made by; picklable, and without the key.
+
+    `basis` is the digest of all sources where what is chosen for one depends on all of them.
+    """
+
+    plan: Plan
+    stage: Stage
+    target_format: str
+    recoding: Recoding | None = field(default=None, repr=False)
+    basis: str | None = None
+
+    def output_name(self, source: Source) -> str:
+        return formats.output_name(source.alias, source.format, self.target_format)
+
+    def parts(self, key: RootKey | None) -> Parts:
+        return Parts(self.stage, unpublished("part", self.plan, key))
+
+
+@dataclass(frozen=True)
+class Task:
+    """One source to scrub into its part. `work` tells the work on it from any other (see work_ids),
+    `size` is that of its file in bytes, `digest` that of the bytes under the run's key where it is
+    known already."""
+
+    source: Source
+    schema: pa.Schema = field(repr=False)
+    work: str
+    size: int
+    digest: str | None = None
+
+
+class Bench:
+    """What a process needs for the work of a run: the key, and the tools, made when first used."""
+
+    def __init__(self, work: Work, key: RootKey | None) -> None:
+        self.work, self.key = work, key
+
+    @cached_property
+    def tools(self) -> Tools:
+        return tools_for(self.work.plan, self.key, self.work.recoding)
+
+    def batch(self, batch: Batch) -> ScrubbedBatch:
+        return scrub_batch(self.work.plan, batch, self.tools)
+
+    def part(self, task: Task, tell: Tell) -> Part:
+        return make_part(self.work, task, self.key, self.scrub, tell)
+
+    def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
+        return map(self.batch, batches)
+
+
+def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
+    """The part of the task's source, finished and on record; one that stands already is taken over.
+
+    Errors: those of reading, of `scrub` and of writing; ConservationError ``rows-lost`` where not
+    every record was written.
+    """
+    digest = task.digest or source_digest(task.source, work.plan, key)
+    schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
+    own = identity(task.work, alias, schema, work.basis or digest, name)
+    parts = work.parts(key)
+    found = parts.find(own)
+    if found is not None:
+        tell(task.size, found.ledger.rows_in)
+        return found
+    with parts.begin(name) as path:
+        part = Part(*_write(work, task, path, key, scrub, tell), digest)
+        parts.keep(own, part, path)
+    return part
+
+
+def _write(
+    work: Work, task: Task, path: Path, key: RootKey | None, scrub: Scrub, tell: Tell
+) -> tuple[OutputFacts, Ledger]:
+    """The scrubbed records of the source, in the file `path`."""
+    source, name = task.source, work.output_name(task.source)
+    target, compression = formats.format_of(name)
+    schema = output_schema(task.schema, work.plan.table(source.alias))
+    under_way: deque[tuple[int, int]] = deque()
+    rows = 0
+    fragments: list[Fragment] = []
+    with formats.open_writer(path, schema, target, compression, like=source) as writer:
+        for result in scrub(_batches(work.plan, task, key, under_way)):
+            writer.write(result.table)
+            rows += result.fragment.rows_out
+            fragments.append(result.fragment)
+            tell(*under_way.popleft())
+    written = writer.close()
+    if written.rows != rows:
+        place = Place(file=source.alias)
+        raise ConservationError("rows-lost", "not every record was written", place=place)
+    facts = OutputFacts(
+        path=f"{DATA}/{name}",
+        sha256=written.sha256,
+        bytes=written.bytes,
+        rows=written.rows,
+        source=source.alias,
+        shard=0,  # its place among the others is known at the end
+    )
+    return facts, Ledger.of(fragments)
+
+
+def _batches(
+    plan: Plan, task: Task, key: RootKey | None, under_way: deque[tuple[int, int]]
+) -> Iterator[Batch]:
+    """The records of the source; `under_way` gets how far each batch reaches."""
+    source, schema, ordinal, rows = task.source, task.schema, 0, 0
+    for chunk in formats.read(source, schema, drop_bad_rows=plan.on_error is OnError.DROP_ROW):
+        ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
+        ordinal += 1
+        rows += chunk.table.num_rows
+        under_way.append((chunk.consumed, rows))
+        yield addressed(Batch(ref, chunk.table, chunk.rejected), plan, key)
+    if ordinal == 0:  # no records: the empty output has to be written all the same
+        under_way.append((task.size, 0))
+        empty = Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
+        yield addressed(empty, plan, key)
+
+
+def addressed(batch: Batch, plan: Plan, key: RootKey | None) -> Batch:
+    """The batch with the digest of its position and content; it is never published."""
+    digest = keyed_digest(unpublished("batch", plan, key))
+    ref = batch.ref
+    digest.update(f"{ref.source}\0{ref.ordinal}\0{ref.first_row}\0{batch.rejected}\0".encode())
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.table.schema) as writer:
+        writer.write_table(batch.table)
+    digest.update(sink.getvalue())
+    return replace(batch, ref=replace(ref, digest=digest.hexdigest()))
+
+
+def source_digest(source: Source, plan: Plan, key: RootKey | None) -> str:
+    """A digest of the source's bytes under the run's key. Errors: InputError."""
+    digest = keyed_digest(unpublished("source", plan, key))
+    try:
+        with formats.open_file(source) as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError:
+        place = Place(file=source.alias)
+        raise InputError("input-unreadable", "the file cannot be read", place=place) from None
+    return digest.hexdigest()
+
+
+def unpublished(purpose: str, plan: Plan, key: RootKey | None) -> bytes:
+    """What digests that are not published are made under: the key, else the plan's digest."""
+    return key.derive(purpose, "") if key is not None else bytes.fromhex(plan.digest)[:32]
