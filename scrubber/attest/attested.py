@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from scrubber.attest.envelope import Envelope, append_envelope, read_envelopes, sign
 from scrubber.attest.intoto import Statement, Subject
@@ -19,24 +18,27 @@ from scrubber.errors import TamperedError
 from scrubber.manifest import FILE_NAME, Manifest
 from scrubber.manifest.document import read_bytes
 from scrubber.manifest.planned import PlanDocument, read_plan_bytes
+from scrubber.storage import Location
 
 MANIFEST_TYPE: Final = "urn:scrubber:manifest:v1"
 PLAN_TYPE: Final = "urn:scrubber:plan:v1"
 
+Where = TypeVar("Where", bound=Location)
+
 
 @dataclass(frozen=True)
 class Attested:
-    """A document as it lies on disk: its file, its exact bytes, what they mean, and the files that
+    """A document as it is stored: its file, its exact bytes, what they mean, and the files that
     a signature over it names."""
 
-    path: Path
+    path: Location
     raw: bytes
     content: Mapping[str, Any]
     predicate_type: str
     subjects: tuple[Subject, ...]
 
     @property
-    def attestations(self) -> Path:
+    def attestations(self) -> Location:
         """The file of envelopes beside the document."""
         return attestations_of(self.path)
 
@@ -64,12 +66,12 @@ class Attested:
         return envelope
 
 
-def attestations_of(document: Path) -> Path:
+def attestations_of(document: Where) -> Where:
     """Where the envelopes of a document stand: ``manifest.json`` -> ``manifest.intoto.jsonl``."""
     return document.with_suffix(".intoto.jsonl")
 
 
-def attested_run(directory: Path) -> Attested:
+def attested_run(directory: Location) -> Attested:
     """The manifest in the output folder `directory`.
 
     Errors: IncompleteError ``no-manifest``, TamperedError as ``read_manifest``.
@@ -89,7 +91,7 @@ def attested_run(directory: Path) -> Attested:
     )
 
 
-def attested_plan(path: Path) -> Attested:
+def attested_plan(path: Location) -> Attested:
     """The plan in the file at `path`. Errors: as ``read_plan``."""
     raw = read_plan_bytes(path)
     return Attested(
@@ -101,7 +103,7 @@ def attested_plan(path: Path) -> Attested:
     )
 
 
-def attested(path: Path) -> Attested:
+def attested(path: Location) -> Attested:
     """The run whose output folder is at `path`, or the plan in the file there."""
     return attested_run(path) if path.is_dir() else attested_plan(path)
 

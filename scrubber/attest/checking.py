@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from scrubber.attest.attested import (
     Attested,
@@ -19,12 +18,13 @@ from scrubber.attest.trust import Person, Trust
 from scrubber.errors import TamperedError, printable
 from scrubber.manifest import FILE_NAME, Check, read_manifest, verify
 from scrubber.manifest.document import read_bytes
+from scrubber.storage import Location
 
 _SIGNATURE = "signature"
 
 
 def check_run(
-    directory: Path, trust: Trust | None, on: date, upstream: Sequence[Path] = ()
+    directory: Location, trust: Trust | None, on: date, upstream: Sequence[Location] = ()
 ) -> tuple[Check, ...]:
     """Check the output folder `directory`: ``signature`` per envelope over its exact bytes, with
     `trust` also ``signed-by``; then all of :func:`scrubber.manifest.verify`; then ``upstream`` per
@@ -45,7 +45,7 @@ def check_run(
     return (*checks, *(_upstream(directory, folder) for folder in upstream))
 
 
-def check_plan(path: Path, trust: Trust | None, on: date) -> tuple[Check, ...]:
+def check_plan(path: Location, trust: Trust | None, on: date) -> tuple[Check, ...]:
     """Check the plan in the file at `path`: its ``form``, ``signature`` per envelope, with `trust`
     also ``signed-by``. Errors: InputError ``no-plan``."""
     expected = "a plan and its envelopes as scrubber writes them"
@@ -65,7 +65,7 @@ def _passed(checks: Sequence[Check]) -> bool:
     return all(check.passed for check in checks)
 
 
-def _signatures(directory: Path, trust: Trust | None, on: date) -> tuple[Check, ...]:
+def _signatures(directory: Location, trust: Trust | None, on: date) -> tuple[Check, ...]:
     try:
         envelopes = read_envelopes(attestations_of(directory / FILE_NAME))
         broken = [envelope for envelope in envelopes if not envelope.intact]
@@ -118,7 +118,7 @@ def signer_check(attested: Attested, trust: Trust, on: date) -> Check:
     return Check("signed-by", bool(names), f"a signature by {roles}", ", ".join(names) or "none")
 
 
-def _upstream(directory: Path, folder: Path) -> Check:
+def _upstream(directory: Location, folder: Location) -> Check:
     """Whether `folder` verifies, and is what the manifest names as what it was made from."""
     manifest, before = read_manifest(directory).data, read_manifest(folder)
     expected = "an upstream that verifies and that the manifest names"

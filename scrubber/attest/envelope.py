@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from scrubber import storage
 from scrubber.attest.signer import PublicKey, SigningKey
 from scrubber.errors import KeyFault, OutputError, Place, TamperedError
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
+from scrubber.storage import Location
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 _MAX_BYTES: Final = 256 * 1024 * 1024
@@ -83,7 +85,7 @@ def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode("ascii")
 
 
-def read_envelopes(path: Path) -> tuple[Envelope, ...]:
+def read_envelopes(path: Location) -> tuple[Envelope, ...]:
     """The envelopes in the file at `path`, in order; none if there is no file.
 
     Errors: TamperedError ``envelope-form`` for anything that is not a line of an envelope.
@@ -107,15 +109,25 @@ def _lines(raw: bytes) -> Iterator[Envelope]:
         yield Envelope.from_line(line)
 
 
-def append_envelope(path: Path, envelope: Envelope) -> None:
+def append_envelope(path: Location, envelope: Envelope) -> None:
     """Add a line to the file at `path`; a line that is there already is not added again.
 
     Errors: TamperedError ``envelope-form`` if the file holds anything else, OutputError
     ``attestation-write``.
     """
-    if envelope in read_envelopes(path):
+    known = read_envelopes(path)
+    if envelope in known:
         return
-    line = envelope.to_line()
+    if isinstance(path, Path):
+        _append(path, envelope.to_line())
+        return
+    # A store appends nothing: the object is put again with one line more. Who put it at the same
+    # time may have replaced ours, so it is looked at again.
+    storage.write(str(path), b"".join(e.to_line() for e in (*known, envelope)), path.name)
+    append_envelope(path, envelope)
+
+
+def _append(path: Path, line: bytes) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         with os.fdopen(handle, "wb") as file:

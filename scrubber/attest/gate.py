@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from scrubber.attest.approval import APPROVAL_TYPE, WAIVER_TYPE, Approval, Waiver
@@ -21,6 +20,7 @@ from scrubber.attest.intoto import Statement
 from scrubber.attest.trust import Person, Quorum, Trust
 from scrubber.errors import GateError, TamperedError, printable
 from scrubber.manifest import Check
+from scrubber.storage import Location
 
 NEEDS_REVIEW: Final = 3
 
@@ -34,7 +34,7 @@ class Verdict:
     exit_code: int
 
 
-def gate(path: Path, trust: Trust, on: date) -> Verdict:
+def gate(path: Location, trust: Trust, on: date) -> Verdict:
     """Whether the run in the folder `path`, or the plan in the file, passes on the day `on`.
 
     Errors: IncompleteError ``no-manifest``, InputError ``no-plan``.
@@ -55,7 +55,7 @@ def _passed(checks: Sequence[Check]) -> bool:
     return all(check.passed for check in checks)
 
 
-def intact(path: Path, on: date) -> Attested:
+def intact(path: Location, on: date) -> Attested:
     """The run or plan at `path`, for someone to sign: only what verifies is vouched for.
 
     Errors: TamperedError ``not-intact``, and as :func:`gate`.
@@ -67,7 +67,7 @@ def intact(path: Path, on: date) -> Attested:
     return attested(path)
 
 
-def _intact(path: Path, on: date) -> tuple[Check, ...]:
+def _intact(path: Location, on: date) -> tuple[Check, ...]:
     """Whether the document is what it says, whoever signed it."""
     return check_run(path, None, on) if path.is_dir() else check_plan(path, None, on)
 

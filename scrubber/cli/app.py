@@ -21,6 +21,7 @@ from scrubber.cli.options import (
     Trusted,
 )
 from scrubber.cli.vouching import app as vouching_app
+from scrubber.storage import Location, locate
 
 app = typer.Typer(
     name="scrubber",
@@ -263,12 +264,23 @@ def show(document: DocumentArgument, as_json: Json = False) -> int:
 def report(
     output: OutputArgument,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="The file to write, instead of DIR/report.html."),
+        Location | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            parser=locate,
+            help="The file to write, instead of DIR/report.html.",
+        ),
     ] = None,
     against: Annotated[
-        Path | None,
-        typer.Option("--against", help="Say also what changed since this manifest or folder."),
+        Location | None,
+        typer.Option(
+            "--against",
+            metavar="DIR",
+            parser=locate,
+            help="Say also what changed since this manifest or folder.",
+        ),
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -286,8 +298,10 @@ def report(
 
 
 ManifestArgument = Annotated[
-    Path,
-    typer.Argument(metavar="DIR", help="An output folder or manifest.", show_default=False),
+    Location,
+    typer.Argument(
+        metavar="DIR", parser=locate, help="An output folder or manifest.", show_default=False
+    ),
 ]
 
 
@@ -311,8 +325,13 @@ def verify(
     document: DocumentArgument,
     trust: Trusted = None,
     upstream: Annotated[
-        list[Path] | None,
-        typer.Option("--upstream", help="An output folder that this one was made from."),
+        list[Location] | None,
+        typer.Option(
+            "--upstream",
+            metavar="DIR",
+            parser=locate,
+            help="An output folder that this one was made from.",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> int:

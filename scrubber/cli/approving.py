@@ -17,9 +17,10 @@ from scrubber.errors import printable
 if TYPE_CHECKING:
     from scrubber.attest.approval import Approval, Waiver
     from scrubber.attest.gate import Verdict
+    from scrubber.storage import Location
 
 
-def approve_command(path: Path, role: str, criteria: list[str], expires: str, key: str) -> int:
+def approve_command(path: Location, role: str, criteria: list[str], expires: str, key: str) -> int:
     """Put a signed approval beside the document."""
     from scrubber.attest.approval import APPROVAL_TYPE, Approval
 
@@ -27,7 +28,9 @@ def approve_command(path: Path, role: str, criteria: list[str], expires: str, ke
     return _attest(path, APPROVAL_TYPE, approval, key, "approved")
 
 
-def waive_command(path: Path, check: str, reason: str, role: str, expires: str, key: str) -> int:
+def waive_command(
+    path: Location, check: str, reason: str, role: str, expires: str, key: str
+) -> int:
     """Put a signed waiver beside the document."""
     from scrubber.attest.approval import WAIVER_TYPE, Waiver
 
@@ -35,7 +38,7 @@ def waive_command(path: Path, check: str, reason: str, role: str, expires: str, 
     return _attest(path, WAIVER_TYPE, waiver, key, f"{printable(check)} waived")
 
 
-def _attest(path: Path, kind: str, what: Approval | Waiver, key: str, done: str) -> int:
+def _attest(path: Location, kind: str, what: Approval | Waiver, key: str, done: str) -> int:
     from scrubber.attest.gate import intact
     from scrubber.engine.keys import key_reference, resolve_signing_key
 
@@ -58,7 +61,7 @@ def _later(text: str) -> date:
     raise typer.BadParameter("a day from today on, as 2027-12-31", param_hint="--expires")
 
 
-def gate_command(path: Path, trust: Path) -> int:
+def gate_command(path: Location, trust: Path) -> int:
     """Say whether the run or plan passes; exit code 0, 1, 3 or 4."""
     from scrubber.attest.gate import gate
     from scrubber.attest.trust import read_trust

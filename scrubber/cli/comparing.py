@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.cli.console import as_json, emit, stdout
@@ -12,12 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrubber.review import Change
+    from scrubber.storage import Location
 
 _NEEDS_REVIEW = 3
 _STYLES = {"weaker": "bold red", "stronger": "green", "neutral": "dim"}
 
 
-def diff_command(before: Path, after: Path) -> int:
+def diff_command(before: Location, after: Location) -> int:
     """Print the changes, weaker ones first; exit code 3 if there is one."""
     from scrubber.manifest import read_manifest
     from scrubber.review import Effect, compare

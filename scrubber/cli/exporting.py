@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrubber.cli.console import as_json, emit, stdout
 from scrubber.errors import OutputError, Place, printable
 
+if TYPE_CHECKING:
+    from scrubber.storage import Location
 
-def export_command(output: Path, target: str, out: Path | None) -> int:
+
+def export_command(output: Location, target: str, out: Path | None) -> int:
     """Write the manifest in another form, on stdout or into a new or earlier file."""
     from scrubber.exports import export
     from scrubber.manifest import read_manifest

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scrubber.storage import Location, locate
+
 RulesArgument = Annotated[
     Path, typer.Argument(metavar="RULES", help="The rule file (YAML).", show_default=False)
 ]
@@ -19,12 +21,18 @@ OptionalInput = Annotated[
     typer.Argument(metavar="INPUT", help="Files, folders or globs.", show_default=False),
 ]
 OutputArgument = Annotated[
-    Path, typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False)
+    Location,
+    typer.Argument(
+        metavar="DIR", parser=locate, help="The output folder of a run.", show_default=False
+    ),
 ]
 DocumentArgument = Annotated[
-    Path,
+    Location,
     typer.Argument(
-        metavar="DOCUMENT", help="The output folder of a run, or a plan.", show_default=False
+        metavar="DOCUMENT",
+        parser=locate,
+        help="The output folder of a run, or a plan.",
+        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on stdout.")]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrubber.cli.console import as_json, emit, quiet, stdout
 from scrubber.errors import printable
 
+if TYPE_CHECKING:
+    from scrubber.storage import Location
+
 _NAME = "report.html"
 
 
-def report_command(output: Path, out: Path | None, against: Path | None) -> int:
+def report_command(output: Location, out: Location | None, against: Location | None) -> int:
     """Write the report of the manifest at `output` and say where it is."""
     from scrubber.manifest import read_manifest
     from scrubber.review import report_page, write_report

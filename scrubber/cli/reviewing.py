@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.cli.console import as_json, emit, stdout
@@ -10,9 +9,10 @@ from scrubber.cli.render import show_screen
 
 if TYPE_CHECKING:
     from scrubber.attest.attested import Attested
+    from scrubber.storage import Location
 
 
-def show_command(path: Path) -> int:
+def show_command(path: Location) -> int:
     """Tell a manifest or a plan on one screen, and what was signed about it."""
     from scrubber.attest.attested import attested_plan, attested_run
     from scrubber.manifest import read_manifest

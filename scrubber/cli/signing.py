@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrubber.manifest import Check
+    from scrubber.storage import Location
 
 
-def sign_command(path: Path, key: str) -> int:
+def sign_command(path: Location, key: str) -> int:
     """Sign a run's manifest, outputs included, or a plan, once it verifies."""
     from scrubber.attest.gate import intact
     from scrubber.engine.keys import key_reference, resolve_signing_key
@@ -32,7 +33,7 @@ def sign_command(path: Path, key: str) -> int:
     return 0
 
 
-def verify_command(path: Path, trust: Path | None, upstream: Sequence[Path]) -> int:
+def verify_command(path: Location, trust: Path | None, upstream: Sequence[Location]) -> int:
     """Run the checks; exit code 4 unless all of them pass."""
     from scrubber.attest.checking import check_plan, check_run
     from scrubber.attest.trust import read_trust

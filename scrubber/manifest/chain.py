@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from scrubber.errors import IncompleteError, Place, TamperedError
 from scrubber.manifest.document import Manifest, read_manifest
+from scrubber.storage import Location
 
 PREVIOUS: Final = "previous"
 """The folder of an output that holds the manifests before its own, each named by its id."""
 
 
-def read_chain(folder: Path) -> tuple[Manifest, ...]:
+def read_chain(folder: Location) -> tuple[Manifest, ...]:
     """The manifest in `folder` and all that it extends, the newest first.
 
     Errors: as :func:`read_manifest`; TamperedError ``chain-broken`` where a manifest of the chain
@@ -22,7 +22,7 @@ def read_chain(folder: Path) -> tuple[Manifest, ...]:
     return (newest, *manifests_before(folder, newest.data["header"]["previous"]))
 
 
-def manifests_before(folder: Path, previous: str | None) -> tuple[Manifest, ...]:
+def manifests_before(folder: Location, previous: str | None) -> tuple[Manifest, ...]:
     """The manifests that an output in `folder` carries, from the id of the newest of them.
 
     Errors: TamperedError ``chain-broken``.
@@ -40,6 +40,6 @@ def manifests_before(folder: Path, previous: str | None) -> tuple[Manifest, ...]
     return tuple(found)
 
 
-def _broken(folder: Path) -> TamperedError:
+def _broken(folder: Location) -> TamperedError:
     text = "a manifest that this output extends is missing or was changed"
     return TamperedError("chain-broken", text, place=Place(file=str(folder)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from scrubber.errors import IncompleteError, Place, TamperedError
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, parse_canonical
 from scrubber.manifest.schema import validate
 from scrubber.manifest.statement import SCHEMA
+from scrubber.storage import Location, locate
 
 FILE_NAME: Final = "manifest.json"
 _MAX_BYTES: Final = 64 * 1024 * 1024
@@ -82,16 +83,17 @@ class Manifest:
         return (Manifest.from_bytes, (self._bytes,))
 
 
-def read_manifest(path: str | Path) -> Manifest:
-    """The manifest at `path`: the file, or the output folder that holds ``manifest.json``.
+def read_manifest(path: str | PathLike[str] | Location) -> Manifest:
+    """The manifest at `path`, local or a URL: the file, or the output folder that holds
+    ``manifest.json``.
 
     Errors: IncompleteError ``no-manifest`` if there is none (a run that was cut short publishes
     none), TamperedError as in :meth:`Manifest.from_bytes`.
     """
-    return Manifest.from_bytes(read_bytes(Path(path)))
+    return Manifest.from_bytes(read_bytes(locate(path)))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Location) -> bytes:
     """The bytes of the manifest at `path` (a file or its folder); errors as read_manifest's."""
     file = path / FILE_NAME if path.is_dir() else path
     try:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 from scrubber.errors import InputError, Place, TamperedError, printable
@@ -19,6 +18,7 @@ from scrubber.manifest.ledger import Ledger
 from scrubber.manifest.schema import schema
 from scrubber.manifest.seal import seal
 from scrubber.manifest.statement import Facts, RunFacts
+from scrubber.storage import Location
 
 SCHEMA: Final = "scrubber/plan/v1"
 NO_RUN: Final = RunFacts("1970-01-01T00:00:00Z", "", 0, 1)
@@ -118,12 +118,12 @@ def is_plan(raw: bytes) -> bool:
     return b'"kind":"plan"' in raw
 
 
-def read_plan(path: Path) -> PlanDocument:
+def read_plan(path: Location) -> PlanDocument:
     """The plan in the file at `path`. Errors: InputError ``no-plan``, and as from_bytes."""
     return PlanDocument.from_bytes(read_plan_bytes(path))
 
 
-def read_plan_bytes(path: Path) -> bytes:
+def read_plan_bytes(path: Location) -> bytes:
     """The bytes of the plan at `path`. Errors: InputError ``no-plan``, TamperedError."""
     try:
         with path.open("rb") as file:

@@ -7,15 +7,18 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from scrubber import storage
 from scrubber.errors import TamperedError, printable
 from scrubber.manifest.canonical import manifest_id
 from scrubber.manifest.chain import manifests_before
 from scrubber.manifest.document import check_form, parse_manifest, read_bytes
 from scrubber.manifest.merkle import outputs_root
 from scrubber.manifest.seal import is_output_path
+from scrubber.storage import Location, locate
 
 _CHUNK = 1 << 20
 
@@ -30,7 +33,7 @@ class Check:
     actual: str
 
 
-def verify(directory: str | Path) -> tuple[Check, ...]:
+def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
     """Check `directory` against its ``manifest.json``, in this order: ``form`` (canonical JSON),
     ``schema``, ``id`` over the exact bytes, ``conservation`` (as far as counts are published),
     ``previous`` (the manifests that it extends, where it does), ``output`` per file (bytes and
@@ -42,12 +45,15 @@ def verify(directory: str | Path) -> tuple[Check, ...]:
 
     Errors: IncompleteError ``no-manifest`` if there is none (exit code 5).
     """
-    root = Path(directory)
+    root = locate(directory)
     checks, manifest = _manifest_checks(read_bytes(root))
     if manifest is None:
         return checks
     files = manifest["outputs"]["files"]
-    unlisted = _unlisted(root, {file["path"] for file in files})
+    listed = {file["path"] for file in files}
+    unlisted = (
+        _unlisted(root, listed) if isinstance(root, Path) else _unlisted_objects(root, listed)
+    )
     return (
         *checks,
         *_previous(root, manifest["header"]["previous"]),
@@ -62,7 +68,7 @@ def verify(directory: str | Path) -> tuple[Check, ...]:
     )
 
 
-def _previous(root: Path, previous: str | None) -> Iterator[Check]:
+def _previous(root: Location, previous: str | None) -> Iterator[Check]:
     if previous is None:
         return
     expected = "every manifest that this one extends"
@@ -146,14 +152,18 @@ def _broken_sums(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"field {i + 1}: more values were changed than came in"
 
 
-def _output(root: Path, file: Mapping[str, Any]) -> Check:
+def _output(root: Location, file: Mapping[str, Any]) -> Check:
     """One listed file: a plain file, reached without links, with the bytes that were hashed."""
     path, name = file["path"], f"output {printable(file['path'])}"
     expected = f"{file['bytes']} bytes, sha256 {file['sha256']}"
     if not is_output_path(path):
         return Check(name, False, "a path below data/", "it leads elsewhere")
     try:
-        length, digest = _hash(root, path.split("/"))
+        if isinstance(root, Path):
+            length, digest = _hash(root, path.split("/"))
+        else:
+            with (root / path).open("rb") as stream:
+                length, digest = _digest(stream)
     except FileNotFoundError:
         return Check(name, False, expected, "missing")
     except OSError:
@@ -180,11 +190,22 @@ def _hash(root: Path, steps: list[str]) -> tuple[int, str]:
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError("not a plain file")
-        digest, length = sha256(), 0
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            length += len(chunk)
+        return _digest(stream)
+
+
+def _digest(stream: storage.Readable) -> tuple[int, str]:
+    digest, length = sha256(), 0
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        length += len(chunk)
     return length, digest.hexdigest()
+
+
+def _unlisted_objects(root: Location, listed: set[str]) -> list[str]:
+    """What a store holds below ``data/`` without being listed."""
+    data = str(root / "data")
+    found = (f"data/{one.name}" for one in storage.below(data, data))
+    return sorted(printable(name) for name in found if name not in listed)
 
 
 def _unlisted(root: Path, listed: set[str]) -> list[str]:

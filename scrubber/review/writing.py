@@ -6,11 +6,13 @@ import os
 import tempfile
 from pathlib import Path
 
+from scrubber import storage
 from scrubber.errors import OutputError, Place
 from scrubber.review.page import FIRST_LINES
+from scrubber.storage import Location
 
 
-def write_report(page: str, target: Path) -> None:
+def write_report(page: str, target: Location) -> None:
     """Write `page` to `target`, which may be an earlier report.
 
     Errors: OutputError ``output-foreign`` if another file is there, ``output-write`` if the
@@ -24,6 +26,9 @@ def write_report(page: str, target: Path) -> None:
             place=place,
             hint="name another file with --out",
         )
+    if not isinstance(target, Path):
+        storage.write(str(target), page.encode(), target.name)
+        return
     try:
         with tempfile.TemporaryDirectory(prefix=".report-", dir=target.parent) as folder:
             whole = Path(folder) / "report.html"
@@ -35,11 +40,11 @@ def write_report(page: str, target: Path) -> None:
         raise OutputError("output-write", text, place=place) from None
 
 
-def _may_replace(target: Path) -> bool:
+def _may_replace(target: Location) -> bool:
     try:
         with target.open("rb") as stream:
             return stream.read(len(FIRST_LINES)) == FIRST_LINES.encode()
     except FileNotFoundError:
-        return not target.is_symlink()
+        return not (isinstance(target, Path) and target.is_symlink())
     except OSError:
         return False

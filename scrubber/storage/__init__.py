@@ -9,12 +9,13 @@ stores' own clients look at (environment, configuration files, roles), never fro
 do not come in here.
 
 Errors of every function: NotAvailable ``storage-unknown`` and ``storage-extra`` (naming what to
-install); InputError or OutputError ``storage-url``, ``storage-credentials``, ``storage-denied``;
-IncompleteError ``storage-unreachable``. What the clients say is never repeated.
+install); InputError or OutputError ``storage-url``, ``storage-credentials``, ``storage-denied``,
+``storage-bucket``; IncompleteError ``storage-unreachable``. What the clients say is never repeated.
 """
 
 from scrubber.storage.address import base_name, checked, has_wildcard, is_remote, joined
 from scrubber.storage.client import changed
+from scrubber.storage.location import Location, Readable, Remote, locate
 from scrubber.storage.objects import (
     Facts,
     Found,
@@ -34,7 +35,10 @@ __all__ = [
     "READ_AHEAD",
     "Facts",
     "Found",
+    "Location",
     "ObjectReader",
+    "Readable",
+    "Remote",
     "Upload",
     "base_name",
     "below",
@@ -47,6 +51,7 @@ __all__ = [
     "is_folder",
     "is_remote",
     "joined",
+    "locate",
     "matching",
     "opened",
     "read",

@@ -94,7 +94,8 @@ def client(url: str) -> tuple[Any, str]:
 def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
     """What a client raises becomes ours; its text may quote URLs, headers and data. `name` is what
     the object is called in the message. FileNotFoundError and FileExistsError pass, since they are
-    answers; a condition that failed is the latter, or ``source-changed`` while reading.
+    answers; a condition that failed (only what is not there is created, only what was found is
+    read) is the latter, or ``source-changed`` while reading.
     """
     place = Place(file=name) if name is not None else None
     try:
@@ -117,6 +118,17 @@ def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
             place=place,
             hint="the same command takes up what was finished",
         ) from None
+
+
+@contextlib.contextmanager
+def putting(name: str) -> Iterator[None]:
+    """As :func:`asking`, for what puts an object, and so finds nothing missing but the bucket."""
+    try:
+        with asking(name, writing=True):
+            yield
+    except FileNotFoundError:
+        text = "there is no such bucket, or it cannot be seen"
+        raise OutputError("storage-bucket", text, place=Place(file=name)) from None
 
 
 def changed(name: str | None) -> InputError:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from scrubber.storage.address import before_wildcards, joined
-from scrubber.storage.client import asking, client
+from scrubber.storage.client import asking, client, putting
 
 _VERSIONS = ("ETag", "generation", "etag", "blob_id", "xet_hash", "created", "mtime")
 _PER_REQUEST = 1000
@@ -92,7 +92,7 @@ def read(url: str, name: str) -> bytes | None:
 def write(url: str, data: bytes, name: str) -> None:
     """Put a small object, in the place of one that is there."""
     system, path = client(url)
-    with asking(name, writing=True):
+    with putting(name):
         system.pipe_file(path, data)
 
 
@@ -101,7 +101,7 @@ def create(url: str, data: bytes, name: str) -> bool:
     that try only one succeeds."""
     system, path = client(url)
     try:
-        with asking(name, writing=True):
+        with putting(name):
             system.pipe_file(path, data, mode="create")
     except FileExistsError:
         return False

@@ -66,6 +66,9 @@ class ObjectReader(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
+    def __enter__(self) -> ObjectReader:
+        return self
+
     def readable(self) -> bool:
         return True
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.storage.address import scheme_of
-from scrubber.storage.client import asking, client
+from scrubber.storage.client import asking, client, putting
 
 PART_BYTES = 32 * 2**20
 """What is sent at once and held in memory; S3 takes 10,000 of them, so a file of 312 GiB."""
@@ -22,7 +22,7 @@ class Upload:
         self._system, self._path = client(url)
         self._in_memory = scheme_of(url) == "memory"
         self._done = False
-        with asking(name, writing=True):
+        with putting(name):
             self._file: Any = (
                 io.BytesIO()  # fsspec would show it at once
                 if self._in_memory
@@ -31,12 +31,12 @@ class Upload:
 
     def write(self, data: memoryview) -> None:
         """Append bytes."""
-        with asking(self._name, writing=True):
+        with putting(self._name):
             self._file.write(data)
 
     def commit(self) -> None:
         """Finish the upload: from here on the object is there, as a whole."""
-        with asking(self._name, writing=True):
+        with putting(self._name):
             if self._in_memory:
                 self._system.pipe_file(self._path, self._file.getvalue())
             else:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from scrubber import storage
-from scrubber.errors import InputError
+from scrubber.errors import InputError, OutputError
 from scrubber.storage import upload
 from tests.stores import S3
 
@@ -139,3 +139,13 @@ def test_uploads_of_killed_runs_are_dropped_below_a_folder(s3: S3) -> None:
     assert len(listing["Uploads"]) == 3
     storage.drop_unfinished(s3.url("out"), "out")
     assert s3.uploads() == ["outer/c"]
+
+
+def test_a_bucket_that_is_not_there(s3: S3) -> None:
+    del s3
+    for put_one in (storage.write, storage.create):
+        with pytest.raises(OutputError) as caught:
+            put_one("s3://no-such-bucket/a", b"x", "out")
+        assert (caught.value.code, str(caught.value.place)) == ("storage-bucket", "out")
+    with pytest.raises(OutputError, match="storage-bucket"):
+        storage.Upload("s3://no-such-bucket/a", "a").commit()

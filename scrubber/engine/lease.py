@@ -1,0 +1,109 @@
+"""One run at a time into an output in a store: an object that only its owner keeps alive.
+
+A store has no lock that ends with its holder. So the holder writes its object again every BEAT
+seconds; who finds one watches it: if it changes, another run is alive; if it does not for PATIENCE
+seconds, its run has gone, and the lease is taken over. No clock is compared, only waited by. Who
+was taken over (a machine that slept) sees that before it makes anything visible.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from types import TracebackType
+
+from scrubber import storage
+from scrubber.errors import IncompleteError, OutputError, Place, ScrubberError
+
+BEAT = 10.0
+"""Seconds between two signs of life."""
+PATIENCE = 60.0
+"""Seconds without one after which a run counts as gone."""
+SETTLE = 2.0
+"""Seconds in which two runs that take over at once notice each other."""
+
+
+class Lease:
+    """The lease on the object `url`, held while the context is open.
+
+    Errors: OutputError ``output-busy`` where another run holds it.
+    """
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url, self._name = url, name
+        self.owner = secrets.token_hex(16)
+        self._beats = 0
+        self._ended = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_alive, daemon=True)
+
+    def __enter__(self) -> Lease:
+        if not storage.create(self._url, self._sign(), self._name):
+            self._take_over()
+        self._keeper.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._keeper.join()
+        try:
+            if is_held(self._url, self.owner, self._name):
+                storage.remove([self._url], self._name)
+        except ScrubberError:
+            pass  # it is found without a sign of life later
+
+    def _take_over(self) -> None:
+        seen = storage.read(self._url, self._name)
+        since = time.monotonic()
+        while time.monotonic() - since < PATIENCE:
+            time.sleep(min(BEAT, PATIENCE) / 4)
+            now = storage.read(self._url, self._name)
+            if now is None:  # given back just now
+                break
+            if now != seen:
+                raise self._busy()
+        if now is None:
+            if not storage.create(self._url, self._sign(), self._name):
+                raise self._busy()
+            return
+        storage.write(self._url, self._sign(), self._name)
+        time.sleep(SETTLE)
+        if not is_held(self._url, self.owner, self._name):
+            raise self._busy()
+
+    def _keep_alive(self) -> None:
+        while not self._ended.wait(BEAT):
+            try:
+                if not is_held(self._url, self.owner, self._name):
+                    return
+                storage.write(self._url, self._sign(), self._name)
+            except ScrubberError:
+                continue  # the store may answer the next time
+
+    def _sign(self) -> bytes:
+        self._beats += 1
+        return f"{self.owner} {self._beats}\n".encode()
+
+    def _busy(self) -> OutputError:
+        text = "another run is writing this output"
+        return OutputError("output-busy", text, place=Place(file=self._name))
+
+
+def is_held(url: str, owner: str, name: str) -> bool:
+    """Whether the lease is that of `owner`."""
+    return (storage.read(url, name) or b"").startswith(owner.encode() + b" ")
+
+
+def refuse_superseded(url: str, owner: str, name: str) -> None:
+    """Refuse to go on without the lease: what this run would add is no longer its own.
+
+    Errors: IncompleteError ``superseded``.
+    """
+    if not is_held(url, owner, name):
+        text = "another run has taken over this output"
+        raise IncompleteError("superseded", text, place=Place(file=name))
