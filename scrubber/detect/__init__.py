@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scrubber.detect.base import Detector
+from scrubber.detect.entitynames import remembered
 from scrubber.detect.spec import RULE_FILE, DetectSpec, Exclude, Hotword
 
 __all__ = [
@@ -32,8 +33,13 @@ def known_entities(spec: DetectSpec) -> frozenset[str]:
     """Every entity that `spec`'s recognizers, deny lists and model can find.
 
     `spec.entities` is not looked at, so that its names can be checked against the answer. Loads no
-    model. Raises as :func:`build_detector` does for recognizers and engines.
+    model, and Presidio only where the answer is not in the cache. Raises as :func:`build_detector`
+    does for recognizers and engines.
     """
+    return remembered(spec, _asked)
+
+
+def _asked(spec: DetectSpec) -> frozenset[str]:
     from scrubber.detect.presidio import entities
 
     return entities(spec)

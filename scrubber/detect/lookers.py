@@ -16,10 +16,10 @@ from typing import Any, Protocol
 import regex
 
 from scrubber.detect.narrowing import Narrowing
+from scrubber.detect.patternnotes import Notes
 from scrubber.detect.prefilter import Ends, Trigger
 from scrubber.detect.reading import Window, windows
 from scrubber.detect.refine import without_duplicates
-from scrubber.detect.superset import superset
 from scrubber.errors import DetectionError, printable
 from scrubber.model.finding import Span
 
@@ -71,20 +71,26 @@ class Looker(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Searched:
-    """A compiled regex, the score of its matches, and where it needs to be searched for."""
+    """A regex, the score of its matches, and where it needs to be searched for."""
 
-    regex: Any
+    pattern: str
+    flags: int
     score: float
     trigger: Trigger
     narrowing: Narrowing | None
 
     @classmethod
-    def of(cls, pattern: str, flags: int, score: float, *, private: bool) -> Searched:
+    def of(cls, pattern: str, flags: int, score: float, notes: Notes, *, private: bool) -> Searched:
         """`private` patterns come from a rule file."""
-        trigger = Trigger(superset(pattern, flags), private)
-        return cls(regex.compile(pattern, flags), score, trigger, Narrowing.of(pattern, flags))
+        note = notes.of(pattern, flags, private=private)
+        return cls(pattern, flags, score, Trigger(note.superset, private), note.narrowing)
+
+    @cached_property
+    def regex(self) -> Any:
+        """Compiled when it is first searched for: most patterns are in no text."""
+        return regex.compile(self.pattern, self.flags)
 
     def matches(self, text: str, limit: float, data: bytes, ends: Ends) -> Iterable[Any]:
         """What ``finditer`` gives; each search may take `limit` seconds (TimeoutError)."""
@@ -117,7 +123,7 @@ class PatternLooker:
     reads: bool = False
 
     @classmethod
-    def of(cls, recognizer: Any, timeout: float, *, private: bool) -> PatternLooker:
+    def of(cls, recognizer: Any, timeout: float, notes: Notes, *, private: bool) -> PatternLooker:
         flags = recognizer.global_regex_flags
         return cls(
             recognizer=recognizer,
@@ -126,7 +132,8 @@ class PatternLooker:
             context=tuple(recognizer.context or ()),
             thresholds=recognizer.score_thresholds,
             patterns=tuple(
-                Searched.of(p.regex, flags, p.score, private=private) for p in recognizer.patterns
+                Searched.of(p.regex, flags, p.score, notes, private=private)
+                for p in recognizer.patterns
             ),
         )
 

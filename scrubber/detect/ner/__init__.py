@@ -1,4 +1,7 @@
-"""spaCy's pipelines: a blank one that only cuts words, or an installed model. Never a download."""
+"""spaCy's pipelines: a blank one that only cuts words, or an installed model. Never a download.
+
+spaCy itself takes half a second to import, so that is done when a pipeline is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-
-import spacy
-from spacy.tokenizer import Tokenizer
 
 from scrubber.detect.words import Cutter
 from scrubber.errors import NotAvailable, printable
@@ -20,6 +20,8 @@ def blank(languages: Sequence[str]) -> dict[str, Any]:
 
     A language that spaCy does not know gets its language-neutral rules (``xx``).
     """
+    import spacy
+
     pipelines = {}
     for language in languages:
         try:
@@ -38,6 +40,8 @@ def load(model: str, languages: Sequence[str]) -> dict[str, Any]:
     """
     if not installed(model):
         raise missing(model)
+    import spacy
+
     try:
         pipeline = _unlimited(spacy.load(model))
     except Exception:  # noqa: BLE001  spaCy raises what it likes
@@ -51,6 +55,8 @@ def load(model: str, languages: Sequence[str]) -> dict[str, Any]:
 
 def installed(model: str) -> bool:
     """Whether `model` is an installed package or an existing folder."""
+    import spacy
+
     return bool(spacy.util.is_package(model)) or Path(model).is_dir()
 
 
@@ -67,6 +73,8 @@ def missing(model: str) -> NotAvailable:
 
 def identity(pipeline: Any) -> tuple[str, str]:
     """(name, version) of a pipeline: the model's own, or spaCy's for a blank one."""
+    import spacy
+
     if not pipeline.pipe_names:
         return f"spacy.blank:{pipeline.lang}", str(spacy.__version__)
     meta: Mapping[str, Any] = pipeline.meta
@@ -90,6 +98,8 @@ def zone(pipelines: Iterable[Any]) -> Iterator[None]:
 
 def cutter(pipeline: Any) -> Cutter | None:
     """What cuts single words as `pipeline` does; None where it does more, or cuts otherwise."""
+    from spacy.tokenizer import Tokenizer
+
     tokenizer: Any = getattr(pipeline, "tokenizer", None)
     known: Any = Tokenizer
     if type(tokenizer) is not known or pipeline.pipe_names:

@@ -39,6 +39,7 @@ from scrubber.detect import ner
 from scrubber.detect.cachefolder import CacheFolder
 from scrubber.detect.lookers import ForeignLooker, IbanLooker, Looker, PatternLooker
 from scrubber.detect.namelooker import NameLooker
+from scrubber.detect.patternnotes import Notes
 from scrubber.detect.phones import PhoneLooker
 from scrubber.detect.phonetrigger import trigger
 from scrubber.detect.pipeline import Language, PresidioDetector
@@ -64,13 +65,15 @@ def build(spec: DetectSpec) -> PresidioDetector:
         refiner.check()
         recognizers = registry(spec, engine := nlp_engine(spec))
         _require_known(spec, entities_of(recognizers.recognizers) | engine_labels(spec))
+        notes = Notes(CacheFolder.of_user("prefilter"))
         languages = tuple(
             Language(
                 reader=Reader(engine, language, word_cutter(engine, language)),
-                lookers=tuple(_lookers(spec, recognizers.recognizers, language)),
+                lookers=tuple(_lookers(spec, recognizers.recognizers, language, notes)),
             )
             for language in spec.languages
         )
+        notes.keep()
         triggers = [t for language in languages for k in language.lookers for t in k.triggers]
         names = NameLooker.of(spec)
         return PresidioDetector(
@@ -100,7 +103,7 @@ def _require_known(spec: DetectSpec, known: frozenset[str]) -> None:
 
 
 def _lookers(
-    spec: DetectSpec, recognizers: Iterable[EntityRecognizer], language: str
+    spec: DetectSpec, recognizers: Iterable[EntityRecognizer], language: str, notes: Notes
 ) -> Iterator[Looker]:
     """What looks in `language`, in the registry's order."""
     always = own_names(spec)
@@ -124,9 +127,9 @@ def _lookers(
             )
         private = recognizer.name in always
         if getattr(kind, "analyze", None) is PatternRecognizer.analyze:
-            yield PatternLooker.of(recognizer, spec.timeout, private=private)
+            yield PatternLooker.of(recognizer, spec.timeout, notes, private=private)
         elif kind is IbanRecognizer:
-            yield IbanLooker.of(recognizer, spec.timeout, private=private)
+            yield IbanLooker.of(recognizer, spec.timeout, notes, private=private)
         elif kind is PhoneRecognizer:
             yield PhoneLooker.of(recognizer)
         else:
