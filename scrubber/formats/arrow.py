@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import mmap
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.errors import InputError, OutputError, Place
-from scrubber.formats import sampling
-from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
+from scrubber.formats import cutting, sampling
+from scrubber.formats.arrow_messages import batch_sizes
+from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
 from scrubber.formats.stream import open_file
 from scrubber.formats.visible import visible
 from scrubber.model.fieldpath import FieldPath
@@ -31,8 +38,8 @@ def media_type(source: Source) -> str:
 
 def schema(source: Source) -> pa.Schema:
     """The file's schema. Raises InputError `arrow-unreadable`, `arrow-truncated`."""
-    with _mapped(source) as file:
-        found = _reader(file, source).schema
+    with _mapped(source) as mapped:
+        found = _reader(mapped.file, source).schema
     check_schema(found, source.alias)
     return found
 
@@ -40,12 +47,14 @@ def schema(source: Source) -> pa.Schema:
 def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
     """The records in chunks that have exactly `schema`; a large record batch gives several.
 
-    Raises InputError `arrow-unreadable`, `arrow-truncated`, `source-changed`. `drop_bad_rows` has
-    no effect: where a batch cannot be read, it is not known which records it held.
+    Raises InputError `arrow-unreadable`, `arrow-truncated`, `arrow-batch`, `record-too-large`,
+    `source-changed`. `drop_bad_rows` has no effect: where a batch cannot be read, it is not known
+    which records it held.
     """
     del drop_bad_rows
     row = 1
-    with _mapped(source) as file:
+    with _mapped(source) as mapped:
+        file = mapped.file
         reader = _reader(file, source)
         if not reader.schema.equals(schema):
             raise InputError(
@@ -55,11 +64,19 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
         count = reader.num_record_batches if _is_file(source) else None
         for index, batch in enumerate(_batches(reader, source)):
             consumed = size * (index + 1) // count if count else file.tell()
-            limit = rows_per_chunk(batch.num_rows, batch.nbytes)
-            for start in range(0, batch.num_rows, limit):
-                part = pa.Table.from_batches([batch.slice(start, limit)]).cast(schema)
-                yield Chunk(part, row, 0, consumed)
-                row += part.num_rows
+            for table in _tables(batch, schema, source, row):
+                yield Chunk(table, row, 0, consumed)
+                row += table.num_rows
+                mapped.forget()
+
+
+def _tables(
+    batch: pa.RecordBatch, schema: pa.Schema, source: Source, row: int
+) -> Iterator[pa.Table]:
+    try:
+        yield from cutting.tables([batch], schema, source.alias, row)
+    except _FAILURES:
+        raise _unreadable(source) from None
 
 
 class ArrowEncoder:
@@ -133,11 +150,30 @@ def _is_file(source: Source) -> bool:
         return bool(file.read(len(_FILE_MAGIC)) == _FILE_MAGIC)
 
 
-def _mapped(source: Source) -> pa.NativeFile:
+@contextmanager
+def _mapped(source: Source) -> Iterator[_Mapped]:
+    """The file; a local one is mapped, so that a record batch of any size is read bit by bit."""
     try:
-        return pa.memory_map(source.path) if source.facts is None else open_file(source)
+        if source.facts is not None:
+            found = _Mapped(open_file(source), None)
+        else:
+            with Path(source.path).open("rb") as file:
+                pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            found = _Mapped(pa.BufferReader(pages), pages)
     except _FAILURES:
         raise _unreadable(source) from None
+    with found.file:
+        yield found
+
+
+class _Mapped(NamedTuple):
+    file: pa.NativeFile
+    pages: mmap.mmap | None
+
+    def forget(self) -> None:
+        """Hold nothing of it in memory: what is read again is mapped again."""
+        if self.pages is not None:
+            self.pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _reader(
@@ -167,24 +203,39 @@ def _check_end(source: Source) -> None:
 
 
 def _batches(
-    reader: pa.RecordBatchFileReader | pa.RecordBatchStreamReader, source: Source
+    reader: pa.RecordBatchFileReader | pa.RecordBatchStreamReader,
+    source: Source,
+    wanted: Sequence[int] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    index = 0
-    while True:
-        try:
-            if isinstance(reader, pa.RecordBatchFileReader):
-                if index == reader.num_record_batches:
-                    return
-                batch = reader.get_batch(index)
-            else:
-                batch = reader.read_next_batch()
-            batch.validate(full=True)
-        except StopIteration:
-            return
-        except _FAILURES:
-            raise _unreadable(source) from None
-        yield batch
-        index += 1
+    """The record batches, or those of the numbers `wanted`."""
+    is_file = isinstance(reader, pa.RecordBatchFileReader)
+    count = reader.num_record_batches if is_file else None
+    with open_file(source, exact=True) as heads:
+        sizes = batch_sizes(heads, is_file, is_mapped=source.facts is None)
+        for index in itertools.count() if count is None else range(count):
+            if wanted is not None and (not wanted or index > wanted[-1]):
+                return
+            try:
+                size = next(sizes, 0)
+                if size > HELD_BYTES:
+                    raise _too_large(source, size)
+                if is_file and wanted is not None and index not in wanted:
+                    continue
+                batch = reader.get_batch(index) if is_file else reader.read_next_batch()
+            except StopIteration:
+                return
+            except (*_FAILURES, struct.error, IndexError):
+                raise _unreadable(source) from None
+            yield batch
+
+
+def _too_large(source: Source, size: int) -> InputError:
+    return InputError(
+        "arrow-batch",
+        f"a record batch takes {size >> 20} MiB decompressed, more than {HELD_BYTES >> 20}",
+        place=Place(file=source.alias),
+        hint=f"write it with smaller record batches or without compression, or {MORE_MEMORY}",
+    )
 
 
 def _unreadable(source: Source) -> InputError:
@@ -200,23 +251,27 @@ def sample(
 ) -> tuple[pa.Table, int | None]:
     """About `rows` records from record batches that `chance` picks (of a stream: from its first
     batches), and how many there are in all where that is known. Raises as :func:`read`."""
-    tables = [schema.empty_table()]
-    with _mapped(source) as file:
+    found: list[tuple[int, pa.Table]] = []
+    with _mapped(source) as mapped:
+        file = mapped.file
         reader = _reader(file, source)
-        try:
-            if isinstance(reader, pa.RecordBatchFileReader):
-                count = reader.num_record_batches
-                picked = sampling.picked(count, sampling.GROUPS, chance)
-                batches = [reader.get_batch(index) for index in picked]
-                total = sum(b.num_rows for b in batches) if len(picked) == count else None
-            else:
-                batches = [batch for batch, _ in zip(reader, range(sampling.GROUPS), strict=False)]
-                total = None
-            for batch in batches:
-                batch.validate(full=True)
-                part = pa.Table.from_batches([batch]).cast(schema)
-                wanted = -(-rows * part.num_rows // max(sum(b.num_rows for b in batches), 1))
-                tables.append(sampling.drawn(part, wanted, chance))
-        except _FAILURES:
-            raise _unreadable(source) from None
-    return pa.concat_tables(tables), total
+        picked: Sequence[int] = range(sampling.GROUPS)
+        total = None
+        if isinstance(reader, pa.RecordBatchFileReader):
+            picked = sampling.picked(reader.num_record_batches, sampling.GROUPS, chance)
+        for batch in _batches(reader, source, picked):
+            drawn = [
+                sampling.drawn(table, -(-rows * table.num_rows // batch.num_rows), chance)
+                for table in _tables(batch, schema, source, 1)
+            ]
+            found.append((batch.num_rows, pa.concat_tables([schema.empty_table(), *drawn])))
+        seen = sum(count for count, _ in found)
+        if (
+            isinstance(reader, pa.RecordBatchFileReader)
+            and len(picked) == reader.num_record_batches
+        ):
+            total = seen
+    tables = [
+        sampling.drawn(table, -(-rows * count // max(seen, 1)), chance) for count, table in found
+    ]
+    return pa.concat_tables([schema.empty_table(), *tables]), total

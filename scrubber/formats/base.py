@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,12 +16,27 @@ from scrubber.storage import Facts
 FORMATS = ("parquet", "csv", "tsv", "jsonl", "arrow")
 TEXT_FORMATS = frozenset({"csv", "tsv", "jsonl"})
 
+
+def memory_allowed(environment: Mapping[str, str]) -> int:
+    """What SCRUBBER_MEMORY_MIB says, in bytes; 256 MiB where it says no number.
+
+    >>> memory_allowed({"SCRUBBER_MEMORY_MIB": "1024"}) >> 20, memory_allowed({}) >> 20
+    (1024, 256)
+    """
+    given = environment.get("SCRUBBER_MEMORY_MIB", "")
+    return (max(int(given), 1) if given.isascii() and given.isdigit() else 256) * 2**20
+
+
 CHUNK_ROWS = 65_536
 CHUNK_BYTES = 8 * 2**20
 """How much uncompressed source goes into a chunk; one larger record is a chunk by itself."""
-RECORD_BYTES = 2**30
-"""The largest record, in bytes: Arrow's 32-bit offsets end at 2 GiB, and one quote that is never
-closed must not draw a whole file into memory."""
+HELD_BYTES = memory_allowed(os.environ)
+"""How much of a file a process may have to hold at once, in bytes: the pages of a Parquet row
+group, a compressed record batch. It decides what is refused, never what comes out."""
+MORE_MEMORY = f"raise SCRUBBER_MEMORY_MIB (now {HELD_BYTES >> 20})"
+RECORD_BYTES = min(HELD_BYTES // 4, 2**30)
+"""The largest record, in bytes: it passes through memory some ten times over, Arrow's 32-bit
+offsets end at 2 GiB, and one quote that is never closed must not draw a whole file into memory."""
 
 ABSENT = b"scrubber.absent"
 """Field metadata, set to ``b"1"``: a null here stands for a key that the JSON object lacks."""
@@ -150,6 +166,8 @@ __all__ = [
     "CHUNK_BYTES",
     "CHUNK_ROWS",
     "FORMATS",
+    "HELD_BYTES",
+    "MORE_MEMORY",
     "RECORD_BYTES",
     "TEXT_FORMATS",
     "ByteSink",

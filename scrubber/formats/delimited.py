@@ -88,7 +88,10 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
             )
         first_row = 1
         for block in record_blocks(
-            stream, source.alias, lambda data: record_ends(data, dialect.delimiter), pending
+            stream,
+            lambda number: Place(file=source.alias, row=number),
+            lambda data: record_ends(data, dialect.delimiter),
+            pending,
         ):
             if block.open:
                 raise InputError(

@@ -19,11 +19,15 @@ import pyarrow as pa
 
 from scrubber.errors import InputError, Place
 from scrubber.formats import sampling
-from scrubber.formats.base import CHUNK_BYTES, Chunk, Source
+from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, HELD_BYTES, MORE_MEMORY, Chunk, Source
 from scrubber.formats.json_types import BadValue, Shape, fitter
 from scrubber.formats.stream import Block, ByteStream, Offsets, record_blocks
+from scrubber.model.fieldpath import leaves
 
 _BOM = b"\xef\xbb\xbf"
+_OBJECT_BYTES = 2**28
+_CHUNK_CELLS = 2**22
+"""A key takes its place in each record of a chunk, also where the record lacks it."""
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
@@ -59,7 +63,7 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
     fits = fitter(pa.struct(list(schema)))
     with ByteStream(source) as stream:
         line = row = 1
-        for block in _blocks(stream, source):
+        for block in _blocks(stream, source, max(1, _CHUNK_CELLS // len(leaves(schema)))):
             careful = _LONG_NUMBER.search(block.data) is not None
             records, count = [], 0
             for number, text in _lines(block, line):
@@ -79,9 +83,42 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
             line += block.lines
 
 
-def _blocks(stream: ByteStream, source: Source) -> Iterator[Block]:
-    start = stream.read(len(_BOM))
-    return record_blocks(stream, source.alias, _line_ends, start.removeprefix(_BOM))
+def _blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iterator[Block]:
+    """Blocks of at most `lines` lines, whose records can be held as Python objects."""
+
+    def place(line: int) -> Place:
+        return Place(file=source.alias, line=line)
+
+    start = stream.read(len(_BOM)).removeprefix(_BOM)
+    line = 1
+    for block in record_blocks(stream, place, _line_ends, start, lines):
+        for part in _parts(block):
+            if _objects(part.data) > max(HELD_BYTES, _OBJECT_BYTES):
+                raise InputError(
+                    "record-too-large",
+                    "a record has too many values",
+                    place=place(line),
+                    hint=f"split it, or {MORE_MEMORY}",
+                )
+            yield part
+            line += part.lines
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    """The block, cut between lines into parts of at most _OBJECT_BYTES each, if that can be."""
+    cut = block.data.find(b"\n", len(block.data) // 2) + 1
+    cut = cut if 0 < cut < len(block.data) else block.data.rfind(b"\n", 0, -1) + 1
+    if not cut or _objects(block.data) <= _OBJECT_BYTES:
+        yield block
+        return
+    lines = block.data.count(b"\n", 0, cut)
+    yield from _parts(Block(block.data[:cut], lines, block.open))
+    yield from _parts(Block(block.data[cut:], block.lines - lines, block.open))
+
+
+def _objects(data: bytes) -> int:
+    """The bytes that the values of these lines take as Python objects, about and at most."""
+    return 72 * (data.count(b"[") + data.count(b"{")) + 64 * data.count(b",")
 
 
 def _line_ends(data: bytes) -> tuple[Offsets, bool]:

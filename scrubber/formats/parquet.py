@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from scrubber.errors import InputError, OutputError, Place
-from scrubber.formats import sampling
-from scrubber.formats.base import ByteSink, Chunk, Source, check_schema, rows_per_chunk
+from scrubber.formats import cutting, sampling
+from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
+from scrubber.formats.parquet_sizes import TooMuchAtOnce, records_at_once
 from scrubber.formats.stream import open_file
 from scrubber.formats.visible import has_dictionary, visible
 from scrubber.model.fieldpath import FieldPath
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from pyarrow.parquet import FileMetaData, ParquetFile, RowGroupMetaData
 
 _DEFAULT_CODEC = "SNAPPY"
+_BUFFER = 2**16
+_REQUEST = 2**21
 _FAILURES = (OSError, pa.ArrowException, ValueError, OverflowError)
 
 
@@ -36,8 +40,9 @@ def schema(source: Source) -> pa.Schema:
 def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
     """The records, row group by row group, in chunks that have exactly `schema`.
 
-    Raises InputError `parquet-unreadable`, `source-changed`. `drop_bad_rows` has no effect: where
-    a page cannot be read, it is not known which records it held.
+    Raises InputError `parquet-unreadable`, `parquet-pages`, `record-too-large`, `source-changed`.
+    `drop_bad_rows` has no effect: where a page cannot be read, it is not known which records it
+    held.
     """
     del drop_bad_rows
     row, consumed = 1, 0
@@ -49,9 +54,8 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
         for index in range(file.num_row_groups):
             group = file.metadata.row_group(index)
             stored = _stored_bytes(group)
-            limit = rows_per_chunk(group.num_rows, group.total_byte_size)
             done = 0
-            for table in _tables(file, index, limit, schema, source):
+            for table in _tables(file, index, schema, source, row):
                 done += table.num_rows
                 yield Chunk(table, row, 0, consumed + stored * done // max(group.num_rows, 1))
                 row += table.num_rows
@@ -97,35 +101,51 @@ def open_encoder(
     return ParquetEncoder(sink, schema, codec)
 
 
-def _open(source: Source) -> ParquetFile:
+def _open(source: Source, dictionary: str | None = None) -> ParquetFile:
+    """The file; what is in a row group is read bit by bit, whatever its size. With the path of a
+    column as `dictionary`, what of that is dictionary-encoded in the file is so in memory."""
     from pyarrow import parquet
 
+    named = [dictionary] if dictionary is not None else None
     try:
         if source.facts is None:
-            return parquet.ParquetFile(source.path)
+            return parquet.ParquetFile(
+                source.path, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=named
+            )
         # Of an object, a row group's columns come together, in as few requests as they lie apart.
-        return parquet.ParquetFile(open_file(source, exact=True), pre_buffer=True)
+        file = parquet.ParquetFile(open_file(source, exact=True), pre_buffer=True)
+        facts = file.metadata
+        if all(_stored_bytes(facts.row_group(i)) <= HELD_BYTES for i in range(file.num_row_groups)):
+            return file
+        again = open_file(source, exact=True)
+        return parquet.ParquetFile(again, buffer_size=_REQUEST, pre_buffer=False)
     except _FAILURES:
         raise _unreadable(source) from None
 
 
 def _tables(
-    file: ParquetFile, group: int, limit: int, schema: pa.Schema, source: Source
+    file: ParquetFile, group: int, schema: pa.Schema, source: Source, row: int
 ) -> Iterator[pa.Table]:
     try:
-        batches = file.iter_batches(batch_size=limit, row_groups=[group])
+        yield from cutting.tables(_batches(file, group, source), schema, source.alias, row)
+    except TooMuchAtOnce:
+        raise InputError(
+            "parquet-pages",
+            f"pages of a row group that belong together take more than {HELD_BYTES >> 20} MiB",
+            place=Place(file=source.alias, row=row),
+            hint=f"write it with smaller pages or row groups, or {MORE_MEMORY}",
+        ) from None
     except _FAILURES:
         raise _unreadable(source) from None
-    while True:
-        try:
-            batch = next(batches, None)
-            if batch is None:
-                return
-            batch.validate(full=True)
-            table = pa.Table.from_batches([batch]).cast(schema)
-        except _FAILURES:
-            raise _unreadable(source) from None
-        yield table
+
+
+def _batches(file: ParquetFile, group: int, source: Source) -> Iterator[pa.RecordBatch]:
+    if source.facts is None:
+        with pa.OSFile(source.path) as raw:
+            step = records_at_once(file, group, raw, partial(_open, source))
+    else:
+        step = records_at_once(file, group, None, partial(_open, source))
+    yield from file.iter_batches(batch_size=step, row_groups=[group])
 
 
 def _unreadable(source: Source, row: int | None = None) -> InputError:
@@ -177,10 +197,8 @@ def sample(
         groups = sampling.picked(facts.num_row_groups, sampling.GROUPS, chance)
         tables = [schema.empty_table()]
         for index in groups:
-            group = facts.row_group(index)
-            limit = rows_per_chunk(group.num_rows, group.total_byte_size)
             read = 0
-            for table in _tables(file, index, limit, schema, source):
+            for table in _tables(file, index, schema, source, 1):
                 wanted = -(-rows * table.num_rows // max(_reach(facts, groups), 1))
                 tables.append(sampling.drawn(table, wanted, chance))
                 read += table.num_rows

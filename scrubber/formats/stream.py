@@ -15,7 +15,14 @@ import pyarrow as pa
 
 from scrubber import storage
 from scrubber.errors import InputError, Place
-from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, RECORD_BYTES, ByteSink, Source
+from scrubber.formats.base import (
+    CHUNK_BYTES,
+    CHUNK_ROWS,
+    MORE_MEMORY,
+    RECORD_BYTES,
+    ByteSink,
+    Source,
+)
 
 Offsets = npt.NDArray[np.int64]
 FindEnds = Callable[[bytes], tuple[Offsets, bool]]
@@ -110,14 +117,20 @@ class Block:
 
 
 def record_blocks(
-    stream: ByteStream, alias: str, ends: FindEnds, pending: bytes = b""
+    stream: ByteStream,
+    place: Callable[[int], Place],
+    ends: FindEnds,
+    pending: bytes = b"",
+    lines: int = CHUNK_ROWS,
 ) -> Iterator[Block]:
-    """`pending` and the rest of `stream`, cut where records end.
+    """`pending` and the rest of `stream`, cut where records end; `place` names one by its number.
 
-    The cuts depend on the bytes alone: at most CHUNK_ROWS lines and 2 * CHUNK_BYTES each, more only
-    where one record is larger. Raises InputError `record-too-large` above RECORD_BYTES.
+    The cuts depend on the bytes alone: at most CHUNK_ROWS (or `lines`) lines and 2 * CHUNK_BYTES
+    each, more only where one record is larger. Raises InputError `record-too-large` above
+    RECORD_BYTES.
     """
     want = CHUNK_BYTES
+    number = 1
     while True:
         fresh = stream.read(want)
         last = len(fresh) < want
@@ -128,11 +141,12 @@ def record_blocks(
         start = first = 0
         while first < len(stops):
             fitting = int(np.searchsorted(stops, start + 2 * CHUNK_BYTES, "right"))
-            after = max(first + 1, min(first + CHUNK_ROWS, fitting))
+            after = max(first + 1, min(first + lines, first + CHUNK_ROWS, fitting))
             stop = int(stops[after - 1])
             final = last and stop == len(data)
             yield Block(data[start:stop], after - first, is_open and final)
             start, first = stop, after
+        number += len(stops)
         if last:
             return
         pending = data[start:]
@@ -140,8 +154,8 @@ def record_blocks(
             raise InputError(
                 "record-too-large",
                 f"a record is larger than {RECORD_BYTES >> 20} MiB",
-                place=Place(file=alias),
-                hint="a quote that is never closed looks like this",
+                place=place(number),
+                hint=f"is a quote never closed? else split it, or {MORE_MEMORY}",
             )
         want = max(CHUNK_BYTES, min(len(pending), RECORD_BYTES - len(pending)))
 

@@ -36,11 +36,12 @@ def unwrapped_type(kind: pa.DataType) -> pa.DataType:
 
 
 def is_binary(kind: pa.DataType) -> bool:
+    return is_variable_binary(kind) or bool(pa.types.is_fixed_size_binary(kind))
+
+
+def is_variable_binary(kind: pa.DataType) -> bool:
     return bool(
-        pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-        or pa.types.is_binary_view(kind)
-        or pa.types.is_fixed_size_binary(kind)
+        pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
     )
 
 
