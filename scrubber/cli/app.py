@@ -44,6 +44,13 @@ class Format(StrEnum):
     ARROW = "arrow"
 
 
+class Executor(StrEnum):
+    """Where ``run`` scrubs."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"scrubber {__version__}")
@@ -74,8 +81,24 @@ def run(
         Path, typer.Option("--out", "-o", help="The output folder; it must not exist yet.")
     ],
     workers: Annotated[
-        int, typer.Option("--workers", "-w", min=1, help="Worker processes; the same bytes.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--workers",
+            "-w",
+            min=1,
+            show_default="1; on Ray its CPUs",
+            help="Worker processes; the same bytes.",
+        ),
+    ] = None,
+    executor: Annotated[
+        Executor, typer.Option("--executor", help="Where to scrub: local or ray; the same bytes.")
+    ] = Executor.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address", metavar="HOST:PORT", help="Of the Ray cluster; else one is started."
+        ),
+    ] = None,
     target: Annotated[
         Format,
         typer.Option("--format", "-f", help="Of the outputs: same, parquet, csv, jsonl or arrow."),
@@ -105,6 +128,7 @@ def run(
     A run that was stopped is taken up by the same command: finished sources are not done again.
     With --incremental only what is new is scrubbed, and the manifest names the earlier one; where
     nothing is new, nothing is written, and the exit code is 0.
+    On Ray the key is resolved on every node, and inputs and output lie where all nodes have them.
     With --plan, exit code 1 where rules, fields, detectors or shares are not what was planned.
 
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
@@ -113,7 +137,17 @@ def run(
     from scrubber.cli.running import run_command
 
     return run_command(
-        rules, inputs, out, workers, target.value, overwrite, incremental, pinned, trust
+        rules,
+        inputs,
+        out,
+        workers,
+        executor.value,
+        address,
+        target.value,
+        overwrite,
+        incremental,
+        pinned,
+        trust,
     )
 
 

@@ -25,7 +25,9 @@ def run_command(
     rules: Path,
     inputs: list[str],
     out: Path,
-    workers: int,
+    workers: int | None,
+    executor: str,
+    address: str | None,
     target: str,
     overwrite: bool,
     incremental: Path | None,
@@ -35,6 +37,8 @@ def run_command(
     """Scrub, then print one screen (or the envelope with the manifest)."""
     if trust is not None and plan is None:
         raise typer.BadParameter("it is about a plan: name one with --plan", param_hint="--trust")
+    if address is not None and executor != "ray":
+        raise typer.BadParameter("it is Ray's: add --executor ray", param_hint="--address")
     if plan is not None and trust is not None:
         from scrubber.attest.gate import gate
         from scrubber.attest.trust import read_trust
@@ -65,6 +69,8 @@ def run_command(
                 inputs,
                 out,
                 workers=workers,
+                executor=executor,
+                address=address,
                 target_format=target,
                 overwrite=overwrite,
                 incremental=incremental,

@@ -39,7 +39,9 @@ def scrub(
     *,
     key: RootKey | bytes | str | None = None,
     out: str | PathLike[str] | None = None,
-    workers: int = 1,
+    workers: int | None = None,
+    executor: str = "local",
+    address: str | None = None,
     format: str = "same",
     overwrite: bool = False,
     progress: Callable[[Progress], None] | None = None,
@@ -51,7 +53,9 @@ def scrub(
     is a path (a file, a folder or a glob, or a list of them), and then `out` names the folder for
     ``data/`` and ``manifest.json``, and ``.data`` is that folder as a Path. `rules` is a path, a
     mapping of the same shape as a rule file, or what :func:`load_rules` gave. `key` (32 bytes, or
-    the text that ``scrubber keygen`` prints) stands in for the rule file's ``key:``.
+    the text that ``scrubber keygen`` prints) stands in for the rule file's ``key:``. Files are
+    scrubbed in `workers` processes of this machine (default 1), or with `executor` ``ray`` on the
+    cluster at `address` (default: as many workers as it has CPUs); the bytes are the same.
 
     Errors: RuleError (every problem at once), KeyFault, InputError, TransformError,
     DetectionError, OutputError, IncompleteError. No message holds a value of the data.
@@ -71,6 +75,8 @@ def scrub(
         Path(out),
         key=secret,
         workers=workers,
+        executor=executor,
+        address=address,
         target_format=format,
         overwrite=overwrite,
         progress=progress,

@@ -9,6 +9,7 @@ from typing import Protocol
 from scrubber.engine.crew import Crew
 from scrubber.engine.parts import Part
 from scrubber.engine.work import Bench, Task, Work, make_part
+from scrubber.errors import NotAvailable
 from scrubber.transform.keys import RootKey
 
 _WASTE = 1.05
@@ -19,7 +20,9 @@ Hear = Callable[[str, int, int], None]
 
 
 class Executor(Protocol):
-    """Decides where sources are scrubbed, and nothing else."""
+    """Decides where sources are scrubbed, and nothing else. `workers` is how many did the work."""
+
+    workers: int
 
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
@@ -33,6 +36,8 @@ class Executor(Protocol):
 class InProcess:
     """One source after the other, in this process."""
 
+    workers = 1
+
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
     ) -> Generator[Part, None, None]:
@@ -45,20 +50,32 @@ class Processes:
     """In `workers` processes of this machine."""
 
     def __init__(self, workers: int) -> None:
-        self._workers = workers
+        self.workers = workers
 
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
     ) -> Generator[Part, None, None]:
-        whole, cut = divide(tasks, self._workers)
-        with Crew(work, key, self._workers) as crew:
+        whole, cut = divide(tasks, self.workers)
+        with Crew(work, key, self.workers) as crew:
             yield from crew.parts(whole, hear)
             for task in cut:
                 yield make_part(work, task, key, crew.scrub, _about(task, hear))
 
 
-def executor_for(workers: int) -> Executor:
-    return Processes(workers) if workers > 1 else InProcess()
+def executor_for(name: str, workers: int | None, address: str | None) -> Executor:
+    """The executor ``local`` or ``ray``; `workers` None is one, and on Ray all of its CPUs.
+
+    Errors: NotAvailable ``extra-missing`` where Ray is asked for and not installed,
+    ``executor-unknown`` for another name, or an `address` without Ray.
+    """
+    if name == "ray":
+        from scrubber.engine.ray import Ray
+
+        return Ray(workers, address)
+    if name != "local" or address is not None:
+        text = "an executor is local or ray, and only ray has an address"
+        raise NotAvailable("executor-unknown", text)
+    return Processes(workers) if workers is not None and workers > 1 else InProcess()
 
 
 def divide(tasks: Sequence[Task], workers: int) -> tuple[list[Task], list[Task]]:

@@ -61,7 +61,9 @@ def run(
     out: Path,
     *,
     key: RootKey | None = None,
-    workers: int = 1,
+    workers: int | None = None,
+    executor: str = "local",
+    address: str | None = None,
     target_format: str = "same",
     overwrite: bool = False,
     incremental: Path | None = None,
@@ -71,7 +73,8 @@ def run(
     """Scrub `inputs` into the folder `out`: ``out/data/…`` and ``out/manifest.json``.
 
     `out` appears in one step when everything succeeded; a failed or killed run leaves nothing
-    visible. The same input, rules and key give the same bytes for any number of workers.
+    visible. The same input, rules and key give the same bytes for any number of workers, on this
+    machine (`executor` ``local``) or on the Ray cluster at `address` (``ray``).
 
     With `incremental`, an earlier output, only the sources that it does not have are scrubbed, and
     the manifest names that of the earlier one.
@@ -79,7 +82,8 @@ def run(
     Errors: GateError ``plan-drift`` where `pinned` planned something else; those of
     :func:`~scrubber.engine.increment.extend`.
     """
-    clock = _Clock(workers)
+    clock = _Clock()
+    hands = executor_for(executor, workers, address)
     tell = progress or _unheard
     roots = [Path(root) for root in inputs if root and Path(root).exists()]
     earlier = Earlier(read_chain(incremental)) if incremental is not None else None
@@ -112,7 +116,7 @@ def run(
             _digest_of_all(known) if chosen is not None else None,
         )
         tasks = _tasks(rules, surveyed, secret, known)
-        scrubbed = scrub_sources(work, tasks, secret, executor_for(workers), tell)
+        scrubbed = scrub_sources(work, tasks, secret, hands, tell)
         ledger, outputs = scrubbed.ledger, scrubbed.outputs
         rechecked = _recheck(chosen, _written(stage.output, outputs, tell))
         # An unkeyed digest of a small file can be guessed from, so there is none.
@@ -133,7 +137,7 @@ def run(
             checks=(refuse_shares(pinned, ledger),) if pinned is not None else (),
             previous=earlier.id if earlier is not None else None,
         )
-        manifest = seal(facts_of(account, clock.facts()), ledger)
+        manifest = seal(facts_of(account, clock.facts(hands.workers)), ledger)
         for name, content in earlier.files.items() if earlier is not None else ():
             _write_synced(stage.output / name, content)
         _write_synced(stage.output / MANIFEST, manifest.to_bytes())
@@ -183,7 +187,7 @@ def run_on_table(
     rules: Rules, table: pa.Table, *, key: RootKey | None = None
 ) -> tuple[pa.Table, Manifest]:
     """Scrub an Arrow table in this process; its manifest has one source and no output files."""
-    clock = _Clock(1)
+    clock = _Clock()
     plan = compile_plan(rules, {_FRAME: table.schema})
     secret = key_for(plan, key)
     chosen = _choose(plan, {_FRAME: table.schema}, _table_batches(table, plan, secret), secret)
@@ -195,7 +199,7 @@ def run_on_table(
     ledger = Ledger.of(result.fragment for result in results)
     source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)
     account = Account(rules, plan, secret, (source,), (), chosen, rechecked)
-    manifest = seal(facts_of(account, clock.facts()), ledger)
+    manifest = seal(facts_of(account, clock.facts(1)), ledger)
     whole = pa.concat_tables([result.table for result in results])
     return formats.visible(whole), manifest
 
@@ -203,17 +207,16 @@ def run_on_table(
 class _Clock:
     """When a run began and how long it took: outside of the manifest's id."""
 
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
+    def __init__(self) -> None:
         self._created = datetime.now(UTC)
         self._started = time.monotonic()
 
-    def facts(self) -> RunFacts:
+    def facts(self, workers: int) -> RunFacts:
         return RunFacts(
             created=self._created.strftime("%Y-%m-%dT%H:%M:%SZ"),
             id=secrets.token_hex(8),
             duration_ms=int((time.monotonic() - self._started) * 1000),
-            workers=self._workers,
+            workers=workers,
         )
 
 
