@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 
 from scrubber.engine.combinations import Combinations, Counter
 from scrubber.engine.labels import Labelled, label, text_labels
-from scrubber.engine.layouts import plain, without_views
+from scrubber.engine.layouts import plain
 from scrubber.engine.rows import judge_rows
 from scrubber.errors import InputError, Place, TransformError
 from scrubber.model.batch import Batch
 from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
 from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
 from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
 from scrubber.transform.base import Context, Transform

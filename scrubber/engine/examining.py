@@ -13,7 +13,7 @@ from scrubber import formats
 from scrubber.detect.base import Detector
 from scrubber.detect.columns import Profile, Verdict, judge
 from scrubber.engine.frames import open_frame
-from scrubber.engine.layouts import plain, without_views
+from scrubber.engine.layouts import plain
 from scrubber.errors import DetectionError
 from scrubber.formats import Sample
 from scrubber.formats.sampling import drawn, generator
@@ -21,6 +21,7 @@ from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath, leaves
 from scrubber.model.finding import Span
 from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
 
 _FRAME = "frame"
 _CELLS = 20_000
@@ -67,7 +68,7 @@ def sampled(data: object, paths: Sequence[str] | None, rows: int, seed: int) -> 
     if paths is not None:
         return formats.samples(formats.discover(paths), rows, seed)
     table = open_frame(data).table
-    part = drawn(without_views(table), rows, generator(seed, _FRAME))
+    part = drawn(table, rows, generator(seed, _FRAME))
     return (Sample(_FRAME, part, table.num_rows),)
 
 

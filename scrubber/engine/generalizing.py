@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from scrubber.engine.labels import Flags, label
-from scrubber.engine.layouts import without_views
 from scrubber.engine.recoding import Recoding
 from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import Rows
+from scrubber.model.views import without_views
 from scrubber.policy.plan import Apply, FieldPlan, Generalize, Keep, OnError, Plan, TablePlan
 from scrubber.transform.base import Outcome
 from scrubber.transform.canonical import text_type

@@ -8,14 +8,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scrubber.model.nested import map_types
+from scrubber.model.views import viewless
 from scrubber.policy.plan import value_type
-
-
-def without_views(table: pa.Table) -> pa.Table:
-    """View types as their large twins: Arrow cannot take from or filter a view (pyarrow 26)."""
-    schema = map_types(table.schema, lambda _, kind: _viewless(kind))
-    return table if schema.equals(table.schema) else table.cast(schema)
 
 
 def plain(values: pa.Array) -> pa.Array:
@@ -24,13 +18,13 @@ def plain(values: pa.Array) -> pa.Array:
         return plain(values.storage)
     if pa.types.is_dictionary(values.type):
         decoded = values.cast(value_type(values.type))
-        return decoded.cast(_viewless(decoded.type))
+        return decoded.cast(viewless(decoded.type))
     return values
 
 
 def as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
     """Encode again what came in as a dictionary and kept its type of value."""
-    if pa.types.is_dictionary(kind) and result.type.equals(_viewless(kind.value_type)):
+    if pa.types.is_dictionary(kind) and result.type.equals(viewless(kind.value_type)):
         return result.cast(kind.value_type).dictionary_encode().cast(kind)
     return result
 
@@ -40,9 +34,3 @@ def count_equal(one: pa.Array, other: pa.Array) -> int:
     if pa.types.is_float16(one.type):  # Arrow does not compare them (pyarrow 26)
         one, other = one.cast(pa.float32()), other.cast(pa.float32())
     return pc.sum(pc.fill_null(pc.equal(one, other), False)).as_py() or 0
-
-
-def _viewless(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_string_view(kind):
-        return pa.large_string()
-    return pa.large_binary() if pa.types.is_binary_view(kind) else kind

@@ -12,11 +12,12 @@ import pyarrow as pa
 from scrubber import formats
 from scrubber.engine.combinations import Combinations, Counter
 from scrubber.engine.labels import text_labels
-from scrubber.engine.layouts import plain, without_views
+from scrubber.engine.layouts import plain
 from scrubber.errors import InputError, Place
 from scrubber.formats.text import has_text
 from scrubber.model.fieldpath import FieldPath, leaves
 from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
 from scrubber.policy.report import did_you_mean
 from scrubber.privacy.risk import Journalist, Risk, journalist_risk, population_uniques, risk_of
 

@@ -14,7 +14,7 @@ from scrubber.detect.consistency import Consistency
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.documents import document_ids, subject_of
 from scrubber.engine.generalizing import SUPPRESSED, Generalized, generalize
-from scrubber.engine.layouts import as_before, count_equal, plain, without_views
+from scrubber.engine.layouts import as_before, count_equal, plain
 from scrubber.engine.linking import Shown
 from scrubber.engine.looking import linked_fields, look
 from scrubber.engine.recoding import Recoding
@@ -27,6 +27,7 @@ from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import NullRefused, Rows, map_leaves
 from scrubber.model.tally import Tally
+from scrubber.model.views import without_views
 from scrubber.policy.plan import (
     Apply,
     Drop,

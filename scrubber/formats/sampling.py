@@ -17,6 +17,7 @@ from scrubber.errors import InputError, Place
 from scrubber.formats.base import CHUNK_BYTES, Chunk, Source, check_schema
 from scrubber.formats.discovery import source_bytes
 from scrubber.formats.stream import open_file
+from scrubber.model.views import without_views
 
 BLOCK_BYTES = 2**18
 BLOCKS = 48
@@ -54,7 +55,8 @@ def drawn(table: pa.Table, rows: int, chance: random.Random) -> pa.Table:
     """`rows` records of `table` (or all of them), in their order."""
     if table.num_rows <= rows:
         return table
-    return table.take(pa.array(sorted(chance.sample(range(table.num_rows), rows))))
+    picked = pa.array(sorted(chance.sample(range(table.num_rows), rows)))
+    return without_views(table).take(picked).cast(table.schema)
 
 
 def from_chunks(chunks: Iterable[Chunk], limit: int | None) -> tuple[pa.Table | None, int | None]:

@@ -151,3 +151,13 @@ def test_drawing_keeps_the_order() -> None:
     drawn = sampling.drawn(pa.table({"n": list(range(100))}), 10, random.Random(3))["n"].to_pylist()
     assert drawn == sorted(drawn)
     assert len(drawn) == 10
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.arrow"])
+def test_views_are_sampled_as_other_texts(files, name):
+    table = pa.table(
+        {"a": pa.array([f"longer than twelve {i}" for i in range(100)], pa.string_view())}
+    )
+    (sample,) = formats.samples([files.write(name, table)], 20, 1)
+    assert sample.table.num_rows == 20
+    assert set(sample.table["a"].to_pylist()) < set(table["a"].to_pylist())
