@@ -43,6 +43,8 @@ class Page:
 
 def pages(file: pa.NativeFile, chunk: ColumnChunkMetaData) -> Iterator[Page]:
     """The pages of a column chunk in their order. Raises ValueError where a header is no header."""
+    if not chunk.num_values:  # and maybe no page, at no place
+        return
     place = chunk.data_page_offset
     if chunk.has_dictionary_page and 0 < (chunk.dictionary_page_offset or 0) < place:
         place = chunk.dictionary_page_offset

@@ -283,3 +283,12 @@ def test_the_messages_tell_of_every_batch(files, stream):
             sizes = list(arrow_messages.batch_sizes(file, not stream, True))
         at_least = [0, 0, 0] if codec is None else [44_800, 44_800, 22_400]
         assert all(least <= size < least + 200 for size, least in zip(sizes, at_least, strict=True))
+
+
+def test_a_row_group_of_no_records_has_no_pages(files):
+    table = pa.table({"a": pa.array([], pa.string())})
+    pq.write_table(table, files.folder / "a.parquet")
+    assert (
+        files.read(formats.Source(str(files.folder / "a.parquet"), "a.parquet", "parquet")).rows
+        == []
+    )
