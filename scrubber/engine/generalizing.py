@@ -73,8 +73,8 @@ def generalize(
 
 
 def before_privacy(plan: Plan) -> Plan:
-    """The plan with quasi-identifiers as they are before ``privacy:`` chooses their levels, which
-    takes all of the records."""
+    """The plan as far as some of the records are enough for it: with quasi-identifiers as they are
+    before ``privacy:`` chooses their levels, and no second look at the result."""
 
     def before(one: FieldPlan) -> FieldPlan:
         match one.disposition:
@@ -88,4 +88,4 @@ def before_privacy(plan: Plan) -> Plan:
         (alias, replace(table, fields=tuple(map(before, table.fields))))
         for alias, table in plan.tables
     )
-    return replace(plan, tables=tables)
+    return replace(plan, tables=tables, rescan=None)

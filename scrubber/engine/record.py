@@ -26,7 +26,9 @@ from scrubber.manifest import (
     MeasuredFacts,
     OperatorFacts,
     OutputFacts,
+    PlantedFacts,
     PolicyFacts,
+    RescanFacts,
     RuleFacts,
     RunFacts,
     SourceFacts,
@@ -76,6 +78,7 @@ class Account:
     rechecked: Rechecked | None = None
     checks: tuple[CheckFacts, ...] = ()
     previous: str | None = None
+    planted: tuple[PlantedFacts, ...] = ()
 
 
 def facts_of(account: Account, run: RunFacts) -> Facts:
@@ -107,6 +110,8 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         previous=account.previous,
         checks=(*account.checks, *((checked(*risk),) if risk is not None else ())),
         risk=risk[0] if risk is not None else None,
+        rescan=_rescan(plan),
+        planted=account.planted,
         limitations=(
             *_limitations(plan, fields),
             *(limitations(*risk) if risk is not None else ()),
@@ -265,6 +270,13 @@ def _built_in() -> tuple[str, tuple[MeasuredFacts, ...]]:
         MeasuredFacts(one.corpus, one.label, one.recall, one.precision) for one in names.measured()
     )
     return names.digest().removeprefix("sha256:"), measured
+
+
+def _rescan(plan: Plan) -> RescanFacts | None:
+    """How the result was looked at again."""
+    if plan.rescan is None:
+        return None
+    return RescanFacts(plan.gates.every, all_entities=plan.rescan.entities is None)
 
 
 def _links(plan: Plan) -> bool:

@@ -17,11 +17,13 @@ from scrubber import formats
 from scrubber.engine.census import take_census
 from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.executors import executor_for
+from scrubber.engine.gates import refuse_classes, refuse_residual
 from scrubber.engine.increment import Earlier, extend
 from scrubber.engine.job import scrub_sources
 from scrubber.engine.keys import resolve_key
 from scrubber.engine.parts import work_ids
 from scrubber.engine.pinning import refuse_drift, refuse_shares
+from scrubber.engine.planting import planted_in_sources, planted_in_table
 from scrubber.engine.recheck import Rechecked, recheck
 from scrubber.engine.record import Account, SourceRecord, engine_of, facts_of
 from scrubber.engine.scrub import scrub_batch, tools_for
@@ -118,7 +120,9 @@ def run(
         tasks = _tasks(rules, surveyed, secret, known)
         scrubbed = scrub_sources(work, tasks, secret, hands, tell)
         ledger, outputs = scrubbed.ledger, scrubbed.outputs
+        passed = refuse_residual(surveyed.plan, ledger)
         rechecked = _recheck(chosen, _written(stage.output, outputs, tell))
+        passed += refuse_classes(surveyed.plan, _written(stage.output, outputs, tell))
         # An unkeyed digest of a small file can be guessed from, so there is none.
         digests = scrubbed.digests if secret is not None else {}
         records = tuple(
@@ -134,8 +138,9 @@ def run(
             outputs,
             chosen,
             rechecked,
-            checks=(refuse_shares(pinned, ledger),) if pinned is not None else (),
+            checks=(*((refuse_shares(pinned, ledger),) if pinned is not None else ()), *passed),
             previous=earlier.id if earlier is not None else None,
+            planted=planted_in_sources(surveyed),
         )
         manifest = seal(facts_of(account, clock.facts(hands.workers)), ledger)
         for name, content in earlier.files.items() if earlier is not None else ():
@@ -197,8 +202,20 @@ def run_on_table(
     results = [scrub_batch(plan, one, tools) for one in _table_batches(table, plan, secret)]
     rechecked = _recheck(chosen, ((_FRAME, result.table) for result in results))
     ledger = Ledger.of(result.fragment for result in results)
+    tables = ((_FRAME, result.table) for result in results)
+    passed = (*refuse_residual(plan, ledger), *refuse_classes(plan, tables))
     source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)
-    account = Account(rules, plan, secret, (source,), (), chosen, rechecked)
+    account = Account(
+        rules,
+        plan,
+        secret,
+        (source,),
+        (),
+        chosen,
+        rechecked,
+        checks=passed,
+        planted=planted_in_table(plan, _FRAME, table),
+    )
     manifest = seal(facts_of(account, clock.facts(1)), ledger)
     whole = pa.concat_tables([result.table for result in results])
     return formats.visible(whole), manifest

@@ -18,6 +18,7 @@ from scrubber.engine.layouts import as_before, count_equal, plain
 from scrubber.engine.linking import Shown
 from scrubber.engine.looking import linked_fields, look
 from scrubber.engine.recoding import Recoding
+from scrubber.engine.rescanning import Rescanned, rescan
 from scrubber.engine.rows import Judged, judge_rows
 from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
@@ -51,16 +52,20 @@ UNJUDGED = "row-rule-failed"
 @dataclass(frozen=True)
 class Tools:
     """What a worker builds once: the key, resolved where it is used, and the detector; and what was
-    chosen for the quasi-identifiers, if there are any."""
+    chosen for the quasi-identifiers, if there are any. `second` looks at the result again."""
 
     key: RootKey | None = None
     detector: Detector | None = field(default=None, repr=False)
     recoding: Recoding | None = field(default=None, repr=False)
+    second: Detector | None = field(default=None, repr=False)
 
 
 def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None) -> Tools:
-    """The key and the detector that `plan` needs; the detector is built once per process."""
-    return Tools(key, detector_for(plan.detect) if plan.detect is not None else None, recoding)
+    """The key and the detectors that `plan` needs; a detector is built once per process."""
+    first, second = (
+        detector_for(spec) if spec is not None else None for spec in (plan.detect, plan.rescan)
+    )
+    return Tools(key, first, recoding, second)
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,11 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         quarantined += int(sweep.bad.sum())
         kept = kept[~sweep.bad]
         generalized = generalized.only(~sweep.bad)
+    rescanned = (
+        sweep.rescan(tools.second, every=plan.gates.every)
+        if tools.second is not None
+        else Rescanned()
+    )
     fragment = Fragment(
         ref=batch.ref,
         output_digest=_digest(sweep.table),
@@ -121,6 +131,8 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         ),
         fields=sweep.fields,
         findings=sweep.findings,
+        rescanned=rescanned.rows,
+        residual=rescanned.residual,
     )
     return ScrubbedBatch(sweep.table, fragment)
 
@@ -181,6 +193,11 @@ class _Sweep:
                 ) from None
         self.fields = Tally(self._counts)
         self.findings = Tally(self._found)
+
+    def rescan(self, detector: Detector, *, every: bool) -> Rescanned:
+        """A second look at what came of the records."""
+        ref = self._batch.ref
+        return rescan(self._source, self.table, self._table_plan, ref, detector, every=every)
 
     def _check_nulls(self, schema: pa.Schema) -> None:
         """Arrow itself lets nulls into a column that is declared not nullable."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from scrubber.errors import printable
 from scrubber.exports.reading import Data, classes, declared, said, title
-from scrubber.manifest.view import count_text, printable_text, treatment
+from scrubber.manifest.view import count_text, printable_text, second_look, treatment
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>|~&]|^[#+=-]")
 _LICENCE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -68,6 +68,10 @@ def _body(data: Data) -> Iterator[str]:
     if risk:
         yield "\n### Re-identification risk\n"
         yield from (f"- {_text(line)}" for line in risk)
+    looked = list(second_look(data))
+    if looked:
+        yield "\n### A second look at the result\n"
+        yield from (f"- {_text(line)}" for line in looked)
     yield "\n### What a reader must not conclude\n"
     for row in data["risk"]["limitations"]:
         yield f"- {_text(row['text'])}"

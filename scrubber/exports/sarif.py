@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from scrubber.errors import printable
 from scrubber.exports.reading import Data, place, title
+from scrubber.manifest.assessment import left_in
 from scrubber.manifest.view import printable_text
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -34,9 +35,10 @@ _IDENTIFIER = _Kind("identifier-kept", "error", "A direct identifier is kept")
 _SENSITIVE = _Kind("sensitive-kept", "warning", "A sensitive field is kept")
 _QUASI = _Kind("quasi-identifier-kept", "note", "A quasi-identifier is kept as it is")
 _LEFT = _Kind("finding-left", "note", "Findings of an entity are left in the text")
+_RESIDUAL = _Kind("residual", "warning", "Something is left in the output")
 _CHECK = _Kind("check-failed", "error", "A check failed")
 _UNKNOWN = _Kind("not-declared", "note", "A fact about the dataset is not declared")
-_KINDS: Final = (_UNSAFE, _IDENTIFIER, _SENSITIVE, _QUASI, _LEFT, _CHECK, _UNKNOWN)
+_KINDS: Final = (_UNSAFE, _IDENTIFIER, _SENSITIVE, _QUASI, _LEFT, _RESIDUAL, _CHECK, _UNKNOWN)
 _KEPT: Final = {
     "direct_identifier": _IDENTIFIER,
     "sensitive": _SENSITIVE,
@@ -109,6 +111,7 @@ def _result(found: _Found) -> dict[str, Any]:
 def _all(data: Data) -> Iterator[_Found]:
     for field in data["fields"]:
         yield from _of_field(field)
+    yield from _residual(data)
     file = _rule_file(data)
     for check in data["checks"]:
         if not check["passed"]:
@@ -135,6 +138,14 @@ def _of_field(field: Data) -> Iterator[_Found]:
             entity = printable(operator["entity"] or "anything else")
             text = f"{_LEFT.text}: {entity} in {where}"
             yield _Found(_LEFT, text, file, line, _LEFT.level)
+
+
+def _residual(data: Data) -> Iterator[_Found]:
+    """What a second look found, at the rules of the fields that it is left in."""
+    for one in left_in(data["risk"]):
+        places = {f["rule"]["place"]: None for f in data["fields"] if f["name"] == one.field}
+        for text in places:
+            yield _Found(_RESIDUAL, f"{_RESIDUAL.text}: {one}", *place(text), _RESIDUAL.level)
 
 
 def _rule_file(data: Data) -> str:

@@ -2,7 +2,7 @@
 
 Published: records in and out, dropped by rule, quarantined by reason, records per source, rows per
 output file, values per field (in, changed, removed, nulled), findings per field, entity, recognizer
-and action. The sums:
+and action; records that were looked at again and what was left in them. The sums:
 
     records in            = records out + lost;   lost = all dropped + all quarantined
     records in            = sum of the sources' records
@@ -12,6 +12,7 @@ and action. The sums:
     a field's in          = changed + removed + nulled + (unchanged)
     its sources' rows out = in + (records without a value)              for a field above no list
     its sources' records  = in + (records without a value, or lost)     for a field above no list
+    records out           = looked at again + (not looked at again)
     findings of a field   = changed + (further findings)                where findings are acted on
     records by class size = (records that were counted) before, rows out of their sources after
     (counted)             = rows out of their sources + dropped for privacy + (quarantined later)
@@ -42,6 +43,8 @@ PRICES: Final = {
     "quarantined": 3,
     "finding": 3,
     "class-size": 3,
+    "rescanned": 3,
+    "residual": 3,
     "changed": 4,
     "removed": 4,
     "nulled": 4,
@@ -110,6 +113,7 @@ class _Builder:
         changed = [self._field(i) for i in range(len(self._facts.fields))]
         self._findings(changed)
         self._risk()
+        self._rescan()
         return Counts(self._cells, tuple(self._sums))
 
     def _check_stated(self) -> None:
@@ -123,6 +127,7 @@ class _Builder:
             (f.ref.source, name) for f in self._ledger for name, _ in f.fields
         }
         counted |= {(f.ref.source, key[0]) for f in self._ledger for key in f.findings}
+        counted |= {(f.ref.source, key[0]) for f in self._ledger for key in f.residual}
         for alias, name in sorted(counted | stated.keys()):
             if stated[alias, name] != 1 or (alias, "") not in stated:
                 text = "the ledger and the statement differ about what there is"
@@ -215,6 +220,16 @@ class _Builder:
             self._remainder(("risk", "later"), later),
         )
         self._sum(records, ("risk", "before"), self._remainder(("risk", "uncounted"), uncounted))
+
+    def _rescan(self) -> None:
+        if self._facts.rescan is None:
+            return
+        rows = self._ledger.rescanned
+        again = self._printed(("rescanned",), rows, "rescanned")
+        rest = self._remainder(("not-rescanned",), self._ledger.rows_out - rows)
+        self._sum(("records", "out"), again, rest)
+        for key, number in sorted(self._ledger.residual.items()):
+            self._printed(("residual", *key), number, "residual")
 
     def _group(self, kind: str, sources: tuple[str, ...]) -> Key:
         """The cell for the rows (out, or in) of some sources together."""

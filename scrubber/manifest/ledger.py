@@ -19,6 +19,7 @@ EVENTS: Final = ("in", "changed", "removed", "nulled")
 
 FieldKey = tuple[str, str]
 FindingKey = tuple[str, str, str, str]
+ResidualKey = tuple[str, str, str]
 _FORMAT: Final = "scrubber/ledger/v1"
 
 
@@ -30,10 +31,12 @@ class Fragment:
     records by rule id, `quarantined` by reason code. `fields` counts non-null values of the records
     that come out, keyed (field, event): ``in`` is all of them, and each is counted in at most one
     of ``changed``, ``removed`` (its field is dropped) and ``nulled`` (it failed and became null).
-    `findings` is keyed (field, entity, recognizer, action).
+    `findings` is keyed (field, entity, recognizer, action). `rescanned` counts the records that
+    were looked at again, `residual` what was left in them, keyed (field, entity, recognizer).
 
     Errors: ConservationError ``rows-lost`` unless rows_in = rows_out + dropped + quarantined,
-    ``field-counts`` unless changed + removed + nulled <= in for every field.
+    ``field-counts`` unless changed + removed + nulled <= in for every field, ``rescan-counts``
+    unless no more records were looked at again than come out.
     """
 
     ref: BatchRef
@@ -44,6 +47,8 @@ class Fragment:
     quarantined: Tally[str] = field(default_factory=Tally)
     fields: Tally[FieldKey] = field(default_factory=Tally)
     findings: Tally[FindingKey] = field(default_factory=Tally)
+    rescanned: int = 0
+    residual: Tally[ResidualKey] = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         place = Place(file=self.ref.source)
@@ -54,6 +59,9 @@ class Fragment:
         if self.rows_in < self.ref.rows:
             text = "fewer records are counted than the batch holds"
             raise ConservationError("rows-lost", text, place=place)
+        if not 0 <= self.rescanned <= self.rows_out or (self.residual and not self.rescanned):
+            text = "what is left was counted in other records than come out"
+            raise ConservationError("rescan-counts", text, place=place)
         for name, event in self.fields:
             spent = sum(self.fields[name, e] for e in EVENTS[1:])
             if event not in EVENTS or spent > self.fields[name, "in"]:
@@ -73,6 +81,8 @@ class Fragment:
             "quarantined": sorted([key, count] for key, count in self.quarantined.items()),
             "fields": sorted([*key, count] for key, count in self.fields.items()),
             "findings": sorted([*key, count] for key, count in self.findings.items()),
+            "rescanned": self.rescanned,
+            "residual": sorted([*key, count] for key, count in self.residual.items()),
         }
 
     @classmethod
@@ -81,7 +91,7 @@ class Fragment:
 
         Errors: InputError ``fragment-form`` if it is anything else, ConservationError as above.
         """
-        if not isinstance(data, dict) or len(data) != 8:
+        if not isinstance(data, dict) or len(data) != 10:
             raise InputError("fragment-form", "this is not a fragment of a run")
         try:
             match data:
@@ -94,6 +104,8 @@ class Fragment:
                     "quarantined": list(quarantined),
                     "fields": list(fields),
                     "findings": list(findings),
+                    "rescanned": int(rescanned),
+                    "residual": list(residual),
                 }:
                     return cls(
                         BatchRef(source, ordinal, first, rows, digest),
@@ -104,6 +116,8 @@ class Fragment:
                         Tally([(key, count) for (key,), count in _entries(quarantined, 1)]),
                         Tally([((a, b), count) for (a, b), count in _entries(fields, 2)]),
                         Tally([((a, b, c, d), n) for (a, b, c, d), n in _entries(findings, 4)]),
+                        rescanned,
+                        Tally([((a, b, c), n) for (a, b, c), n in _entries(residual, 3)]),
                     )
         except ValueError:
             pass
@@ -212,6 +226,14 @@ class Ledger:
     @property
     def findings(self) -> Tally[FindingKey]:
         return Tally([item for fragment in self for item in fragment.findings.items()])
+
+    @property
+    def rescanned(self) -> int:
+        return sum(fragment.rescanned for fragment in self)
+
+    @property
+    def residual(self) -> Tally[ResidualKey]:
+        return Tally([item for fragment in self for item in fragment.residual.items()])
 
     def to_bytes(self) -> bytes:
         """Canonical JSON; exact counts, so the file must be readable by its owner alone."""

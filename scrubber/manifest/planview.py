@@ -40,6 +40,7 @@ def plan_screen(document: PlanDocument) -> Screen:
         rows=tuple(_expected(document)),
         findings=(),
         risk=(),
+        second_look=(),
         outputs=(),
         checks=(),
         deletion=(),

@@ -116,7 +116,19 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
 
 
 def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
-    section: dict[str, Any] = {"claim": CLAIM, "limitations": list(_limitations(facts))}
+    section: dict[str, Any] = {
+        "claim": CLAIM,
+        "limitations": list(_limitations(facts)),
+        "rescan": None,
+        "planted": [asdict(one) for one in facts.planted],
+    }
+    if facts.rescan is not None:
+        section["rescan"] = {
+            "records": "all" if facts.rescan.every else "sample",
+            "entities": "all" if facts.rescan.all_entities else "rules",
+            "looked_at": published[("rescanned",)],
+            "left": _listed(published, "residual", ("field", "entity", "recognizer")),
+        }
     if facts.risk is not None:
         section["privacy"] = risk_section(facts.risk, published, min_cell, base)
     return section
@@ -250,8 +262,11 @@ def _limitations(facts: Facts) -> Iterable[dict[str, str]]:
         ("risk-by-quasi-identifiers", _BY_QUASI)
         if facts.risk is not None
         else ("risk-not-measured", "Re-identification risk by quasi-identifiers was not measured."),
-        ("no-rescan", "The outputs were not scanned again for what was missed."),
     ]
+    if facts.rescan is None:
+        said.append(("no-rescan", "The outputs were not scanned again for what was missed."))
+    elif not facts.rescan.every:
+        said.append(("rescan-sampled", "Only a sample of the records was scanned again."))
     if any(field.unsafe for field in facts.fields):
         said.append(("unsafe-keep", "Fields that no rule lists were kept (on_unlisted: keep)."))
     if any(field.action == "text" for field in facts.fields):

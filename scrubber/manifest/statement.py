@@ -178,6 +178,27 @@ class SubjectFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RescanFacts:
+    """That what came out was looked at again: `every` record or a sample, for `all_entities` or
+    those that the rules name. What was left is counted in the ledger."""
+
+    every: bool
+    all_entities: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedFacts:
+    """Of `planted` made up values of an entity, put into texts of the sources, the share that was
+    caught, and its 95 % interval; in milli-units."""
+
+    entity: str
+    planted: int
+    recall: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFacts:
     """The result of a gate: `expected` and `actual` are public texts, never values or counts."""
 
@@ -191,7 +212,7 @@ class CheckFacts:
 @dataclass(frozen=True)
 class Facts:
     """All that a run states beside its ledger. `previous` is the id of the manifest before, `risk`
-    what ``privacy:`` asked, if it did."""
+    what ``privacy:`` asked, if it did, `rescan` how the result was looked at again, if it was."""
 
     run: RunFacts
     declared: DeclaredFacts
@@ -205,3 +226,5 @@ class Facts:
     subjects: tuple[SubjectFacts, ...] = ()
     previous: str | None = None
     risk: RiskFacts | None = None
+    rescan: RescanFacts | None = None
+    planted: tuple[PlantedFacts, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scrubber.errors import printable
+from scrubber.manifest.assessment import left_in, looked_line, planted_lines
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.risk import risk_lines
@@ -78,6 +79,7 @@ class Screen:
     rows: tuple[Row, ...]
     findings: tuple[Row, ...]
     risk: tuple[str, ...]
+    second_look: tuple[str, ...]
     outputs: tuple[OutputLine, ...]
     checks: tuple[str, ...]
     deletion: tuple[str, ...]
@@ -109,6 +111,7 @@ def screen(manifest: Manifest) -> Screen:
         rows=tuple(_rows(data, base)),
         findings=tuple(_findings(data, base)),
         risk=tuple(risk_lines(data["risk"]["privacy"])) if "privacy" in data["risk"] else (),
+        second_look=tuple(second_look(data)),
         outputs=tuple(
             OutputLine(printable(f["path"]), count_text(f["rows"], base), f["bytes"])
             for f in data["outputs"]["files"]
@@ -275,6 +278,19 @@ def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:
         yield Row(label, sum_text(counts, base))
 
 
+def second_look(data: Mapping[str, Any]) -> Iterator[str]:
+    """What was found when the result was looked at again, and what was caught of what was planted;
+    nothing where nobody looked."""
+    risk, base = data["risk"], data["header"]["disclosure"]["base"]
+    if risk["rescan"] is not None:
+        yield looked_line(risk["rescan"], count_text(risk["rescan"]["looked_at"], base))
+        left = left_in(risk)
+        yield from (f"left: {one}: {sum_text(one.counts, base)}" for one in left)
+        if not left:
+            yield "nothing is left of what came in"
+    yield from (f"planted: {line}" for line in planted_lines(risk))
+
+
 def _checks(data: Mapping[str, Any]) -> Iterator[str]:
     for check in data["checks"]:
         result = "passed" if check["passed"] else f"FAILED ({check['severity']})"
@@ -302,6 +318,9 @@ def lines(view: Screen) -> Iterable[str]:
     if view.risk:
         yield "risk:"
         yield from (f"  {text}" for text in view.risk)
+    if view.second_look:
+        yield "second look:"
+        yield from (f"  {text}" for text in view.second_look)
     if view.outputs:
         yield "outputs:"
         yield from (f"  {o.path}: {o.rows} records, {o.bytes:,} bytes" for o in view.outputs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from scrubber.detect import DetectSpec
 from scrubber.errors import printable
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps, spellings
@@ -57,6 +58,8 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
     return Plan(
         tables=tables,
         detect=rules.detect if scrubs else None,
+        gates=rules.gates,
+        rescan=_rescan(rules, scrubs=scrubs),
         key=rules.key,
         on_unlisted=rules.on_unlisted,
         on_error=rules.on_error,
@@ -64,6 +67,13 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
         declared=Declared(canonical_json(rules.declared)),
         privacy=rules.privacy,
     )
+
+
+def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
+    """What the result is looked at with again: where a gate asks, for all entities."""
+    if rules.gates.max_residual_rate is not None:
+        return replace(rules.detect, entities=None)
+    return rules.detect if scrubs else None
 
 
 @dataclass

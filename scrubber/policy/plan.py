@@ -131,6 +131,16 @@ class PrivacyRules:
     time_limit: float = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """What a result must reach, or nothing is published: `max_residual_rate` findings left per
+    record, of those that are looked at again (a sample, or `every` one), and classes of `min_k`."""
+
+    max_residual_rate: float | None = None
+    min_k: int | None = None
+    every: bool = False
+
+
 LOCAL = -1
 
 Disposition = Keep | Drop | Apply | ScrubText | Generalize
@@ -206,7 +216,8 @@ class Plan:
     """All that a run does, for every schema among its sources.
 
     `tables` maps the alias of each source to its TablePlan. `digest` is the SHA-256 of the rule
-    files' canonical content, which names the policy in the manifest.
+    files' canonical content, which names the policy in the manifest. `rescan` is what the result is
+    looked at with again, None where it is not.
     """
 
     tables: tuple[tuple[str, TablePlan], ...]
@@ -217,6 +228,8 @@ class Plan:
     digest: str
     declared: Declared
     privacy: PrivacyRules | None = None
+    gates: GateRules = GateRules()
+    rescan: DetectSpec | None = None
 
     def table(self, source: str) -> TablePlan:
         return dict(self.tables)[source]

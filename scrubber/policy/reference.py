@@ -30,7 +30,7 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("privacy", schema.Privacy),
     ("privacy.l of a field", schema.DiversitySetting),
     ("privacy.t of a field", schema.ClosenessSetting),
-    ("gates (a later version)", schema.Gates),
+    ("gates", schema.Gates),
 )
 _INTRODUCTION = """\
 # The rule language
@@ -65,6 +65,11 @@ duplicate keys are errors, and so are words that YAML versions read in different
   to be of `k` subjects. A hierarchy is a CSV file as above, up to a common root, or a list of
   transforms, each of which makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`;
   an empty list leaves the value or `*`.
+- **Gates.** What is written is looked at again: a sample of the records (`rescan: all` for every
+  one), in text fields and kept fields. A finding is left if its words stood in the same value
+  before; so is an identifier of the record itself, whole. What a rule keeps by its entity is not
+  counted, nor are names, places and dates in fields that are no text. Without `max_residual_rate`
+  only the entities of `detect` are looked for, and the manifest tells what is left.
 - **Tests.** `given` is one record, by path (a list gives the elements below `[]`); `expect` holds
   the values that must come out. An expected `null` also holds for a field that is gone.
   The levels that `privacy` chooses take all records: here quasi-identifiers are as before it.

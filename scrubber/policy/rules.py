@@ -17,8 +17,10 @@ from scrubber.policy.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
 from scrubber.policy.examples import Example, read_examples
+from scrubber.policy.gates import read_gates
 from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.plan import (
+    GateRules,
     KeyRef,
     KeySource,
     OnError,
@@ -35,7 +37,6 @@ from scrubber.policy.source import Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LATER = ("gates",)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Rules:
     tests: tuple[Example, ...]
     declared: dict[str, Any]
     privacy: PrivacyRules | None
+    gates: GateRules
     overrides: tuple[Override, ...]
     tree: Tree = field(repr=False)
 
@@ -113,12 +115,10 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     if "on_error" in tree.data and tree.data["on_error"] is None:
         tree.data["on_error"] = OnError.NULL.value  # the word, which YAML reads as nothing
     check_shape(report)
-    for part in _LATER:
-        if tree.data.get(part) is not None:
-            report.key((part,), "not-available", f"{part} is not available yet")
     key = _key(report, tree.data.get("key"))
     fields, digests = read_field_rules(report)
     privacy, more_digests = read_privacy(report)
+    gates = read_gates(report, privacy)
     asked = {path: entity for rule in fields for path, entity in rule.entities}
     texts = any(rule.scrubs_text for rule in fields)
     spec = read_detection(report, needed=texts)
@@ -143,6 +143,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         tests=tests,
         declared=tree.data.get("dataset", {}),
         privacy=privacy,
+        gates=gates,
         overrides=(*composed.overrides, *_overridden(fields)),
         tree=tree,
     )

@@ -340,10 +340,21 @@ class Privacy(Part):
 
 
 class Gates(Part):
-    """What a result must reach (a later version)."""
+    """What a result must reach; else the run ends with exit code 1 and publishes nothing."""
 
-    max_residual_rate: Share | None = Field(None, description="Findings left per row, at most.")
-    min_k: Annotated[int, Field(ge=2)] | None = Field(None, description="The least class size.")
+    max_residual_rate: Share | None = Field(
+        None,
+        description="Findings that are left per record, at most, where all entities are looked for "
+        "again.",
+    )
+    min_k: Annotated[int, Field(ge=2)] | None = Field(
+        None,
+        description="The least number of records that are alike in the quasi-identifiers that come "
+        "out, with or without privacy.",
+    )
+    rescan: Literal["sample", "all"] = Field(
+        "sample", description="Which records are looked at again (default a sample)."
+    )
 
 
 class Example(Part):
@@ -377,5 +388,7 @@ class RuleFile(Part):
     privacy: Privacy | None = Field(
         None, description="What every class of the quasi-identifiers must fulfil."
     )
-    gates: Gates | None = Field(None, description="What a result must reach (a later version).")
+    gates: Gates | None = Field(
+        None, description="What a result must reach, or nothing is published."
+    )
     tests: list[Example] | None = Field(None, description="Examples that the rules must pass.")

@@ -15,6 +15,7 @@ from typing import Any
 
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text
+from scrubber.manifest.assessment import left_in
 from scrubber.manifest.canonical import canonical_bytes
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
@@ -25,6 +26,7 @@ Data = Mapping[str, Any]
 
 _SECTIONS = ("field", "records", "detector", "policy", "risk", "legal", "dataset", "check", "run")
 _SHORT = 16  # digits of a digest
+_LOOKS = {"records": ("none", "sample", "all"), "entities": ("none", "rules", "all")}
 _UNLISTED = {"keep": 0, "drop": 1, "error": 1}  # nothing unlisted comes out of the latter two
 
 
@@ -152,10 +154,16 @@ def _row_rules(rules: Iterable[Data]) -> dict[str, str]:
 
 
 def _risk(a: Data, b: Data) -> Iterator[Change]:
-    said = [
-        {printable_text(row["text"]): "stated" for row in risk["limitations"]} for risk in (a, b)
+    said = [  # the others follow from what is compared by itself
+        {
+            printable_text(row["text"]): "stated"
+            for row in risk["limitations"]
+            if row["id"] == "stated"
+        }
+        for risk in (a, b)
     ]
     yield from named("risk", "limitation", said[0], said[1], Effect.WEAKER)
+    yield from _second_look(a, b)
     old, new = a.get("privacy"), b.get("privacy")
     if old is None and new is None:
         return
@@ -180,6 +188,24 @@ def _risk(a: Data, b: Data) -> Iterator[Change]:
         shown = ["not shown" if risk is None else f"{risk / 1000:.1%}" for risk in risks]
         below = [None if risk is None else -risk for risk in risks]
         yield from _differs("risk", label, shown[0], shown[1], by_rank(*below))
+
+
+def _second_look(a: Data, b: Data) -> Iterator[Change]:
+    """Less that is looked at, more that is left, and less that is caught are weaker."""
+    looks = [risk["rescan"] or {"records": "none", "entities": "none"} for risk in (a, b)]
+    for part, order in _LOOKS.items():
+        said = [look[part] for look in looks]
+        effect = by_rank(*(order.index(one) for one in said))
+        yield from _differs("risk", f"second look: {part}", said[0], said[1], effect)
+    if a["rescan"] is not None and b["rescan"] is not None:
+        left = [{str(one): "left" for one in left_in(risk)} for risk in (a, b)]
+        yield from named("risk", "second look: left", left[0], left[1], Effect.WEAKER)
+    caught = [{one["entity"]: one["recall"] for one in risk["planted"]} for risk in (a, b)]
+    for entity in caught[0].keys() & caught[1].keys():
+        old, new = (one[entity] for one in caught)
+        shares = f"{old / 1000:.1%}", f"{new / 1000:.1%}"
+        aspect = f"planted {printable(entity)} caught"
+        yield from _differs("risk", aspect, shares[0], shares[1], by_rank(old, new))
 
 
 def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:

@@ -85,7 +85,9 @@ def _compared(
     yield from change("treatment", _done(old), _done(new), by_rank(before, after))
     classes = [_class(field) for field in (old, new)]
     ranks = [class_strength(field["class"]) for field in (old, new)]
-    yield from change("class", classes[0], classes[1], by_rank(*ranks))
+    gone = ABSENT in (before, after)  # whatever it was called: nothing of it is in one output
+    effect = Effect.NEUTRAL if gone else by_rank(*ranks)
+    yield from change("class", classes[0], classes[1], effect)
     yield from change("type out", _type(old), _type(new), Effect.NEUTRAL)
     if before != after and _done(old) != _done(new):  # equals, and what reads alike, differ below
         return

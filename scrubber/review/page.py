@@ -15,8 +15,10 @@ from typing import Final
 
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text, screen
+from scrubber.manifest.assessment import left_in
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
+from scrubber.review.assessed import risk_parts, second_look_parts
 from scrubber.review.changes import compare
 from scrubber.review.html import Html, element, join
 from scrubber.review.sections import (
@@ -34,7 +36,6 @@ from scrubber.review.sections import (
     output_parts,
     policy_facts,
     record_chart,
-    risk_parts,
     source_chart,
 )
 from scrubber.review.tables import bullets, facts
@@ -177,6 +178,9 @@ def _concerns(data: Data) -> Iterator[Html]:
             yield join(element("strong", f"Kept as it is, {words}: "), _names(kept))
     if any(row["action"] == "keep" for row in data["findings"]):
         yield join(element("strong", "Findings left in place: "), "see findings.")
+    left = [str(one) for one in left_in(data["risk"])]
+    if left:
+        yield join(element("strong", "Left in the output: "), _few(left))
     reversible = [field for field in data["fields"] if field["reversible"]]
     if reversible:
         yield join(element("strong", "Reversible by the key holder: "), _names(reversible))
@@ -188,6 +192,11 @@ def _concerns(data: Data) -> Iterator[Html]:
     ]
     if missing:
         yield join(element("strong", "Nobody declared: "), ", ".join(missing) + ".")
+
+
+def _few(texts: list[str], limit: int = 12) -> str:
+    rest = f" and {len(texts) - limit:,} more" if len(texts) > limit else ""
+    return f"{', '.join(texts[:limit])}{rest}."
 
 
 def _names(fields: list[Data], limit: int = 12) -> Html:
@@ -225,6 +234,13 @@ def _sections(data: Data) -> Iterator[_Section]:
             "",
             tuple(risk_parts(data["risk"]["privacy"], base_of(data))),
         )
+    yield _Section(
+        "rescan",
+        "A second look at the result",
+        "What came out was scanned again; made-up values were planted in its texts to see what is "
+        "caught.",
+        tuple(second_look_parts(data)),
+    )
     yield _Section(
         "commitments",
         "Commitments and checks",

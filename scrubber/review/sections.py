@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scrubber.errors import printable
-from scrubber.manifest.risk import risk_lines
 from scrubber.manifest.view import Count, count_text, printable_text, told
 from scrubber.review.html import Html, element, join
 from scrubber.review.ordering import Change, Effect
@@ -149,51 +148,6 @@ def source_chart(data: Data) -> Html:
 def digest(hexadecimal: str | None) -> Html:
     """A digest, whole: it breaks over lines where there is no room."""
     return element("code", hexadecimal, class_="digest") if hexadecimal else join("none")
-
-
-def risk_parts(section: Data, base: int) -> Iterator[Html]:
-    """Equivalence classes before and after, of ``risk.privacy``."""
-    yield bullets(line[:1].upper() + line[1:] for line in risk_lines(section))
-    columns = (
-        Column("Quasi-identifier"),
-        Column("Level chosen", "number"),
-        Column("Most general", "number"),
-        Column("Made from"),
-    )
-    yield table(
-        "Quasi-identifiers and how far each was generalized (0 is the value itself)",
-        columns,
-        (
-            (
-                element("code", printable(one["name"])),
-                "class by class" if one["level"] is None else str(one["level"]),
-                str(one["levels"] - 1),
-                {"file": "a hierarchy file", "transforms": "its transforms"}.get(
-                    one["hierarchy"], "nothing: kept or removed"
-                ),
-            )
-            for one in section["quasi_identifiers"]
-        ),
-    )
-    for when in ("before", "after"):
-        sizes = section[when]["class_sizes"]
-        caption = f"Equivalence classes {when}: records by the size of their class"
-        if sizes is None:
-            yield element("p", f"{caption}: not shown, since it would tell a small count.")
-            continue
-        yield chart(
-            caption,
-            ("Records alike", "Records"),
-            (((_band(one),), [one["records"]]) for one in sizes),
-            base,
-        )
-
-
-def _band(one: Data) -> str:
-    low, high = one["from"], one["to"]
-    if low == high:
-        return str(low)
-    return f"{low} or more" if high is None else f"{low} to {high}"
 
 
 def commitment_table(data: Data) -> Html:

@@ -70,9 +70,19 @@ def strength(field: Mapping[str, Any]) -> int:
         return _UNLISTED
     if action in _RANDOM and not field["linkable"]:
         return _RANDOM[action]
-    if action == "generalize" and field["technique"] is None:  # level 0: the value itself
-        return int(Strictness.KEEP)
+    if action == "generalize":
+        return _generalized(field)
     return action_strength(action)
+
+
+def _generalized(field: Mapping[str, Any]) -> int:
+    """Level 0 is the value itself, and the last one the same for all values."""
+    chosen = {row["name"]: row["value"] for row in field["parameters"]}
+    if field["technique"] is None:
+        return int(Strictness.KEEP)
+    if chosen.get("level") == str(int(chosen.get("levels", "0")) - 1):
+        return int(Strictness.REDACT)
+    return int(Strictness.GENERALIZE)
 
 
 def action_strength(action: str) -> int:

@@ -128,6 +128,18 @@ def test_sarif_points_at_the_rules() -> None:
     assert unquote(run["automationDetails"]["id"]) == f"scrubber/{EVIL}/"
 
 
+def test_sarif_points_at_fields_in_which_something_is_left() -> None:
+    results = json.loads(export(golden("assessed"), "sarif"))["runs"][0]["results"]
+    left = [r for r in results if r["ruleId"] == "residual"]
+    assert [r["message"]["text"] for r in left] == [
+        "Something is left in the output: OWN_IDENTIFIER in messages[].content",
+        "Something is left in the output: URL in messages[].content",
+        "Something is left in the output: EMAIL_ADDRESS in plan",
+    ]
+    lines = [r["locations"][0]["physicalLocation"]["region"]["startLine"] for r in left]
+    assert lines == [24, 24, 23]
+
+
 def test_sarif_of_a_careful_run_has_no_error() -> None:
     assert {r["level"] for r in _sarif("large")["runs"][0]["results"]} <= {"note"}
 

@@ -15,7 +15,9 @@ from scrubber.manifest.statement import (
     FieldFacts,
     OperatorFacts,
     OutputFacts,
+    PlantedFacts,
     PolicyFacts,
+    RescanFacts,
     RuleFacts,
     RunFacts,
     SourceFacts,
@@ -219,4 +221,40 @@ CLASSES = (
         ]
     ),
 )
-GOLDEN = {"large": LARGE, "small-cells": SMALL_CELLS, "tiny": TINY, "classes": CLASSES}
+ASSESSED = (
+    replace(
+        facts(1950, 900),
+        rescan=RescanFacts(every=False, all_entities=True),
+        planted=(
+            PlantedFacts("PERSON", 60, 967, 886, 991),
+            PlantedFacts("US_SSN", 60, 1000, 940, 1000),
+        ),
+    ),
+    Ledger(
+        [
+            replace(
+                fragment("customers.csv", 0, 2000, 50),
+                rescanned=1000,
+                residual=Tally({("plan", "EMAIL_ADDRESS", "EmailRecognizer"): 4}),
+            ),
+            replace(
+                fragment("chats.jsonl", 0, 1000, 100, PERSON=810, PHONE_NUMBER=63),
+                rescanned=900,
+                residual=Tally(
+                    {
+                        ("messages[].content", "OWN_IDENTIFIER", "own-values"): 37,
+                        ("messages[].content", "URL", "UrlRecognizer"): 12,
+                    }
+                ),
+            ),
+        ]
+    ),
+)
+
+GOLDEN = {
+    "large": LARGE,
+    "small-cells": SMALL_CELLS,
+    "tiny": TINY,
+    "classes": CLASSES,
+    "assessed": ASSESSED,
+}

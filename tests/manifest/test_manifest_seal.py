@@ -24,6 +24,7 @@ from scrubber.manifest import (
     Ledger,
     Manifest,
     OutputFacts,
+    RescanFacts,
     RuleFacts,
     RunFacts,
     SourceFacts,
@@ -63,7 +64,11 @@ def inputs(*sources: Mapping[str, Any]) -> tuple[Facts, Ledger]:
         found = {("f0", e, "r", "redact"): n for e, n in source.get("found", {}).items()}
         rows = out + dropped.total
         ref = BatchRef(alias, 0, 1, rows)
-        fragments.append(Fragment(ref, "", rows, out, dropped, Tally(), Tally(tally), Tally(found)))
+        again = max(0, out - source.get("passed over", 0))
+        left = Tally({("f0", e, "r"): n for e, n in source.get("left", {}).items() if again})
+        fragments.append(
+            Fragment(ref, "", rows, out, dropped, Tally(), Tally(tally), Tally(found), again, left)
+        )
         outputs.append(OutputFacts(f"data/{alias}", "0" * 64, 9, out, alias, number))
     facts = replace(
         LARGE[0],
@@ -73,6 +78,7 @@ def inputs(*sources: Mapping[str, Any]) -> tuple[Facts, Ledger]:
             for name, at in fields.items()
         ),
         outputs=tuple(outputs),
+        rescan=RescanFacts(every=False, all_entities=False),
     )
     return facts, Ledger(fragments)
 
@@ -148,6 +154,11 @@ def published(data: Mapping[str, Any]) -> tuple[dict[Hashable, Any], list[tuple[
             counts[kind, i] = row["count"]
             gone.append((kind, i))
     sums: list[tuple[Any, list[Any]]] = [("in", ["out", "lost"]), ("lost", gone)]
+    if data["risk"]["rescan"] is not None:
+        counts["again"], counts["not again"] = data["risk"]["rescan"]["looked_at"], None
+        sums.append(("out", ["again", "not again"]))
+        for i, row in enumerate(data["risk"]["rescan"]["left"]):
+            counts["left", i] = row["count"]
     aliases = [source["alias"] for source in data["sources"]]
     for source in data["sources"]:
         alias = source["alias"]
@@ -208,6 +219,9 @@ def accounts(draw: st.DrawFn) -> list[dict[str, Any]]:
             changed = max(0, came - nulled - draw(near))
             fields.append((came, changed, nulled))
         source = {"out": out, "dropped": [draw(near), draw(near)], "fields": fields}
+        source["passed over"] = draw(near)
+        if fields:
+            source["left"] = {"PERSON": draw(near), "URL": draw(near)}
         if fields and number == 0:
             first = fields[0][1]
             source["found"] = {"PERSON": first, "URL": draw(near)}
@@ -236,6 +250,10 @@ def truth(facts: Facts, ledger: Ledger) -> dict[str, Any]:
         file["rows"] = plain["output", file["path"]]
     for i, field in enumerate(data["fields"]):
         field["counts"] = {event: plain["field", i, event] for event in field["counts"]}
+    rescan = data["risk"]["rescan"]
+    rescan["looked_at"] = plain[("rescanned",)]
+    for row in rescan["left"]:
+        row["count"] = plain["residual", row["field"], row["entity"], row["recognizer"]]
     for row in data["findings"]:
         key = ("finding", row["field"], row["entity"], row["recognizer"], row["action"])
         row["count"] = plain[key]

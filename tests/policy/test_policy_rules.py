@@ -188,7 +188,10 @@ BAD: list[tuple[str, str]] = [
         "2:94 [bad-regex]",
     ),
     # later issues: refused, and looked at
-    (f"{HEAD}gates: {{min_k: 11}}\n", "3:1 [not-available]"),
+    (f"{HEAD}gates: {{min_k: 1}}\n", "3:16 [out-of-range]"),
+    (f"{HEAD}gates: {{max_residual_rate: 2}}\n", "3:28 [out-of-range]"),
+    (f"{HEAD}gates: {{rescan: some}}\n", "3:17 [unknown-value]"),
+    (f"{HEAD}privacy: {{k: 5}}\ngates: {{min_k: 11}}\n", "4:16 [k-below-gate]"),
     # privacy
     (f"{HEAD}privacy: {{kk: 11}}\n", "3:10 [missing-key] 3:11 [unknown-key]"),
     (f"{HEAD}privacy: {{k: 1}}\n", "3:14 [out-of-range]"),

@@ -10,7 +10,15 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "golden"))
 
 from manifest_facts import LARGE
 
-from scrubber.manifest import DeclaredFacts, Facts, FieldFacts, Ledger, Manifest, seal
+from scrubber.manifest import (
+    DeclaredFacts,
+    Facts,
+    FieldFacts,
+    Ledger,
+    Manifest,
+    RescanFacts,
+    seal,
+)
 from scrubber.model.tally import Tally
 
 NAMES = (
@@ -50,6 +58,12 @@ def hostile() -> Manifest:
         else one
         for one in ledger
     ]
+    at = next(i for i, one in enumerate(parts) if one.ref.source == "customers.csv")
+    parts[at] = replace(
+        parts[at],
+        rescanned=parts[at].rows_out,
+        residual=Tally({(name, bad, bad): 12 for name in NAMES}),
+    )
     detector = replace(facts.engine.detectors[0], id=bad, version=bad)
     rule = replace(facts.policy.rules[4], reason=bad)
     return seal(
@@ -61,6 +75,7 @@ def hostile() -> Manifest:
             engine=replace(facts.engine, detectors=(detector,)),
             policy=replace(facts.policy, rules=(*facts.policy.rules[:4], rule)),
             limitations=(bad,),
+            rescan=RescanFacts(every=True, all_entities=False),
         ),
         Ledger(parts),
     )

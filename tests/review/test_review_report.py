@@ -189,6 +189,23 @@ def test_what_a_model_was_measured_to_find_is_told() -> None:
     assert "btc_dev" not in report_page(seal(*made("large")))
 
 
+def test_the_second_look_is_told() -> None:
+    page = report_page(seal(*made("assessed")))
+    said = Reader(page).said
+    for part in (
+        "1,900 records, a sample of those",
+        "OWN_IDENTIFIER",
+        "37",
+        "fewer than 11",
+        "96.7%",
+    ):
+        assert part in said, part
+    top = Reader(page[: page.index('id="kept"')]).said
+    assert "Left in the output: " in top
+    assert "EMAIL_ADDRESS in plan" in top
+    assert "not scanned again" in Reader(report_page(seal(*made("large")))).said
+
+
 def test_what_stands_out_is_said_at_the_top() -> None:
     facts, ledger = made("large")
     unsafe = replace(facts.fields[2], unsafe=True, field_class="sensitive", reason=None)

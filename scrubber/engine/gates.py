@@ -1,0 +1,123 @@
+"""The gates of a rule file: what a result must reach, or nothing is published."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from scrubber.engine.labels import text_labels
+from scrubber.engine.layouts import plain
+from scrubber.errors import GateError, Place, printable
+from scrubber.manifest import CheckFacts, Ledger, count_text
+from scrubber.model.fieldclass import FieldClass
+from scrubber.model.nested import leaf_values
+from scrubber.policy.plan import Drop, Plan, TablePlan
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SMALL = 11
+_SHOWN = 5
+_N = "n"
+
+
+def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
+    """The check of ``max_residual_rate``, if there is one.
+
+    Errors: GateError ``residual-rate`` where more is left per record that was looked at again; it
+    names the fields and entities. Nothing was looked at where nothing comes out.
+    """
+    most = plan.gates.max_residual_rate
+    if most is None:
+        return ()
+    left = ledger.residual
+    if left.total > most * ledger.rescanned:
+        by_place: Counter[tuple[str, str]] = Counter()
+        for (field, entity, _), number in left.items():
+            by_place[field, entity] += number
+        worst = sorted(by_place.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
+        said = ", ".join(
+            f"{printable(entity)} in {printable(field)}: {_about(number)}"
+            for (field, entity), number in worst
+        )
+        more = f" and {len(by_place) - _SHOWN} more" if len(by_place) > _SHOWN else ""
+        raise GateError(
+            "residual-rate",
+            f"more findings are left than max_residual_rate allows ({said}{more})",
+            hint='give the field a transform, or keep what may stay: entities: {X: {keep: "why"}}',
+        )
+    looked = "every record" if plan.gates.every else "a sample of the records"
+    text = f"at most {most:g} findings are left per record"
+    return (CheckFacts("residual-rate", True, "error", text, f"holds for {looked}"),)
+
+
+def _about(number: int) -> str:
+    return count_text({"n": number} if number >= _SMALL else {"lt": _SMALL})
+
+
+def refuse_classes(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> tuple[CheckFacts, ...]:
+    """The check of ``min_k``, if there is one, from what was written: `tables` come with the alias
+    of their source.
+
+    Records are alike where all quasi-identifiers that come out are; those of tables with the same
+    ones are counted together. Errors: GateError ``min-k`` where fewer are alike, or where a
+    quasi-identifier lies in a list or struct, which makes no classes.
+    """
+    least = plan.gates.min_k
+    if least is None:
+        return ()
+    counted: dict[tuple[str, ...], pl.DataFrame] = {}
+    for alias, table in tables:
+        names = _quasi_identifiers(plan.table(alias))
+        if names:
+            counted[names] = _added(counted.get(names), table, plan.table(alias), names)
+    for frame in counted.values():
+        smallest = frame[_N].min()
+        if isinstance(smallest, int) and smallest < least:
+            raise GateError(
+                "min-k",
+                f"fewer than {least} records are alike in their quasi-identifiers",
+                hint=f"privacy: {{k: {least}}} generalizes them until they are",
+            )
+    actual = "holds for the output as it was read again"
+    if not counted:
+        actual = "no quasi-identifier comes out"
+    text = f"at least {least} records are alike in the quasi-identifiers"
+    return (CheckFacts("min-k", True, "error", text, actual),)
+
+
+def _quasi_identifiers(table: TablePlan) -> tuple[str, ...]:
+    here = [
+        one
+        for one in table.fields
+        if one.field_class is FieldClass.QUASI_IDENTIFIER and not isinstance(one.disposition, Drop)
+    ]
+    for one in here:
+        if one.path.nested:
+            text = "a quasi-identifier in a list or struct makes no classes that min_k could count"
+            raise GateError("min-k", text, place=Place(field=str(one.path)), hint="drop it")
+    return tuple(sorted(str(one.path) for one in here))
+
+
+def _added(
+    whole: pl.DataFrame | None, table: pa.Table, plan: TablePlan, names: tuple[str, ...]
+) -> pl.DataFrame:
+    """`whole` and the records of `table`, by what they have in `names`."""
+    import polars as pl
+
+    paths = {str(one.path): one.path for one in plan.fields}
+    columns = {
+        f"q:{name}": pl.Series(
+            pl.from_arrow(text_labels(plain(leaf_values(table, paths[name])[0]))),
+            dtype=pl.String,
+        )
+        for name in names
+    }
+    frame = pl.DataFrame(columns)
+    counted = frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(_N))
+    if whole is None:
+        return counted
+    return pl.concat([whole, counted]).group_by(frame.columns).agg(pl.col(_N).sum())

@@ -1,0 +1,102 @@
+"""How much of what is planted in texts of the sources the rules' own detectors catch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.assess import ENTITIES, Planted, plant, recall_of
+from scrubber.detect.base import Detector
+from scrubber.engine.detectors import detector_for
+from scrubber.engine.labels import text_labels
+from scrubber.engine.layouts import plain, without_views
+from scrubber.engine.surveying import Survey
+from scrubber.errors import DetectionError
+from scrubber.formats.sampling import generator, picked
+from scrubber.manifest import PlantedFacts
+from scrubber.model.finding import Span
+from scrubber.model.nested import leaf_values
+from scrubber.policy.plan import Keep, OnError, Plan, ScrubText, TablePlan
+
+_PLANTED = 60
+"""So many values of each entity: enough for an interval of a few points."""
+_SOURCES, _ROWS, _LONGEST = 4, 500, 300
+_SEED = 0
+
+
+def planted_in_sources(surveyed: Survey) -> tuple[PlantedFacts, ...]:
+    """The recall in texts of some of the sources, from their first records.
+
+    The same for the same sources and rules. Errors: as reading does.
+    """
+    plan = surveyed.plan
+    alike = [s for s in surveyed.sources if any(_text_fields(plan.table(s.alias)))]
+    chance = generator(_SEED, "planted")
+    texts: list[str] = []
+    for source in [alike[i] for i in picked(len(alike), _SOURCES, chance)]:
+        drop_bad = plan.on_error is OnError.DROP_ROW
+        chunks = formats.read(source, surveyed.schemas[source.alias], drop_bad_rows=drop_bad)
+        tables = ((source.alias, chunk.table) for chunk in islice(chunks, 1))
+        texts.extend(_texts(plan, tables))
+    return planted_in(plan, texts)
+
+
+def planted_in_table(plan: Plan, alias: str, table: pa.Table) -> tuple[PlantedFacts, ...]:
+    """The same for a table in memory."""
+    return planted_in(plan, list(_texts(plan, [(alias, table)])))
+
+
+def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
+    """The recall of every entity that a text field of `plan` takes away, in `texts`."""
+    if plan.detect is None:
+        return ()
+    detector = detector_for(plan.detect)
+    wanted = plan.detect.entities
+    found = []
+    for entity in ENTITIES:
+        if (wanted is None or entity in wanted) and _taken_away(plan, entity):
+            values = plant(texts, entity, _PLANTED, _SEED)
+            seen = _look(detector, [one.text for one in values])
+            caught = sum(map(_caught, values, seen))
+            one = recall_of(entity, caught, len(values))
+            shares = (round(1000 * share) for share in (one.share, one.low, one.high))
+            found.append(PlantedFacts(entity, one.planted, *shares))
+    return tuple(found)
+
+
+def _caught(one: Planted, spans: Iterable[Span]) -> bool:
+    """Whether findings cover all of what was planted, whatever they take it for."""
+    at = one.start
+    for span in sorted(spans):
+        if span.start <= at:
+            at = max(at, span.end)
+    return at >= one.end
+
+
+def _look(detector: Detector, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+    """The findings of each text; none where it cannot be looked at, which stops the run itself."""
+    try:
+        return list(detector.detect(texts))
+    except DetectionError:
+        return [()] * len(texts)
+
+
+def _text_fields(table: TablePlan) -> Iterator[ScrubText]:
+    return (f.disposition for f in table.fields if isinstance(f.disposition, ScrubText))
+
+
+def _taken_away(plan: Plan, entity: str) -> bool:
+    every = [one for _, table in plan.tables for one in _text_fields(table)]
+    return any(not isinstance(one.operator(entity), Keep) for one in every)
+
+
+def _texts(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> Iterator[str]:
+    for alias, table in tables:
+        head = without_views(table.slice(0, _ROWS))
+        for one in plan.table(alias).fields:
+            if isinstance(one.disposition, ScrubText):
+                values = text_labels(plain(leaf_values(head, one.path)[0]))
+                yield from (text[:_LONGEST] for text in values.to_pylist() if text)

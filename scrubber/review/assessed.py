@@ -1,0 +1,103 @@
+"""The sections of the report about what was assessed: equivalence classes, and a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrubber.errors import printable
+from scrubber.manifest.assessment import left_in, looked_line
+from scrubber.manifest.risk import risk_lines
+from scrubber.manifest.view import count_text
+from scrubber.review.html import Html, element
+from scrubber.review.sections import Data, base_of
+from scrubber.review.tables import Column, bullets, chart, table
+
+
+def risk_parts(section: Data, base: int) -> Iterator[Html]:
+    """Equivalence classes before and after, of ``risk.privacy``."""
+    yield bullets(line[:1].upper() + line[1:] for line in risk_lines(section))
+    columns = (
+        Column("Quasi-identifier"),
+        Column("Level chosen", "number"),
+        Column("Most general", "number"),
+        Column("Made from"),
+    )
+    yield table(
+        "Quasi-identifiers and how far each was generalized (0 is the value itself)",
+        columns,
+        (
+            (
+                element("code", printable(one["name"])),
+                "class by class" if one["level"] is None else str(one["level"]),
+                str(one["levels"] - 1),
+                {"file": "a hierarchy file", "transforms": "its transforms"}.get(
+                    one["hierarchy"], "nothing: kept or removed"
+                ),
+            )
+            for one in section["quasi_identifiers"]
+        ),
+    )
+    for when in ("before", "after"):
+        sizes = section[when]["class_sizes"]
+        caption = f"Equivalence classes {when}: records by the size of their class"
+        if sizes is None:
+            yield element("p", f"{caption}: not shown, since it would tell a small count.")
+            continue
+        yield chart(
+            caption,
+            ("Records alike", "Records"),
+            (((_band(one),), [one["records"]]) for one in sizes),
+            base,
+        )
+
+
+def _band(one: Data) -> str:
+    low, high = one["from"], one["to"]
+    if low == high:
+        return str(low)
+    return f"{low} or more" if high is None else f"{low} to {high}"
+
+
+def second_look_parts(data: Data) -> Iterator[Html]:
+    """What is left in the result, and how much of what was planted is caught."""
+    risk, base = data["risk"], base_of(data)
+    rescan = risk["rescan"]
+    if rescan is None:
+        yield element("p", "The outputs were not scanned again.")
+        return
+    said = looked_line(rescan, count_text(rescan["looked_at"], base))
+    left = left_in(risk)
+    nothing = "" if left else "; nothing is left of what came in"
+    yield element("p", f"{said[:1].upper()}{said[1:]}{nothing}.")
+    if left:
+        yield chart(
+            "Left in the output: words that stood in the same value before",
+            ("Field", "Entity", "Left"),
+            (
+                (
+                    (element("code", printable(one.field)), printable(one.entity)),
+                    list(one.counts),
+                )
+                for one in left
+            ),
+            base,
+        )
+    if risk["planted"]:
+        yield table(
+            "Planted: made-up values between the words of real texts, and the share caught",
+            (
+                Column("Entity"),
+                Column("Planted", "number"),
+                Column("Caught", "number"),
+                Column("95 % interval", "number"),
+            ),
+            (
+                (
+                    printable(one["entity"]),
+                    str(one["planted"]),
+                    f"{one['recall'] / 1000:.1%}",
+                    f"{one['low'] / 1000:.1%} to {one['high'] / 1000:.1%}",
+                )
+                for one in risk["planted"]
+            ),
+        )
