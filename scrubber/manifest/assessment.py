@@ -38,17 +38,20 @@ def looked_line(rescan: Mapping[str, Any], looked_at: str) -> str:
     return f"{looked_at} records, {which} that came out, were scanned again for {what}"
 
 
-def planted_line(one: Mapping[str, Any]) -> str:
-    """How many planted values were caught, in words.
+def caught(one: Mapping[str, Any]) -> str:
+    """The share of planted values that was caught, and its interval, in words.
 
-    >>> planted_line({"entity": "US_SSN", "planted": 60, "recall": 983, "low": 911, "high": 997})
-    'US_SSN: 98.3% of 60 made-up values were caught (91.1% to 99.7%)'
+    >>> caught({"entity": "US_SSN", "planted": 60, "recall": 983, "low": 911, "high": 997})
+    '98.3% (91.1% to 99.7%)'
     """
     share, low, high = (f"{one[name] / 1000:.1%}" for name in ("recall", "low", "high"))
-    name = printable(one["entity"])
-    return f"{name}: {share} of {one['planted']} made-up values were caught ({low} to {high})"
+    return f"{share} ({low} to {high})"
 
 
 def planted_lines(risk: Mapping[str, Any]) -> Iterator[str]:
-    """One line for every entity that was planted."""
-    return map(planted_line, risk["planted"])
+    """What was caught of planted values, in one line; nothing where none were planted."""
+    rows = risk["planted"]
+    if rows:
+        number = max(one["planted"] for one in rows)
+        said = ", ".join(f"{printable(one['entity'])} {caught(one)}" for one in rows)
+        yield f"caught of {number} made-up values each: {said}"

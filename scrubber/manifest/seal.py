@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
@@ -54,6 +54,8 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> 
             raise OutputError("output-name", "an output lies below data/", place=Place(output.path))
     _check_unicode(facts)
     published = count(facts, ledger).publish(min_cell, base)
+    if facts.rescan is not None and ledger.rescanned == ledger.rows_out:
+        facts = replace(facts, rescan=replace(facts.rescan, every=True))  # the sample was all
     try:
         data: dict[str, Any] = plain_json(_sections(facts, published, min_cell, base))
     except ValueError as fault:

@@ -237,6 +237,10 @@ def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
     if unsafe:
         said += f" ({unsafe} unsafely)"
     said += f", {number['']} transformed, {number['drop']} removed; "
+    left = len({one.field for one in left_in(data["risk"])})
+    if left:
+        said = said.removesuffix("; ")
+        said += f", something LEFT in {left} {'field' if left == 1 else 'fields'}; "
     checks = len(data["checks"])
     noun = "check" if checks == 1 else "checks"
     return said + (f"{failed} of {checks} {noun} FAILED" if failed else f"{checks} {noun} passed")
@@ -288,7 +292,7 @@ def second_look(data: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"left: {one}: {sum_text(one.counts, base)}" for one in left)
         if not left:
             yield "nothing is left of what came in"
-    yield from (f"planted: {line}" for line in planted_lines(risk))
+    yield from planted_lines(risk)
 
 
 def _checks(data: Mapping[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrubber.errors import printable
-from scrubber.manifest.assessment import left_in, looked_line
+from scrubber.manifest.assessment import caught, left_in, looked_line
 from scrubber.manifest.risk import risk_lines
 from scrubber.manifest.view import count_text
 from scrubber.review.html import Html, element
@@ -88,15 +88,13 @@ def second_look_parts(data: Data) -> Iterator[Html]:
             (
                 Column("Entity"),
                 Column("Planted", "number"),
-                Column("Caught", "number"),
-                Column("95 % interval", "number"),
+                Column("Caught (95 % interval)", "number"),
             ),
             (
                 (
                     printable(one["entity"]),
                     str(one["planted"]),
-                    f"{one['recall'] / 1000:.1%}",
-                    f"{one['low'] / 1000:.1%} to {one['high'] / 1000:.1%}",
+                    caught(one),
                 )
                 for one in risk["planted"]
             ),

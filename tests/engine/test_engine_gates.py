@@ -160,7 +160,7 @@ def test_what_is_planted_is_caught_and_told() -> None:
     assert sorted(planted) == sorted(ENTITIES)
     assert planted["EMAIL_ADDRESS"] >= 900
     assert planted["PERSON"] < 100  # patterns know no names
-    assert any("made-up values were caught" in line for line in screen(manifest).second_look)
+    assert any("caught of 60 made-up values" in line for line in screen(manifest).second_look)
     kept = {**NOTE, "entities": {"default": "redact", "US_SSN": {"keep": "a test"}}}
     manifest = scrubber.scrub(frame, rules(kept)).manifest
     assert "US_SSN" not in {row["entity"] for row in manifest.data["risk"]["planted"]}
