@@ -1,7 +1,9 @@
-"""Shared by all tests: Hypothesis without clocks, since the machines are noisy; an S3 server."""
+"""Shared by all tests: Hypothesis without clocks, since the machines are noisy; an S3 server; and
+signals are handled after a test as they were before: the command line's own handling would end the test run."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +18,16 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("steady")
+
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in _NUMBERS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

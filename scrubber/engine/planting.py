@@ -12,13 +12,14 @@ from scrubber.assess import ENTITIES, Planted, plant, recall_of
 from scrubber.detect.base import Detector
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.labels import text_labels
-from scrubber.engine.layouts import plain, without_views
+from scrubber.engine.layouts import plain
 from scrubber.engine.surveying import Survey
 from scrubber.errors import DetectionError
 from scrubber.formats.sampling import generator, picked
 from scrubber.manifest import PlantedFacts
 from scrubber.model.finding import Span
 from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
 from scrubber.policy.plan import Keep, OnError, Plan, ScrubText, TablePlan
 
 _PLANTED = 60

@@ -11,12 +11,13 @@ import pyarrow as pa
 from scrubber.assess import UNSEEN, Passage, remaining
 from scrubber.detect.base import Detector
 from scrubber.engine.labels import text_labels
-from scrubber.engine.layouts import plain, without_views
+from scrubber.engine.layouts import plain
 from scrubber.formats.sampling import generator, picked
 from scrubber.model.batch import BatchRef
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.nested import leaf_values
 from scrubber.model.tally import Tally
+from scrubber.model.views import without_views
 from scrubber.policy.plan import FieldPlan, Generalize, Keep, ScrubText, TablePlan
 
 _ROWS, _FEWEST, _BYTES = 1_000, 50, 1 << 20

@@ -134,11 +134,11 @@ def _blind(table: Any, plan: Any, _detector: Any, consistency: Any, fields: Any)
 
 
 def test_a_sample_is_the_same_for_any_number_of_workers_and_all_is_all(tmp_path: Path) -> None:
-    rows = 3000  # in batches of 1,000
+    rows = 3000
     frame = pl.DataFrame(
         {"kept": [f"b{i}@firm.com" if i % 2 else "x" for i in range(rows)], "note": ["hi"] * rows}
     )
-    frame.write_parquet(tmp_path / "in.parquet", row_group_size=1000)
+    frame.write_parquet(tmp_path / "in.parquet", row_group_size=1500)
     told = []
     for name, workers, gates in (("a", 1, {}), ("b", 2, {}), ("c", 1, {"rescan": "all"})):
         wanted = rules(KEPT, NOTE, gates=gates)
@@ -147,7 +147,7 @@ def test_a_sample_is_the_same_for_any_number_of_workers_and_all_is_all(tmp_path:
         )
         told.append(found.manifest.data["risk"]["rescan"])
     assert told[0] == told[1]
-    assert 500 <= told[0]["looked_at"]["n"] <= rows
+    assert told[0]["looked_at"] == {"n": 2000}
     assert told[0]["records"] == "sample"
     assert told[2]["looked_at"] == {"n": rows}
     assert told[2]["left"][0]["count"] == {"n": rows // 2}
