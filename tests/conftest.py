@@ -1,5 +1,5 @@
 """Shared by all tests: Hypothesis without clocks, since the machines are noisy; an S3 server; and
-signals are handled after a test as they were before: the command line's own handling would end the test run."""
+signals are handled after a test as before: the command line's own handling would end the run."""
 
 from __future__ import annotations
 
