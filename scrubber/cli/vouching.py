@@ -98,6 +98,36 @@ def gate(
     return gate_command(document, trust)
 
 
+class Document(StrEnum):
+    """What ``schema`` describes."""
+
+    MANIFEST = "manifest"
+    PLAN = "plan"
+
+
+@app.command()
+def schema(
+    document: Annotated[
+        Document, typer.Argument(metavar="{manifest|plan}", help="manifest, or plan.")
+    ] = Document.MANIFEST,
+) -> int:
+    """Print the JSON Schema (2020-12) of manifests or of written plans, for who reads them.
+
+    That of rule files: scrubber rules schema.
+
+    Example: scrubber schema manifest > manifest.schema.json
+    """
+    begin("schema")
+    import json
+
+    from scrubber.manifest import schema as manifest_schema
+    from scrubber.manifest.planned import plan_schema
+
+    known = manifest_schema() if document is Document.MANIFEST else plan_schema()
+    typer.echo(json.dumps(known, indent=2, ensure_ascii=False))
+    return 0
+
+
 class Standard(StrEnum):
     """Formats of ``export``."""
 

@@ -49,7 +49,8 @@ def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
             f"more findings are left than max_residual_rate allows ({said}{more})",
             hint='give the field a transform, or keep what may stay: entities: {X: {keep: "why"}}',
         )
-    looked = "every record" if plan.gates.every else "a sample of the records"
+    whole = plan.gates.every or ledger.rescanned == ledger.rows_out
+    looked = "every record" if whole else "a sample of the records"
     text = f"at most {most:g} findings are left per record"
     return (CheckFacts("residual-rate", True, "error", text, f"holds for {looked}"),)
 

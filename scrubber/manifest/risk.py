@@ -143,8 +143,17 @@ def risk_lines(section: Mapping[str, Any]) -> Iterator[str]:
     for when in ("before", "after"):
         classes = section[when]
         mean = classes["mean_risk"]
-        average = "" if mean is None else f", {mean / 1000:.1%} on average"
-        yield f"risk {when}: at most {classes['highest_risk_at_most'] / 1000:.0%}{average}"
+        average = "" if mean is None else f", {_share(mean)} on average"
+        yield f"risk {when}: at most {_share(classes['highest_risk_at_most'])}{average}"
+
+
+def _share(milli: int) -> str:
+    """Milli-units in per cent.
+
+    >>> _share(1000), _share(143), _share(4)
+    ('100%', '14.3%', '0.4%')
+    """
+    return f"{milli / 10:g}%"
 
 
 def _milli(share: float | None) -> int | None:

@@ -96,3 +96,18 @@ def test_without_a_manifest_nothing_is_written(
     assert scrubber(monkeypatch, "report", tmp_path) == 5
     assert scrubber(monkeypatch, "diff", folders[0], tmp_path) == 5
     assert not (tmp_path / "report.html").exists()
+
+
+def test_schemas_describe_what_is_written(
+    folders: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    from jsonschema import Draft202012Validator
+
+    for document in ("manifest", "plan"):
+        assert scrubber(monkeypatch, "schema", document) == 0
+        schema = json.loads(capfd.readouterr().out)
+        Draft202012Validator.check_schema(schema)
+        manifest = json.loads((folders[0] / "manifest.json").read_bytes())
+        assert Draft202012Validator(schema).is_valid(manifest) == (document == "manifest")
