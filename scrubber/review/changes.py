@@ -16,7 +16,6 @@ from typing import Any
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text
 from scrubber.manifest.assessment import left_in
-from scrubber.manifest.canonical import canonical_bytes
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
 from scrubber.review.fieldchanges import field_changes
@@ -284,10 +283,15 @@ def _row(row: Any) -> str:
     if isinstance(row, str):
         return printable_text(row)
     filled = {name: item for name, item in row.items() if item}
-    if len(filled) == 1:
-        item = next(iter(filled.values()))
-        return printable_text(item) if isinstance(item, str) else ", ".join(map(printable, item))
-    return printable_text(canonical_bytes(filled).decode())
+    said = {
+        name.replace("_", " "): printable_text(item)
+        if isinstance(item, str)
+        else ", ".join(map(printable, item))
+        for name, item in sorted(filled.items())
+    }
+    if len(said) == 1:
+        return next(iter(said.values()))
+    return ", ".join(f"{name} {text}" for name, text in said.items())
 
 
 def _sooner(old: Data, new: Data) -> Effect:
