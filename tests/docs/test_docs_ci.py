@@ -76,6 +76,8 @@ def test_the_workflow_runs_as_it_stands(repository: Path) -> None:
         assert len(commands) >= 3
         for command in commands:
             assert call(command) == 0, command
+    assert "cmp plan.json plans/crm.json" in WORKFLOW
+    assert Path("plan.json").read_bytes() == Path("plans/crm.json").read_bytes()
     used = {line.split()[1] for job in jobs.values() for line in _commands(job)}
     assert used >= {"check", "plan", "gate", "run", "sign", "export", "verify"}
     assert (repository / "scrubber.sarif").is_file()
