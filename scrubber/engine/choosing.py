@@ -13,7 +13,15 @@ from scrubber.engine.census import Census, hierarchy_of
 from scrubber.engine.recoding import Recoding
 from scrubber.errors import GateError
 from scrubber.model.fieldpath import FieldPath, leaves
-from scrubber.policy.plan import LOCAL, FieldPlan, Generalize, Plan, PrivacyRules, output_type
+from scrubber.policy.plan import (
+    LOCAL,
+    FieldPlan,
+    Generalize,
+    Plan,
+    PrivacyRules,
+    TablePlan,
+    output_type,
+)
 from scrubber.privacy.hierarchy import Codes, GeneralizationHierarchy, Label, in_order
 from scrubber.privacy.lattice import Lattice
 from scrubber.privacy.mondrian import partition
@@ -244,17 +252,12 @@ def _settled(
         type_out = output_type(disposition, kinds[one.path])
         return replace(one, disposition=disposition, type_out=str(type_out))
 
-    tables = tuple(
-        (
-            alias,
-            replace(
-                table,
-                fields=tuple(settled(one, dict(leaves(schemas[alias]))) for one in table.fields),
-            ),
-        )
-        for alias, table in plan.tables
-    )
-    return replace(plan, tables=tables)
+    decided: dict[str, TablePlan] = {}
+    for table, sources in plan.kinds.items():  # decided alike, so of the same types
+        kinds = dict(leaves(schemas[sources[0]]))
+        new = replace(table, fields=tuple(settled(one, kinds) for one in table.fields))
+        decided.update(dict.fromkeys(sources, new))
+    return replace(plan, tables=tuple((alias, decided[alias]) for alias, _ in plan.tables))
 
 
 def _risk(classes: Classes, uniques: Uniques, gone: Mask | None) -> Risk:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from scrubber.engine.executors import Executor
 from scrubber.engine.parts import Part
@@ -12,14 +13,18 @@ from scrubber.engine.staging import DATA
 from scrubber.engine.surveying import Progress
 from scrubber.engine.work import Task, Work
 from scrubber.errors import ConservationError
-from scrubber.manifest import Ledger, OutputFacts
+from scrubber.manifest import Fragment, Ledger, OutputFacts
+from scrubber.model.batch import BatchRef
+from scrubber.model.tally import Tally
 from scrubber.transform.keys import RootKey
+
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
 class Scrubbed:
-    """All parts of a run, in the order of the tasks: exact counts, outputs, and the digest of each
-    source by alias."""
+    """All parts of a run, in the order of the tasks: exact counts with one fragment for a source,
+    outputs, and the digest of each source by alias."""
 
     ledger: Ledger
     outputs: tuple[OutputFacts, ...]
@@ -42,20 +47,50 @@ def scrub_sources(
     store = work.parts(key)
     store.clear({f"{DATA}/{work.output_name(task.source)}" for task in tasks})
     watch = _Watch(tasks, tell)
-    done: dict[str, Part] = {}
+    outputs: dict[str, OutputFacts] = {}
+    digests: dict[str, str] = {}
+    fragments: list[Fragment] = []
+    names = _Names()
     with closing(executor.parts(work, key, tasks, watch.hear)) as parts:
         for part in parts:
             store.check(part)
-            done[part.output.source] = part
+            outputs[part.output.source] = part.output
+            digests[part.output.source] = part.digest
+            fragments.append(_as_one(part, names))
             watch.finished(part)
-    if len(done) != len(tasks):
+    aliases = [task.source.alias for task in tasks]
+    if len(outputs) != len(aliases):
         raise ConservationError("source-lost", "a source has no output")
-    ordered = [done[task.source.alias] for task in tasks]
     return Scrubbed(
-        ledger=Ledger.of(fragment for part in ordered for fragment in part.ledger),
-        outputs=tuple(replace(part.output, shard=shard) for shard, part in enumerate(ordered)),
-        digests={part.output.source: part.digest for part in ordered},
+        Ledger.of(fragments),
+        tuple(replace(outputs[alias], shard=shard) for shard, alias in enumerate(aliases)),
+        {alias: digests[alias] for alias in aliases},
     )
+
+
+def _as_one(part: Part, names: _Names) -> Fragment:
+    """The account of a part's batches as that of one batch."""
+    ledger = part.ledger
+    return Fragment(
+        BatchRef(part.output.source, 0, 1, sum(one.ref.rows for one in ledger), part.digest),
+        part.output.sha256,
+        ledger.rows_in,
+        ledger.rows_out,
+        names.shared(ledger.dropped),
+        names.shared(ledger.quarantined),
+        names.shared(ledger.fields),
+        names.shared(ledger.findings),
+    )
+
+
+class _Names:
+    """The keys of counts, once each: for very many sources they are what takes memory."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Any] = {}
+
+    def shared(self, tally: Tally[K]) -> Tally[K]:
+        return Tally([(self._known.setdefault(key, key), count) for key, count in tally.items()])
 
 
 class _Watch:

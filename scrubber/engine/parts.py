@@ -28,7 +28,7 @@ from scrubber.errors import OutputError, Place, ScrubberError
 from scrubber.manifest import Ledger, OutputFacts, RunFacts, work_id
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.policy import Rules
-from scrubber.policy.plan import Plan, TablePlan
+from scrubber.policy.plan import Plan
 from scrubber.transform.keys import RootKey, keyed_digest
 
 _FORMAT: Final = "scrubber/part/v2"
@@ -51,11 +51,12 @@ def work_ids(rules: Rules, plan: Plan, key: RootKey | None) -> dict[str, str]:
     It is what a manifest of that source alone states before there is a record: rules, detectors,
     key and program.
     """
-    known: dict[TablePlan, str] = {}
-    for table in dict.fromkeys(table for _, table in plan.tables):
+    known: dict[str, str] = {}
+    for table, sources in plan.kinds.items():
         alone = replace(plan, tables=(("", table),))
-        known[table] = work_id(facts_of(Account(rules, alone, key, (), ()), _NO_CLOCK))
-    return {alias: known[table] for alias, table in plan.tables}
+        work = work_id(facts_of(Account(rules, alone, key, (), ()), _NO_CLOCK))
+        known.update(dict.fromkeys(sources, work))
+    return known
 
 
 def identity(work: str, source: str, schema: pa.Schema, data: str, name: str) -> str:

@@ -136,11 +136,11 @@ def engine_of(plan: Plan) -> EngineFacts:
 
 def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
     """One entry per decision; sources that share it are named together."""
-    decided: dict[FieldPlan, list[str]] = {}
-    for alias, table in plan.tables:
+    decided: dict[FieldPlan, tuple[str, ...]] = {}
+    for table, sources in plan.kinds.items():
         for field in table.fields:
-            decided.setdefault(field, []).append(alias)
-    return tuple(_field(field, tuple(aliases), key) for field, aliases in decided.items())
+            decided[field] = decided.get(field, ()) + sources
+    return tuple(_field(field, sources, key) for field, sources in decided.items())
 
 
 def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> FieldFacts:
@@ -280,7 +280,7 @@ def _rescan(plan: Plan) -> RescanFacts | None:
 
 
 def _links(plan: Plan) -> bool:
-    return any(linked_of(field) for _, table in plan.tables for field in table.fields)
+    return any(linked_of(field) for table in plan.kinds for field in table.fields)
 
 
 def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
@@ -298,7 +298,7 @@ def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
 def _rules(rules: Rules, plan: Plan) -> Iterator[RuleFacts]:
     """Every rule that decided something, in the order of the rule file."""
     seen: dict[str, RuleFacts] = {}
-    for _, table in plan.tables:
+    for table in plan.kinds:
         for field in table.fields:
             disposition = field.disposition
             transform = transforms_of(disposition)[0] if isinstance(disposition, Apply) else None

@@ -110,8 +110,16 @@ class _Compiler:
         self._unlisted: set[str] = set()
         self._linking = Linking(self.report)
         self._row_columns = [_columns(rule) for rule in rules.rows]
+        self._tables: dict[bytes, TablePlan] = {}
 
     def table(self, schema: pa.Schema) -> TablePlan:
+        """The decisions for a source of this schema; shards of one schema share one plan."""
+        raw = schema.serialize().to_pybytes()
+        if raw not in self._tables:
+            self._tables[raw] = self._table(schema)
+        return self._tables[raw]
+
+    def _table(self, schema: pa.Schema) -> TablePlan:
         found = leaves(schema)
         self._check_structs(found)
         subject = self._subject(found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 import pyarrow as pa
@@ -232,16 +233,37 @@ class Plan:
     rescan: DetectSpec | None = None
 
     def table(self, source: str) -> TablePlan:
-        return dict(self.tables)[source]
+        return self._by_source[source]
+
+    @cached_property
+    def _by_source(self) -> dict[str, TablePlan]:
+        return dict(self.tables)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: part for name, part in vars(self).items() if name in _STATED}
+
+    @cached_property
+    def kinds(self) -> dict[TablePlan, tuple[str, ...]]:
+        """The sources by what is decided for them, in their order: shards share one plan."""
+        found: dict[int, tuple[TablePlan, list[str]]] = {}
+        for source, table in self.tables:  # by identity: to hash as many plans takes long
+            found.setdefault(id(table), (table, []))[1].append(source)
+        merged: dict[TablePlan, list[str]] = {}
+        for table, sources in found.values():
+            merged.setdefault(table, []).extend(sources)
+        return {table: tuple(sources) for table, sources in merged.items()}
 
     @property
     def needs_key(self) -> bool:
         return any(
             transform.traits.needs_key
-            for _, table in self.tables
+            for table in self.kinds
             for field in table.fields
             for transform in transforms_of(field.disposition)
         )
+
+
+_STATED = frozenset(one.name for one in fields(Plan))
 
 
 def linked_of(field: FieldPlan) -> tuple[Linked, ...]:

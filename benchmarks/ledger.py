@@ -1,0 +1,149 @@
+"""What a driver does for very many shards, without the shards: plan, tasks, ledger, manifest.
+
+    python -m benchmarks.ledger [--shards 1000,10000,100000] [--batches N]
+
+A simulated run: so many sources of one schema (20 fields), each with `batches` fragments of 65,536
+records with exact counts, through the functions that a run calls, in a process of its own per size.
+Nothing is read or written but the manifest's bytes. Prints seconds per step, the size of the
+manifest and the peak memory as markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+FIELDS = 20
+ROWS = 65_536
+STEPS = ("compile", "tasks", "send", "receive", "ledger", "account", "seal", "bytes")
+
+
+def simulate(shards: int, batches: int) -> dict[str, float]:
+    """Seconds of each step, the manifest's MB, and the peak memory in MB before and after."""
+    import pyarrow as pa
+
+    from scrubber.engine.executors import divide
+    from scrubber.engine.parts import Part, identity, work_ids
+    from scrubber.engine.record import Account, SourceRecord, facts_of
+    from scrubber.engine.staging import Stage
+    from scrubber.engine.work import Task, Work
+    from scrubber.formats import Source
+    from scrubber.manifest import Fragment, Ledger, OutputFacts, RunFacts, seal
+    from scrubber.model.batch import BatchRef
+    from scrubber.model.tally import Tally
+    from scrubber.policy import compile_plan, rules_from_mapping
+    from scrubber.transform.keys import RootKey
+
+    took: dict[str, float] = {"before": peak()}
+
+    @contextmanager
+    def timed(step: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        took[step] = time.perf_counter() - began
+
+    names = [f"field{i}" for i in range(FIELDS)]
+    rules = rules_from_mapping(
+        {
+            "version": 1,
+            "fields": [
+                {"name": name, "class": "direct_identifier", "transform": {"token": {}}}
+                if i % 2
+                else {"name": name, "class": "insensitive", "keep": "a number"}
+                for i, name in enumerate(names)
+            ],
+        }
+    )
+    key = RootKey(bytes(range(32)))
+    schema = pa.schema([(name, pa.string()) for name in names])
+    sources = [
+        Source(f"/data/part-{i:06}.parquet", f"part-{i:06}.parquet", "parquet")
+        for i in range(shards)
+    ]
+    with timed("compile"):
+        plan = compile_plan(rules, {source.alias: schema for source in sources})
+    with timed("tasks"):
+        works = work_ids(rules, plan, key)
+        tasks = [Task(s, schema, works[s.alias], 100_000_000) for s in sources]
+        divide(tasks, 64)
+    work = Work(plan, Stage(Path("/data/out"), "run"), "same")
+    with timed("send"):  # the plan once for each worker, the tasks one by one
+        took["plan MB"] = len(pickle.dumps(work)) / 1e6
+        for task in tasks:
+            pickle.dumps(task)
+    fields = Tally(
+        {(name, event): ROWS for name in names for event in ("in", "changed") if event == "in"}
+    )
+    parts = []
+    with timed("receive"):
+        for task in tasks:
+            alias = task.source.alias
+            own = identity(task.work, alias, schema, "d" * 64, alias)
+            digest = sha256(own.encode()).hexdigest()
+            fragments = [
+                Fragment(
+                    BatchRef(alias, ordinal, 1 + ordinal * ROWS, ROWS, digest),
+                    digest,
+                    ROWS,
+                    ROWS,
+                    fields=fields,
+                )
+                for ordinal in range(batches)
+            ]
+            output = OutputFacts(f"data/{alias}", digest, 10**8, ROWS * batches, alias, 0)
+            parts.append(pickle.loads(pickle.dumps(Part(output, Ledger.of(fragments), digest))))
+    with timed("ledger"):
+        ledger = Ledger.of(fragment for part in parts for fragment in part.ledger)
+    took["driver MB"] = peak()
+    with timed("account"):
+        records = tuple(
+            SourceRecord(s.alias, "application/vnd.apache.parquet", part.digest)
+            for s, part in zip(sources, parts, strict=True)
+        )
+        account = Account(rules, plan, key, records, tuple(part.output for part in parts))
+        facts = facts_of(account, RunFacts("2026-01-01T00:00:00Z", "0" * 16, 1, 64))
+    with timed("seal"):
+        manifest = seal(facts, ledger)
+    with timed("bytes"):
+        took["manifest MB"] = len(manifest.to_bytes()) / 1e6
+    took["after"] = peak()
+    return took
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--shards", default="1000,10000,100000")
+    parser.add_argument("--batches", type=int, default=2)
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(simulate(options.one, options.batches)))
+        return
+    columns = ["plan MB", *STEPS, "manifest MB", "driver MB", "after"]
+    print("| shards | " + " | ".join(columns) + " |")
+    print("|---" * (len(columns) + 1) + "|")
+    for shards in map(int, options.shards.split(",")):
+        command = [sys.executable, "-m", "benchmarks.ledger", "--one", str(shards)]
+        command += ["--batches", str(options.batches)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        took = json.loads(done.stdout)
+        shown = [f"{took[column]:,.2f}" for column in columns]
+        print(f"| {shards:,} | " + " | ".join(shown) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
