@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from scrubber.engine.executors import Executor
 from scrubber.engine.parts import Part
@@ -17,8 +17,6 @@ from scrubber.manifest import Fragment, Ledger, OutputFacts
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
 from scrubber.transform.keys import RootKey
-
-K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def scrub_sources(
     outputs: dict[str, OutputFacts] = {}
     digests: dict[str, str] = {}
     fragments: list[Fragment] = []
-    names = _Names()
+    names: dict[Any, Any] = {}
     with closing(executor.parts(work, key, tasks, watch.hear)) as parts:
         for part in parts:
             store.check(part)
@@ -68,29 +66,19 @@ def scrub_sources(
     )
 
 
-def _as_one(part: Part, names: _Names) -> Fragment:
-    """The account of a part's batches as that of one batch."""
-    ledger = part.ledger
-    return Fragment(
-        BatchRef(part.output.source, 0, 1, sum(one.ref.rows for one in ledger), part.digest),
-        part.output.sha256,
-        ledger.rows_in,
-        ledger.rows_out,
-        names.shared(ledger.dropped),
-        names.shared(ledger.quarantined),
-        names.shared(ledger.fields),
-        names.shared(ledger.findings),
-    )
-
-
-class _Names:
-    """The keys of counts, once each: for very many sources they are what takes memory."""
-
-    def __init__(self) -> None:
-        self._known: dict[Any, Any] = {}
-
-    def shared(self, tally: Tally[K]) -> Tally[K]:
-        return Tally([(self._known.setdefault(key, key), count) for key, count in tally.items()])
+def _as_one(part: Part, known: dict[Any, Any]) -> Fragment:
+    """The account of a part's batches as that of one batch. The keys of counts are `known` ones:
+    for very many sources they are what takes memory."""
+    rows = sum(fragment.ref.rows for fragment in part.ledger)
+    ref = BatchRef(part.output.source, 0, 1, rows, part.digest)
+    whole = part.ledger.as_one(ref, part.output.sha256)
+    tallies = {f.name: getattr(whole, f.name) for f in fields(whole)}
+    shared: dict[str, Any] = {
+        name: Tally([(known.setdefault(key, key), count) for key, count in tally.items()])
+        for name, tally in tallies.items()
+        if isinstance(tally, Tally)
+    }
+    return replace(whole, **shared)
 
 
 class _Watch:

@@ -203,6 +203,21 @@ class Ledger:
             parts.setdefault(fragment.ref.source, []).append(fragment)
         return {source: Ledger(fragments) for source, fragments in parts.items()}
 
+    def as_one(self, ref: BatchRef, output_digest: str) -> Fragment:
+        """The account of all batches together, as that of the batch `ref`."""
+        return Fragment(
+            ref,
+            output_digest,
+            self.rows_in,
+            self.rows_out,
+            self.dropped,
+            self.quarantined,
+            self.fields,
+            self.findings,
+            self.rescanned,
+            self.residual,
+        )
+
     @property
     def rows_in(self) -> int:
         return sum(fragment.rows_in for fragment in self)

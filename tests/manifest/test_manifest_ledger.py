@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from typing import Any
 
@@ -186,3 +187,21 @@ def test_a_ledger_that_was_edited_into_contradiction_is_refused() -> None:
 
 def test_repr_tells_no_counts() -> None:
     assert repr(Ledger([fragment()])) == "Ledger(1 fragments)"
+
+
+def test_all_batches_as_one() -> None:
+    """Every count is added up: also one that a fragment gets later."""
+    full = fragment(rescanned=3, residual=Tally({("f", "PERSON", "r"): 2}))
+    other = replace(full, ref=replace(REF, ordinal=1, first_row=11))
+    whole = Ledger.of([full, other]).as_one(replace(REF, rows=20), "o")
+    assert whole.ref.rows == 20
+    for one in dataclass_fields(Fragment):
+        before, after = getattr(full, one.name), getattr(whole, one.name)
+        if isinstance(before, Tally):
+            assert len(before)
+            assert after == before + before
+        elif isinstance(before, int):
+            assert before
+            assert after == 2 * before
+        else:
+            assert one.name in ("ref", "output_digest")
