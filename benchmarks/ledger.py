@@ -1,11 +1,12 @@
 """What a driver does for very many shards, without the shards: plan, tasks, ledger, manifest.
 
-    python -m benchmarks.ledger [--shards 1000,10000,100000] [--batches N]
+    python -m benchmarks.ledger [--shards 1000,10000,100000] [--batches N] [--lost N]
 
 A simulated run: so many sources of one schema (20 fields), each with `batches` fragments of 65,536
-records with exact counts, through the functions that a run calls, in a process of its own per size.
-Nothing is read or written but the manifest's bytes. Prints seconds per step, the size of the
-manifest and the peak memory as markdown.
+records with exact counts (`lost` of them dropped, so that small counts have to be suppressed),
+through the functions that a run calls, in a process of its own for each size. Nothing is read or
+written. Prints seconds of each step, the sizes of the pickled plan and of the manifest, and the
+driver's peak memory before and after the manifest was made, as markdown.
 """
 
 from __future__ import annotations
@@ -21,17 +22,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 FIELDS = 20
 ROWS = 65_536
 STEPS = ("compile", "tasks", "send", "receive", "ledger", "account", "seal", "bytes")
 
 
-def simulate(shards: int, batches: int) -> dict[str, float]:
+def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
     """Seconds of each step, the manifest's MB, and the peak memory in MB before and after."""
     import pyarrow as pa
 
     from scrubber.engine.executors import divide
+    from scrubber.engine.job import summed
     from scrubber.engine.parts import Part, identity, work_ids
     from scrubber.engine.record import Account, SourceRecord, facts_of
     from scrubber.engine.staging import Stage
@@ -80,10 +83,10 @@ def simulate(shards: int, batches: int) -> dict[str, float]:
         took["plan MB"] = len(pickle.dumps(work)) / 1e6
         for task in tasks:
             pickle.dumps(task)
-    fields = Tally(
-        {(name, event): ROWS for name in names for event in ("in", "changed") if event == "in"}
-    )
-    parts = []
+    fields = Tally({(name, event): ROWS - lost for name in names for event in ("in", "changed")})
+    known: dict[Any, Any] = {}
+    fragments_of: list[Fragment] = []
+    outputs: list[OutputFacts] = []
     with timed("receive"):
         for task in tasks:
             alias = task.source.alias
@@ -94,22 +97,26 @@ def simulate(shards: int, batches: int) -> dict[str, float]:
                     BatchRef(alias, ordinal, 1 + ordinal * ROWS, ROWS, digest),
                     digest,
                     ROWS,
-                    ROWS,
+                    ROWS - lost,
+                    dropped=Tally({"rows[0]": lost}),
                     fields=fields,
                 )
                 for ordinal in range(batches)
             ]
-            output = OutputFacts(f"data/{alias}", digest, 10**8, ROWS * batches, alias, 0)
-            parts.append(pickle.loads(pickle.dumps(Part(output, Ledger.of(fragments), digest))))
+            rows = (ROWS - lost) * batches
+            output = OutputFacts(f"data/{alias}", digest, 10**8, rows, alias, 0)
+            sent = pickle.loads(pickle.dumps(Part(output, Ledger.of(fragments), digest)))
+            fragments_of.append(summed(sent, known))
+            outputs.append(output)
     with timed("ledger"):
-        ledger = Ledger.of(fragment for part in parts for fragment in part.ledger)
+        ledger = Ledger.of(fragments_of)
     took["driver MB"] = peak()
     with timed("account"):
         records = tuple(
-            SourceRecord(s.alias, "application/vnd.apache.parquet", part.digest)
-            for s, part in zip(sources, parts, strict=True)
+            SourceRecord(source.alias, "application/vnd.apache.parquet", "d" * 64)
+            for source in sources
         )
-        account = Account(rules, plan, key, records, tuple(part.output for part in parts))
+        account = Account(rules, plan, key, records, tuple(outputs))
         facts = facts_of(account, RunFacts("2026-01-01T00:00:00Z", "0" * 16, 1, 64))
     with timed("seal"):
         manifest = seal(facts, ledger)
@@ -128,17 +135,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--shards", default="1000,10000,100000")
     parser.add_argument("--batches", type=int, default=2)
+    parser.add_argument("--lost", type=int, default=0, help="records that each batch drops")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(simulate(options.one, options.batches)))
+        print(json.dumps(simulate(options.one, options.batches, options.lost)))
         return
     columns = ["plan MB", *STEPS, "manifest MB", "driver MB", "after"]
     print("| shards | " + " | ".join(columns) + " |")
     print("|---" * (len(columns) + 1) + "|")
     for shards in map(int, options.shards.split(",")):
         command = [sys.executable, "-m", "benchmarks.ledger", "--one", str(shards)]
-        command += ["--batches", str(options.batches)]
+        command += ["--batches", str(options.batches), "--lost", str(options.lost)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         took = json.loads(done.stdout)
         shown = [f"{took[column]:,.2f}" for column in columns]

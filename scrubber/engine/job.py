@@ -54,7 +54,7 @@ def scrub_sources(
             store.check(part)
             outputs[part.output.source] = part.output
             digests[part.output.source] = part.digest
-            fragments.append(_as_one(part, names))
+            fragments.append(summed(part, names))
             watch.finished(part)
     aliases = [task.source.alias for task in tasks]
     if len(outputs) != len(aliases):
@@ -66,7 +66,7 @@ def scrub_sources(
     )
 
 
-def _as_one(part: Part, known: dict[Any, Any]) -> Fragment:
+def summed(part: Part, known: dict[Any, Any]) -> Fragment:
     """The account of a part's batches as that of one batch. The keys of counts are `known` ones:
     for very many sources they are what takes memory."""
     rows = sum(fragment.ref.rows for fragment in part.ledger)

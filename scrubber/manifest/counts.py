@@ -64,11 +64,21 @@ class Counts:
     def publish(self, min_cell: int, base: int) -> dict[Key, dict[str, Any]]:
         """``{n}``, ``{lt}`` or ``{suppressed}`` for every published count; `n` is rounded to a
         multiple of `base`, and never to one below `min_cell` unless it is zero."""
-        shown = protect(self.cells, self.sums, min_cell)
+        shown = protect(self.cells, self.sums, min_cell, self._forced(min_cell))
         return {
             key: _published(self.cells[key].value, how, min_cell, base)
             for key, how in shown.items()
         }
+
+    def _forced(self, min_cell: int) -> list[Key]:
+        """What has to be withheld whatever else is: the records of a source that lost a few, for
+        its rows out can be counted in its files. To search for each of very many takes long."""
+        found: list[Key] = []
+        for key, cell in self.cells.items():
+            match key:
+                case ("lost", source) if 0 < cell.value < min_cell:
+                    found.append(("source", source))
+        return found
 
 
 def _published(value: int, how: Shown, min_cell: int, base: int) -> dict[str, Any]:

@@ -28,24 +28,32 @@ from scrubber.manifest.worlds import Cell, Classes, Key, Sum, classes
 __all__ = ["Cell", "Key", "Shown", "Sum", "protect"]
 
 
-def protect(cells: Mapping[Key, Cell], sums: Iterable[Sum], limit: int) -> dict[Key, Shown]:
+def protect(
+    cells: Mapping[Key, Cell], sums: Iterable[Sum], limit: int, withheld: Iterable[Key] = ()
+) -> dict[Key, Shown]:
     """How to publish each printed cell so that every guarded count in 1..limit-1 has a witness.
 
-    `limit` is at least 3. Among equal prices the smaller count is withheld, then the earlier one.
+    `limit` is at least 3. Those of `withheld` that are not small are withheld in any case. Among
+    equal prices the smaller count is withheld, then the earlier one.
     Errors: ValueError if a sum does not hold or `limit` is below 3.
     """
     if limit < 3:
         raise ValueError("the smallest cell that is shown is at least 3")
     found = classes(cells, sums)
     shown = {key: Shown.OPEN for key, cell in cells.items() if cell.price is not None}
-    for members, how in zip(found.members, _protected(found, limit), strict=True):
+    number = {key: i for i, members in enumerate(found.members) for key in members}
+    first = sorted({number[key] for key in withheld if key in number})
+    for members, how in zip(found.members, _protected(found, limit, first), strict=True):
         shown.update((key, how) for key in members if key in shown)
     return shown
 
 
-def _protected(found: Classes, limit: int) -> tuple[Shown, ...]:
+def _protected(found: Classes, limit: int, withheld: Iterable[int]) -> tuple[Shown, ...]:
     """How to publish each class."""
     moves = Moves(found, limit)
+    for member in withheld:
+        if moves.shown_as(member) is Shown.OPEN:
+            moves.withhold(member)
     safe: set[int] = set()
     for i, cell in enumerate(found.cells):
         if i in safe or not cell.guarded or not 0 < cell.value < limit:

@@ -76,6 +76,7 @@ class Moves:
         self._cells, self._rows = found.cells, found.rows
         self._limit = limit
         self._spread = max(2, limit // 2)
+        self._factors = [dict(row) for row in self._rows]
         self._rows_of: list[list[tuple[int, int]]] = [[] for _ in self._cells]
         for number, row in enumerate(self._rows):
             for cell, factor in row:
@@ -90,6 +91,9 @@ class Moves:
     def shown(self) -> tuple[Shown, ...]:
         """How each class is published."""
         return tuple(self._shown)
+
+    def shown_as(self, cell: int) -> Shown:
+        return self._shown[cell]
 
     def withhold(self, cell: int) -> None:
         """From now on, `cell` is withheld."""
@@ -187,7 +191,7 @@ class Moves:
         """Uses that balance a sum and leave room for t, with the change that each means; cheapest
         first, a limited number of them."""
         rest, _ = move.unbalanced[number]
-        factors = dict(self._rows[number])
+        factors = self._factors[number]
         ways: list[tuple[Use, int]] = []
         for _, cell in outlook.ranked(_side(number, rest)):
             if cell in move.changes or rest % factors[cell]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Hashable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubber.manifest import moves
+from scrubber.manifest.counts import count
 from scrubber.manifest.disclosure import Cell, Shown, Sum, protect
+from scrubber.manifest.ledger import Fragment, Ledger
+from scrubber.manifest.statement import Facts, OutputFacts, SourceFacts
+from scrubber.model.batch import BatchRef
+from scrubber.model.tally import Tally
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent / "golden"))
 
+import manifest_facts
 from attacker import Domain, values
 
 LIMIT = 11
@@ -153,6 +162,50 @@ def test_no_small_count_is_pinned(system: tuple[dict[Hashable, Cell], list[Sum]]
     cells, sums = system
     shown = protect(cells, sums, LIMIT)
     assert pinned(cells, sums, shown, 2) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(systems(), st.data())
+def test_what_is_withheld_from_the_start_pins_nothing(
+    system: tuple[dict[Hashable, Cell], list[Sum]], data: st.DataObject
+) -> None:
+    cells, sums = system
+    printed = [key for key, cell in cells.items() if cell.price is not None]
+    forced = data.draw(st.sets(st.sampled_from(printed)) if printed else st.just(set()))
+    shown = protect(cells, sums, LIMIT, forced)
+    assert not pinned(cells, sums, shown, 2)
+    for key in forced:
+        assert shown[key] is not OPEN or not cells[key].value
+
+
+def lossy(sources: int) -> tuple[Facts, Ledger]:
+    """So many sources of 100 records each, of which three are dropped."""
+    base = manifest_facts.facts(100, 100)
+    names = [f"{i}" for i in range(sources)]
+    facts = replace(
+        base,
+        sources=tuple(SourceFacts(name, "text/csv", None) for name in names),
+        fields=(),
+        outputs=tuple(OutputFacts(f"data/{n}", "0" * 64, 1, 97, n, 0) for n in names),
+    )
+    lost: Tally[str] = Tally({"rows[0]": 3})
+    refs = [BatchRef(name, 0, 1, 100, "d") for name in names]
+    return facts, Ledger.of(Fragment(ref, "o", 100, 97, dropped=lost) for ref in refs)
+
+
+def test_very_many_small_losses_take_no_time_for_each_other() -> None:
+    """Every source lost three records: 16 times the sources take about 16 times as long."""
+
+    def seconds(sources: int) -> float:
+        facts, ledger = lossy(sources)
+        began = time.process_time()
+        shown = count(facts, ledger).publish(LIMIT, 1)
+        took = time.process_time() - began
+        assert all("suppressed" in shown["source", f"{i}"] for i in range(sources))
+        assert all("n" in shown["output", f"data/{i}"] for i in range(sources))
+        return took
+
+    assert seconds(1600) < 60 * max(seconds(100), 0.01)
 
 
 @settings(max_examples=60, deadline=None)
