@@ -51,7 +51,8 @@ def extend(
         raise _refused("privacy", "classes of records are chosen and counted over all of them")
     newest = earlier.manifests[0].to_json()
     same_rules = newest["policy"]["digest"] == surveyed.plan.digest
-    if not same_rules or newest["engine"] != engine_section(engine):
+    same_engine = {**newest["engine"], "lock_digest": None} == engine_section(engine)
+    if not same_rules or not same_engine:
         text = "the rules, the detectors or the program are not those of the earlier output"
         raise _refused("work", text)
     done = earlier.digests

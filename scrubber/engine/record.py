@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -79,6 +79,7 @@ class Account:
     checks: tuple[CheckFacts, ...] = ()
     previous: str | None = None
     planted: tuple[PlantedFacts, ...] = ()
+    lock_digest: str | None = None
 
 
 def facts_of(account: Account, run: RunFacts) -> Facts:
@@ -99,11 +100,12 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         ),
         policy=PolicyFacts(
             digest=plan.digest,
+            reference=_reference(account.rules),
             on_unlisted=plan.on_unlisted,
             on_error=plan.on_error.value,
             rules=tuple(_rules(account.rules, plan)),
         ),
-        engine=engine_of(plan),
+        engine=replace(engine_of(plan), lock_digest=account.lock_digest),
         fields=fields,
         outputs=account.outputs,
         subjects=tuple(_subjects(plan, fields)),
@@ -117,6 +119,12 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             *(limitations(*risk) if risk is not None else ()),
         ),
     )
+
+
+def _reference(rules: Rules) -> str | None:
+    """What version control calls the rule file, whether it knows it or not: the same in every clone
+    and at every commit that has these bytes."""
+    return f"git blob {rules.tree.blob}" if rules.tree.blob is not None else None
 
 
 def _subjects(plan: Plan, fields: Iterable[FieldFacts]) -> Iterator[SubjectFacts]:

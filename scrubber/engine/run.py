@@ -16,6 +16,7 @@ import pyarrow as pa
 from scrubber import formats
 from scrubber.engine.census import take_census
 from scrubber.engine.choosing import Chosen, choose
+from scrubber.engine.dependencies import lock_digest
 from scrubber.engine.executors import executor_for
 from scrubber.engine.gates import refuse_classes, refuse_residual
 from scrubber.engine.increment import Earlier, extend
@@ -141,6 +142,7 @@ def run(
             checks=(*((refuse_shares(pinned, ledger),) if pinned is not None else ()), *passed),
             previous=earlier.id if earlier is not None else None,
             planted=planted_in_sources(surveyed),
+            lock_digest=lock_digest(),
         )
         manifest = seal(facts_of(account, clock.facts(hands.workers)), ledger)
         for name, content in earlier.files.items() if earlier is not None else ():
@@ -215,6 +217,7 @@ def run_on_table(
         rechecked,
         checks=passed,
         planted=planted_in_table(plan, _FRAME, table),
+        lock_digest=lock_digest(),
     )
     manifest = seal(facts_of(account, clock.facts(1)), ledger)
     whole = pa.concat_tables([result.table for result in results])

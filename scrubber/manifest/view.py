@@ -92,11 +92,15 @@ def screen(manifest: Manifest) -> Screen:
     base = data["header"]["disclosure"]["base"]
     groups: dict[str, list[FieldLine]] = {"keep": [], "drop": [], "": []}
     times = Counter(field["name"] for field in data["fields"])
+    left: dict[str, str] = {}
+    for one in left_in(data["risk"]):
+        said = f"LEFT {printable(one.entity)} ({sum_text(one.counts, base)})"
+        left[one.field] = f"{left.get(one.field, '')}; {said}"
     for field in data["fields"]:
         name = printable(field["name"])
         if times[field["name"]] > 1:  # the same name, decided or typed otherwise elsewhere
             name += f" ({', '.join(map(printable, field['sources']))})"
-        line = FieldLine(name, sentence(field, base))
+        line = FieldLine(name, sentence(field, base) + left.get(field["name"], ""))
         groups.get(field["action"], groups[""]).append(line)
     title = data["dataset"]["name"]["value"]
     return Screen(

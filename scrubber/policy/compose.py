@@ -63,7 +63,7 @@ def compose_tree(tree: Tree, problems: Sequence[Problem], path: Path | None = No
     overrides: list[Override] = []
     for index, one in enumerate(trees):
         _Merge(one, keys, values, overrides, main=not index).into((), data, one.data)
-    composed = Tree(data, tree.file, keys, values, lines=tree.lines)
+    composed = Tree(data, tree.file, keys, values, lines=tree.lines, blob=tree.blob)
     return Composed(composed, tuple(reading.problems), tuple(overrides))
 
 

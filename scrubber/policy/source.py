@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha1
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,15 @@ Path_ = tuple[Step, ...]
 @dataclass(frozen=True)
 class Tree:
     """A rule file as plain values; `keys` and `values` map a path to the place of its key (an item
-    of a list has none) and of its value. `lines` is False where no text stands behind it."""
+    of a list has none) and of its value. `lines` is False where no text stands behind it,
+    `blob` the name that git gives to the file's bytes."""
 
     data: dict[str, Any]
     file: str
     keys: Mapping[Path_, Mark] = field(repr=False)
     values: Mapping[Path_, Mark] = field(repr=False)
     lines: bool = True
+    blob: str | None = None
 
     def key_mark(self, path: Path_) -> Mark:
         """The place of the key at `path`, or of what is nearest above it."""
@@ -93,7 +96,14 @@ def read_tree(path: Path, name: str) -> tuple[Tree, list[Problem]]:
         before = raw[: error.start].decode("utf-8", "replace")
         mark = Mark(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
         return _nothing(name, "bad-encoding", "the rule file is not UTF-8", mark=mark)
-    return parse_tree(text, name)
+    tree, problems = parse_tree(text, name)
+    return replace(tree, blob=_blob(raw)), problems
+
+
+def _blob(raw: bytes) -> str:
+    """The name that git gives to a file with these bytes: ``git cat-file -p`` shows it."""
+    head = f"blob {len(raw)}\0".encode()
+    return sha1(head + raw, usedforsecurity=False).hexdigest()
 
 
 def parse_tree(text: str, name: str) -> tuple[Tree, list[Problem]]:

@@ -326,5 +326,7 @@ def _checks(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
 def _run(a: Data, b: Data) -> Iterator[Change]:
     versions = [printable(data["engine"]["program_version"]) for data in (a, b)]
     yield from _differs("run", "program", versions[0], versions[1])
+    locks = [(data["engine"]["lock_digest"] or NOTHING)[:_SHORT] for data in (a, b)]
+    yield from _differs("run", "packages it ran with", locks[0], locks[1])
     roots = [data["outputs"]["merkle_root"][:_SHORT] for data in (a, b)]
     yield from _differs("run", "outputs (Merkle root)", roots[0], roots[1])

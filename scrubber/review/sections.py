@@ -234,10 +234,11 @@ def policy_facts(data: Data) -> Html:
     policy, engine = data["policy"], data["engine"]
     rows: list[tuple[str, str]] = [
         ("Digest of the rules", digest(policy["digest"])),
-        ("Version", printable(policy["reference"] or "not known")),
+        ("Rule file in version control", printable(policy["reference"] or "not known")),
         ("Fields that no rule lists", _UNLISTED.get(policy["on_unlisted"], policy["on_unlisted"])),
         ("Values that fail", _ERRORS.get(policy["on_error"], policy["on_error"])),
         ("Program", f"scrubber {printable(engine['program_version'])}"),
+        ("Digest of the packages it ran with", digest(engine["lock_digest"])),
     ]
     return facts(rows)
 

@@ -16,7 +16,7 @@ from scrubber.manifest.view import lines, printable_text, sentence, sum_text
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "golden"))
 
-from manifest_facts import LARGE, SMALL_CELLS, TINY
+from manifest_facts import GOLDEN, LARGE, SMALL_CELLS, TINY
 
 
 @pytest.mark.parametrize(
@@ -171,3 +171,15 @@ def test_categories(entity: str, dpv: str | None, hipaa: str | None) -> None:
 
 def test_category_letters_are_those_of_the_rule() -> None:
     assert {c.hipaa for c in CATEGORIES.values() if c.hipaa} <= set("ABCDEFGHIJKLMNOPQR")
+
+
+def test_what_a_second_look_found_stands_at_its_field() -> None:
+    view = screen(seal(*GOLDEN["assessed"]))
+    (kept,) = view.kept
+    assert str(kept).endswith("none changed; LEFT EMAIL_ADDRESS (fewer than 11)")
+    assert view.second_look[:2] == (
+        "1,900 records, a sample of those that came out, were scanned again for all entities",
+        "left: OWN_IDENTIFIER in messages[].content: 37",
+    )
+    assert "something LEFT in 2 fields" in view.verdict
+    assert screen(seal(*GOLDEN["large"])).second_look == ()
