@@ -119,6 +119,12 @@ def run(
         Path | None,
         typer.Option("--trust", metavar="FILE", help="Run only if the plan passes its gate."),
     ] = None,
+    quarantine_unreadable: Annotated[
+        bool,
+        typer.Option(
+            "--quarantine-unreadable", help="Leave out files that cannot be read; exit code 1."
+        ),
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -129,6 +135,8 @@ def run(
     With --incremental only what is new is scrubbed, and the manifest names the earlier one; where
     nothing is new, nothing is written, and the exit code is 0.
     On Ray the key is resolved on every node, and inputs and output lie where all nodes have them.
+    A file that cannot be read stops the run. With --quarantine-unreadable such files are left out
+    as a whole and named in the manifest, whose check sources-read fails; the exit code is 1.
     With --plan, exit code 1 where rules, fields, detectors or shares are not what was planned.
 
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
@@ -148,6 +156,7 @@ def run(
         incremental,
         pinned,
         trust,
+        quarantine_unreadable,
     )
 
 

@@ -33,6 +33,7 @@ def run_command(
     incremental: Path | None,
     plan: Path | None,
     trust: Path | None,
+    quarantine_unreadable: bool,
 ) -> int:
     """Scrub, then print one screen (or the envelope with the manifest)."""
     if trust is not None and plan is None:
@@ -75,18 +76,20 @@ def run_command(
                 overwrite=overwrite,
                 incremental=incremental,
                 pinned=pinned,
+                quarantine_unreadable=quarantine_unreadable,
                 progress=progress,
             )
         except OutputError as fault:
             if fault.code != "increment-empty":
                 raise
             return _nothing_new()
+    code = 1 if manifest.data["quarantined_sources"] else 0
     if as_json():
-        return emit({"out": str(out), "manifest": manifest.to_json()})
+        return emit({"out": str(out), "manifest": manifest.to_json()}, code)
     if not quiet():
         show_screen(screen(manifest))
         stdout().print(f"\nManifest: {printable(str(out / 'manifest.json'))}", soft_wrap=True)
-    return 0
+    return code
 
 
 def _nothing_new() -> int:

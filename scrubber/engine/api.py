@@ -44,6 +44,7 @@ def scrub(
     address: str | None = None,
     format: str = "same",
     overwrite: bool = False,
+    quarantine_unreadable: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Scrubbed[T]:
     """Scrub a table or files by a rule file.
@@ -55,7 +56,9 @@ def scrub(
     mapping of the same shape as a rule file, or what :func:`load_rules` gave. `key` (32 bytes, or
     the text that ``scrubber keygen`` prints) stands in for the rule file's ``key:``. Files are
     scrubbed in `workers` processes of this machine (default 1), or with `executor` ``ray`` on the
-    cluster at `address` (default: as many workers as it has CPUs); the bytes are the same.
+    cluster at `address` (default: as many workers as it has CPUs); the bytes are the same. A file
+    that cannot be read stops the run, or with `quarantine_unreadable` is left out as a whole and
+    named in the manifest, whose check ``sources-read`` then fails.
 
     Errors: RuleError (every problem at once), KeyFault, InputError, TransformError,
     DetectionError, OutputError, IncompleteError. No message holds a value of the data.
@@ -79,6 +82,7 @@ def scrub(
         address=address,
         target_format=format,
         overwrite=overwrite,
+        quarantine_unreadable=quarantine_unreadable,
         progress=progress,
     )
     return Scrubbed(Path(out), manifest)  # type: ignore[arg-type]

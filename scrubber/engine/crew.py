@@ -22,7 +22,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
-from scrubber.engine.parts import Part
+from scrubber.engine.parts import Done, Part
+from scrubber.engine.record import Unread
 from scrubber.engine.scrub import ScrubbedBatch
 from scrubber.engine.work import Bench, Task, Work
 from scrubber.errors import IncompleteError, ScrubberError
@@ -41,7 +42,7 @@ class _Step:
     rows: int
 
 
-_Answer = ScrubbedBatch | Part | ScrubberError
+_Answer = ScrubbedBatch | Done | ScrubberError
 
 
 class Crew:
@@ -81,7 +82,7 @@ class Crew:
         while waiting:
             yield oldest()
 
-    def parts(self, tasks: Iterable[Task], tell: Callable[[str, int, int], None]) -> Iterator[Part]:
+    def parts(self, tasks: Iterable[Task], tell: Callable[[str, int, int], None]) -> Iterator[Done]:
         """The parts of these sources, as they are finished; each worker does one at a time.
 
         `tell` hears how far each source (by alias) is: bytes read, and records done.
@@ -116,10 +117,10 @@ class Crew:
         for pipe in self._load:
             pipe.close()
 
-    def _parts(self, tell: Callable[[str, int, int], None]) -> Iterator[Part]:
+    def _parts(self, tell: Callable[[str, int, int], None]) -> Iterator[Done]:
         for _, answer in self._answers(tell):
             part = _good(answer)
-            assert isinstance(part, Part)
+            assert isinstance(part, Part | Unread)
             yield part
 
     def _give(self, request: Batch | Task) -> int:
@@ -164,7 +165,7 @@ class Crew:
         self._load[ours] = deque()
 
 
-def _good(answer: _Answer) -> ScrubbedBatch | Part:
+def _good(answer: _Answer) -> ScrubbedBatch | Done:
     if isinstance(answer, ScrubberError):
         raise answer
     return answer

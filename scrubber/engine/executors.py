@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import Protocol
 
 from scrubber.engine.crew import Crew
-from scrubber.engine.parts import Part
+from scrubber.engine.parts import Done
 from scrubber.engine.work import Bench, Task, Work, make_part
 from scrubber.errors import NotAvailable
 from scrubber.transform.keys import RootKey
@@ -26,8 +26,9 @@ class Executor(Protocol):
 
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Part, None, None]:
-        """The part of every task, finished and on record, in any order. Closing it ends the work.
+    ) -> Generator[Done, None, None]:
+        """The part of every task, finished and on record, or that its source cannot be read; in any
+        order. Closing it ends the work.
 
         Errors: those of the work itself, and IncompleteError where a worker was lost.
         """
@@ -40,7 +41,7 @@ class InProcess:
 
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Part, None, None]:
+    ) -> Generator[Done, None, None]:
         bench = Bench(work, key)
         for task in tasks:
             yield bench.part(task, _about(task, hear))
@@ -54,7 +55,7 @@ class Processes:
 
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Part, None, None]:
+    ) -> Generator[Done, None, None]:
         whole, cut = divide(tasks, self.workers)
         with Crew(work, key, self.workers) as crew:
             yield from crew.parts(whole, hear)

@@ -8,7 +8,7 @@ sealed. A source is known by its name and the digest of its bytes under the run'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scrubber.engine.surveying import Survey
 from scrubber.errors import OutputError, Place
@@ -64,12 +64,7 @@ def extend(
             raise _refused("source", text, alias)
     if not digests.keys() - done.keys():
         raise OutputError("increment-empty", "the earlier output has all of these sources")
-    tables = tuple((alias, table) for alias, table in surveyed.plan.tables if alias not in done)
-    return replace(
-        surveyed,
-        sources=tuple(source for source in surveyed.sources if source.alias not in done),
-        plan=replace(surveyed.plan, tables=tables),
-    )
+    return surveyed.without(done)
 
 
 def _refused(what: str, text: str, alias: str | None = None) -> OutputError:

@@ -9,6 +9,7 @@ from typing import Any
 
 from scrubber.engine.executors import Executor
 from scrubber.engine.parts import Part
+from scrubber.engine.record import Unread
 from scrubber.engine.staging import DATA
 from scrubber.engine.surveying import Progress
 from scrubber.engine.work import Task, Work
@@ -22,11 +23,12 @@ from scrubber.transform.keys import RootKey
 @dataclass(frozen=True)
 class Scrubbed:
     """All parts of a run, in the order of the tasks: exact counts with one fragment for a source,
-    outputs, and the digest of each source by alias."""
+    outputs, and the digest of each source by alias; and the sources that were left out."""
 
     ledger: Ledger
     outputs: tuple[OutputFacts, ...]
     digests: dict[str, str]
+    unread: tuple[Unread, ...] = ()
 
 
 def scrub_sources(
@@ -48,21 +50,29 @@ def scrub_sources(
     outputs: dict[str, OutputFacts] = {}
     digests: dict[str, str] = {}
     fragments: list[Fragment] = []
+    unread: dict[str, Unread] = {}
     names: dict[Any, Any] = {}
     with closing(executor.parts(work, key, tasks, watch.hear)) as parts:
         for part in parts:
+            if isinstance(part, Unread):
+                unread[part.source] = part
+                watch.finished(part.source, 0)
+                continue
             store.check(part)
             outputs[part.output.source] = part.output
             digests[part.output.source] = part.digest
             fragments.append(summed(part, names))
-            watch.finished(part)
-    aliases = [task.source.alias for task in tasks]
+            watch.finished(part.output.source, part.ledger.rows_in)
+    aliases = [task.source.alias for task in tasks if task.source.alias not in unread]
     if len(outputs) != len(aliases):
         raise ConservationError("source-lost", "a source has no output")
+    if unread:  # of which a stopped run may have finished a part, when they could be read
+        store.clear({output.path for output in outputs.values()})
     return Scrubbed(
         Ledger.of(fragments),
         tuple(replace(outputs[alias], shard=shard) for shard, alias in enumerate(aliases)),
         {alias: digests[alias] for alias in aliases},
+        tuple(unread[alias] for alias in sorted(unread)),
     )
 
 
@@ -97,9 +107,8 @@ class _Watch:
         self._under_way[source] = (consumed, rows)
         self._add(consumed - before[0], rows - before[1])
 
-    def finished(self, part: Part) -> None:
-        source = part.output.source
-        self.hear(source, self._sizes[source], part.ledger.rows_in)
+    def finished(self, source: str, rows: int) -> None:
+        self.hear(source, self._sizes[source], rows)
         del self._under_way[source]
 
     def _add(self, consumed: int, rows: int) -> None:

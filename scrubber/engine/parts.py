@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from scrubber.engine.record import Account, facts_of
+from scrubber.engine.record import Account, Unread, facts_of
 from scrubber.engine.staging import Stage, sync_folder, writing
 from scrubber.errors import OutputError, Place, ScrubberError
 from scrubber.manifest import Ledger, OutputFacts, RunFacts, work_id
@@ -43,6 +43,10 @@ class Part:
     output: OutputFacts
     ledger: Ledger
     digest: str
+
+
+Done = Part | Unread
+"""What becomes of a source."""
 
 
 def work_ids(rules: Rules, plan: Plan, key: RootKey | None) -> dict[str, str]:

@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from scrubber._version import __version__
 from scrubber.engine.keys import resolve_key
-from scrubber.engine.parts import Part
+from scrubber.engine.parts import Done, Part
+from scrubber.engine.record import Unread
 from scrubber.engine.work import Bench, Task, Work
 from scrubber.errors import (
     IncompleteError,
@@ -71,7 +72,7 @@ class Ray:
 
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Part, None, None]:
+    ) -> Generator[Done, None, None]:
         """As Executor.parts.
 
         Errors: those of the work; KeyFault ``key-by-value`` where the key is not that of the plan's
@@ -100,7 +101,7 @@ class Ray:
                 part = _unsealed(answer, key)
                 if isinstance(part, ScrubberError):
                     raise part
-                assert isinstance(part, Part)
+                assert isinstance(part, Part | Unread)
                 yield part
 
     @contextmanager
@@ -244,7 +245,7 @@ class _Worker:
         import ray
 
         key = None
-        answer: Part | ScrubberError
+        answer: Done | ScrubberError
         try:
             self._opened = self._opened or self._envelope.opened()
             bench, schemas = self._opened

@@ -33,6 +33,7 @@ from scrubber.manifest import (
     RunFacts,
     SourceFacts,
     SubjectFacts,
+    UnreadFacts,
 )
 from scrubber.model.fieldpath import EACH
 from scrubber.policy import Rules, public_parameters
@@ -65,6 +66,15 @@ class SourceRecord:
     keyed_digest: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A source that cannot be read whole, and is left out as a whole: its alias, and the code of
+    the error that says why."""
+
+    source: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Account:
     """Everything that a run knows when its last record has been written, but for the counts."""
@@ -80,6 +90,7 @@ class Account:
     previous: str | None = None
     planted: tuple[PlantedFacts, ...] = ()
     lock_digest: str | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 def facts_of(account: Account, run: RunFacts) -> Facts:
@@ -110,6 +121,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         outputs=account.outputs,
         subjects=tuple(_subjects(plan, fields)),
         previous=account.previous,
+        unread=tuple(UnreadFacts(one.source, one.reason) for one in account.unread),
         checks=(*account.checks, *((checked(*risk),) if risk is not None else ())),
         risk=risk[0] if risk is not None else None,
         rescan=_rescan(plan),

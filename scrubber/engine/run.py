@@ -26,12 +26,12 @@ from scrubber.engine.parts import work_ids
 from scrubber.engine.pinning import refuse_drift, refuse_shares
 from scrubber.engine.planting import planted_in_sources, planted_in_table
 from scrubber.engine.recheck import Rechecked, recheck
-from scrubber.engine.record import Account, SourceRecord, engine_of, facts_of
+from scrubber.engine.record import Account, SourceRecord, Unread, engine_of, facts_of
 from scrubber.engine.scrub import scrub_batch, tools_for
 from scrubber.engine.staging import MANIFEST, refuse_overlap, staged
 from scrubber.engine.surveying import Progress, Survey, survey, surveyed_batches
 from scrubber.engine.work import Task, Work, addressed, source_digest
-from scrubber.errors import KeyFault, OutputError, Place, printable
+from scrubber.errors import InputError, KeyFault, OutputError, Place, printable
 from scrubber.formats import Source
 from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, read_chain, seal
 from scrubber.manifest.planned import PlanDocument
@@ -71,6 +71,7 @@ def run(
     overwrite: bool = False,
     incremental: Path | None = None,
     pinned: PlanDocument | None = None,
+    quarantine_unreadable: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Manifest:
     """Scrub `inputs` into the folder `out`: ``out/data/…`` and ``out/manifest.json``.
@@ -82,6 +83,9 @@ def run(
     With `incremental`, an earlier output, only the sources that it does not have are scrubbed, and
     the manifest names that of the earlier one.
 
+    A source that cannot be read stops the run. With `quarantine_unreadable` it is left out as a
+    whole; the manifest names it, and its check ``sources-read`` fails.
+
     Errors: GateError ``plan-drift`` where `pinned` planned something else; those of
     :func:`~scrubber.engine.increment.extend`.
     """
@@ -91,7 +95,9 @@ def run(
     roots = [Path(root) for root in inputs if root and Path(root).exists()]
     earlier = Earlier(read_chain(incremental)) if incremental is not None else None
     with staged(out, roots, overwrite=overwrite) as stage:
-        surveyed = survey(rules, inputs)
+        unread: dict[str, str] = {}
+        leave_out = unread.__setitem__ if quarantine_unreadable else None
+        surveyed = survey(rules, inputs, leave_out)
         sources = surveyed.sources
         stamps = {source.alias: formats.stamp(source) for source in sources}
         local = [Path(source.path) for source in sources if source.facts is None]
@@ -108,18 +114,18 @@ def run(
             new = known if secret is not None else {}
             surveyed = extend(earlier, surveyed, new, engine_of(surveyed.plan))
         _refuse_clash(surveyed.sources, target_format)
-        chosen = _choose(surveyed.plan, surveyed.schemas, surveyed_batches(surveyed, tell), secret)
-        if chosen is not None:
-            surveyed = replace(surveyed, plan=chosen.plan)
+        surveyed, chosen = _chosen(surveyed, secret, tell, leave_out)
         work = Work(
             surveyed.plan,
             stage,
             target_format,
             chosen.recoding if chosen is not None else None,
             _digest_of_all(known) if chosen is not None else None,
+            quarantine_unreadable,
         )
         tasks = _tasks(rules, surveyed, secret, known)
         scrubbed = scrub_sources(work, tasks, secret, hands, tell)
+        surveyed = surveyed.without({one.source for one in scrubbed.unread})
         ledger, outputs = scrubbed.ledger, scrubbed.outputs
         passed = refuse_residual(surveyed.plan, ledger)
         rechecked = _recheck(chosen, _written(stage.output, outputs, tell))
@@ -143,6 +149,7 @@ def run(
             previous=earlier.id if earlier is not None else None,
             planted=planted_in_sources(surveyed),
             lock_digest=lock_digest(),
+            unread=(*(Unread(*one) for one in unread.items()), *scrubbed.unread),
         )
         manifest = seal(facts_of(account, clock.facts(hands.workers)), ledger)
         for name, content in earlier.files.items() if earlier is not None else ():
@@ -238,6 +245,28 @@ class _Clock:
             duration_ms=int((time.monotonic() - self._started) * 1000),
             workers=workers,
         )
+
+
+def _chosen(
+    surveyed: Survey,
+    key: RootKey | None,
+    tell: Callable[[Progress], None],
+    leave_out: formats.LeaveOut | None,
+) -> tuple[Survey, Chosen | None]:
+    """The survey with the plan of the levels that were chosen, less the sources that could not be
+    read to choose them."""
+    while True:
+        try:
+            batches = surveyed_batches(surveyed, tell)
+            chosen = _choose(surveyed.plan, surveyed.schemas, batches, key)
+        except InputError as error:
+            alias = error.place.file if error.place is not None else None
+            if leave_out is None or alias is None or error.code not in formats.UNREADABLE:
+                raise
+            leave_out(alias, error.code)
+            surveyed = surveyed.without({alias})
+        else:
+            return (replace(surveyed, plan=chosen.plan) if chosen else surveyed), chosen
 
 
 def _choose(

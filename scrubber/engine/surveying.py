@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from scrubber import formats
+from scrubber.errors import InputError
 from scrubber.formats import Source
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
@@ -32,15 +33,39 @@ class Survey:
     schemas: dict[str, pa.Schema]
     plan: Plan
 
+    def without(self, aliases: Collection[str]) -> Survey:
+        """The survey less these sources. Errors: InputError ``all-unreadable``."""
+        if not aliases:
+            return self
+        sources = tuple(source for source in self.sources if source.alias not in aliases)
+        if not sources:
+            raise all_unreadable()
+        tables = tuple((alias, table) for alias, table in self.plan.tables if alias not in aliases)
+        return replace(self, sources=sources, plan=replace(self.plan, tables=tables))
 
-def survey(rules: Rules, inputs: Sequence[str]) -> Survey:
+
+def survey(
+    rules: Rules, inputs: Sequence[str], leave_out: formats.LeaveOut | None = None
+) -> Survey:
     """Find the sources and compile the rules against their schemas; nothing is written.
 
-    Errors: InputError for sources that cannot be read, RuleError with every problem at once.
+    With `leave_out` it is told of sources that cannot be read, and they are no part of the survey.
+
+    Errors: InputError for sources that cannot be read, ``all-unreadable`` where none can; RuleError
+    with every problem at once.
     """
-    sources = formats.discover(inputs)
-    schemas = formats.schemas(sources, drop_bad_rows=rules.on_error is OnError.DROP_ROW)
+    found = formats.discover(inputs, leave_out)
+    drop_bad = rules.on_error is OnError.DROP_ROW
+    schemas = formats.schemas(found, drop_bad_rows=drop_bad, leave_out=leave_out)
+    sources = tuple(source for source in found if source.alias in schemas)
+    if not sources:
+        raise all_unreadable()
     return Survey(sources, schemas, compile_plan(rules, schemas))
+
+
+def all_unreadable() -> InputError:
+    """The error where every source would have to be left out."""
+    return InputError("all-unreadable", "none of the sources can be read")
 
 
 def surveyed_batches(surveyed: Survey, tell: Callable[[Progress], None]) -> Iterator[Batch]:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.engine.parts import Part, Parts, identity
+from scrubber.engine.parts import Done, Part, Parts, identity
 from scrubber.engine.recoding import Recoding
+from scrubber.engine.record import Unread
 from scrubber.engine.schema import output_schema
 from scrubber.engine.scrub import ScrubbedBatch, Tools, scrub_batch, tools_for
 from scrubber.engine.staging import DATA, Stage
@@ -36,6 +37,7 @@ class Work:
     """What all parts of a run are made by; picklable, and without the key.
 
     `basis` is the digest of all sources where what is chosen for one depends on all of them.
+    `quarantine` says that sources that cannot be read are left out as a whole.
     """
 
     plan: Plan
@@ -43,6 +45,7 @@ class Work:
     target_format: str
     recoding: Recoding | None = field(default=None, repr=False)
     basis: str | None = None
+    quarantine: bool = False
 
     def output_name(self, source: Source) -> str:
         return formats.output_name(source.alias, source.format, self.target_format)
@@ -77,19 +80,32 @@ class Bench:
     def batch(self, batch: Batch) -> ScrubbedBatch:
         return scrub_batch(self.work.plan, batch, self.tools)
 
-    def part(self, task: Task, tell: Tell) -> Part:
+    def part(self, task: Task, tell: Tell) -> Done:
         return make_part(self.work, task, self.key, self.scrub, tell)
 
     def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
         return map(self.batch, batches)
 
 
-def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
+def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Done:
     """The part of the task's source, finished and on record; one that stands already is taken over.
 
-    Errors: those of reading, of `scrub` and of writing; ConservationError ``rows-lost`` where not
-    every record was written.
+    Errors: those of reading, unless the work is to leave such sources out; of `scrub` and of
+    writing; ConservationError ``rows-lost`` where not every record was written.
     """
+    try:
+        return _part(work, task, key, scrub, tell)
+    except InputError as error:
+        alias = task.source.alias
+        # A source that levels were chosen by for all others cannot be left out any more.
+        may_go = work.quarantine and not work.plan.table(alias).quasi
+        if not may_go or error.code not in formats.UNREADABLE:
+            raise
+        tell(task.size, 0)
+        return Unread(alias, error.code)
+
+
+def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
     digest = task.digest or source_digest(task.source, work.plan, key)
     schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
     own = identity(task.work, alias, schema, work.basis or digest, name)

@@ -13,6 +13,7 @@ What a chunk holds depends on the source's bytes alone, and the same tables give
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
@@ -34,12 +35,15 @@ from scrubber.formats.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
     FORMATS,
+    UNREADABLE,
     ByteSink,
     Chunk,
     Encoder,
+    LeaveOut,
     Source,
     Written,
     check_schema,
+    leaving_out,
 )
 from scrubber.formats.discovery import (
     discover,
@@ -112,14 +116,17 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
 )
 
 
-def schemas(sources: Sequence[Source], *, drop_bad_rows: bool = False) -> dict[str, pa.Schema]:
+def schemas(
+    sources: Sequence[Source], *, drop_bad_rows: bool = False, leave_out: LeaveOut | None = None
+) -> dict[str, pa.Schema]:
     """The Arrow schema of each source, by alias.
 
     Parquet and Arrow say it themselves; every field of a CSV file is a string; JSONL is read once
     as a whole, and its shards get the schema of them all. A key that some JSON objects lack, and
     that is null in none, is marked by field metadata (ABSENT), so that it can be left out again.
     With `drop_bad_rows` JSON records that cannot be read, or that do not go with the records
-    before them, are passed over; `read` rejects the same ones.
+    before them, are passed over; `read` rejects the same ones. With `leave_out` it is told of
+    sources that cannot be read, which then have no schema.
 
     Raises InputError: `schema-drift`, `duplicate-field`, `no-fields`, `type-not-supported`, and
     what the formats' own modules name.
@@ -128,15 +135,20 @@ def schemas(sources: Sequence[Source], *, drop_bad_rows: bool = False) -> dict[s
     for group in shard_groups(sources):
         schema_of = _REGISTRY[group[0].format].schema
         if schema_of is not None:
-            found.update(agreed(group, schema_of))
+            found.update(agreed(group, schema_of, leave_out))
             continue
-        shape = Shape()
+        shape, read_whole = Shape(), []
         for source in group:
-            jsonl.infer(source, shape, drop_bad_rows=drop_bad_rows)
-        schema = shape.schema()
-        check_schema(schema, group[0].alias)
-        found.update({source.alias: schema for source in group})
-    return {source.alias: found[source.alias] for source in sources}
+            grown = deepcopy(shape) if leave_out is not None else shape
+            with leaving_out(source.alias, leave_out):
+                jsonl.infer(source, grown, drop_bad_rows=drop_bad_rows)
+                shape = grown
+                read_whole.append(source.alias)
+        if read_whole:
+            schema = shape.schema()
+            check_schema(schema, read_whole[0])
+            found.update(dict.fromkeys(read_whole, schema))
+    return {source.alias: found[source.alias] for source in sources if source.alias in found}
 
 
 def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool = False) -> Iterator[Chunk]:
@@ -217,7 +229,9 @@ __all__ = [
     "CHUNK_BYTES",
     "CHUNK_ROWS",
     "FORMATS",
+    "UNREADABLE",
     "Chunk",
+    "LeaveOut",
     "Sample",
     "Source",
     "Writer",

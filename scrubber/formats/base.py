@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,6 +38,18 @@ MORE_MEMORY = f"raise SCRUBBER_MEMORY_MIB (now {HELD_BYTES >> 20})"
 RECORD_BYTES = min(HELD_BYTES // 4, 2**30)
 """The largest record, in bytes: it passes through memory some ten times over, Arrow's 32-bit
 offsets end at 2 GiB, and one quote that is never closed must not draw a whole file into memory."""
+
+UNREADABLE = frozenset(
+    {
+        *("input-empty", "input-unreadable", "compressed-unreadable", "encoding"),
+        *("record-too-large", "parquet-unreadable", "parquet-pages"),
+        *("arrow-unreadable", "arrow-truncated", "arrow-batch"),
+        *("csv-header", "csv-line-ends", "csv-quote", "csv-ragged", "csv-unreadable"),
+        *("json-line", "json-depth"),
+    }
+)
+"""The codes of an InputError that tell of one source alone: its bytes cannot be read, whatever the
+others are. (That shards differ, or that one changed meanwhile, is not among them.)"""
 
 ABSENT = b"scrubber.absent"
 """Field metadata, set to ``b"1"``: a null here stands for a key that the JSON object lacks."""
@@ -82,6 +95,21 @@ class Written:
     rows: int
 
 
+LeaveOut = Callable[[str, str], None]
+"""Takes the alias of a source that cannot be read, and the code that says why."""
+
+
+@contextmanager
+def leaving_out(alias: str, leave_out: LeaveOut | None) -> Iterator[None]:
+    """Where the source cannot be read in here, tell `leave_out` and go on; without one, raise."""
+    try:
+        yield
+    except InputError as error:
+        if leave_out is None or error.code not in UNREADABLE:
+            raise
+        leave_out(alias, error.code)
+
+
 class Encoder(Protocol):
     """Turns tables into a file's bytes; `finish` writes what closes the format."""
 
@@ -115,8 +143,15 @@ def rows_per_chunk(rows: int, size: int) -> int:
 def check_schema(schema: pa.Schema, alias: str) -> None:
     """Refuse what no format here can carry on: no fields, two of one name, types without leaves.
 
-    Raises InputError `no-fields`, `duplicate-field` or `type-not-supported`.
+    Raises InputError `no-fields`, `duplicate-field`, `type-not-supported`, or `encoding` for names
+    that are not UTF-8.
     """
+    try:
+        for field in schema:
+            _ = field.name, str(field.type)
+    except UnicodeDecodeError:
+        text = "the name of a field is not UTF-8 text"
+        raise InputError("encoding", text, place=Place(file=alias)) from None
     if not len(schema):
         raise InputError("no-fields", "there is no field in it", place=Place(file=alias))
     _check_names(schema.names, None, alias)
@@ -170,11 +205,14 @@ __all__ = [
     "MORE_MEMORY",
     "RECORD_BYTES",
     "TEXT_FORMATS",
+    "UNREADABLE",
     "ByteSink",
     "Chunk",
     "Encoder",
+    "LeaveOut",
     "Source",
     "Written",
     "check_schema",
+    "leaving_out",
     "rows_per_chunk",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from scrubber import storage
 from scrubber.errors import InputError, Place
 from scrubber.formats import remote
-from scrubber.formats.base import TEXT_FORMATS, Source
+from scrubber.formats.base import TEXT_FORMATS, LeaveOut, Source, leaving_out
 from scrubber.formats.remote import HIDDEN
 
 _EXTENSIONS = {
@@ -29,7 +29,7 @@ _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _WILDCARD = re.compile(r"[*?\[]")
 
 
-def discover(inputs: Sequence[str]) -> tuple[Source, ...]:
+def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[Source, ...]:
     """The sources that `inputs` name, sorted by alias.
 
     An input is a file, a folder (searched in depth) or a glob (``**`` crosses folders), on this
@@ -37,7 +37,8 @@ def discover(inputs: Sequence[str]) -> tuple[Source, ...]:
     source is its relative name with ``/``: the base name of a file, the path below the folder, or
     the path below the part of a glob that holds no wildcard. In folders and globs, names that begin
     with ``.`` or ``_`` are skipped (unless the glob asks for them); any other file that is of no
-    known format is an error, so that nothing is lost in silence.
+    known format is an error, so that nothing is lost in silence. With `leave_out` it is told of
+    files that are empty or may not be read, and the others are found.
 
     Raises InputError with one of the codes `input-missing`, `input-no-match`, `input-unsupported`,
     `input-unreadable`, `input-empty`, `input-special`, `input-name`, `input-clash`, and for URLs
@@ -47,7 +48,7 @@ def discover(inputs: Sequence[str]) -> tuple[Source, ...]:
         raise InputError("input-missing", "no input was named")
     found: dict[str, Source] = {}
     for given in inputs:
-        for source in _sources(given):
+        for source in _sources(given, leave_out):
             alias = source.alias
             if alias in found:
                 raise InputError(
@@ -141,13 +142,15 @@ def _advice(stem: str, kind: str | None) -> str:
     return "in a folder with other files, use a glob such as 'folder/*.csv'"
 
 
-def _sources(given: str) -> Iterator[Source]:
+def _sources(given: str, leave_out: LeaveOut | None) -> Iterator[Source]:
     if storage.is_remote(given):
         for url, alias, facts in remote.expand(given):
-            yield _remote_source(url, alias, facts)
+            with leaving_out(alias, leave_out):
+                yield _remote_source(url, alias, facts)
     else:
         for path, alias in _expand(given):
-            yield _source(path, alias)
+            with leaving_out(alias, leave_out):
+                yield _source(path, alias)
 
 
 def _remote_source(url: str, alias: str, facts: storage.Facts) -> Source:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from scrubber.errors import InputError, Place
-from scrubber.formats.base import Source
+from scrubber.formats.base import LeaveOut, Source, leaving_out
 from scrubber.model.fieldpath import FieldPath
 
 _DIGITS = re.compile(r"\d+")
@@ -32,11 +32,19 @@ def shard_groups(sources: Sequence[Source]) -> list[tuple[Source, ...]]:
 
 
 def agreed(
-    group: Sequence[Source], schema_of: Callable[[Source], pa.Schema]
+    group: Sequence[Source],
+    schema_of: Callable[[Source], pa.Schema],
+    leave_out: LeaveOut | None = None,
 ) -> dict[str, pa.Schema]:
-    """The schema of each shard by alias. Raises InputError `schema-drift`."""
-    found = {source.alias: schema_of(source) for source in group}
-    first = group[0].alias
+    """The schema of each shard by alias; `leave_out` is told of those that cannot be read.
+
+    Raises InputError `schema-drift`.
+    """
+    found: dict[str, pa.Schema] = {}
+    for source in group:
+        with leaving_out(source.alias, leave_out):
+            found[source.alias] = schema_of(source)
+    first = next(iter(found), "")
     for alias, schema in found.items():
         field = _difference(found[first], schema)
         if field is not None:

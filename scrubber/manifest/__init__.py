@@ -26,6 +26,7 @@ from scrubber.manifest.statement import (
     RunFacts,
     SourceFacts,
     SubjectFacts,
+    UnreadFacts,
 )
 from scrubber.manifest.verify import Check, verify
 from scrubber.manifest.view import Screen, count_text, screen
@@ -58,6 +59,7 @@ __all__ = [
     "Screen",
     "SourceFacts",
     "SubjectFacts",
+    "UnreadFacts",
     "category",
     "count_text",
     "engine_section",

@@ -78,6 +78,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
     """Every section of the manifest; the id is still to come."""
     dataset, legal = declared_sections(facts.declared)
     files = _files(facts.outputs, published)
+    unread = [asdict(one) for one in sorted(facts.unread, key=lambda one: one.alias)]
     return {
         "header": {
             "schema": SCHEMA,
@@ -92,6 +93,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
             {**asdict(source), "records": published["source", source.alias]}
             for source in sorted(facts.sources, key=lambda s: s.alias)
         ],
+        "quarantined_sources": unread,
         "legal": legal,
         "policy": {
             "digest": facts.policy.digest,
@@ -112,7 +114,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
         "risk": _risk(facts, published, min_cell, base),
         "deletion": deletion_section(facts.subjects) if facts.subjects else None,
         "outputs": {"files": files, "merkle_root": outputs_root(files)},
-        "checks": [asdict(check) for check in (_CONSERVATION, *facts.checks)],
+        "checks": [asdict(check) for check in _all_checks(facts)],
         "waivers": [],
     }
 
@@ -152,6 +154,20 @@ _CONSERVATION = CheckFacts(
     "records in = out + dropped + quarantined",
     "holds for every batch",
 )
+_UNREAD = CheckFacts(
+    "sources-read",
+    False,
+    "error",
+    "every source is read whole",
+    "sources that could not be read were left out, on request",
+)
+
+
+def _all_checks(facts: Facts) -> Iterable[CheckFacts]:
+    yield _CONSERVATION
+    if facts.unread:
+        yield _UNREAD
+    yield from facts.checks
 
 
 _BY_QUASI = (
@@ -269,6 +285,9 @@ def _limitations(facts: Facts) -> Iterable[dict[str, str]]:
         said.append(("no-rescan", "The outputs were not scanned again for what was missed."))
     elif not facts.rescan.every:
         said.append(("rescan-sampled", "Only a sample of the records was scanned again."))
+    if facts.unread:
+        text = "Sources that could not be read are left out as a whole, whatever they hold."
+        said.append(("quarantined-sources", text))
     if any(field.unsafe for field in facts.fields):
         said.append(("unsafe-keep", "Fields that no rule lists were kept (on_unlisted: keep)."))
     if any(field.action == "text" for field in facts.fields):

@@ -55,6 +55,15 @@ class SourceFacts:
     keyed_digest: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadFacts:
+    """A file that could not be read whole and was left out as a whole: its `alias`, and the code of
+    the error. How many records it holds nobody knows."""
+
+    alias: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class RuleFacts:
     """A rule: stable `id` (``fields[3]``), `place` (``rules/crm.yaml:21``), what it selects, what
@@ -212,7 +221,8 @@ class CheckFacts:
 @dataclass(frozen=True)
 class Facts:
     """All that a run states beside its ledger. `previous` is the id of the manifest before, `risk`
-    what ``privacy:`` asked, if it did, `rescan` how the result was looked at again, if it was."""
+    what ``privacy:`` asked, if it did, `rescan` how the result was looked at again, if it was, and
+    `unread` what was left out on request."""
 
     run: RunFacts
     declared: DeclaredFacts
@@ -228,3 +238,4 @@ class Facts:
     risk: RiskFacts | None = None
     rescan: RescanFacts | None = None
     planted: tuple[PlantedFacts, ...] = ()
+    unread: tuple[UnreadFacts, ...] = ()

@@ -274,6 +274,9 @@ def _rows(data: Mapping[str, Any], base: int) -> Iterator[Row]:
         yield Row(f"dropped: {printable_text(reason)}", count_text(row["count"], base))
     for row in records["quarantined"]:
         yield Row(f"quarantined: {printable(row['reason'])}", count_text(row["count"], base))
+    for source in data["quarantined_sources"]:
+        label = f"quarantined whole: {printable(source['alias'])}"
+        yield Row(label, f"unknown ({printable(source['reason'])})")
 
 
 def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:

@@ -65,10 +65,15 @@ def _records(a: Data, b: Data) -> Iterator[Change]:
     for side in ("in", "out"):
         said = [count_text(d["records"][side], d["header"]["disclosure"]["base"]) for d in (a, b)]
         yield from _differs("records", side, said[0], said[1])
+    yield from _differs("records", "quarantined whole", _unread(a), _unread(b))
     aliases = [[source["alias"] for source in data["sources"]] for data in (a, b)]
     if set(aliases[0]) != set(aliases[1]):
         said = [_some(sorted(names)) for names in aliases]
         yield Change("records", "", "sources", said[0], said[1], Effect.NEUTRAL)
+
+
+def _unread(data: Data) -> str:
+    return _some([source["alias"] for source in data["quarantined_sources"]])
 
 
 def _some(names: Sequence[str], limit: int = 3) -> str:

@@ -37,6 +37,7 @@ from scrubber.review.sections import (
     policy_facts,
     record_chart,
     source_chart,
+    unread_table,
 )
 from scrubber.review.tables import bullets, facts
 
@@ -260,7 +261,7 @@ def _sections(data: Data) -> Iterator[_Section]:
             "How the records of a person are found again in the output.",
             (bullets(deletion_lines(data["deletion"])),),
         )
-    yield _Section("sources", "Sources", "", (source_chart(data),))
+    yield _Section("sources", "Sources", "", (source_chart(data), *unread_table(data)))
     yield _Section("outputs", "Outputs", "", tuple(output_parts(data)))
     yield _Section(
         "engine",

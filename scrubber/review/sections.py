@@ -145,6 +145,17 @@ def source_chart(data: Data) -> Html:
     )
 
 
+def unread_table(data: Data) -> Iterator[Html]:
+    """The sources that were left out as a whole, if there are any."""
+    unread = data["quarantined_sources"]
+    if unread:
+        rows = (
+            (element("code", printable(one["alias"])), printable(one["reason"])) for one in unread
+        )
+        caption = "Quarantined as a whole: what could not be read; how many records, nobody knows"
+        yield table(caption, (Column("Source"), Column("Why")), rows)
+
+
 def digest(hexadecimal: str | None) -> Html:
     """A digest, whole: it breaks over lines where there is no room."""
     return element("code", hexadecimal, class_="digest") if hexadecimal else join("none")
