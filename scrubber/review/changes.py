@@ -15,7 +15,7 @@ from typing import Any
 
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text
-from scrubber.manifest.assessment import left_in
+from scrubber.manifest.assessment import caught, left_in
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
 from scrubber.review.fieldchanges import field_changes
@@ -204,12 +204,13 @@ def _second_look(a: Data, b: Data) -> Iterator[Change]:
     if a["rescan"] is not None and b["rescan"] is not None:
         left = [{str(one): "left" for one in left_in(risk)} for risk in (a, b)]
         yield from named("risk", "second look: left", left[0], left[1], Effect.WEAKER)
-    caught = [{one["entity"]: one["recall"] for one in risk["planted"]} for risk in (a, b)]
-    for entity in caught[0].keys() & caught[1].keys():
-        old, new = (one[entity] for one in caught)
-        shares = f"{old / 1000:.1%}", f"{new / 1000:.1%}"
-        aspect = f"planted {printable(entity)} caught"
-        yield from _differs("risk", aspect, shares[0], shares[1], by_rank(old, new))
+    planted = [{one["entity"]: one for one in risk["planted"]} for risk in (a, b)]
+    for entity in planted[0].keys() & planted[1].keys():
+        old, new = (one[entity] for one in planted)
+        if old["high"] < new["low"] or new["high"] < old["low"]:  # else it may be chance
+            aspect = f"planted {printable(entity)} caught"
+            effect = by_rank(old["recall"], new["recall"])
+            yield from _differs("risk", aspect, caught(old), caught(new), effect)
 
 
 def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:

@@ -263,9 +263,16 @@ CASES: list[tuple[str, tuple[Edit, ...], tuple[Edit, ...], str, Effect | None]] 
     (
         "planted and missed",
         (put("risk", "planted", value=[PLANTED]),),
-        (put("risk", "planted", value=[{**PLANTED, "recall": 500}]),),
+        (put("risk", "planted", value=[{**PLANTED, "recall": 500, "low": 400, "high": 600}]),),
         "planted PERSON caught",
         W,
+    ),
+    (
+        "planted and missed by chance",
+        (put("risk", "planted", value=[PLANTED]),),
+        (put("risk", "planted", value=[{**PLANTED, "recall": 850, "low": 750}]),),
+        "planted PERSON caught",
+        None,
     ),
     ("wider purpose", NOTHING, (add("legal", "purposes", "value", value="sell"),), "purposes", W),
     (
