@@ -33,7 +33,8 @@ def field_table(caption: str, fields: Sequence[Data], data: Data) -> Html:
 
 def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
     said = told(field, base_of(data))
-    came, _, became = said.amount.partition(" in, ")
+    came, _, became = said.amount.partition(" in")
+    became = became.removeprefix(", ")
     entities = [printable(c["entity"]) for c in field["categories"]]
     dpv = [f"DPV {printable(c['dpv'])}" for c in field["categories"] if c["dpv"]]
     types = [field["type_in"], field["type_out"] or "nothing"]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from scrubber.errors import OutputError
-from scrubber.manifest import CheckFacts, MeasuredFacts, seal, validate
+from scrubber.manifest import CheckFacts, Ledger, MeasuredFacts, seal, validate
 from scrubber.review import report_page, write_report
 from scrubber.review.html import Html, element, join, text
 from scrubber.review.tables import bar
@@ -216,6 +216,13 @@ def test_what_stands_out_is_said_at_the_top() -> None:
     top = Reader(page[: page.index('id="kept"')]).said
     for part in ("FAILED", "Failed check: ", "no rule lists them", "sensitive", "Nobody declared"):
         assert part in top, part
+
+
+def test_no_values_came_in() -> None:
+    facts, _ = made("tiny")
+    page = report_page(seal(replace(facts, outputs=()), Ledger()))
+    assert ">0 in<" not in page
+    assert page.count(">0<") > 3
 
 
 def test_a_table_in_memory_and_no_text() -> None:
