@@ -13,7 +13,7 @@ help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
 	@echo "make check    lint, types, import layers, generated files"
-	@echo "make docs     regenerate docs/cli.md, docs/entities.md and docs/rules.md"
+	@echo "make docs     regenerate the pages of docs/ that the program writes"
 	@echo "make bench    measure detection against Presidio and spaCy, side by side"
 	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
 	@echo "make eval     measure what is found in labelled sets: make eval DATA=folder"

@@ -11,6 +11,7 @@ import typer
 
 from scrubber.cli.app import app
 from scrubber.detect.reference import entities_reference
+from scrubber.manifest.reference import manifest_reference
 from scrubber.policy import rules_reference
 
 DOCS = Path(__file__).parent
@@ -58,7 +59,12 @@ def _plain(value: Any) -> Any:
     return getattr(value, "value", value)
 
 
-PAGES = {"cli.md": cli_reference, "entities.md": entities_reference, "rules.md": rules_reference}
+PAGES = {
+    "cli.md": cli_reference,
+    "entities.md": entities_reference,
+    "manifest.md": manifest_reference,
+    "rules.md": rules_reference,
+}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

@@ -70,7 +70,7 @@ def refuse_classes(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> tuple[
     least = plan.gates.min_k
     if least is None:
         return ()
-    asked = any([_quasi_identifiers(table) for _, table in plan.tables])
+    asked = tuple(_quasi_identifiers(table) for _, table in plan.tables)
     counted: dict[tuple[str, ...], pl.DataFrame] = {}
     for alias, table in tables:
         names = _quasi_identifiers(plan.table(alias))
@@ -85,7 +85,7 @@ def refuse_classes(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> tuple[
                 hint=f"privacy: {{k: {least}}} generalizes them until they are",
             )
     actual = "holds for the output as it was read again"
-    if not asked:
+    if not any(asked):
         actual = "no quasi-identifier comes out"
     text = f"at least {least} records are alike in the quasi-identifiers"
     return (CheckFacts("min-k", True, "error", text, actual),)

@@ -20,7 +20,7 @@ from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.policy.plan import FieldPlan, Generalize, Keep, ScrubText, TablePlan
 
-_ROWS, _FEWEST, _BYTES = 1_000, 50, 1 << 20
+_ROWS, _FEWEST, _BYTES = 1_000, 50, 1 << 19
 """A sample of a batch: at most so many records, and about so many bytes, but not fewer records."""
 _SEED = 0
 _NO_EVIDENCE = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME", "AGE"})

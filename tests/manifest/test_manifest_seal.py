@@ -314,6 +314,7 @@ def test_schema_is_2020_12_and_closed_everywhere() -> None:
             if node.get("type") == "object":
                 assert node["additionalProperties"] is False
                 assert set(node["required"]) == set(node["properties"])
+                assert all(child["description"] for child in node["properties"].values())
             assert node.get("type") != "number"
             for child in node.values():
                 walk(child)
