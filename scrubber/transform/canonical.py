@@ -32,11 +32,27 @@ CANONICAL = frozenset(Kind) - {Kind.FLOAT, Kind.OTHER}
 class Canonical:
     """`values` in a layout that Arrow can dictionary-encode, and `encode` for one of them.
 
-    `encode` gives None for a value without a canonical form.
+    `encode` gives None for a value without a canonical form. `body`, for some kinds, gives what
+    stands behind the `tag` in the canonical forms of a whole array, as text or bytes.
     """
 
     values: pa.Array = hidden_field(repr=False)
     encode: Encode
+    tag: bytes = b""
+    body: Callable[[pa.Array], pa.Array] | None = None
+
+    def bodies(self, distinct: pa.Array) -> list[bytes] | None:
+        """The canonical forms of some of the values (none of them null) without the tag; None where
+        they have to be encoded one by one."""
+        if self.body is None:
+            return None
+        try:
+            if pa.types.is_string(distinct.type) or pa.types.is_large_string(distinct.type):
+                distinct.validate(full=True)  # a text that is not UTF-8 has no form
+            texts = self.body(distinct)
+        except pa.ArrowInvalid:  # its text may quote values
+            return None
+        return texts.cast(pa.large_binary()).to_pylist()  # type: ignore[no-any-return]
 
 
 def canonical(array: pa.Array, *, floats: bool = False) -> Canonical | None:
@@ -60,20 +76,26 @@ def canonical(array: pa.Array, *, floats: bool = False) -> Canonical | None:
 
 def _forms() -> dict[Kind, Callable[[pa.Array], Canonical]]:
     return {
-        Kind.TEXT: lambda a: Canonical(plain_text(a), _text),
-        Kind.INTEGER: lambda a: Canonical(a, _number),
+        Kind.TEXT: lambda a: Canonical(plain_text(a), _text, b"s", lambda v: v),
+        Kind.INTEGER: lambda a: Canonical(a, _number, b"n", _digits),
         Kind.DECIMAL: lambda a: Canonical(_wide(a), _number),
         Kind.BOOLEAN: lambda a: Canonical(a, lambda v: b"b1" if v else b"b0"),
-        Kind.DATE: lambda a: Canonical(days_of(a), lambda v: b"d%d" % v),
+        Kind.DATE: lambda a: Canonical(days_of(a), lambda v: b"d%d" % v, b"d", _digits),
         Kind.TIMESTAMP: lambda a: _scaled(a, b"z" if a.type.tz else b"l"),
         Kind.TIME: lambda a: _scaled(a, b"t"),
-        Kind.BINARY: lambda a: Canonical(_plain_binary(a), lambda v: b"x" + v),
+        Kind.BINARY: lambda a: Canonical(_plain_binary(a), lambda v: b"x" + v, b"x", lambda v: v),
     }
 
 
+def _digits(numbers: pa.Array) -> pa.Array:
+    return numbers.cast(pa.string())
+
+
 def plain_text(array: pa.Array) -> pa.Array:
-    """Text in a layout that Arrow can take from."""
-    return array.cast(pa.large_string()) if pa.types.is_string_view(array.type) else array
+    """Text in a layout that Arrow can take from; nulls of the null type are texts as well."""
+    if pa.types.is_string_view(array.type) or pa.types.is_null(array.type):
+        return array.cast(pa.large_string())
+    return array
 
 
 def days_of(array: pa.Array) -> pa.Array:
@@ -103,7 +125,11 @@ def _plain_binary(array: pa.Array) -> pa.Array:
 def _scaled(array: pa.Array, tag: bytes) -> Canonical:
     scale = NANOSECONDS[array.type.unit]
     width = pa.int32() if pa.types.is_time32(array.type) else pa.int64()
-    return Canonical(array.view(width), lambda v: tag + b"%d" % (v * scale))
+
+    def scaled(values: pa.Array) -> pa.Array:
+        return _digits(pc.multiply_checked(values.cast(pa.int64()), scale))
+
+    return Canonical(array.view(width), lambda v: tag + b"%d" % (v * scale), tag, scaled)
 
 
 def _text(value: str) -> bytes:

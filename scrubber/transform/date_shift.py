@@ -18,8 +18,9 @@ from scrubber.transform.canonical import (
     plain_text,
 )
 from scrubber.transform.datetext import DateFormat
-from scrubber.transform.distinct import per_distinct
-from scrubber.transform.draw import Mac, Stream, root_key
+from scrubber.transform.distinct import distinctly, per_distinct, with_rest
+from scrubber.transform.draw import Mac, Stream, Streams, root_key
+from scrubber.transform.isotext import IsoDates, with_dates
 from scrubber.transform.pairs import per_distinct_pair
 
 _LONGEST = 36_525  # days; a century
@@ -103,7 +104,24 @@ class DateShift:
             message = form.encode(value)
             return None if message is None else self._drawn(Stream(mac, message))
 
-        return per_distinct(form.values, shift, pa.int32()).array
+        def each(distinct: pa.Array) -> Outcome:
+            bodies = form.bodies(distinct)
+            if bodies is None:
+                return per_distinct(distinct, shift, pa.int32())
+            return with_rest(
+                distinct,
+                self._all_drawn(Streams(mac, form.tag, bodies)),
+                lambda rest: per_distinct(rest, shift, pa.int32()),
+            )
+
+        return distinctly(form.values, each, pa.int32()).array
+
+    def _all_drawn(self, streams: Streams) -> pa.Array:
+        """What `_drawn` gives for each stream; null where a word would be drawn again."""
+        count = self._last - self._first + 1
+        drawn = streams.below(2 * count).astype(np.int64)
+        size = (self._first + drawn % count) * self.multiple_of
+        return pa.array(np.where(drawn < count, size, -size), pa.int32(), mask=streams.unsure)
 
     def _drawn(self, stream: Stream) -> int:
         count = self._last - self._first + 1
@@ -119,7 +137,24 @@ class DateShift:
             return None if found is None else found.moved(found.day.toordinal() + days)
 
         why = "not a date of the format, of no known subject, or moved beyond year 1 to 9999"
-        return per_distinct_pair(plain_text(array), shifts, moved, array.type, why)
+        texts = plain_text(array)
+        if self.format is not None:
+            return per_distinct_pair(texts, shifts, moved, array.type, why)
+        return with_rest(
+            texts,
+            _moved_texts(texts, shifts).cast(array.type),
+            lambda left, days: per_distinct_pair(left, days, moved, array.type, why),
+            shifts,
+        )
+
+
+def _moved_texts(texts: pa.Array, shifts: pa.Array) -> pa.Array:
+    """Plain ISO dates, moved; null where there is none, or the move would fail."""
+    found = IsoDates.read(texts)
+    days = found.days + pc.fill_null(shifts, 0).to_numpy(zero_copy_only=False)
+    inside = (days >= _FIRST_DAY) & (days <= _LAST_DAY)
+    known = inside & shifts.is_valid().to_numpy(zero_copy_only=False)
+    return with_dates(found, pa.array(np.where(known, days, 0), pa.int32(), mask=~known))
 
 
 def _moved(array: pa.Array, shifts: pa.Array) -> Outcome:

@@ -1,10 +1,14 @@
-"""Python once per distinct value: the bridge from a value function to an Arrow array."""
+"""Python once per distinct value: the bridge from a value function to an Arrow array.
+
+Where a whole array of plain values can be answered at once, `per_distinct` does the rest.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,6 +16,7 @@ from scrubber.errors import TransformError
 from scrubber.transform.base import Outcome
 
 _UNREADABLE = object()
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def per_distinct(
@@ -26,17 +31,61 @@ def per_distinct(
 
     Errors: TransformError ``not-representable`` where `fn` returns what `type` cannot hold.
     """
+
+    def each(distinct: pa.Array) -> Outcome:
+        values = readable_values(distinct)
+        results = [None if value is _UNREADABLE else fn(value) for value in values]
+        bad = pa.array([result is None for result in results], pa.bool_())
+        built = _built(results, type)
+        return Outcome(built, bad, why) if pc.any(bad).as_py() else Outcome(built)
+
+    return distinctly(array, each, type)
+
+
+def distinctly(array: pa.Array, fn: Callable[[pa.Array], Outcome], type: pa.DataType) -> Outcome:
+    """`fn` called with the distinct non-null values of the flat `array`; its answers, of `type`,
+    in their places. Null stays null."""
     if pa.types.is_null(array.type):
         return Outcome(pa.nulls(len(array), type))
-    encoded = pc.dictionary_encode(_encodable(array))
-    values = readable_values(encoded.dictionary)
-    results = [None if value is _UNREADABLE else fn(value) for value in values]
-    bad = pa.array([result is None for result in results], pa.bool_())
-    taken = _take(_built(results, type), encoded.indices)
-    if not pc.any(bad).as_py():
+    encoded = pc.dictionary_encode(takeable(array))
+    found = fn(encoded.dictionary)
+    taken = _take(found.array, encoded.indices)
+    if found.failed is None:
         return Outcome(taken)
-    failed = pc.fill_null(bad.take(encoded.indices), False)
-    return Outcome(taken, failed, why)
+    failed = pc.fill_null(found.failed.take(encoded.indices), False)
+    return Outcome(taken, failed, found.why)
+
+
+def with_rest(
+    array: pa.Array, quick: pa.Array, rest: Callable[..., Outcome], *beside: pa.Array
+) -> Outcome:
+    """`quick`, the answers to the plain values of `array` (null: it has none), and what `rest` says
+    of the others and of what stands `beside` them. Null stays null."""
+    open_ = pc.and_(array.is_valid(), quick.is_null())
+    if not pc.any(open_).as_py():
+        return Outcome(quick)
+    found = rest(*(takeable(one).filter(open_) for one in (array, *beside)))
+    whole = _take(
+        pa.concat_arrays([takeable(quick), takeable(found.array)]).cast(quick.type),
+        _places(open_),
+    )
+    if found.failed is None:
+        return Outcome(whole)
+    failed = np.zeros(len(array), dtype=np.bool_)
+    failed[_flags(open_)] = _flags(found.failed)
+    return Outcome(whole, pa.array(failed), found.why)
+
+
+def _places(open_: pa.Array) -> pa.Array:
+    """Where each answer stands in those that were quick and, behind them, those that were not."""
+    flags = _flags(open_)
+    places = np.arange(len(flags), dtype=np.int64)
+    places[flags] = len(flags) + np.arange(int(flags.sum()), dtype=np.int64)
+    return pa.array(places)
+
+
+def _flags(array: pa.Array) -> Flags:
+    return array.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
 
 def readable_values(array: pa.Array) -> list[Any]:
@@ -58,7 +107,7 @@ def _readable(scalar: pa.Scalar) -> Any:
         return _UNREADABLE
 
 
-def _encodable(array: pa.Array) -> pa.Array:
+def takeable(array: pa.Array) -> pa.Array:
     """The array in a layout that Arrow can dictionary-encode and take from."""
     t = pa.types
     if t.is_string_view(array.type):
@@ -81,7 +130,7 @@ def _built(results: list[Any], type: pa.DataType) -> pa.Array:
 
 def _take(values: pa.Array, indices: pa.Array) -> pa.Array:
     """`values.take(indices)`, also for the view layouts, which Arrow cannot take from."""
-    return _encodable(values).take(indices).cast(values.type)
+    return takeable(values).take(indices).cast(values.type)
 
 
-__all__ = ["per_distinct", "readable_values"]
+__all__ = ["distinctly", "per_distinct", "readable_values", "takeable", "with_rest"]

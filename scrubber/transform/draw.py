@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Iterable, Sequence
 from struct import Struct
 from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from scrubber.errors import KeyFault
 from scrubber.transform.base import Context
@@ -13,41 +17,43 @@ from scrubber.transform.keys import RootKey
 
 T = TypeVar("T")
 
-_BLOCK = 64  # bytes of a SHA-256 block
-_IPAD = bytes(byte ^ 0x36 for byte in range(256))
-_OPAD = bytes(byte ^ 0x5C for byte in range(256))
 _FOUR_WORDS = Struct(">4Q")
 _SPAN = 1 << 64
+Words = npt.NDArray[np.uint64]
 
 
 class Mac:
-    """HMAC-SHA256 (RFC 2104) whose two key blocks are hashed once and then copied.
+    """HMAC-SHA256 (RFC 2104) for many messages: the key is taken in once, and its state copied.
 
-    The standard library's HMAC object does the same at less than half the speed.
+    The standard library's HMAC object does the same at half the speed.
     """
 
-    __slots__ = ("_inner", "_outer")
+    __slots__ = ("_mac",)
 
     def __init__(self, key: bytes) -> None:
-        block = (key if len(key) <= _BLOCK else sha256(key).digest()).ljust(_BLOCK, b"\0")
-        self._inner = sha256(block.translate(_IPAD))
-        self._outer = sha256(block.translate(_OPAD))
+        self._mac = HMAC(key, SHA256())
 
     def fed(self, message: bytes) -> Mac:
         """The same key with `message` in front of all that follows."""
         mac = object.__new__(Mac)
-        mac._inner = self._inner.copy()
-        mac._inner.update(message)
-        mac._outer = self._outer
+        mac._mac = self._mac.copy()
+        mac._mac.update(message)
         return mac
 
     def digest(self, message: bytes) -> bytes:
         """The 32 bytes for `message`; the Mac stays as it was."""
-        inner = self._inner.copy()
-        inner.update(message)
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.digest()
+        mac = self._mac.copy()
+        mac.update(message)
+        return mac.finalize()
+
+    def digests(self, messages: Iterable[bytes]) -> bytes:
+        """The 32 bytes for each of `messages`, one after the other."""
+        found, copy = [], self._mac.copy
+        for message in messages:
+            mac = copy()
+            mac.update(message)
+            found.append(mac.finalize())
+        return b"".join(found)
 
     def __repr__(self) -> str:
         return "Mac()"
@@ -107,6 +113,34 @@ class Stream:
         return out
 
 
+class Streams:
+    """A Stream for each of many messages, with `head` in front of each: `below` gives the draws of
+    them all.
+
+    `unsure` marks those that would have had to draw a word again; their draws do not count.
+    """
+
+    __slots__ = ("_block", "_head", "_mac", "_messages", "_words", "unsure")
+
+    def __init__(self, mac: Mac, head: bytes, messages: Sequence[bytes]) -> None:
+        self._mac, self._head, self._messages = mac, head, messages
+        self._block = 0
+        self._words: list[Words] = []
+        self.unsure = np.zeros(len(messages), dtype=np.bool_)
+
+    def below(self, n: int) -> Words:
+        """As `Stream.below`, for each message."""
+        if not self._words:
+            mac = self._mac.fed(b"%d\0" % self._block + self._head)
+            drawn = np.frombuffer(mac.digests(self._messages), ">u8").astype(np.uint64)
+            self._words.extend(drawn.reshape(-1, 4).T)
+            self._block += 1
+        words = self._words.pop()
+        if _SPAN % n:
+            self.unsure |= words >= np.uint64(_SPAN - _SPAN % n)
+        return words % np.uint64(n)
+
+
 class Draw:
     """Where stand-ins come from: a stream of numbers for every (purpose, value) under one key."""
 
@@ -130,6 +164,10 @@ class Draw:
 
     def stream(self, purpose: str, value: str) -> Stream:
         return Stream(self._mac, b"%b\0%b" % (purpose.encode(), value.encode()))
+
+    def streams(self, purpose: str, values: Sequence[bytes]) -> Streams:
+        """The streams for many values, as UTF-8."""
+        return Streams(self._mac, purpose.encode() + b"\0", values)
 
     def pick(self, purpose: str, value: str, entries: Sequence[str], taken: int | None) -> str:
         """One of `entries`, but not the one at `taken`: the same for a purpose and value.

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from scrubber.transform.base import ANY, Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.canonical import text_type
-from scrubber.transform.distinct import per_distinct
+from scrubber.transform.distinct import per_distinct, with_rest
 from scrubber.transform.graphemes import boundary_after, boundary_before
+from scrubber.transform.plaintext import ascii_only
 
 __all__ = ["Mask", "Redact", "Replace"]
 
@@ -111,7 +112,33 @@ class Mask:
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
         out_type = text_type(array.type)
-        return per_distinct(array, self._masked, out_type, "a text is not valid UTF-8")
+        return with_rest(
+            array,
+            self._quickly(ascii_only(array)).cast(out_type),
+            lambda rest: per_distinct(rest, self._masked, out_type, "a text is not valid UTF-8"),
+        )
+
+    def _quickly(self, texts: pa.Array) -> pa.Array:
+        """What `_masked` makes of ASCII texts; null stays null."""
+        kind, size = texts.type, pc.binary_length(texts)
+        first, last = self.keep_first, self.keep_last
+        masked = pc.subtract(size, first + last)
+        head = tail = empty = pa.scalar("", kind)
+        if self.chars_to_mask is not None:
+            masked = pc.min_element_wise(size, self.chars_to_mask)
+            if self.from_end:
+                head = pc.utf8_slice_codeunits(texts, 0, -self.chars_to_mask)
+            else:
+                tail = pc.utf8_slice_codeunits(texts, self.chars_to_mask)
+        else:
+            short = pc.less_equal(masked, 0)
+            masked = pc.if_else(short, size, masked)
+            if first:
+                head = pc.if_else(short, empty, pc.utf8_slice_codeunits(texts, 0, first))
+            if last:
+                tail = pc.if_else(short, empty, pc.utf8_slice_codeunits(texts, -last))
+        marks = pc.binary_repeat(pa.scalar(self.char, kind), masked)
+        return pc.binary_join_element_wise(head, marks, tail, empty)
 
     def _masked(self, value: str | int) -> str:
         text = str(value)

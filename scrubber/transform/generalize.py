@@ -7,134 +7,26 @@ from __future__ import annotations
 
 import ipaddress
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
-from itertools import pairwise
 from typing import ClassVar, Literal
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits
-from scrubber.transform.canonical import all_failed, text_type
-from scrubber.transform.distinct import per_distinct
+from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits
+from scrubber.transform.bin import Bin
+from scrubber.transform.canonical import all_failed, plain_text, text_type
+from scrubber.transform.distinct import per_distinct, with_rest
 from scrubber.transform.graphemes import boundary_before
-from scrubber.transform.numerals import (
-    EXACT,
-    decimal_of,
-    floor_multiple,
-    numerals,
-    parameter,
-    plain,
-    unit_of,
-)
+from scrubber.transform.plaintext import printable
 from scrubber.transform.round import Round
 from scrubber.transform.truncate_date import TruncateDate
 
 __all__ = ["Bin", "Hierarchy", "Ip", "Prefix", "Round", "TruncateDate"]
 
-Bracket = Callable[[Decimal], tuple[Decimal, Decimal] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Put numbers into half-open intervals, written as text: 34 with width 10 is "[30, 40)".
-
-    Intervals are `width` wide from `origin`, or lie between `edges`. Values from `top` on are
-    ">=top", values under `bottom` are "<bottom"; both cut the interval that they lie in. Exact
-    decimal arithmetic; numbers in text ("34", " 34.5 ") count. NaN, infinity, other text, and
-    values outside the edges without `top` or `bottom` are failed; so is every value of a type
-    whose values would each have a bin of their own (integers with width 1).
-    """
-
-    name: ClassVar[str] = "bin"
-
-    width: int | float | None = None
-    edges: tuple[int | float, ...] | None = None
-    top: int | float | None = None
-    bottom: int | float | None = None
-    origin: int | float = 0
-
-    def __post_init__(self) -> None:
-        if (self.width is None) == (self.edges is None):
-            raise ValueError("give either width or edges")
-        parameter("origin", self.origin)
-        top = None if self.top is None else parameter("top", self.top)
-        bottom = None if self.bottom is None else parameter("bottom", self.bottom)
-        if top is not None and bottom is not None and bottom >= top:
-            raise ValueError("bottom must be less than top")
-        if self.width is not None and parameter("width", self.width) <= 0:
-            raise ValueError("width must be more than 0")
-        if self.edges is not None:
-            if self.origin != 0:
-                raise ValueError("origin goes with width, not with edges")
-            edges = [parameter("edges", edge) for edge in self.edges]
-            if len(edges) < 2 or any(a >= b for a, b in pairwise(edges)):
-                raise ValueError("edges must be two or more numbers, each more than the one before")
-            if top is not None and not edges[0] < top <= edges[-1]:
-                raise ValueError("top must lie above the first edge and not above the last one")
-            if bottom is not None and not edges[0] <= bottom < edges[-1]:
-                raise ValueError("bottom must lie below the last edge and not below the first one")
-
-    @property
-    def traits(self) -> Traits:
-        return Traits(NUMBERS | {Kind.TEXT}, "generalization", Strictness.GENERALIZE)
-
-    def output_type(self, input_type: pa.DataType) -> pa.DataType:
-        return text_type(input_type)
-
-    def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
-        out_type, unit = text_type(array.type), unit_of(array.type)
-        if self.width is not None and unit is not None and parameter("width", self.width) <= unit:
-            why = f"every value of the type {array.type} has a bin of its own"
-            return all_failed(array, out_type, why)
-        label = self._labeller()
-
-        def binned(numeral: str) -> str | None:
-            number = decimal_of(numeral)
-            try:
-                return None if number is None else label(number)
-            except ArithmeticError:
-                return None
-
-        why = "not a number, or outside the edges"
-        return per_distinct(numerals(array), binned, out_type, why)
-
-    def _labeller(self) -> Callable[[Decimal], str | None]:
-        bracket = self._bracket()
-        top = None if self.top is None else parameter("top", self.top)
-        bottom = None if self.bottom is None else parameter("bottom", self.bottom)
-
-        def label(number: Decimal) -> str | None:
-            if top is not None and number >= top:
-                return f">={plain(top)}"
-            if bottom is not None and number < bottom:
-                return f"<{plain(bottom)}"
-            found = bracket(number)
-            if found is None:
-                return None
-            low = found[0] if bottom is None else max(found[0], bottom)
-            high = found[1] if top is None else min(found[1], top)
-            return f"[{plain(low)}, {plain(high)})"
-
-        return label
-
-    def _bracket(self) -> Bracket:
-        if self.width is not None:
-            width, origin = parameter("width", self.width), parameter("origin", self.origin)
-
-            def by_width(number: Decimal) -> tuple[Decimal, Decimal]:
-                steps = floor_multiple(EXACT.subtract(number, origin), width)
-                low = EXACT.add(origin, steps)
-                return low, EXACT.add(low, width)
-
-            return by_width
-        edges = [parameter("edges", edge) for edge in self.edges or ()]
-
-        def by_edges(number: Decimal) -> tuple[Decimal, Decimal] | None:
-            return next(((a, b) for a, b in pairwise(edges) if a <= number < b), None)
-
-        return by_edges
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_PLAIN_V4 = rf"^{_OCTET}(?:\.{_OCTET}){{3}}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +66,31 @@ class Prefix:
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
         why = f"not longer than the {self.keep} code points that the rule keeps"
-        return per_distinct(array, self._cut, text_type(array.type), why)
+        out_type = text_type(array.type)
+        return with_rest(
+            array,
+            self._quickly(array).cast(out_type),
+            lambda rest: per_distinct(rest, self._cut, out_type, why),
+        )
+
+    def _quickly(self, array: pa.Array) -> pa.Array:
+        """What `_cut` makes of texts that are printable ASCII without blanks around them, and of
+        numbers; null elsewhere."""
+        texts = printable(array)
+        none, empty = pa.scalar(None, texts.type), pa.scalar("", texts.type)
+        if self.width is not None:
+            texts = pc.ascii_lpad(texts, self.width, "0")
+        more = pc.subtract(pc.binary_length(texts), self.keep)
+        long = pc.fill_null(pc.greater(more, 0), False)
+        heads = pc.if_else(long, pc.utf8_slice_codeunits(texts, 0, self.keep), none)
+        if self.restricted:
+            few = pc.is_in(heads, pa.array(self.restricted, heads.type))
+            heads = pc.if_else(few, pa.scalar("0" * self.keep, heads.type), heads)
+            heads = pc.if_else(long, heads, none)
+        if not self.fill:
+            return heads
+        fill = pc.binary_repeat(pa.scalar(self.fill, texts.type), pc.max_element_wise(more, 0))
+        return pc.binary_join_element_wise(heads, fill, empty)
 
     def _cut(self, value: str | int) -> str | None:
         if isinstance(value, int) and value < 0:
@@ -218,7 +134,28 @@ class Ip:
         return text_type(input_type)
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
-        return per_distinct(array, self._network, text_type(array.type), "not an IP address")
+        out_type = text_type(array.type)
+        return with_rest(
+            array,
+            self._quickly(plain_text(array)).cast(out_type),
+            lambda rest: per_distinct(rest, self._network, out_type, "not an IP address"),
+        )
+
+    def _quickly(self, array: pa.Array) -> pa.Array:
+        """The networks of plain IPv4 addresses; null elsewhere."""
+        fits = pc.fill_null(pc.match_substring_regex(array, _PLAIN_V4), False)
+        octets = pc.list_flatten(pc.split_pattern(array.filter(fits), "."))
+        bits = (0xFFFFFFFF << (32 - self.v4)) & 0xFFFFFFFF
+        keep = np.array(list(bits.to_bytes(4, "big")), np.int16)
+        numbers = octets.cast(pa.int16()).to_numpy(zero_copy_only=False).reshape(-1, 4) & keep
+        names = [
+            pa.array([f"{number}{tail}" for number in range(256)]) for tail in ("", f"/{self.v4}")
+        ]
+        texts = pc.binary_join_element_wise(
+            *(names[place == 3].take(pa.array(numbers[:, place])) for place in range(4)), "."
+        )
+        places = np.cumsum(fits.to_numpy(zero_copy_only=False)) - 1
+        return texts.take(pc.if_else(fits, pa.array(places), pa.scalar(None, pa.int64())))
 
     def _network(self, value: str) -> str | None:
         try:
@@ -274,4 +211,10 @@ class Hierarchy:
         def ancestor(value: str | int) -> str | None:
             return ancestors.get(str(value).strip(), other)
 
-        return per_distinct(array, ancestor, out_type, "not a leaf of the hierarchy")
+        leaves = pa.array(list(ancestors), pa.large_string())
+        texts = array.cast(pa.large_string())
+        return with_rest(
+            array,
+            pa.array(list(ancestors.values()), out_type).take(pc.index_in(texts, leaves)),
+            lambda rest: per_distinct(rest, ancestor, out_type, "not a leaf of the hierarchy"),
+        )

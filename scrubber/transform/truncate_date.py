@@ -19,7 +19,8 @@ from scrubber.transform.canonical import (
     text_type,
 )
 from scrubber.transform.datetext import DateFormat, WrittenDate
-from scrubber.transform.distinct import per_distinct
+from scrubber.transform.distinct import per_distinct, with_rest
+from scrubber.transform.isotext import IsoDates
 
 Precision = Literal["year", "quarter", "month", "week", "day", "hour"]
 
@@ -79,7 +80,14 @@ class TruncateDate:
             return None if short == text.strip() else short  # nothing was cut
 
         why = "not a date of the format, without the part to cut to, or not finer than it"
-        return per_distinct(plain_text(array), shortened, array.type, why)
+        texts, cut = plain_text(array), _PLAIN_CUT.get(self.to)
+        if self.format is not None or cut is None:
+            return per_distinct(texts, shortened, array.type, why)
+        return with_rest(
+            texts,
+            cut(IsoDates.read(texts)).cast(array.type),
+            lambda rest: per_distinct(rest, shortened, array.type, why),
+        )
 
     def _in_time(self, array: pa.Array) -> Outcome:
         """Floor in one Arrow call; Arrow wraps around outside its calendar, so both ends are
@@ -117,6 +125,30 @@ def _in_calendar(array: pa.Array) -> pa.Array:
     low = max(_FIRST_DAY * per_day, _INT64[0])
     high = min((_LAST_DAY + 1) * per_day - 1, _INT64[-1])
     return pc.fill_null(pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high)), False)
+
+
+def _quarters(found: IsoDates) -> pa.Array:
+    kind = found.texts.type
+    years = pc.utf8_slice_codeunits(found.texts, 0, 4)
+    quarter = pa.array(("-Q1", "-Q2", "-Q3", "-Q4"), kind).take(
+        pa.array((found.month - 1) // 3 % 4)
+    )
+    return pc.binary_join_element_wise(years, quarter, pa.scalar("", kind))
+
+
+def _days(found: IsoDates) -> pa.Array:
+    finer = pc.greater(pc.binary_length(found.texts), 10)
+    days = pc.utf8_slice_codeunits(found.texts, 0, 10)
+    return pc.if_else(pc.fill_null(finer, False), days, pa.scalar(None, days.type))
+
+
+_PLAIN_CUT: dict[Precision, Callable[[IsoDates], pa.Array]] = {
+    "year": lambda found: pc.utf8_slice_codeunits(found.texts, 0, 4),
+    "quarter": _quarters,
+    "month": lambda found: pc.utf8_slice_codeunits(found.texts, 0, 7),
+    "day": _days,
+}
+"""The same as _SHORT, for whole arrays; null where nothing would be cut."""
 
 
 def _hour(found: WrittenDate) -> str | None:

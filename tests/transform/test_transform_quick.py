@@ -1,0 +1,202 @@
+"""Whole arrays at once: the same answers as value by value."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrubber.transform.base import Context, Outcome, Transform
+from scrubber.transform.distinct import with_rest
+from scrubber.transform.erase import Mask
+from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round, TruncateDate
+from scrubber.transform.keys import RootKey
+from scrubber.transform.pseudonymize import DateShift
+
+QUICK = ("bin", "round", "generalize", "truncate_date", "erase", "date_shift")
+KEY = RootKey(bytes(range(32)))
+
+
+def _rest_alone(
+    array: pa.Array, _: pa.Array, rest: Callable[..., Outcome], *beside: pa.Array
+) -> Outcome:
+    return rest(array, *beside)
+
+
+@contextmanager
+def value_by_value() -> Iterator[None]:
+    """Nothing is answered at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in QUICK:
+            module = importlib.import_module(f"scrubber.transform.{name}")
+            patch.setattr(module, "with_rest", _rest_alone)
+        yield
+
+
+def same(transform: Transform, array: pa.Array) -> None:
+    subject = pa.array([None if i % 7 == 6 else i % 3 for i in range(len(array))], pa.int64())
+    context = Context("field", KEY, subject=subject)
+    quick = transform.apply(array, context)
+    with value_by_value():
+        slow = transform.apply(array, context)
+    assert quick.array.type == slow.array.type
+    # as text, so that 0.0 is not -0.0 and NaN is NaN
+    assert list(map(repr, quick.array.to_pylist())) == list(map(repr, slow.array.to_pylist()))
+    assert flags(quick, array) == flags(slow, array)
+
+
+def flags(outcome: Outcome, array: pa.Array) -> list[bool]:
+    failed: list[bool] = [] if outcome.failed is None else outcome.failed.to_pylist()
+    return failed or [False] * len(array)
+
+
+FLOATS = st.one_of(
+    st.floats(),
+    st.floats(-1000, 1000).map(lambda x: round(x, 2)),
+    st.integers(-10_000, 10_000).map(lambda i: i / 8),
+    st.integers(-10_000, 10_000).map(lambda i: i / 20),
+)
+NUMERALS = st.one_of(
+    st.decimals(-10_000, 10_000, places=2).map(str),
+    st.integers(-(10**20), 10**20).map(str),
+    FLOATS.map(repr),
+    st.from_regex(r"[+-]?[0-9]{0,14}\.?[0-9]{0,8}( ?e[0-9])?", fullmatch=True),
+    st.text(max_size=4),
+)
+STEPS = (1, 2, 10, 1000, 0.5, 0.25, 2.5, 0.1, 0.05, 0.001)
+NUMBERS: dict[str, tuple[pa.DataType, Any]] = {
+    "int64": (pa.int64(), st.integers(-(2**63), 2**63 - 1) | st.integers(-200, 200)),
+    "int8": (pa.int8(), st.integers(-128, 127)),
+    "uint64": (pa.uint64(), st.integers(0, 2**64 - 1)),
+    "double": (pa.float64(), FLOATS),
+    "float": (pa.float32(), FLOATS.map(lambda x: max(min(x, 1e38), -1e38) if x == x else x)),
+    "decimal": (pa.decimal128(12, 3), st.decimals(-(10**8), 10**8, places=3)),
+    "text": (pa.string(), NUMERALS),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_numbers_are_rounded_and_binned_as_decimals_are(kind: str, data: st.DataObject) -> None:
+    type_, values = NUMBERS[kind]
+    array = pa.array(data.draw(st.lists(st.none() | values, max_size=30)), type_)
+    step = data.draw(st.sampled_from(STEPS))
+    same(Round(to=step), array)
+    same(Round(digits=data.draw(st.integers(0, 4))), array)
+    same(Bin(width=step, origin=data.draw(st.sampled_from((0, 1, 0.25, -3)))), array)
+    same(Bin(width=step, top=90.5, bottom=-7), array)
+    same(Bin(edges=(-100, 0.1, 18, 65.5, 200), top=100, bottom=0), array)
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "rounded"),
+    [
+        (0.25, 0.5, 0.0),
+        (0.75, 0.5, 1.0),
+        (2.675, 0.01, 2.68),  # the shortest decimal counts, not the binary value below it
+        (1.005, 0.01, 1.0),
+        (0.15, 0.1, 0.2),
+        (0.25, 0.1, 0.2),
+        (-0.25, 0.5, 0.0),
+        (0.1 + 0.2, 0.1, 0.3),
+    ],
+)
+def test_ties_of_floats_are_those_of_their_decimals(
+    value: float, step: float, rounded: float
+) -> None:
+    array = pa.array([value, None, value])
+    assert Round(to=step).apply(array, Context("f")).array.to_pylist() == [rounded, None, rounded]
+    text = Round(to=step).apply(pa.array([repr(value)]), Context("f")).array[0].as_py()
+    assert Decimal(text) == Decimal(repr(rounded))
+
+
+CODES = st.one_of(
+    st.from_regex(r"[0-9]{1,9}", fullmatch=True),
+    st.text("Aa09 -\t\n\x1cé\u0301\u200d👨", max_size=8),
+    st.text(max_size=8),
+)
+ADDRESSES = st.one_of(
+    st.ip_addresses(v=4).map(str),
+    st.ip_addresses(v=6).map(str),
+    st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){2,4}", fullmatch=True),
+    st.from_regex(r" ?[0-9]{1,2}\.0[0-9]{0,2}\.[0-9]{1,4}\.[0-9]\n?", fullmatch=True),
+)
+DATES = st.one_of(
+    st.dates().map(str),
+    st.datetimes().map(str),
+    st.from_regex(
+        r" ?[0-9]{4}-[0-3][0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-6]0(:60)?Z?)?", fullmatch=True
+    ),
+    st.text("0123456789-T:Z ", max_size=20),
+)
+CASES: list[tuple[Any, Callable[[], Transform]]] = [
+    (CODES, lambda: Prefix(keep=3)),
+    (CODES, lambda: Prefix(keep=2, fill="*")),
+    (CODES, lambda: Prefix(keep=3, width=5, restricted=("036", "000"), fill="é")),
+    (CODES, lambda: Mask()),
+    (CODES, lambda: Mask(keep_first=1, keep_last=2)),
+    (CODES, lambda: Mask(keep_last=3, char="é")),
+    (CODES, lambda: Mask(chars_to_mask=2)),
+    (CODES, lambda: Mask(chars_to_mask=3, from_end=True)),
+    (ADDRESSES, lambda: Ip()),
+    (ADDRESSES, lambda: Ip(v4=19, v6=32)),
+    (ADDRESSES, lambda: Ip(v4=0)),
+    (DATES, lambda: TruncateDate(to="year")),
+    (DATES, lambda: TruncateDate(to="quarter")),
+    (DATES, lambda: TruncateDate(to="month")),
+    (DATES, lambda: TruncateDate(to="day")),
+    (DATES, lambda: DateShift(max_days=400)),
+]
+
+
+@pytest.mark.parametrize("case", range(len(CASES)))
+@pytest.mark.parametrize("type_", [pa.string(), pa.large_string()], ids=str)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_texts_are_as_value_by_value(case: int, type_: pa.DataType, data: st.DataObject) -> None:
+    values, make = CASES[case]
+    array = pa.array([None, *data.draw(st.lists(st.none() | values, max_size=30))], type_)
+    same(make(), array)
+    same(make(), array.slice(1))
+
+
+@given(st.lists(st.none() | st.integers(-99_999, 99_999), max_size=20))
+def test_numbers_as_codes(values: list[int | None]) -> None:
+    array = pa.array(values, pa.int32())
+    same(Prefix(keep=2, width=4), array)
+    same(Mask(keep_last=2), array)
+    same(Hierarchy("h.csv", 1, mapping=(("7", "odd"), ("12", "even"))), array)
+
+
+@given(st.lists(st.none() | st.sampled_from([" a", "a", "b ", "b", "", "c"]), max_size=20))
+def test_leaves_of_a_hierarchy(values: list[str | None]) -> None:
+    mapping = (("a", "1"), ("b ", "2"), ("a", "3"))
+    array = pa.array(values, pa.string())
+    same(Hierarchy("h.csv", 1, mapping=mapping), array)
+    same(Hierarchy("h.csv", 1, mapping=mapping, unmapped="star"), array)
+
+
+def test_the_rest_is_put_where_it_belongs() -> None:
+    array = pa.array(["a", None, "b", "c", "d"])
+    quick = pa.array(["A", None, None, "C", None])
+
+    def rest(left: pa.Array) -> Outcome:
+        assert left.to_pylist() == ["b", "d"]
+        return Outcome(pa.array(["B", None]), pa.array([False, True]), "why")
+
+    outcome = with_rest(array, quick, rest)
+    assert outcome.array.to_pylist() == ["A", None, "B", "C", None]
+    assert outcome.failed is not None
+    assert outcome.failed.to_pylist() == [False, False, False, False, True]
+    assert outcome.why == "why"
+    whole = with_rest(array, pc.utf8_upper(array), rest)
+    assert (whole.array.to_pylist(), whole.failed) == (["A", None, "B", "C", "D"], None)
