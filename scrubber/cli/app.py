@@ -78,7 +78,14 @@ def run(
     rules: RulesArgument,
     inputs: InputArgument,
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="The output folder; it must not exist yet.")
+        Location,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            parser=locate,
+            help="The output folder; it must not exist yet.",
+        ),
     ],
     workers: Annotated[
         int | None,
@@ -107,9 +114,12 @@ def run(
         bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
     ] = False,
     incremental: Annotated[
-        Path | None,
+        Location | None,
         typer.Option(
-            "--incremental", metavar="DIR", help="Only sources that this earlier output lacks."
+            "--incremental",
+            metavar="DIR",
+            parser=locate,
+            help="Only sources that this earlier output lacks.",
         ),
     ] = None,
     pinned: Annotated[
@@ -130,6 +140,7 @@ def run(
 ) -> int:
     """Scrub INPUT by RULES into DIR/data and DIR/manifest.json.
 
+    INPUT and DIR are local or in a store (s3://, gs://, az://, hf://; see docs/storage.md).
     The output appears in one step when everything succeeded; a run that fails leaves nothing.
     A run that was stopped is taken up by the same command: finished sources are not done again.
     With --incremental only what is new is scrubbed, and the manifest names the earlier one; where

@@ -19,18 +19,19 @@ from scrubber.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from scrubber.engine.surveying import Progress
+    from scrubber.storage import Location
 
 
 def run_command(
     rules: Path,
     inputs: list[str],
-    out: Path,
+    out: Location,
     workers: int | None,
     executor: str,
     address: str | None,
     target: str,
     overwrite: bool,
-    incremental: Path | None,
+    incremental: Location | None,
     plan: Path | None,
     trust: Path | None,
     quarantine_unreadable: bool,

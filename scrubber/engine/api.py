@@ -18,6 +18,7 @@ from scrubber.errors import OutputError
 from scrubber.manifest import Manifest
 from scrubber.model.finding import Span
 from scrubber.policy import Rules, detect_spec, load_rules, rules_from_mapping
+from scrubber.storage import locate
 from scrubber.transform.keys import RootKey
 
 T = TypeVar("T")
@@ -51,14 +52,15 @@ def scrub(
 
     `data` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table (or anything with
     ``__arrow_c_stream__``), and ``.data`` of the result is of the same kind with its dtypes; or it
-    is a path (a file, a folder or a glob, or a list of them), and then `out` names the folder for
-    ``data/`` and ``manifest.json``, and ``.data`` is that folder as a Path. `rules` is a path, a
-    mapping of the same shape as a rule file, or what :func:`load_rules` gave. `key` (32 bytes, or
-    the text that ``scrubber keygen`` prints) stands in for the rule file's ``key:``. Files are
-    scrubbed in `workers` processes of this machine (default 1), or with `executor` ``ray`` on the
-    cluster at `address` (default: as many workers as it has CPUs); the bytes are the same. A file
-    that cannot be read stops the run, or with `quarantine_unreadable` is left out as a whole and
-    named in the manifest, whose check ``sources-read`` then fails.
+    is a path or a URL in a store (a file, a folder or a glob, or a list of them), and then `out`
+    names the folder for ``data/`` and ``manifest.json``, and ``.data`` is that folder as a Path (or
+    its URL). `rules` is a path, a mapping of the same shape as a rule file, or what
+    :func:`load_rules` gave. `key` (32 bytes, or the text that ``scrubber keygen`` prints) stands in
+    for the rule file's ``key:``. Files are scrubbed in `workers` processes of this machine (default
+    1), or with `executor` ``ray`` on the cluster at `address` (default: as many workers as it has
+    CPUs); the bytes are the same. A file that cannot be read stops the run, or with
+    `quarantine_unreadable` is left out as a whole and named in the manifest, whose check
+    ``sources-read`` then fails.
 
     Errors: RuleError (every problem at once), KeyFault, InputError, TransformError,
     DetectionError, OutputError, IncompleteError. No message holds a value of the data.
@@ -72,10 +74,11 @@ def scrub(
         return Scrubbed(opened.back(table), manifest)
     if out is None:
         raise OutputError("output-missing", "scrubbing files needs a folder for them", hint="out=…")
+    where = locate(out)
     manifest = run(
         parsed,
         paths,
-        Path(out),
+        where,
         key=secret,
         workers=workers,
         executor=executor,
@@ -85,7 +88,8 @@ def scrub(
         quarantine_unreadable=quarantine_unreadable,
         progress=progress,
     )
-    return Scrubbed(Path(out), manifest)  # type: ignore[arg-type]
+    folder = where if isinstance(where, Path) else str(where)
+    return Scrubbed(folder, manifest)  # type: ignore[arg-type]
 
 
 def find(

@@ -10,11 +10,10 @@ from typing import Any
 from scrubber.engine.executors import Executor
 from scrubber.engine.parts import Part
 from scrubber.engine.record import Unread
-from scrubber.engine.staging import DATA
 from scrubber.engine.surveying import Progress
 from scrubber.engine.work import Task, Work
 from scrubber.errors import ConservationError
-from scrubber.manifest import Fragment, Ledger, OutputFacts
+from scrubber.manifest import DATA, Fragment, Ledger, OutputFacts
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
 from scrubber.transform.keys import RootKey

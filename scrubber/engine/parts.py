@@ -9,29 +9,25 @@ lie in a folder that only its owner can read, and go when the manifest is sealed
 
 from __future__ import annotations
 
-import contextlib
 import hmac
-import os
-import secrets
-import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
-from hashlib import file_digest, sha256
-from pathlib import Path, PurePosixPath
+from hashlib import sha256
 from typing import Any, Final
 
 import pyarrow as pa
 
 from scrubber.engine.record import Account, Unread, facts_of
-from scrubber.engine.staging import Stage, sync_folder, writing
-from scrubber.errors import OutputError, Place, ScrubberError
+from scrubber.engine.stage import Draft, Stage
+from scrubber.errors import ScrubberError
 from scrubber.manifest import Ledger, OutputFacts, RunFacts, work_id
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.policy import Rules
 from scrubber.policy.plan import Plan
 from scrubber.transform.keys import RootKey, keyed_digest
 
-_FORMAT: Final = "scrubber/part/v2"
+_FORMAT: Final = "scrubber/part/v3"
 _NO_CLOCK: Final = RunFacts(created="1970-01-01T00:00:00Z", id="0" * 16, duration_ms=0, workers=1)
 
 
@@ -80,101 +76,61 @@ class Parts:
 
     def find(self, identity: str) -> Part | None:
         """The finished part of this identity; None if there is none, or it is not to be trusted."""
+        raw = self._stage.record(identity)
+        if raw is None:
+            return None
         try:
-            raw = self._path(identity).read_bytes()
             seal, _, body = raw.partition(b"\n")
             if not hmac.compare_digest(seal, self._seal(body)):
                 return None
-            part = _part(parse_canonical(body), identity)
-            return part if part is not None and self._stands(part.output) else None
+            part, version = _part(parse_canonical(body), identity)
+            return part if self._stage.stands(part.output, version) else None
         except (OSError, ValueError, KeyError, TypeError, ScrubberError):
             return None
 
-    @contextlib.contextmanager
-    def begin(self, name: str) -> Iterator[Path]:
-        """A place to write an output of this name to, until it is kept: no other attempt at the
-        same part, on whatever machine, writes there. What is not kept goes."""
-        folder = self._stage.unfinished / secrets.token_hex(16)
-        with writing(name):
-            folder.mkdir()
-        try:
-            yield folder / PurePosixPath(name).name
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    def begin(self, name: str) -> AbstractContextManager[Draft]:
+        """A draft to write an output of this name to, until it is kept. What is not kept goes."""
+        return self._stage.begin(name)
 
-    def keep(self, identity: str, part: Part, written: Path) -> None:
+    def keep(self, identity: str, part: Part, written: Draft) -> None:
         """Move the output to its place and put the part on record; it must have been synced.
 
         Errors: IncompleteError ``superseded``, ``disk-full``; OutputError ``output-write``.
         """
+        version = self._stage.place(written, part.output)
         body = canonical_bytes(
             {
                 "format": _FORMAT,
                 "identity": identity,
                 "output": asdict(part.output),
+                "version": version,
                 "ledger": part.ledger.to_bytes().decode(),
                 "digest": part.digest,
             }
         )
-        output, record = self._stage.output / part.output.path, self._path(identity)
-        unfinished = written.with_name("record")
-        with writing(part.output.path):
-            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(self._seal(body) + b"\n" + body)
-                file.flush()
-                os.fsync(file.fileno())
-            output.parent.mkdir(parents=True, exist_ok=True)
-            self._stage.refuse_superseded()
-            written.replace(output)
-            sync_folder(output.parent)
-            unfinished.replace(record)
-            sync_folder(record.parent)
+        self._stage.enter(identity, self._seal(body) + b"\n" + body)
 
     def clear(self, kept: Collection[str]) -> None:
-        """Remove every file below the output but those of the relative paths `kept`."""
-        for path in sorted(self._stage.output.rglob("*"), reverse=True):
-            if path.is_dir() and not path.is_symlink():
-                with contextlib.suppress(OSError):  # it holds what is kept
-                    path.rmdir()
-            elif path.is_symlink() or path.relative_to(self._stage.output).as_posix() not in kept:
-                path.unlink()
+        """Remove every output but those of the relative paths `kept`."""
+        self._stage.clear(kept)
 
     def check(self, part: Part) -> None:
-        """The part's output lies where this process sees it, and is whole as far as its size tells.
+        """The part's output lies where this process sees it.
 
         Errors: OutputError ``part-missing``.
         """
-        try:
-            size = (self._stage.output / part.output.path).lstat().st_size
-        except OSError:
-            size = -1
-        if size != part.output.bytes:
-            raise OutputError(
-                "part-missing",
-                "an output that a worker finished is not there",
-                place=Place(file=part.output.path),
-                hint="all workers need the folder of the output, at the same path",
-            )
-
-    def _stands(self, output: OutputFacts) -> bool:
-        path = self._stage.output / output.path
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size != output.bytes:
-                return False
-            return file_digest(file, sha256).hexdigest() == output.sha256
+        self._stage.check(part.output)
 
     def _seal(self, body: bytes) -> bytes:
         digest = keyed_digest(self._secret)
         digest.update(body)
         return digest.hexdigest().encode()
 
-    def _path(self, identity: str) -> Path:
-        return self._stage.parts / identity
 
-
-def _part(body: Any, identity: str) -> Part | None:
+def _part(body: Any, identity: str) -> tuple[Part, str]:
+    """The part that a record is about, and the version of its output."""
     if body["format"] != _FORMAT or body["identity"] != identity:
-        return None
+        raise ValueError("another record")
     ledger = Ledger.from_bytes(body["ledger"].encode())
-    return Part(OutputFacts(**body["output"]), ledger, str(body["digest"]))
+    part = Part(OutputFacts(**body["output"]), ledger, str(body["digest"]))
+    return part, str(body["version"])

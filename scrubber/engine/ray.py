@@ -210,7 +210,7 @@ class Envelope:
         if key is not None and key.id != self.key_id:
             raise KeyFault("key-differs", "a node of the cluster has another key than the run")
         work, schemas = _unsealed(self.work, key)
-        if not work.stage.hidden.is_dir():
+        if not work.stage.is_seen():
             raise OutputError(
                 "storage-not-shared",
                 "a worker does not see the folder of the output",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
+from os import PathLike
 
 import pyarrow as pa
 
@@ -28,7 +27,7 @@ from scrubber.engine.planting import planted_in_sources, planted_in_table
 from scrubber.engine.recheck import Rechecked, recheck
 from scrubber.engine.record import Account, SourceRecord, Unread, engine_of, facts_of
 from scrubber.engine.scrub import scrub_batch, tools_for
-from scrubber.engine.staging import MANIFEST, refuse_overlap, staged
+from scrubber.engine.stage import Stage, refuse_sources_in, staged
 from scrubber.engine.surveying import Progress, Survey, survey, surveyed_batches
 from scrubber.engine.work import Task, Work, addressed, source_digest
 from scrubber.errors import InputError, KeyFault, OutputError, Place, printable
@@ -38,6 +37,7 @@ from scrubber.manifest.planned import PlanDocument
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import Plan
+from scrubber.storage import Location, locate
 from scrubber.transform.keys import RootKey
 
 _FRAME_ROWS = 1 << 16
@@ -61,7 +61,7 @@ def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
 def run(
     rules: Rules,
     inputs: Sequence[str],
-    out: Path,
+    out: str | PathLike[str] | Location,
     *,
     key: RootKey | None = None,
     workers: int | None = None,
@@ -69,16 +69,18 @@ def run(
     address: str | None = None,
     target_format: str = "same",
     overwrite: bool = False,
-    incremental: Path | None = None,
+    incremental: str | PathLike[str] | Location | None = None,
     pinned: PlanDocument | None = None,
     quarantine_unreadable: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Manifest:
     """Scrub `inputs` into the folder `out`: ``out/data/…`` and ``out/manifest.json``.
 
-    `out` appears in one step when everything succeeded; a failed or killed run leaves nothing
-    visible. The same input, rules and key give the same bytes for any number of workers, on this
-    machine (`executor` ``local``) or on the Ray cluster at `address` (``ray``).
+    `out` is a folder or a URL in a store. It appears in one step when everything succeeded; in a
+    store the manifest comes last, and without it there is no output. A failed or killed run leaves
+    nothing that could be taken for one. The same input, rules and key give the same bytes for any
+    number of workers, on this machine (`executor` ``local``) or on the Ray cluster at `address`
+    (``ray``).
 
     With `incremental`, an earlier output, only the sources that it does not have are scrubbed, and
     the manifest names that of the earlier one.
@@ -92,16 +94,15 @@ def run(
     clock = _Clock()
     hands = executor_for(executor, workers, address)
     tell = progress or _unheard
-    roots = [Path(root) for root in inputs if root and Path(root).exists()]
-    earlier = Earlier(read_chain(incremental)) if incremental is not None else None
-    with staged(out, roots, overwrite=overwrite) as stage:
+    target = locate(out)
+    earlier = Earlier(read_chain(locate(incremental))) if incremental is not None else None
+    with staged(target, inputs, overwrite=overwrite) as stage:
         unread: dict[str, str] = {}
         leave_out = unread.__setitem__ if quarantine_unreadable else None
         surveyed = survey(rules, inputs, leave_out)
         sources = surveyed.sources
         stamps = {source.alias: formats.stamp(source) for source in sources}
-        local = [Path(source.path) for source in sources if source.facts is None]
-        refuse_overlap(out, local)  # globs, links
+        refuse_sources_in(target, sources)
         if pinned is not None:
             refuse_drift(pinned, rules, surveyed)
         secret = key_for(surveyed.plan, key)
@@ -128,8 +129,8 @@ def run(
         surveyed = surveyed.without({one.source for one in scrubbed.unread})
         ledger, outputs = scrubbed.ledger, scrubbed.outputs
         passed = refuse_residual(surveyed.plan, ledger)
-        rechecked = _recheck(chosen, _written(stage.output, outputs, tell))
-        passed += refuse_classes(surveyed.plan, _written(stage.output, outputs, tell))
+        rechecked = _recheck(chosen, _written(stage, outputs, tell))
+        passed += refuse_classes(surveyed.plan, _written(stage, outputs, tell))
         # An unkeyed digest of a small file can be guessed from, so there is none.
         digests = scrubbed.digests if secret is not None else {}
         records = tuple(
@@ -153,8 +154,8 @@ def run(
         )
         manifest = seal(facts_of(account, clock.facts(hands.workers)), ledger)
         for name, content in earlier.files.items() if earlier is not None else ():
-            _write_synced(stage.output / name, content)
-        _write_synced(stage.output / MANIFEST, manifest.to_bytes())
+            stage.put(name, content)
+        stage.finish(manifest.to_bytes(), outputs)
     return manifest
 
 
@@ -284,17 +285,15 @@ def _recheck(chosen: Chosen | None, tables: Iterable[tuple[str, pa.Table]]) -> R
 
 
 def _written(
-    stage: Path, outputs: Sequence[OutputFacts], tell: Callable[[Progress], None]
+    stage: Stage, outputs: Sequence[OutputFacts], tell: Callable[[Progress], None]
 ) -> Iterator[tuple[str, pa.Table]]:
     """What the files hold that were written, with the alias of each one's source."""
     total = sum(output.bytes for output in outputs)
     for output in outputs:
-        sources = formats.discover([str(stage / output.path)])
-        schemas = formats.schemas(sources)
-        for source in sources:
-            for chunk in formats.read(source, schemas[source.alias]):
-                tell(Progress(total, total, 0))
-                yield output.source, chunk.table
+        source = stage.source(output)
+        for chunk in formats.read(source, formats.schemas([source])[source.alias]):
+            tell(Progress(total, total, 0))
+            yield output.source, chunk.table
 
 
 def _unheard(progress: Progress) -> None:
@@ -307,11 +306,3 @@ def _table_batches(table: pa.Table, plan: Plan, key: RootKey | None) -> Iterator
         piece = table.slice(start, _FRAME_ROWS)
         ref = BatchRef(_FRAME, ordinal, start + 1, piece.num_rows)
         yield addressed(Batch(ref, piece), plan, key)
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -16,10 +15,10 @@ from scrubber.engine.recoding import Recoding
 from scrubber.engine.record import Unread
 from scrubber.engine.schema import output_schema
 from scrubber.engine.scrub import ScrubbedBatch, Tools, scrub_batch, tools_for
-from scrubber.engine.staging import DATA, Stage
+from scrubber.engine.stage import Draft, Stage
 from scrubber.errors import ConservationError, InputError, Place
 from scrubber.formats import Source
-from scrubber.manifest import Fragment, Ledger, OutputFacts
+from scrubber.manifest import DATA, Fragment, Ledger, OutputFacts
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy.plan import OnError, Plan
 from scrubber.transform.keys import RootKey, keyed_digest
@@ -114,23 +113,23 @@ def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell)
     if found is not None:
         tell(task.size, found.ledger.rows_in)
         return found
-    with parts.begin(name) as path:
-        part = Part(*_write(work, task, path, key, scrub, tell), digest)
-        parts.keep(own, part, path)
+    with parts.begin(name) as draft:
+        part = Part(*_write(work, task, draft, key, scrub, tell), digest)
+        parts.keep(own, part, draft)
     return part
 
 
 def _write(
-    work: Work, task: Task, path: Path, key: RootKey | None, scrub: Scrub, tell: Tell
+    work: Work, task: Task, draft: Draft, key: RootKey | None, scrub: Scrub, tell: Tell
 ) -> tuple[OutputFacts, Ledger]:
-    """The scrubbed records of the source, in the file `path`."""
+    """The scrubbed records of the source, in `draft`."""
     source, name = task.source, work.output_name(task.source)
     target, compression = formats.format_of(name)
     schema = output_schema(task.schema, work.plan.table(source.alias))
     under_way: deque[tuple[int, int]] = deque()
     rows = 0
     fragments: list[Fragment] = []
-    with formats.open_writer(path, schema, target, compression, like=source) as writer:
+    with formats.open_writer(draft, schema, target, compression, like=source) as writer:
         for result in scrub(_batches(work.plan, task, key, under_way)):
             writer.write(result.table)
             rows += result.fragment.rows_out

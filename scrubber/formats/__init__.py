@@ -56,7 +56,7 @@ from scrubber.formats.discovery import (
 from scrubber.formats.json_types import Shape
 from scrubber.formats.sampling import Sample
 from scrubber.formats.shards import agreed, shard_groups
-from scrubber.formats.stream import open_file
+from scrubber.formats.stream import Outlet, open_file
 from scrubber.formats.visible import visible
 from scrubber.formats.writer import Writer
 
@@ -207,9 +207,14 @@ def media_type(source: Source) -> str:
 
 
 def open_writer(
-    path: Path, schema: pa.Schema, format: str, compression: str | None, *, like: Source | None
+    target: Path | Outlet,
+    schema: pa.Schema,
+    format: str,
+    compression: str | None,
+    *,
+    like: Source | None,
 ) -> Writer:
-    """A writer of `format` to `path`, which is created or overwritten.
+    """A writer of `format` to `target`: a file, which is created or overwritten, or an outlet.
 
     `compression` is None, ``"gzip"`` or ``"zstd"``, for text formats. What `like` has of its own
     (delimiter, line ends, codec, file or stream) is carried over if it is of the same format.
@@ -221,7 +226,7 @@ def open_writer(
     def make(sink: ByteSink, target: pa.Schema) -> Encoder:
         return open_encoder(sink, target, format, like)
 
-    return Writer(path, schema, compression, make, keep_absent=format == "jsonl")
+    return Writer(target, schema, compression, make, keep_absent=format == "jsonl")
 
 
 __all__ = [
@@ -232,6 +237,7 @@ __all__ = [
     "UNREADABLE",
     "Chunk",
     "LeaveOut",
+    "Outlet",
     "Sample",
     "Source",
     "Writer",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -171,26 +172,54 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
+class Outlet(Protocol):
+    """Where a written file's bytes go. Closing it is no commitment: that is for who opened it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def write(self, data: memoryview, /) -> object: ...
+
+    def sync(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class DiskFile:
+    """A file on this machine; what was not synced when it is closed may be lost."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._file = path.open("wb", buffering=2**20)
+        self.write = self._file.write
+        self.close = self._file.close
+
+    def sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
 class FileSink:
     """A file being written: counts and hashes every byte, and remembers why a write failed.
 
     It has what pyarrow and gzip want of a file object.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, outlet: Outlet) -> None:
         self._digest = hashlib.sha256()
         self.size = 0
+        self.closed = False
         self.failure: OSError | None = None
-        self._file = path.open("wb", buffering=2**20)
+        self._outlet = outlet
 
     def write(self, data: bytes) -> int:
         view = memoryview(data).cast("B")
-        if self._file.closed:  # abandoned: libraries still flush when they are collected
+        if self.closed:  # abandoned: libraries still flush when they are collected
             return view.nbytes
         self._digest.update(view)
         self.size += view.nbytes
         try:
-            self._file.write(view)
+            self._outlet.write(view)
         except OSError as failure:
             self.failure = failure
             raise
@@ -198,10 +227,6 @@ class FileSink:
 
     def flush(self) -> None:
         """Nothing: the bytes go to disk at :meth:`sync`."""
-
-    @property
-    def closed(self) -> bool:
-        return self._file.closed
 
     def writable(self) -> bool:
         return True
@@ -218,16 +243,18 @@ class FileSink:
     def sync(self) -> None:
         """Everything is on disk when this returns."""
         try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            self._outlet.sync()
         except OSError as failure:
             self.failure = failure
             raise
 
     def close(self) -> None:
         """Close the file; what was not synced may be lost, and what is written now is."""
+        if self.closed:
+            return
+        self.closed = True
         try:
-            self._file.close()
+            self._outlet.close()
         except OSError as failure:
             self.failure = failure
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from scrubber.errors import IncompleteError, OutputError, Place
 from scrubber.formats.base import ABSENT, ByteSink, Encoder, Written
-from scrubber.formats.stream import FileSink, compressing
+from scrubber.formats.stream import DiskFile, FileSink, Outlet, compressing
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -26,14 +26,14 @@ class Writer:
 
     def __init__(
         self,
-        path: Path,
+        target: Path | Outlet,
         schema: pa.Schema,
         compression: str | None,
         make: Callable[[ByteSink, pa.Schema], Encoder],
         *,
         keep_absent: bool,
     ) -> None:
-        self._place = Place(file=path.name)
+        self._place = Place(file=target.name)
         self._schema = schema
         self._target = schema if keep_absent else _without_absent(schema)
         self._rows = 0
@@ -41,7 +41,7 @@ class Writer:
         self._sink: FileSink | None = None
         try:
             with self._failures():
-                self._sink = FileSink(path)
+                self._sink = FileSink(DiskFile(target) if isinstance(target, Path) else target)
                 self._outer = compressing(self._sink, compression)
                 self._encoder = make(self._outer, self._target)
         except BaseException:

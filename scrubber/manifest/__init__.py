@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrubber.manifest.categories import category
 from scrubber.manifest.chain import PREVIOUS, read_chain
-from scrubber.manifest.document import FILE_NAME, Manifest, read_manifest
+from scrubber.manifest.document import DATA, FILE_NAME, Manifest, read_manifest
 from scrubber.manifest.ledger import Fragment, Ledger
 from scrubber.manifest.risk import ClassFacts, ModelFacts, QuasiFacts, RiskFacts
 from scrubber.manifest.schema import schema, validate
@@ -32,6 +32,7 @@ from scrubber.manifest.verify import Check, verify
 from scrubber.manifest.view import Screen, count_text, screen
 
 __all__ = [
+    "DATA",
     "FILE_NAME",
     "PREVIOUS",
     "Check",

@@ -14,6 +14,8 @@ from scrubber.manifest.statement import SCHEMA
 from scrubber.storage import Location, locate
 
 FILE_NAME: Final = "manifest.json"
+DATA: Final = "data"
+"""The folder of an output that holds the scrubbed files."""
 _MAX_BYTES: Final = 64 * 1024 * 1024
 
 

@@ -14,7 +14,7 @@ install); InputError or OutputError ``storage-url``, ``storage-credentials``, ``
 """
 
 from scrubber.storage.address import base_name, checked, has_wildcard, is_remote, joined
-from scrubber.storage.client import changed
+from scrubber.storage.client import changed, same_store
 from scrubber.storage.location import Location, Readable, Remote, locate
 from scrubber.storage.objects import (
     Facts,
@@ -56,5 +56,6 @@ __all__ = [
     "opened",
     "read",
     "remove",
+    "same_store",
     "write",
 ]

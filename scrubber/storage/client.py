@@ -90,6 +90,13 @@ def client(url: str) -> tuple[Any, str]:
         return system, str(system._strip_protocol(url))
 
 
+def same_store(url: str) -> tuple[str, str, str]:
+    """What two URLs of one place in a store agree in, however its scheme is written."""
+    system, path = client(url)
+    account = str(getattr(system, "account_name", ""))
+    return type(system).__name__, account, path.strip("/")
+
+
 @contextlib.contextmanager
 def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
     """What a client raises becomes ours; its text may quote URLs, headers and data. `name` is what

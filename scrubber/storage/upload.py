@@ -15,10 +15,10 @@ PART_BYTES = 32 * 2**20
 
 
 class Upload:
-    """One object being written, sent in parts as they fill."""
+    """One object being written, sent in parts as they fill; what formats call an outlet."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._name = name
+        self.name = name
         self._system, self._path = client(url)
         self._in_memory = scheme_of(url) == "memory"
         self._done = False
@@ -31,19 +31,25 @@ class Upload:
 
     def write(self, data: memoryview) -> None:
         """Append bytes."""
-        with putting(self._name):
+        with putting(self.name):
             self._file.write(data)
+
+    def sync(self) -> None:
+        """Nothing: an object is there, and durable, when it is committed."""
+
+    def close(self) -> None:
+        """Nothing: whoever began the upload commits or aborts it."""
 
     def commit(self) -> None:
         """Finish the upload: from here on the object is there, as a whole."""
-        with putting(self._name):
+        with putting(self.name):
             if self._in_memory:
                 self._system.pipe_file(self._path, self._file.getvalue())
             else:
                 self._file.close()
         self._done = True
 
-    def close(self) -> None:
+    def abort(self) -> None:
         """Give up what was not committed. The clients complete an upload when its file is closed,
         or collected, so it is marked as closed without that."""
         if self._done:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scrubber.engine.crew import Crew
 from scrubber.engine.executors import divide
-from scrubber.engine.staging import Stage
+from scrubber.engine.folderstage import FolderStage
 from scrubber.engine.work import Task, Work
 from scrubber.errors import IncompleteError, TransformError
 from scrubber.formats import Source
@@ -49,7 +49,7 @@ def batches(*tables: pa.Table) -> Iterator[Batch]:
 
 
 def crew_of_two(plan: Plan) -> Crew:
-    return Crew(Work(plan, Stage(Path(), ""), "same"), None, 2)
+    return Crew(Work(plan, FolderStage(Path(), ""), "same"), None, 2)
 
 
 def children() -> list[int]:

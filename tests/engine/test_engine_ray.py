@@ -24,10 +24,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from scrubber.engine.folderstage import FolderStage
 from scrubber.engine.ray import Attempts, Envelope, refuse_again
 from scrubber.engine.recoding import FieldRecoding, Recoding
 from scrubber.engine.run import run
-from scrubber.engine.staging import Stage
 from scrubber.engine.work import Task, Work
 from scrubber.errors import (
     IncompleteError,
@@ -216,7 +216,7 @@ def work(stage: Path, rules: dict[str, Any] = RULES) -> tuple[Work, Task]:
     schema = pa.schema([("id", pa.string()), ("note", pa.string()), ("n", pa.int64())])
     plan = compile_plan(rules_from_mapping(rules), {"a.csv": schema})
     source = Source(str(stage / "a.csv"), "a.csv", "csv")
-    return Work(plan, Stage(stage, "run"), "same"), Task(source, schema, "w", 1, "d")
+    return Work(plan, FolderStage(stage, "run"), "same"), Task(source, schema, "w", 1, "d")
 
 
 def test_a_key_that_is_given_by_value_stays_here(inputs: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from scrubber.engine import parts, staging
+from scrubber.engine import folderstage, parts
 from scrubber.engine.run import run
 from scrubber.errors import IncompleteError
 from scrubber.policy import load_rules
@@ -205,35 +205,35 @@ def test_a_source_that_has_gone_leaves_no_output(place: Path) -> None:
     assert contents(place / "out") == contents(place / "whole")
 
 
-def partial(place: Path) -> staging.Stage:
-    return staging.Stage(place / ".out.scrubber-partial", run="")
+def partial(place: Path) -> folderstage.FolderStage:
+    return folderstage.FolderStage(place / ".out.scrubber-partial", run="")
 
 
-def an_output_that_was_changed(stage: staging.Stage) -> None:
+def an_output_that_was_changed(stage: folderstage.FolderStage) -> None:
     path = stage.output / "data" / "1.jsonl"
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
 
 
-def an_output_that_is_shorter(stage: staging.Stage) -> None:
+def an_output_that_is_shorter(stage: folderstage.FolderStage) -> None:
     path = stage.output / "data" / "1.jsonl"
     path.write_bytes(path.read_bytes()[:-1])
 
 
-def an_output_that_has_gone(stage: staging.Stage) -> None:
+def an_output_that_has_gone(stage: folderstage.FolderStage) -> None:
     (stage.output / "data" / "1.jsonl").unlink()
 
 
-def records_that_were_changed(stage: staging.Stage) -> None:
+def records_that_were_changed(stage: folderstage.FolderStage) -> None:
     for record in stage.parts.iterdir():
         record.write_bytes(record.read_bytes().replace(b'"rows":1', b'"rows":2', 1))
 
 
-def records_that_are_shorter(stage: staging.Stage) -> None:
+def records_that_are_shorter(stage: folderstage.FolderStage) -> None:
     for record in stage.parts.iterdir():
         record.write_bytes(record.read_bytes()[:-1])
 
 
-def files_that_are_no_one_s(stage: staging.Stage) -> None:
+def files_that_are_no_one_s(stage: folderstage.FolderStage) -> None:
     (stage.output / "data" / "deep").mkdir()
     (stage.output / "data" / "deep" / "stray.jsonl").write_text("leak")
     (stage.output / "data" / "link.jsonl").symlink_to("/etc/passwd")
@@ -253,7 +253,7 @@ def files_that_are_no_one_s(stage: staging.Stage) -> None:
     ],
 )
 def test_what_was_tampered_with_is_not_taken_over(
-    place: Path, harm: Callable[[staging.Stage], None]
+    place: Path, harm: Callable[[folderstage.FolderStage], None]
 ) -> None:
     stopped_after(place, 4)
     harm(partial(place))

@@ -110,7 +110,7 @@ def test_nothing_of_an_upload_is_there_before_it_is_committed(
         written.write(memoryview(data)[start : start + 2**20])
     assert storage.below(store, "folder") == []
     written.commit()
-    written.close()
+    written.abort()
     assert storage.read(f"{store}/a", "a") == data
 
 
@@ -121,7 +121,7 @@ def test_nothing_is_left_of_an_upload_that_was_given_up(
     monkeypatch.setattr(upload, "PART_BYTES", 5 * 2**20)
     written = storage.Upload(f"{store}/a", "a")
     written.write(memoryview(bytes(size)))
-    written.close()
+    written.abort()
     del written  # clients complete what is collected
     assert storage.below(store, "folder") == []
 

@@ -14,23 +14,27 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from hashlib import file_digest, sha256
+from pathlib import Path, PurePosixPath
 
+from scrubber import formats
 from scrubber.errors import IncompleteError, OutputError, Place
+from scrubber.formats import Source
+from scrubber.manifest import FILE_NAME, OutputFacts
+from scrubber.storage import Upload
 
-MANIFEST = "manifest.json"
-DATA = "data"
 _OWNER = "run"
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Where an output is built, for every process of the run that `run` names (a random word).
+class FolderStage:
+    """A stage in a folder, for every process of the run that `run` names (a random word).
 
     `output` becomes the published folder, `parts` is for the records of what is finished: both may
-    hold what a stopped run left. `unfinished` is for what is being written, and begins empty.
+    hold what a stopped run left. `unfinished` is for what is being written, and begins empty. Only
+    the owner can read any of it. See :class:`scrubber.engine.stage.Stage`.
     """
 
     hidden: Path
@@ -48,11 +52,94 @@ class Stage:
     def unfinished(self) -> Path:
         return self.hidden / "unfinished"
 
-    def refuse_superseded(self) -> None:
+    def is_seen(self) -> bool:
+        return self.hidden.is_dir()
+
+    @contextlib.contextmanager
+    def begin(self, name: str) -> Iterator[Path]:
+        folder = self.unfinished / secrets.token_hex(16)
+        with writing(name):
+            folder.mkdir()
+        try:
+            yield folder / PurePosixPath(name).name
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def place(self, draft: Path | Upload, output: OutputFacts) -> str:
+        assert isinstance(draft, Path)
+        path = self.output / output.path
+        with writing(output.path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._refuse_superseded()
+            draft.replace(path)
+            sync_folder(path.parent)
+        return ""
+
+    def stands(self, output: OutputFacts, version: str) -> bool:
+        del version  # a file can be changed behind its time and size: its bytes are read
+        with (self.output / output.path).open("rb") as file:
+            if os.fstat(file.fileno()).st_size != output.bytes:
+                return False
+            return file_digest(file, sha256).hexdigest() == output.sha256
+
+    def check(self, output: OutputFacts) -> None:
+        try:
+            size = (self.output / output.path).lstat().st_size
+        except OSError:
+            size = -1
+        if size != output.bytes:
+            raise OutputError(
+                "part-missing",
+                "an output that a worker finished is not there",
+                place=Place(file=output.path),
+                hint="all workers need the folder of the output, at the same path",
+            )
+
+    def record(self, identity: str) -> bytes | None:
+        try:
+            return (self.parts / identity).read_bytes()
+        except OSError:
+            return None
+
+    def enter(self, identity: str, record: bytes) -> None:
+        unfinished = self.unfinished / secrets.token_hex(16)
+        with writing(identity):
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(record)
+                file.flush()
+                os.fsync(file.fileno())
+            self._refuse_superseded()
+            unfinished.replace(self.parts / identity)
+            sync_folder(self.parts)
+
+    def clear(self, kept: Collection[str]) -> None:
+        for path in sorted(self.output.rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                with contextlib.suppress(OSError):  # it holds what is kept
+                    path.rmdir()
+            elif path.is_symlink() or path.relative_to(self.output).as_posix() not in kept:
+                path.unlink()
+
+    def source(self, output: OutputFacts) -> Source:
+        (source,) = formats.discover([str(self.output / output.path)])
+        return source
+
+    def put(self, name: str, content: bytes) -> None:
+        path = self.output / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self, manifest: bytes, outputs: Sequence[OutputFacts]) -> None:
+        del outputs  # each was checked when it came
+        self.put(FILE_NAME, manifest)
+
+    def _refuse_superseded(self) -> None:
         """The run still owns the stage. The lock tells that to who started it, but a worker can
         outlive it, on another machine even, and must not add to what the next run builds.
-
-        Errors: IncompleteError ``superseded``.
         """
         try:
             owner = (self.hidden / _OWNER).read_text(encoding="ascii")
@@ -63,22 +150,16 @@ class Stage:
 
 
 @contextlib.contextmanager
-def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[Stage]:
-    """Folders to build the output in; it becomes `out` when the block ends without an error.
-
-    Where the block is interrupted (IncompleteError, KeyboardInterrupt, SIGKILL) after a part was
-    finished, the folders stay, hidden, for the next run into `out`; any other error removes them.
-
-    Errors: OutputError ``output-exists``, ``output-foreign`` (not a scrubber output: never
-    replaced), ``output-in-input``, ``input-in-output``, ``output-busy``, ``output-write``;
-    IncompleteError ``disk-full``.
-    """
+def staged_in_folder(
+    out: Path, inputs: Sequence[Path], *, overwrite: bool
+) -> Iterator[FolderStage]:
+    """As :func:`scrubber.engine.stage.staged`, for an output on this machine."""
     target = _target(out)
     refuse_overlap(out, inputs)
     with writing(str(target)):
         _refuse_existing(target, overwrite)
     hidden = target.with_name(f".{target.name}.scrubber-partial")
-    stage = Stage(hidden, secrets.token_hex(16))
+    stage = FolderStage(hidden, secrets.token_hex(16))
     with _parents(target), _locked(target):
         left = False
         try:
@@ -97,7 +178,7 @@ def staged(out: Path, inputs: Sequence[Path], *, overwrite: bool) -> Iterator[St
                     _remove(hidden)
 
 
-def _prepare(hidden: Path, stage: Stage) -> None:
+def _prepare(hidden: Path, stage: FolderStage) -> None:
     """The folders are there and private; what lies in their place and is no one's part goes."""
     ours = hidden.is_dir() and not hidden.is_symlink() and hidden.stat().st_uid == os.geteuid()
     if not ours or not _finished(stage):
@@ -111,7 +192,7 @@ def _prepare(hidden: Path, stage: Stage) -> None:
     stage.unfinished.mkdir()
 
 
-def _finished(stage: Stage) -> bool:
+def _finished(stage: FolderStage) -> bool:
     return stage.parts.is_dir() and any(stage.parts.iterdir())
 
 
@@ -147,7 +228,7 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
         raise OutputError(
             "output-exists", "the output exists", place=place, hint="--overwrite replaces it"
         )
-    if target.is_symlink() or not (target / MANIFEST).is_file():
+    if target.is_symlink() or not (target / FILE_NAME).is_file():
         raise OutputError(
             "output-foreign",
             "this is no output of scrubber (no manifest.json), so it is not replaced",

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from scrubber.engine.staging import MANIFEST, staged
+from scrubber.engine.folderstage import staged_in_folder as staged
 from scrubber.errors import IncompleteError, OutputError
+from scrubber.manifest import FILE_NAME as MANIFEST
 
 
 def build(out: Path, inputs: list[Path] | None = None, *, overwrite: bool = False) -> None:
@@ -113,7 +114,7 @@ def test_two_runs_into_one_output_at_once(tmp_path: Path) -> None:
 def test_a_killed_run_leaves_nothing_visible_and_the_next_one_cleans_up(tmp_path: Path) -> None:
     program = (
         "import os, signal, pathlib\n"
-        "from scrubber.engine.staging import staged\n"
+        "from scrubber.engine.folderstage import staged_in_folder as staged\n"
         f"with staged(pathlib.Path({str(tmp_path / 'out')!r}), [], overwrite=False) as stage:\n"
         "    (stage.output / 'half.csv').write_text('x')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
