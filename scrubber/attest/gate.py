@@ -191,6 +191,10 @@ def _own_gates(content: Any, trust: Trust) -> Iterator[Check]:
                 printable(check["expected"]),
                 printable(check["actual"]),
             )
+    made = {check["id"] for check in content.get("checks", ())}
+    for name in trust.checks if "checks" in content else ():
+        if name not in made:
+            yield Check(name, False, "it was checked", "it was not")
     if trust.k is not None:
         asked = _classes_asked(content)
         enough = asked is not None and asked >= trust.k

@@ -10,6 +10,7 @@ require:
     - {roles: [privacy_officer, legal], count: 1}
   waived_by: [privacy_officer]
   declared: [legal.basis, legal.purposes]
+  checks: [residual-rate]
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ _DECLARABLE: Final = (
 )
 
 
+_CHECKS: Final = ("conservation", "plan", "privacy-recheck", "residual-rate", "min-k")
+"""What a run can check of its own result, by its rules and the way it is started."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whoever holds the private half of one of `keys`; counts up to and with the day `until`."""
@@ -65,7 +70,8 @@ class Trust:
     """A trust file. Nothing is demanded that it does not name, but a signature by `signed_by`.
 
     `declared` are facts that may not be unknown; `k` is the least size of equivalence classes that
-    the rules must ask for (``privacy: {k: …}``), None for none.
+    the rules must ask for (``privacy: {k: …}``), None for none. `checks` must be among those that a
+    run made of its own result: one that did not run protects as little as one that failed.
     """
 
     people: tuple[Person, ...]
@@ -74,6 +80,7 @@ class Trust:
     waived_by: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
     k: int | None = None
+    checks: tuple[str, ...] = ()
 
     def holder(self, key: PublicKey) -> Person | None:
         """Who holds `key`; None for a stranger's."""
@@ -110,7 +117,7 @@ class _Reader:
         people = tuple(self._person(path) for path in self._items(("people",), needed=True))
         self._refuse_twice(people)
         self._roles = {role for person in people for role in person.roles}
-        known = {"signed_by", "approvals", "waived_by", "declared", "k"}
+        known = {"signed_by", "approvals", "waived_by", "declared", "k", "checks"}
         require = self._mapping(("require",), known)
         trust = Trust(
             people=people,
@@ -121,12 +128,18 @@ class _Reader:
             waived_by=self._role_names(("require", "waived_by")),
             declared=self._words(("require", "declared")),
             k=self._number(("require", "k"), 2) if "k" in require else None,
+            checks=self._words(("require", "checks")),
         )
         for i, name in enumerate(trust.declared):
             if name not in _DECLARABLE:
                 hint = did_you_mean(name, _DECLARABLE)
                 text = f"no fact is called {printable(name)}"
                 self._report.value(("require", "declared", i), "unknown-fact", text, hint)
+        for i, name in enumerate(trust.checks):
+            if name not in _CHECKS:
+                hint = did_you_mean(name, _CHECKS)
+                text = f"no check of a run is called {printable(name)}"
+                self._report.value(("require", "checks", i), "unknown-check", text, hint)
         return trust
 
     def _person(self, path: Path_) -> Person:

@@ -239,6 +239,14 @@ def test_facts_that_must_be_declared(tmp_path: Path) -> None:
     assert _gate_check(tmp_path, "declared dataset.licence", strict).actual == "unknown"
 
 
+def test_checks_that_must_have_been_made(tmp_path: Path) -> None:
+    approve(signed(tmp_path), GRACE)
+    assert code(tmp_path, replace(TRUST, checks=("conservation",))) == 0
+    strict = replace(TRUST, checks=("residual-rate",))
+    assert code(tmp_path, strict) == 1
+    assert _gate_check(tmp_path, "residual-rate", strict).actual == "it was not"
+
+
 @pytest.mark.parametrize(
     "predicate",
     [

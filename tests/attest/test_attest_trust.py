@@ -22,6 +22,7 @@ require:
   waived_by: [privacy_officer]
   declared: [legal.basis]
   k: 5
+  checks: [residual-rate, min-k]
 """
 
 
@@ -39,6 +40,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert trust.approvals == (Quorum(("privacy_officer",), 1),)
     assert (trust.signed_by, trust.waived_by) == (("author",), ("privacy_officer",))
     assert (trust.declared, trust.k) == (("legal.basis",), 5)
+    assert trust.checks == ("residual-rate", "min-k")
     holder = trust.holder(GRACE.public)
     assert holder is not None
     assert holder.name == "grace"
@@ -68,6 +70,8 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("people:", "persons:", "unknown-key", 2),
         ("k: 5", "k: 1", "wrong-type", 11),
         ("k: 5", "k: five", "wrong-type", 11),
+        ("min-k]", "mink]", "unknown-check", 12),
+        ("[residual-rate, min-k]", "min-k", "wrong-type", 12),
     ],
 )
 def test_mistakes(tmp_path: Path, old: str, new: str, code: str, line: int) -> None:
