@@ -24,7 +24,7 @@ from scrubber.policy.plan import Keep, OnError, Plan, ScrubText, TablePlan
 
 _PLANTED = 60
 """So many values of each entity: enough for an interval of a few points."""
-_SOURCES, _ROWS, _LONGEST = 4, 500, 300
+_SOURCES, _ROWS, _LONGEST = 4, 500, 160
 _SEED = 0
 
 
