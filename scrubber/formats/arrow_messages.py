@@ -31,7 +31,7 @@ def batch_sizes(file: pa.NativeFile, is_file: bool, is_mapped: bool) -> Iterator
     places = _of_file(file) if is_file else _of_stream(file)
     dictionaries: dict[int, int] = {}
     for place, length in places:
-        head = _Table.root(file.read_at(length, place))
+        head = _Table.root(_bytes(file, length, place))
         kind, body = head.number(1, "<B"), head.table(2)
         records = body.table(1) if kind == _DICTIONARY and body is not None else body
         size = _decompressed(file, records, place + length) if is_mapped else head.number(3, "<q")
@@ -42,13 +42,19 @@ def batch_sizes(file: pa.NativeFile, is_file: bool, is_mapped: bool) -> Iterator
             yield size + sum(dictionaries.values())
 
 
+def _bytes(file: pa.NativeFile, length: int, place: int) -> bytes:
+    if not 0 <= place <= place + length <= file.size():
+        raise ValueError("a place outside of the file")
+    return bytes(file.read_at(length, place))
+
+
 def _decompressed(file: pa.NativeFile, batch: _Table | None, body: int) -> int:
     if batch is None or batch.table(3) is None:
         return 0
     size = 0
     for offset, length in batch.structs(2, _BUFFER):
         if length:
-            (claimed,) = struct.unpack("<q", file.read_at(8, body + offset))
+            (claimed,) = struct.unpack("<q", _bytes(file, 8, body + offset))
             size += claimed if claimed >= 0 else length  # -1: this one is as it is
     return size
 
@@ -56,10 +62,10 @@ def _decompressed(file: pa.NativeFile, batch: _Table | None, body: int) -> int:
 def _of_file(file: pa.NativeFile) -> Iterator[tuple[int, int]]:
     """Where the heads of a file lie, and their lengths; dictionaries first, as they are read."""
     end = file.size() - _FILE_TAIL
-    (length,) = struct.unpack("<i", file.read_at(4, end))
+    (length,) = struct.unpack("<i", _bytes(file, 4, end))
     if not 0 < length <= end:
         raise ValueError("no footer")
-    footer = _Table.root(file.read_at(length, end - length))
+    footer = _Table.root(_bytes(file, length, end - length))
     for field in (2, 3):
         for place, size, _ in footer.structs(field, _BLOCK):
             yield _head(file, place, size)
@@ -67,22 +73,22 @@ def _of_file(file: pa.NativeFile) -> Iterator[tuple[int, int]]:
 
 def _head(file: pa.NativeFile, place: int, size: int) -> tuple[int, int]:
     """A head without the mark and the length before it."""
-    prefix = 8 if struct.unpack("<I", file.read_at(4, place))[0] == _CONTINUED else 4
+    prefix = 8 if struct.unpack("<I", _bytes(file, 4, place))[0] == _CONTINUED else 4
     return place + prefix, size - prefix
 
 
 def _of_stream(file: pa.NativeFile) -> Iterator[tuple[int, int]]:
     place, size = 0, file.size()
     while place + 4 <= size:
-        (length,) = struct.unpack("<I", file.read_at(4, place))
+        (length,) = struct.unpack("<I", _bytes(file, 4, place))
         place += 4
         if length == _CONTINUED:
-            (length,) = struct.unpack("<I", file.read_at(4, place))
+            (length,) = struct.unpack("<I", _bytes(file, 4, place))
             place += 4
         if not length:
             return
         yield place, length
-        head = _Table.root(file.read_at(length, place))
+        head = _Table.root(_bytes(file, length, place))
         place += length + max(head.number(3, "<q"), 0)
 
 

@@ -147,11 +147,13 @@ def check_schema(schema: pa.Schema, alias: str) -> None:
     that are not UTF-8.
     """
     try:
-        for field in schema:
-            _ = field.name, str(field.type)
+        _check_schema(schema, alias)
     except UnicodeDecodeError:
         text = "the name of a field is not UTF-8 text"
         raise InputError("encoding", text, place=Place(file=alias)) from None
+
+
+def _check_schema(schema: pa.Schema, alias: str) -> None:
     if not len(schema):
         raise InputError("no-fields", "there is no field in it", place=Place(file=alias))
     _check_names(schema.names, None, alias)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import cutting, sampling
 from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
+from scrubber.formats.parquet_footer import check_columns
 from scrubber.formats.parquet_sizes import TooMuchAtOnce, records_at_once
 from scrubber.formats.stream import open_file
 from scrubber.formats.visible import has_dictionary, visible
@@ -108,6 +109,8 @@ def _open(source: Source, dictionary: str | None = None) -> ParquetFile:
 
     named = [dictionary] if dictionary is not None else None
     try:
+        with open_file(source, exact=True) as raw:
+            check_columns(raw)
         if source.facts is None:
             return parquet.ParquetFile(
                 source.path, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=named

@@ -219,9 +219,11 @@ def declared_facts(data: Data) -> Html:
 
 
 def _fact(fact: Data) -> Html:
-    if fact["status"] != "declared":
+    if fact["status"] != "declared" or fact["value"] is None:
         return element("em", fact["status"].replace("_", " "), class_="missing")
-    return join(_value(fact["value"]), _small(f"declared in {printable(fact['asserted_by'])}"))
+    by = fact["asserted_by"]
+    said = f"declared in {printable(by)}" if by else "declared, it is not said where"
+    return join(_value(fact["value"]), _small(said))
 
 
 def _value(value: Any) -> Html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather
 from pyarrow import parquet as pq
+from pyarrow.parquet import encryption
 
 from scrubber import formats
 from scrubber.errors import InputError, OutputError
@@ -354,3 +356,35 @@ def test_what_parquet_cannot_hold(files, kind, value):
     with pytest.raises(OutputError) as caught:
         files.write("x.parquet", table)
     assert (caught.value.code, caught.value.place.field) == ("type-in-parquet", "bad")
+
+
+# --- facts that pyarrow would end the process over ------------------------------------------------
+
+
+class _Keys(encryption.KmsClient):
+    """Keys that are no secret."""
+
+    def wrap_key(self, key_bytes: bytes, master_key_identifier: str) -> str:  # noqa: ARG002
+        return base64.b64encode(key_bytes).decode()
+
+    def unwrap_key(self, wrapped_key: str, master_key_identifier: str) -> bytes:  # noqa: ARG002
+        return base64.b64decode(wrapped_key)
+
+
+@pytest.mark.parametrize("readable_footer", [True, False])
+def test_encrypted_columns_are_refused(files, readable_footer):
+    table = pa.table({"a": [1, 2], "b": [SECRET, SECRET]})
+    config = encryption.EncryptionConfiguration(
+        footer_key="f", column_keys={"c": ["b"]}, plaintext_footer=readable_footer
+    )
+    factory = encryption.CryptoFactory(lambda _: _Keys())
+    connection = encryption.KmsConnectionConfig()
+    properties = factory.file_encryption_properties(connection, config)
+    path = files.folder / "a.parquet"
+    with pq.ParquetWriter(path, table.schema, encryption_properties=properties) as writer:
+        writer.write_table(table)
+    source = formats.Source(str(path), "a.parquet", "parquet")
+    with pytest.raises(InputError, match="parquet-unreadable"):
+        files.read(source)
+    with pytest.raises(InputError, match="parquet-unreadable"):
+        formats.samples([source], 1, 1)

@@ -224,7 +224,7 @@ def reads(folder: Path, name: str, data: bytes) -> None:
     """Reads the file in every way; raises what is no ScrubberError, and one that holds a value."""
     path = folder / name
     path.write_bytes(data)
-    for ask in (_read, _read_what_can_be, _sample):
+    for ask in (rows_of, _read_what_can_be, _sample):
         keeps_to_itself(lambda ask=ask: ask(path))  # type: ignore[misc]
 
 
@@ -241,7 +241,8 @@ def keeps_to_itself(ask: Callable[[], object]) -> None:
         assert raised.__suppress_context__ or raised.__context__ is None
 
 
-def _read(path: Path, *, drop_bad_rows: bool = False) -> None:
+def rows_of(path: Path, *, drop_bad_rows: bool = False) -> int:
+    """How many records the file holds, all of which are looked at."""
     (source,) = formats.discover([str(path)])
     schema = formats.schemas([source], drop_bad_rows=drop_bad_rows)[source.alias]
     row = 1
@@ -250,10 +251,11 @@ def _read(path: Path, *, drop_bad_rows: bool = False) -> None:
         assert chunk.first_row == row
         row += chunk.table.num_rows + chunk.rejected
         chunk.table.validate(full=True)
+    return row - 1
 
 
 def _read_what_can_be(path: Path) -> None:
-    _read(path, drop_bad_rows=True)
+    rows_of(path, drop_bad_rows=True)
 
 
 def _sample(path: Path) -> None:
