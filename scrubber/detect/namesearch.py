@@ -32,6 +32,7 @@ _SKIPPED = " \t\"'([*>-•"
 
 _WINDOW = 32  # code points looked at before and after a name
 _MANY = 32  # people that share a part
+_CROWD = 256  # so many that it does not matter which of them are meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,21 @@ class _Chain:
         """Whether `hit` goes on with this name; a part that it has already begins another one."""
         return (
             not self.people.isdisjoint(hit.part.people)
-            and not any(hit.part.words <= one.part.words for one in self.hits)
+            and not any(
+                hit.part is one.part or hit.part.words <= one.part.words for one in self.hits
+            )
             and _joined(text, self.hits[-1], hit)
         )
+
+    def add(self, hit: _Hit) -> None:
+        """Go on with `hit`. Of two crowds the smaller one is kept, not who is in both: names of
+        thousands that share their parts take no longer than others."""
+        self.hits.append(hit)
+        others = hit.part.people
+        if min(len(self.people), len(others)) > _CROWD:
+            self.people = min(self.people, others, key=len)
+        else:
+            self.people &= others
 
 
 class NameSearch:
@@ -157,8 +170,7 @@ class NameSearch:
             if chain is not None and hit.end <= chain.hits[-1].end:
                 continue
             if chain is not None and chain.takes(text, hit):
-                chain.hits.append(hit)
-                chain.people &= hit.part.people
+                chain.add(hit)
                 continue
             if chain is not None:
                 yield from self._accepted(text, chain)

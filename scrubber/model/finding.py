@@ -88,7 +88,7 @@ class Cover:
         """
         pieces: list[Piece] = []
         for cluster in _clusters(sorted(set(findings))):
-            strictest = min(_unabsorbed(cluster), key=_rank)
+            strictest = _strictest(cluster)
             start = min(f.span.start for f in cluster)
             end = max(f.span.end for f in cluster)
             pieces.append(Piece(start, end, strictest.span.label, strictest.action))
@@ -108,8 +108,11 @@ def _clusters(findings: list[Finding]) -> list[list[Finding]]:
     return clusters
 
 
-def _unabsorbed(cluster: list[Finding]) -> list[Finding]:
-    return [f for f in cluster if not any(_absorbs(other, f) for other in cluster)]
+def _strictest(cluster: list[Finding]) -> Finding:
+    """The strictest finding that no other one absorbs. The outermost is never absorbed, so there is
+    one; looking in the order of strictness, few have to be compared with all."""
+    ranked = sorted(cluster, key=_rank)
+    return next(f for f in ranked if not any(_absorbs(other, f) for other in cluster))
 
 
 def _absorbs(outer: Finding, inner: Finding) -> bool:

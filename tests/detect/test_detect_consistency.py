@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
@@ -147,3 +148,17 @@ def test_many_names_in_a_long_text_take_linear_time() -> None:
     (extra,) = Consistency(DetectSpec()).more([text], [found])
     assert len(extra) >= 4 * len(names)
     assert time.process_time() - start < 5
+
+
+def test_a_crowd_that_shares_its_names_takes_linear_time() -> None:
+    words = ["Anneke", "Bruin", "Carlsen", "Dorthe", "Ewald", "Fiskars", "Gunnel", "Hasslund"]
+    names = [" ".join(four) for four in itertools.permutations(words, 4)]  # 1680 people
+    text = " and ".join(names * 3)
+    found, at = [], 0
+    for name in names:
+        found.append(Span(at, at + len(name), "PERSON", 0.9, "ner"))
+        at += len(name) + 5
+    start = time.process_time()
+    (extra,) = Consistency(DetectSpec()).more([text], [found])
+    assert [text[s.start : s.end] for s in extra] == names * 2
+    assert time.process_time() - start < 5  # a tenth of that; with sets of all people, much more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 from hypothesis import given
@@ -118,3 +119,14 @@ def test_law_order_and_repetition_do_not_matter(findings: list[Finding], random:
     shuffled = findings + findings[:3]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert Cover.of(shuffled) == Cover.of(findings)
+
+
+def test_many_findings_in_one_take_linear_time() -> None:
+    inner = [f(5 * i, 5 * i + 4, "A", SURROGATE, 1.0) for i in range(20_000)]
+    outer = f(0, 100_000, "A", SURROGATE, 0.9)
+    start = time.process_time()
+    (piece,) = Cover.of([*inner, outer]).pieces
+    assert (piece.start, piece.end, piece.action) == (0, 100_000, SURROGATE)
+    (piece,) = Cover.of([*inner, f(0, 100_000, "B", REDACT, 1.0)]).pieces
+    assert piece.label == "B"
+    assert time.process_time() - start < 3  # quadratic: minutes

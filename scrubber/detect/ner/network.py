@@ -25,8 +25,9 @@ EPSILON = 1e-5
 NGRAM_STEPS = 3
 # Vectors of words are kept until there are this many of them.
 _REMEMBERED = 60_000
-# So many tokens, and more where a text is longer, go through the network at once.
-BATCH = 4096
+# So many tokens, and more where a text is longer, go through the network at once: few enough for
+# their numbers to stay in a core's own cache.
+BATCH = 1024
 
 
 class Network:
@@ -48,8 +49,8 @@ class Network:
         self._mix = _Product(arrays, "mix")
         self._first = _Norm(arrays, "first")
         self._steps = [
-            (_Product(arrays, f"conv{i}"), _Norm(arrays, f"norm{i}"))
-            for i, _ in enumerate(self._reach)
+            (_Convolution(arrays, f"conv{i}", reach), _Norm(arrays, f"norm{i}"))
+            for i, reach in enumerate(self._reach)
         ]
         self._out = _Product(arrays, "out")
         width = self._mix.weights.shape[1]
@@ -77,14 +78,8 @@ class Network:
             x += table[place]
         h = self._first(x)
         texts = np.repeat(np.arange(len(lengths)), lengths)
-        for reach, (product, norm) in zip(self._reach, self._steps, strict=True):
-            q = product.rounded(h)
-            before, after = _neighbours(texts, reach)
-            columns = np.empty((len(q), 3 * self._width), np.float32)
-            columns[:, : self._width] = np.where(before[:, None] >= 0, q[before], 0)
-            columns[:, self._width : -self._width] = q
-            columns[:, -self._width :] = np.where(after[:, None] >= 0, q[after], 0)
-            a = product(columns)
+        for convolution, norm in self._steps:
+            a = convolution(h, texts)
             np.maximum(a, 0, out=a)
             a += h
             h = norm(a)
@@ -147,10 +142,37 @@ class _Product:
         return np.clip(steps, -127, 127, out=steps)
 
     def __call__(self, whole: Floats) -> Floats:
-        result: Floats = whole @ self.weights
-        result *= self._scale
-        result += self._bias
-        return result
+        return self.scaled(whole @ self.weights)
+
+    def scaled(self, sums: Floats) -> Floats:
+        sums *= self._scale
+        sums += self._bias
+        return sums
+
+
+class _Convolution:
+    """The product for each token of three: the one `reach` before it, itself and the one `reach`
+    after it, where they are of its text."""
+
+    def __init__(self, arrays: Mapping[str, Any], name: str, reach: int) -> None:
+        self._product, self._reach = _Product(arrays, name), reach
+        # one product for all three places; what falls outside a text is left out of the sum
+        self._wide = np.ascontiguousarray(
+            np.concatenate(np.split(self._product.weights, 3), axis=1)
+        )
+
+    def __call__(self, values: Floats, texts: Any) -> Floats:
+        """`texts` is the number of the text of each token of `values`."""
+        reach, width = self._reach, self._product.weights.shape[1]
+        parts = self._product.rounded(values) @ self._wide
+        sums = parts[:, width:-width].copy()
+        if len(texts) > reach:
+            apart = np.flatnonzero(texts[reach:] != texts[:-reach])
+            parts[apart, :width] = 0
+            parts[apart + reach, -width:] = 0
+            sums[reach:] += parts[:-reach, :width]
+            sums[:-reach] += parts[reach:, -width:]
+        return self._product.scaled(sums)
 
 
 class _Norm:
@@ -173,15 +195,3 @@ def _whole(array: Any) -> Floats:
     if array.dtype != np.int8 or array.ndim != 2:
         raise ValueError("the names model's weights are not 8-bit numbers")
     return np.asarray(array, np.float32)
-
-
-def _neighbours(texts: Any, reach: int) -> tuple[Any, Any]:
-    """Of each token, the number of the one `reach` before it and of the one after it in its text;
-    -1 where there is none."""
-    before, after = np.full(len(texts), -1), np.full(len(texts), -1)
-    if len(texts) > reach:
-        at = np.arange(len(texts))
-        same = texts[reach:] == texts[:-reach]
-        before[reach:] = np.where(same, at[:-reach], -1)
-        after[:-reach] = np.where(same, at[reach:], -1)
-    return before, after
