@@ -60,11 +60,9 @@ def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Ce
     is ``fail`` (with ``drop_row`` the record is not counted); InputError ``hierarchy-value`` for a
     value that a level's transform cannot take.
     """
-    tables = [table for _, table in plan.tables if table.quasi]
-    quasi = tuple(sorted(str(f.path) for f in tables[0].quasi))
-    sensitive = tuple(sorted(_asked_about(plan, tables)))
+    quasi, sensitive = _asked_about(plan)
     ladders: Ladders = {name: {} for name in quasi}
-    counter = Counter([*map(_quasi, quasi), *map(_sensitive, sensitive), _SUBJECT])
+    counter = _counter(quasi, sensitive)
     for batch in batches:
         table_plan = plan.table(batch.ref.source)
         if table_plan.quasi:
@@ -72,12 +70,37 @@ def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Ce
     return Census(quasi, sensitive, counter.total(), ladders)
 
 
-def _asked_about(plan: Plan, tables: Sequence[TablePlan]) -> set[str]:
-    """The sensitive fields that l or t speak of."""
+class CensusSum:
+    """The census of all records, added up from those of some records each, in any order."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._quasi, self._sensitive = _asked_about(plan)
+        self._ladders: Ladders = {name: {} for name in self._quasi}
+        self._counter = _counter(self._quasi, self._sensitive)
+
+    def add(self, census: Census) -> None:
+        self._counter.add_counted(census.counts)
+        for name, ladder in census.ladders.items():
+            self._ladders[name].update(ladder)
+
+    def total(self) -> Census:
+        """What was added so far."""
+        return Census(self._quasi, self._sensitive, self._counter.total(), self._ladders)
+
+
+def _counter(quasi: Sequence[str], sensitive: Sequence[str]) -> Counter:
+    return Counter([*map(_quasi, quasi), *map(_sensitive, sensitive), _SUBJECT])
+
+
+def _asked_about(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The quasi-identifiers, and the sensitive fields that l or t speak of."""
     assert plan.privacy is not None
+    tables = [table for table in plan.kinds if table.quasi]
+    quasi = {str(f.path) for f in tables[0].quasi}
     models = [name for name, _ in (*plan.privacy.diversity, *plan.privacy.closeness)]
     known = {str(f.path) for table in tables for f in table.sensitive}
-    return {name for name in known if models and (None in models or name in models)}
+    asked = {name for name in known if models and (None in models or name in models)}
+    return tuple(sorted(quasi)), tuple(sorted(asked))
 
 
 def _count(

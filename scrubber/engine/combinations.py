@@ -44,7 +44,21 @@ class Counter:
 
         coded = {name: _coded(labels[name], seen) for name, seen in self._seen.items()}
         frame = pl.DataFrame(coded)
-        counted = frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(_N))
+        self._take(frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(_N)))
+
+    def add_counted(self, counted: Combinations) -> None:
+        """Add what another counter of the same columns counted."""
+        import polars as pl
+
+        columns = {
+            name: _numbers(labels, seen)[codes]
+            for (name, seen), labels, codes in zip(
+                self._seen.items(), counted.labels, counted.codes, strict=True
+            )
+        }
+        self._take(pl.DataFrame({**columns, _N: counted.records}))
+
+    def _take(self, counted: pl.DataFrame) -> None:
         self._frames.append(counted)
         self._height += counted.height
         if self._height > self._limit:
@@ -75,7 +89,10 @@ class Counter:
 def _coded(labels: pa.Array, seen: dict[Label, int]) -> Codes:
     """Each label's number in `seen`, to which new ones are added."""
     encoded = labels.dictionary_encode(null_encoding="encode")
-    numbers = [seen.setdefault(text, len(seen)) for text in encoded.dictionary.to_pylist()]
-    codes: Codes = np.array(numbers, dtype=np.int32)
+    codes = _numbers(encoded.dictionary.to_pylist(), seen)
     picked: Codes = codes[encoded.indices.to_numpy(zero_copy_only=False)]
     return picked
+
+
+def _numbers(labels: Sequence[Label], seen: dict[Label, int]) -> Codes:
+    return np.array([seen.setdefault(text, len(seen)) for text in labels], dtype=np.int32)

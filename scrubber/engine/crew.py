@@ -21,7 +21,9 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
+from typing import Any, TypeVar
 
+from scrubber.engine.looks import Look
 from scrubber.engine.parts import Done, Part
 from scrubber.engine.record import Unread
 from scrubber.engine.scrub import ScrubbedBatch
@@ -30,7 +32,11 @@ from scrubber.errors import IncompleteError, ScrubberError
 from scrubber.model.batch import Batch
 from scrubber.transform.keys import RootKey
 
-_PER_WORKER = 2
+_BATCHES = 2
+_LOOKS = 8
+"""So many of each are under way for every worker."""
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class _Step:
     rows: int
 
 
-_Answer = ScrubbedBatch | Done | ScrubberError
+_Request = Batch | Task | Look[Any]
+_Answer = Any  # what the request is answered with, or a ScrubberError
 
 
 class Crew:
@@ -52,7 +59,7 @@ class Crew:
     and IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
     """
 
-    def __init__(self, work: Work, key: RootKey | None, workers: int) -> None:
+    def __init__(self, work: Work | None, key: RootKey | None, workers: int) -> None:
         self._args = work, key.reveal_to_worker() if key is not None else None
         self._limit = workers
         self._processes: list[BaseProcess] = []
@@ -64,20 +71,25 @@ class Crew:
 
         At most two batches per worker are under way, so memory does not grow with the input.
         """
+        return self._in_order(batches, _BATCHES * self._limit)
+
+    def looks(self, looks: Iterable[Look[A]]) -> Iterator[A]:
+        """The answers to the looks, in their order."""
+        return self._in_order(looks, _LOOKS * self._limit)
+
+    def _in_order(self, requests: Iterable[_Request], under_way: int) -> Iterator[Any]:
         done: dict[int, _Answer] = {}
         waiting: deque[int] = deque()
 
-        def oldest() -> ScrubbedBatch:
+        def oldest() -> Any:
             number = waiting.popleft()
             while number not in done:
                 done.update(self._answers(_unheard))
-            result = _good(done.pop(number))
-            assert isinstance(result, ScrubbedBatch)
-            return result
+            return _good(done.pop(number))
 
-        for batch in batches:
-            waiting.append(self._give(batch))
-            if len(waiting) >= _PER_WORKER * self._limit:
+        for request in requests:
+            waiting.append(self._give(request))
+            if len(waiting) >= under_way:
                 yield oldest()
         while waiting:
             yield oldest()
@@ -123,7 +135,7 @@ class Crew:
             assert isinstance(part, Part | Unread)
             yield part
 
-    def _give(self, request: Batch | Task) -> int:
+    def _give(self, request: _Request) -> int:
         """Send the request to the worker that has the least to do; its number among them all."""
         idle = any(not load for load in self._load.values())
         if not idle and len(self._processes) < self._limit:
@@ -165,7 +177,7 @@ class Crew:
         self._load[ours] = deque()
 
 
-def _good(answer: _Answer) -> ScrubbedBatch | Done:
+def _good(answer: _Answer) -> Any:
     if isinstance(answer, ScrubberError):
         raise answer
     return answer
@@ -191,9 +203,9 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(pipe: Connection, work: Work, secret: bytes | None) -> None:
+def _serve(pipe: Connection, work: Work | None, secret: bytes | None) -> None:
     """The life of a worker: requests in, answers out, until the parent has gone."""
-    requests: queue.SimpleQueue[Batch | Task] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, requests), daemon=True).start()
     import pyarrow as pa
 
@@ -210,12 +222,12 @@ def _serve(pipe: Connection, work: Work, secret: bytes | None) -> None:
         send(_answer(bench, requests.get(), send))
 
 
-def _answer(
-    bench: Bench, request: Batch | Task, send: Callable[[_Answer | _Step], None]
-) -> _Answer:
+def _answer(bench: Bench, request: _Request, send: Callable[[_Answer | _Step], None]) -> _Answer:
     try:
         if isinstance(request, Batch):
             return bench.batch(request)
+        if not isinstance(request, Task):
+            return request.by(bench)
         alias = request.source.alias
         return bench.part(request, lambda consumed, rows: send(_Step(alias, consumed, rows)))
     except ScrubberError as error:
@@ -225,7 +237,7 @@ def _answer(
         return IncompleteError("internal", text, hint="please report it")
 
 
-def _receive(pipe: Connection, requests: queue.SimpleQueue[Batch | Task]) -> None:
+def _receive(pipe: Connection, requests: queue.SimpleQueue[_Request]) -> None:
     """Take in requests while others are worked on, so that the parent never waits to send one."""
     while True:
         try:

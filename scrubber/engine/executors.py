@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Generator, Sequence
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from scrubber.engine.crew import Crew
+from scrubber.engine.looks import Look
 from scrubber.engine.parts import Done
 from scrubber.engine.work import Bench, Task, Work, make_part
 from scrubber.errors import NotAvailable
@@ -15,6 +16,10 @@ from scrubber.transform.keys import RootKey
 _WASTE = 1.05
 """How much longer than a perfect division the division into whole sources may take."""
 
+_WORTH = 64 * 2**20
+"""So many bytes to look at are worth starting processes for."""
+
+A = TypeVar("A")
 Hear = Callable[[str, int, int], None]
 """Hears how far a source (by alias) is: bytes of it that were read, and records that are done."""
 
@@ -33,6 +38,14 @@ class Executor(Protocol):
         Errors: those of the work itself, and IncompleteError where a worker was lost.
         """
 
+    def looks(
+        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
+    ) -> Generator[A, None, None]:
+        """The answers to the looks, in their order. Errors: as `parts`."""
+
+    def close(self) -> None:
+        """Give back what the executor holds."""
+
 
 class InProcess:
     """One source after the other, in this process."""
@@ -45,6 +58,16 @@ class InProcess:
         bench = Bench(work, key)
         for task in tasks:
             yield bench.part(task, _about(task, hear))
+
+    def looks(
+        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
+    ) -> Generator[A, None, None]:
+        bench = Bench(work, key)
+        for look in looks:
+            yield look.by(bench)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class Processes:
@@ -62,6 +85,18 @@ class Processes:
             for task in cut:
                 yield make_part(work, task, key, crew.scrub, _about(task, hear))
 
+    def looks(
+        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
+    ) -> Generator[A, None, None]:
+        if not worth_sending(looks):
+            yield from InProcess().looks(work, key, looks)
+            return
+        with Crew(work, key, self.workers) as crew:
+            yield from crew.looks(looks)
+
+    def close(self) -> None:
+        """Nothing is held: processes end with what they were started for."""
+
 
 def executor_for(name: str, workers: int | None, address: str | None) -> Executor:
     """The executor ``local`` or ``ray``; `workers` None is one, and on Ray all of its CPUs.
@@ -77,6 +112,11 @@ def executor_for(name: str, workers: int | None, address: str | None) -> Executo
         text = "an executor is local or ray, and only ray has an address"
         raise NotAvailable("executor-unknown", text)
     return Processes(workers) if workers is not None and workers > 1 else InProcess()
+
+
+def worth_sending(looks: Sequence[Look[Any]]) -> bool:
+    """Whether it is worth to start processes for these looks."""
+    return len(looks) > 1 and sum(look.size for look in looks) >= _WORTH
 
 
 def divide(tasks: Sequence[Task], workers: int) -> tuple[list[Task], list[Task]]:

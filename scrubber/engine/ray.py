@@ -11,45 +11,27 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
-import secrets
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from scrubber._version import __version__
-from scrubber.engine.keys import resolve_key
-from scrubber.engine.parts import Done, Part
-from scrubber.engine.record import Unread
+from scrubber.engine.envelope import Envelope, Slips, lost, request_of, sealed, unsealed
+from scrubber.engine.executors import Hear, InProcess, worth_sending
+from scrubber.engine.looks import Look
+from scrubber.engine.parts import Done
 from scrubber.engine.work import Bench, Task, Work
-from scrubber.errors import (
-    IncompleteError,
-    KeyFault,
-    NotAvailable,
-    OutputError,
-    Place,
-    ScrubberError,
-)
+from scrubber.errors import IncompleteError, NotAvailable, Place, ScrubberError
 from scrubber.formats import Source
-from scrubber.policy.plan import KeyRef, KeySource
 from scrubber.transform.keys import RootKey
 
 _ATTEMPTS: Final = 3
 """How often a task is begun whose worker is lost: it may be the task that costs the memory."""
 _BLOCKS: Final = 4096
 """Tasks travel in at most so many blocks: Ray's bookkeeping grows with them."""
-_NONCE: Final = 12
-_PLAIN: Final = b"\0"
-_CIPHER: Final = b"\1"
 
-Hear = Callable[[str, int, int], None]
+A = TypeVar("A")
 
 
 class Ray:
@@ -69,6 +51,7 @@ class Ray:
             ) from None
         self.workers = workers or 1
         self._wanted, self._address = workers, address
+        self._ours = False
 
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
@@ -80,69 +63,75 @@ class Ray:
         ``worker-died`` where a task lost its worker time and again.
         """
         del hear  # what is finished tells how far it is
-        if not tasks:
-            return
-        schemas = {task.schema.serialize().to_pybytes(): task.schema for task in tasks}
-        numbers = {raw: number for number, raw in enumerate(schemas)}
-        slips = [
-            _Slip(
-                _at_its_place(task.source),
-                numbers[task.schema.serialize().to_pybytes()],
-                task.work,
-                task.size,
-                task.digest,
-            )
-            for task in sorted(tasks, key=lambda task: (-task.size, task.source.alias))
-        ]
-        envelope = Envelope.around(work, tuple(schemas.values()), key)
-        with self._connected():
-            sealed = [_sealed(slip, key) for slip in slips]
-            for answer in self._spread(envelope, sealed):
-                part = _unsealed(answer, key)
-                if isinstance(part, ScrubberError):
-                    raise part
-                assert isinstance(part, Part | Unread)
-                yield part
+        ordered = sorted(tasks, key=lambda task: (-task.size, task.source.alias))
+        blocks = min(len(ordered), _BLOCKS)
+        # Dealt out, so that no block is much larger than others.
+        dealt = [task for first in range(blocks) for task in ordered[first::blocks]]
+        for _, part in self._answers(work, key, dealt):
+            yield part
 
-    @contextmanager
-    def _connected(self) -> Iterator[None]:
-        """While there is a cluster; a connection that is made here ends here."""
+    def looks(
+        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
+    ) -> Generator[A, None, None]:
+        """As Executor.looks. Errors: as `parts`."""
+        if not worth_sending(looks):
+            yield from InProcess().looks(work, key, looks)
+            return
+        early: dict[int, A] = {}
+        wanted = 0
+        for number, answer in self._answers(work, key, looks):
+            early[number] = answer
+            while wanted in early:
+                yield early.pop(wanted)
+                wanted += 1
+
+    def close(self) -> None:
+        """End the connection, if it was made here."""
         import ray
 
-        ours = not ray.is_initialized()
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
-        if ours:
-            try:
-                self._connect()
-            except Exception:  # noqa: BLE001 - as the address is wrong, so are the errors many
-                raise _lost("there is no Ray cluster at that address") from None
-        try:
-            self.workers = self._wanted or max(1, int(ray.cluster_resources().get("CPU", 1)))
-            yield
-        finally:
-            if ours:
-                ray.shutdown()
+        if self._ours:
+            ray.shutdown()
+            self._ours = False
+
+    def _answers(
+        self, work: Work | None, key: RootKey | None, requests: Sequence[Task | Look[Any]]
+    ) -> Iterator[tuple[int, Any]]:
+        """The answers as they come, with the numbers of their requests."""
+        if not requests:
+            return
+        slips = Slips(requests)
+        envelope = Envelope.around(work, slips.schemas, key)
+        self._connect()
+        for number, raw in self._spread(envelope, slips.sealed(key)):
+            answer = unsealed(raw, key)
+            if isinstance(answer, ScrubberError):
+                raise answer
+            yield number, answer
 
     def _connect(self) -> None:
+        """Be connected to a cluster."""
         import ray
 
-        # Ray's own log lines name paths and addresses, and go to the terminal.
-        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-        here = self._address is None and not os.environ.get("RAY_ADDRESS")
-        options = {"num_cpus": self._wanted, "include_dashboard": False} if here else {}
-        ray.init(self._address, log_to_driver=False, logging_level=logging.ERROR, **options)
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        if not ray.is_initialized():
+            # Ray's own log lines name paths and addresses, and go to the terminal.
+            os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+            here = self._address is None and not os.environ.get("RAY_ADDRESS")
+            options = {"num_cpus": self._wanted, "include_dashboard": False} if here else {}
+            try:
+                ray.init(self._address, log_to_driver=False, logging_level=logging.ERROR, **options)
+            except Exception:  # noqa: BLE001 - as an address can be wrong in many ways
+                raise lost("there is no Ray cluster at that address") from None
+            self._ours = True
+        self.workers = self._wanted or max(1, int(ray.cluster_resources().get("CPU", 1)))
 
-    def _spread(self, envelope: Envelope, slips: Sequence[bytes]) -> Iterator[bytes]:
-        """The answers to the slips as they come."""
+    def _spread(self, envelope: Envelope, slips: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        """The sealed answers to the slips as they come."""
         import ray
         import ray.data
 
         blocks = min(len(slips), _BLOCKS)
-        rows = [
-            {"number": number, "slip": slips[number]}
-            for first in range(blocks)
-            for number in range(first, len(slips), blocks)
-        ]
+        rows = [{"number": number, "slip": slip} for number, slip in enumerate(slips)]
         ray.data.DataContext.get_current().enable_progress_bars = False
         try:
             attempts = ray.remote(num_cpus=0)(Attempts).remote()
@@ -153,9 +142,9 @@ class Ray:
                 num_cpus=1,
             )
             for row in answers.iter_rows():
-                yield row["answer"]
+                yield row["number"], row["answer"]
         except Exception:  # noqa: BLE001 - workers answer with their errors: this is Ray's own
-            raise _lost("workers of the Ray cluster were lost") from None
+            raise lost("workers of the Ray cluster were lost") from None
 
 
 class Attempts:
@@ -171,68 +160,6 @@ class Attempts:
         return self._begun[number]
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """What a worker is made with: `work` is the sealed work and the distinct schemas, `key` where
-    its key is to be had and `key_id` which one that must be."""
-
-    version: str
-    key: KeyRef | None
-    key_id: str | None
-    work: bytes = field(repr=False)
-
-    @classmethod
-    def around(cls, work: Work, schemas: Sequence[pa.Schema], key: RootKey | None) -> Envelope:
-        reference = work.plan.key if key is not None else None
-        if key is not None and (reference is None or resolve_key(reference) != key):
-            raise KeyFault(
-                "key-by-value",
-                "on Ray every worker resolves the key itself, so that it never travels",
-                hint="name it in the rules (key: {env: …}) and provide it on every node",
-            )
-        if reference is not None and reference.source is KeySource.FILE:
-            path = Path(reference.name)
-            kept = reference.name if reference.name.startswith("~") else str(path.absolute())
-            reference = replace(reference, name=kept)
-        sealed = _sealed((work, tuple(schemas)), key)
-        return cls(__version__, reference, key.id if key is not None else None, sealed)
-
-    def opened(self) -> tuple[Bench, tuple[pa.Schema, ...]]:
-        """The bench of a worker, and the schemas that slips number.
-
-        Errors: KeyFault, also ``key-differs``; OutputError ``storage-not-shared``; IncompleteError
-        ``version-differs``.
-        """
-        if self.version != __version__:
-            text = "a node of the cluster has another version of scrubber"
-            raise IncompleteError("version-differs", text, hint=f"it needs {self.version}")
-        key = resolve_key(self.key) if self.key is not None else None
-        if key is not None and key.id != self.key_id:
-            raise KeyFault("key-differs", "a node of the cluster has another key than the run")
-        work, schemas = _unsealed(self.work, key)
-        if not work.stage.is_seen():
-            raise OutputError(
-                "storage-not-shared",
-                "a worker does not see the folder of the output",
-                hint="on a cluster, inputs and outputs lie where all nodes have them",
-            )
-        return Bench(work, key), schemas
-
-
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    """A task as it travels: its schema is one of those in the envelope."""
-
-    source: Source
-    schema: int
-    work: str
-    size: int
-    digest: str | None
-
-    def task(self, schemas: Sequence[pa.Schema]) -> Task:
-        return Task(self.source, schemas[self.schema], self.work, self.size, self.digest)
-
-
 class _Worker:
     """What Ray Data calls for every row; an object of this class lives in one worker process."""
 
@@ -245,14 +172,16 @@ class _Worker:
         import ray
 
         key = None
-        answer: Done | ScrubberError
+        answer: Any
         try:
             self._opened = self._opened or self._envelope.opened()
             bench, schemas = self._opened
             key = bench.key
-            slip: _Slip = _unsealed(row["slip"], key)
-            refuse_again(ray.get(self._attempts.begin.remote(row["number"])), slip.source)
-            answer = bench.part(slip.task(schemas), _unheard)
+            request = request_of(row["slip"], schemas, key)
+            refuse_again(ray.get(self._attempts.begin.remote(row["number"])), request.source)
+            answer = (
+                bench.part(request, _unheard) if isinstance(request, Task) else request.by(bench)
+            )
         except ScrubberError as error:
             answer = error
         except (SystemExit, KeyboardInterrupt):  # Ray's way to end a worker
@@ -260,53 +189,15 @@ class _Worker:
         except BaseException as error:  # noqa: BLE001 - it may quote data, and Ray would log it
             text = f"internal error in a worker: {type(error).__name__}"
             answer = IncompleteError("internal", text, hint="please report it")
-        return {"answer": _sealed(answer, key)}
+        return {"number": row["number"], "answer": sealed(answer, key)}
 
 
 def refuse_again(attempt: int, source: Source) -> None:
     """Give up what has cost its worker too often. Errors: IncompleteError ``worker-died``."""
     if attempt > _ATTEMPTS:
         text = "workers were lost each time that they worked on it"
-        raise _lost(text, Place(file=source.alias))
-
-
-def _at_its_place(source: Source) -> Source:
-    """The source by a path that does not depend on where a process was started."""
-    if source.facts is not None:
-        return source
-    return replace(source, path=str(Path(source.path).absolute()))
-
-
-def _lost(text: str, place: Place | None = None) -> IncompleteError:
-    hint = "out of memory? ray status tells"
-    return IncompleteError("worker-died", text, place=place, hint=hint)
+        raise lost(text, Place(file=source.alias))
 
 
 def _unheard(consumed: int, rows: int) -> None:
     """Progress within a source stays where it is."""
-
-
-def _sealed(thing: Any, key: RootKey | None) -> bytes:
-    """`thing` pickled, and encrypted (AES-256-GCM, RFC 5116) under a key derived from the run's."""
-    plain = pickle.dumps(thing)
-    if key is None:
-        return _PLAIN + plain
-    nonce = secrets.token_bytes(_NONCE)
-    return _CIPHER + nonce + AESGCM(key.derive("ray", "")).encrypt(nonce, plain, None)
-
-
-def _unsealed(raw: bytes, key: RootKey | None) -> Any:
-    """What was sealed. A worker that has no key yet can answer with an error alone.
-
-    Errors: IncompleteError ``worker-died`` for what was not sealed under this key.
-    """
-    mark, rest = raw[:1], raw[1:]
-    if mark == _PLAIN:
-        thing = pickle.loads(rest)
-        if key is None or isinstance(thing, ScrubberError):
-            return thing
-    elif key is not None:
-        nonce, sealed = rest[:_NONCE], rest[_NONCE:]
-        with suppress(InvalidTag):
-            return pickle.loads(AESGCM(key.derive("ray", "")).decrypt(nonce, sealed, None))
-    raise _lost("what came through Ray was not sealed by this run")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from os import PathLike
@@ -13,14 +14,15 @@ from os import PathLike
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.engine.census import take_census
+from scrubber.engine.census import Census, CensusSum, take_census
 from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.dependencies import lock_digest
-from scrubber.engine.executors import executor_for
+from scrubber.engine.executors import Executor, executor_for
 from scrubber.engine.gates import refuse_classes, refuse_residual
 from scrubber.engine.increment import Earlier, extend
 from scrubber.engine.job import scrub_sources
 from scrubber.engine.keys import resolve_key
+from scrubber.engine.looks import Counting
 from scrubber.engine.parts import work_ids
 from scrubber.engine.pinning import refuse_drift, refuse_shares
 from scrubber.engine.planting import planted_in_sources, planted_in_table
@@ -28,9 +30,9 @@ from scrubber.engine.recheck import Rechecked, recheck
 from scrubber.engine.record import Account, SourceRecord, Unread, engine_of, facts_of
 from scrubber.engine.scrub import scrub_batch, tools_for
 from scrubber.engine.stage import Stage, refuse_sources_in, staged
-from scrubber.engine.surveying import Progress, Survey, survey, surveyed_batches
-from scrubber.engine.work import Task, Work, addressed, source_digest
-from scrubber.errors import InputError, KeyFault, OutputError, Place, printable
+from scrubber.engine.surveying import Progress, Survey, survey
+from scrubber.engine.work import Task, Work, addressed
+from scrubber.errors import KeyFault, OutputError, Place, printable
 from scrubber.formats import Source
 from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, read_chain, seal
 from scrubber.manifest.planned import PlanDocument
@@ -92,30 +94,34 @@ def run(
     :func:`~scrubber.engine.increment.extend`.
     """
     clock = _Clock()
-    hands = executor_for(executor, workers, address)
     tell = progress or _unheard
     target = locate(out)
     earlier = Earlier(read_chain(locate(incremental))) if incremental is not None else None
-    with staged(target, inputs, overwrite=overwrite) as stage:
+    with (
+        closing(executor_for(executor, workers, address)) as hands,
+        staged(target, inputs, overwrite=overwrite) as stage,
+    ):
         unread: dict[str, str] = {}
         leave_out = unread.__setitem__ if quarantine_unreadable else None
-        surveyed = survey(rules, inputs, leave_out)
+        surveyed = survey(rules, inputs, leave_out, hands)
         sources = surveyed.sources
         stamps = {source.alias: formats.stamp(source) for source in sources}
         refuse_sources_in(target, sources)
         if pinned is not None:
             refuse_drift(pinned, rules, surveyed)
         secret = key_for(surveyed.plan, key)
-        known = (
-            {source.alias: source_digest(source, surveyed.plan, secret) for source in sources}
-            if earlier is not None or surveyed.plan.privacy is not None
-            else {}
-        )
+        known: dict[str, str] = {}
+        census = None
+        if earlier is not None or surveyed.plan.privacy is not None:
+            looking = _Looking(stage, target_format, secret, hands, tell, leave_out)
+            surveyed, known, census = looking.at(surveyed)
         if earlier is not None:
             new = known if secret is not None else {}
             surveyed = extend(earlier, surveyed, new, engine_of(surveyed.plan))
         _refuse_clash(surveyed.sources, target_format)
-        surveyed, chosen = _chosen(surveyed, secret, tell, leave_out)
+        chosen = choose(surveyed.plan, surveyed.schemas, census) if census is not None else None
+        if chosen is not None:
+            surveyed = replace(surveyed, plan=chosen.plan)
         work = Work(
             surveyed.plan,
             stage,
@@ -157,6 +163,48 @@ def run(
             stage.put(name, content)
         stage.finish(manifest.to_bytes(), outputs)
     return manifest
+
+
+@dataclass(frozen=True)
+class _Looking:
+    """A look at every source before any is scrubbed, with what that needs."""
+
+    stage: Stage
+    target_format: str
+    key: RootKey | None
+    executor: Executor
+    tell: Callable[[Progress], None]
+    leave_out: formats.LeaveOut | None
+
+    def at(self, surveyed: Survey) -> tuple[Survey, dict[str, str], Census | None]:
+        """The survey less sources that cannot be read, the digest of every one, and the census of
+        them all where ``privacy:`` asks for one."""
+        plan = surveyed.plan
+        census = CensusSum(plan) if plan.privacy is not None else None
+        digests: dict[str, str] = {}
+        unread: list[str] = []
+        looks = [
+            Counting(source, formats.source_bytes(source), surveyed.schemas[source.alias])
+            for source in surveyed.sources
+        ]
+        total = sum(look.size for look in looks)
+        work = Work(plan, self.stage, self.target_format)
+        with closing(self.executor.looks(work, self.key, looks)) as answers:
+            for one in answers:
+                self.tell(Progress(0, total, 0))
+                if one.unreadable is not None:
+                    if self.leave_out is None:
+                        raise one.unreadable
+                    self.leave_out(one.alias, one.unreadable.code)
+                    unread.append(one.alias)
+                    continue
+                digests[one.alias] = one.digest
+                if census is not None and one.census is not None:
+                    census.add(one.census)
+        left = surveyed.without(unread)
+        if left.plan.kinds.keys() != plan.kinds.keys():  # what is counted depends on the kinds
+            return self.at(left)
+        return left, digests, census.total() if census is not None else None
 
 
 def _digest_of_all(digests: Mapping[str, str]) -> str:
@@ -205,7 +253,10 @@ def run_on_table(
     clock = _Clock()
     plan = compile_plan(rules, {_FRAME: table.schema})
     secret = key_for(plan, key)
-    chosen = _choose(plan, {_FRAME: table.schema}, _table_batches(table, plan, secret), secret)
+    chosen = None
+    if plan.privacy is not None:
+        census = take_census(plan, _table_batches(table, plan, secret), secret)
+        chosen = choose(plan, {_FRAME: table.schema}, census)
     plan = plan if chosen is None else chosen.plan
     recoding = chosen.recoding if chosen is not None else None
     tools = tools_for(plan, secret, recoding)
@@ -246,38 +297,6 @@ class _Clock:
             duration_ms=int((time.monotonic() - self._started) * 1000),
             workers=workers,
         )
-
-
-def _chosen(
-    surveyed: Survey,
-    key: RootKey | None,
-    tell: Callable[[Progress], None],
-    leave_out: formats.LeaveOut | None,
-) -> tuple[Survey, Chosen | None]:
-    """The survey with the plan of the levels that were chosen, less the sources that could not be
-    read to choose them."""
-    while True:
-        try:
-            batches = surveyed_batches(surveyed, tell)
-            chosen = _choose(surveyed.plan, surveyed.schemas, batches, key)
-        except InputError as error:
-            alias = error.place.file if error.place is not None else None
-            if leave_out is None or alias is None or error.code not in formats.UNREADABLE:
-                raise
-            leave_out(alias, error.code)
-            surveyed = surveyed.without({alias})
-        else:
-            return (replace(surveyed, plan=chosen.plan) if chosen else surveyed), chosen
-
-
-def _choose(
-    plan: Plan, schemas: Mapping[str, pa.Schema], batches: Iterable[Batch], key: RootKey | None
-) -> Chosen | None:
-    """The levels of the quasi-identifiers; None where ``privacy:`` asks for none, and then nothing
-    is read."""
-    if plan.privacy is None:
-        return None
-    return choose(plan, schemas, take_census(plan, batches, key))
 
 
 def _recheck(chosen: Chosen | None, tables: Iterable[tuple[str, pa.Table]]) -> Rechecked | None:

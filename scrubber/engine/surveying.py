@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from scrubber import formats
+from scrubber.engine.executors import Executor, InProcess
+from scrubber.engine.looks import Outlining
 from scrubber.errors import InputError
 from scrubber.formats import Source
-from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import OnError, Plan
 
@@ -45,7 +46,10 @@ class Survey:
 
 
 def survey(
-    rules: Rules, inputs: Sequence[str], leave_out: formats.LeaveOut | None = None
+    rules: Rules,
+    inputs: Sequence[str],
+    leave_out: formats.LeaveOut | None = None,
+    executor: Executor | None = None,
 ) -> Survey:
     """Find the sources and compile the rules against their schemas; nothing is written.
 
@@ -56,7 +60,13 @@ def survey(
     """
     found = formats.discover(inputs, leave_out)
     drop_bad = rules.on_error is OnError.DROP_ROW
-    schemas = formats.schemas(found, drop_bad_rows=drop_bad, leave_out=leave_out)
+    hands = executor or InProcess()
+
+    def outlines(asked: Sequence[Source]) -> Iterator[formats.Outline]:
+        looks = [Outlining(one, formats.source_bytes(one), drop_bad) for one in asked]
+        return hands.looks(None, None, looks)
+
+    schemas = formats.schemas(found, drop_bad_rows=drop_bad, leave_out=leave_out, outlines=outlines)
     sources = tuple(source for source in found if source.alias in schemas)
     if not sources:
         raise all_unreadable()
@@ -66,19 +76,3 @@ def survey(
 def all_unreadable() -> InputError:
     """The error where every source would have to be left out."""
     return InputError("all-unreadable", "none of the sources can be read")
-
-
-def surveyed_batches(surveyed: Survey, tell: Callable[[Progress], None]) -> Iterator[Batch]:
-    """The records of the sources whose quasi-identifiers are counted."""
-    plan = surveyed.plan
-    total = sum(formats.source_bytes(source) for source in surveyed.sources)
-    for source in surveyed.sources:
-        if not plan.table(source.alias).quasi:
-            continue
-        schema = surveyed.schemas[source.alias]
-        drop_bad = plan.on_error is OnError.DROP_ROW
-        chunks = formats.read(source, schema, drop_bad_rows=drop_bad)
-        for ordinal, chunk in enumerate(chunks):
-            tell(Progress(0, total, 0))
-            ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
-            yield Batch(ref, chunk.table, chunk.rejected)

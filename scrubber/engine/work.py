@@ -67,10 +67,16 @@ class Task:
 
 
 class Bench:
-    """What a process needs for the work of a run: the key, and the tools, made when first used."""
+    """What a process needs for the work of a run: the key, and the tools, made when first used.
+    Before there is a plan there is no work."""
 
-    def __init__(self, work: Work, key: RootKey | None) -> None:
-        self.work, self.key = work, key
+    def __init__(self, work: Work | None, key: RootKey | None) -> None:
+        self._work, self.key = work, key
+
+    @property
+    def work(self) -> Work:
+        assert self._work is not None, "nothing is planned yet"
+        return self._work
 
     @cached_property
     def tools(self) -> Tools:

@@ -13,14 +13,14 @@ What a chunk holds depends on the source's bytes alone, and the same tables give
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 import pyarrow as pa
 
+from scrubber.errors import InputError
 from scrubber.formats import (
     arrow,
     delimited,
@@ -55,7 +55,7 @@ from scrubber.formats.discovery import (
 )
 from scrubber.formats.json_types import Shape
 from scrubber.formats.sampling import Sample
-from scrubber.formats.shards import agreed, shard_groups
+from scrubber.formats.shards import refuse_drift, shard_groups
 from scrubber.formats.stream import Outlet, open_file
 from scrubber.formats.visible import visible
 from scrubber.formats.writer import Writer
@@ -71,6 +71,10 @@ class _Draw(Protocol):
     def __call__(
         self, source: Source, schema: pa.Schema, rows: int, chance: Random
     ) -> tuple[pa.Table, int | None]: ...
+
+
+Outline: TypeAlias = "pa.Schema | Shape | InputError"
+"""A schema, or what was seen of one, or why nothing was."""
 
 
 class _Format(NamedTuple):
@@ -116,10 +120,29 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
 )
 
 
+def outline(source: Source, *, drop_bad_rows: bool = False) -> Outline:
+    """What one source tells by itself of its schema, or why it cannot: can be found anywhere, for
+    :func:`schemas`, which raises what is to be raised."""
+    schema_of = _REGISTRY[source.format].schema
+    try:
+        if schema_of is not None:
+            schema: pa.Schema = schema_of(source)
+            return schema
+        shape = Shape()
+        jsonl.infer(source, shape, drop_bad_rows=drop_bad_rows)
+        return shape
+    except InputError as error:
+        return error
+
+
 def schemas(
-    sources: Sequence[Source], *, drop_bad_rows: bool = False, leave_out: LeaveOut | None = None
+    sources: Sequence[Source],
+    *,
+    drop_bad_rows: bool = False,
+    leave_out: LeaveOut | None = None,
+    outlines: Callable[[Sequence[Source]], Iterator[Outline]] | None = None,
 ) -> dict[str, pa.Schema]:
-    """The Arrow schema of each source, by alias.
+    """The Arrow schema of each source, by alias; equal ones are one object.
 
     Parquet and Arrow say it themselves; every field of a CSV file is a string; JSONL is read once
     as a whole, and its shards get the schema of them all. A key that some JSON objects lack, and
@@ -128,26 +151,43 @@ def schemas(
     before them, are passed over; `read` rejects the same ones. With `leave_out` it is told of
     sources that cannot be read, which then have no schema.
 
+    `outlines` gives the :func:`outline` of each of some sources, in their order; here and now if it
+    is None.
+
     Raises InputError: `schema-drift`, `duplicate-field`, `no-fields`, `type-not-supported`, and
     what the formats' own modules name.
     """
+    groups = shard_groups(sources)
+    ordered = [source for group in groups for source in group]
+    arriving = (
+        outlines(ordered)
+        if outlines is not None
+        else (outline(source, drop_bad_rows=drop_bad_rows) for source in ordered)
+    )
     found: dict[str, pa.Schema] = {}
-    for group in shard_groups(sources):
-        schema_of = _REGISTRY[group[0].format].schema
-        if schema_of is not None:
-            found.update(agreed(group, schema_of, leave_out))
-            continue
-        shape, read_whole = Shape(), []
+    known: dict[bytes, pa.Schema] = {}
+    for group in groups:
+        shape: Shape | None = None
+        alone: dict[str, pa.Schema] = {}
+        inferred: list[str] = []
         for source in group:
-            grown = deepcopy(shape) if leave_out is not None else shape
+            own = next(arriving)
             with leaving_out(source.alias, leave_out):
-                jsonl.infer(source, grown, drop_bad_rows=drop_bad_rows)
-                shape = grown
-                read_whole.append(source.alias)
-        if read_whole:
+                if isinstance(own, InputError):
+                    raise own from None
+                if isinstance(own, pa.Schema):
+                    alone[source.alias] = known.setdefault(own.serialize().to_pybytes(), own)
+                    continue
+                if shape is not None:
+                    own = jsonl.joined(source, shape, own, drop_bad_rows=drop_bad_rows)
+                shape = own
+                inferred.append(source.alias)
+        if shape is not None:
             schema = shape.schema()
-            check_schema(schema, read_whole[0])
-            found.update(dict.fromkeys(read_whole, schema))
+            check_schema(schema, inferred[0])
+            alone = dict.fromkeys(inferred, schema)
+        refuse_drift(alone)
+        found.update(alone)
     return {source.alias: found[source.alias] for source in sources if source.alias in found}
 
 
@@ -238,6 +278,7 @@ __all__ = [
     "Chunk",
     "LeaveOut",
     "Outlet",
+    "Outline",
     "Sample",
     "Source",
     "Writer",
@@ -247,6 +288,7 @@ __all__ = [
     "media_type",
     "open_file",
     "open_writer",
+    "outline",
     "output_name",
     "read",
     "refuse_changed",

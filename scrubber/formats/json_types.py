@@ -95,6 +95,28 @@ class Shape:
             for inner in value:
                 shape.add(inner)
 
+    def merge(self, other: Shape) -> None:
+        """Take in what `other` saw elsewhere, as if this shape had seen it after its own.
+
+        Raises BadValue if the two do not go together; this shape is as before then.
+        """
+        _check_union(self, other)
+        self._take(other)
+
+    def _take(self, other: Shape) -> None:
+        self.seen |= other.seen
+        self.objects += other.objects
+        self.present += other.present
+        for name, shape in other.fields.items():
+            if name in self.fields:
+                self.fields[name]._take(shape)
+            else:
+                self.fields[name] = shape
+        if self.item is not None and other.item is not None:
+            self.item._take(other.item)
+        else:
+            self.item = self.item or other.item
+
     def _see(self, kinds: int) -> None:
         self.seen = self._union(kinds)
 

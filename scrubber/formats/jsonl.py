@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -52,6 +53,19 @@ def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
                         raise _error(bad, source, number, row) from None
                 row += 1
             line += block.lines
+
+
+def joined(source: Source, shape: Shape, own: Shape, *, drop_bad_rows: bool) -> Shape:
+    """`shape` with `own`, what was inferred from `source` alone; the same as to infer into it.
+
+    Raises as :func:`infer`; `shape` is as before then.
+    """
+    try:
+        shape.merge(own)
+    except BadValue:  # which of its records does not go with the others only reading tells
+        shape = deepcopy(shape)
+        infer(source, shape, drop_bad_rows=drop_bad_rows)
+    return shape
 
 
 def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import pyarrow as pa
 
 from scrubber.errors import InputError, Place
-from scrubber.formats.base import LeaveOut, Source, leaving_out
+from scrubber.formats.base import Source
 from scrubber.model.fieldpath import FieldPath
 
 _DIGITS = re.compile(r"\d+")
@@ -31,22 +31,17 @@ def shard_groups(sources: Sequence[Source]) -> list[tuple[Source, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def agreed(
-    group: Sequence[Source],
-    schema_of: Callable[[Source], pa.Schema],
-    leave_out: LeaveOut | None = None,
-) -> dict[str, pa.Schema]:
-    """The schema of each shard by alias; `leave_out` is told of those that cannot be read.
+def refuse_drift(schemas: Mapping[str, pa.Schema]) -> None:
+    """Refuse shards, by alias, that do not all have the schema of the first.
 
     Raises InputError `schema-drift`.
     """
-    found: dict[str, pa.Schema] = {}
-    for source in group:
-        with leaving_out(source.alias, leave_out):
-            found[source.alias] = schema_of(source)
-    first = next(iter(found), "")
-    for alias, schema in found.items():
-        field = _difference(found[first], schema)
+    first = next(iter(schemas), "")
+    agreed: set[int] = set()
+    for alias, schema in schemas.items():
+        if id(schema) in agreed:
+            continue
+        field = _difference(schemas[first], schema)
         if field is not None:
             raise InputError(
                 "schema-drift",
@@ -54,7 +49,7 @@ def agreed(
                 place=Place(file=alias, field=str(FieldPath((field,)))),
                 hint="shards of one dataset need the same fields and types",
             )
-    return found
+        agreed.add(id(schema))
 
 
 def _difference(one: pa.Schema, other: pa.Schema) -> str | None:
