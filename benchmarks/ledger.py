@@ -77,7 +77,7 @@ def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
         works = work_ids(rules, plan, key)
         tasks = [Task(s, schema, works[s.alias], 100_000_000) for s in sources]
         divide(tasks, 64)
-    work = Work(plan, FolderFolderStage(Path("/data/out"), "run"), "same")
+    work = Work(plan, FolderStage(Path("/data/out"), "run"), "same")
     with timed("send"):  # the plan once for each worker, the tasks one by one
         took["plan MB"] = len(pickle.dumps(work)) / 1e6
         for task in tasks:
