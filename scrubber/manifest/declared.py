@@ -56,6 +56,20 @@ def declared_sections(declared: DeclaredFacts) -> tuple[dict[str, Any], dict[str
     return dataset, legal
 
 
+def contradiction(manifest: Mapping[str, Any]) -> str | None:
+    """The place of a fact that says it is declared but not what or by whom, or the other way round;
+    None in what :func:`declared_sections` made."""
+    for section in ("dataset", "legal"):
+        facts = manifest[section]
+        named = [(name, fact) for name, fact in facts.items() if isinstance(fact, Mapping)]
+        for name, fact in [*named, *(("other", fact) for fact in facts.get("other", ()))]:
+            declared = fact["status"] == "declared"
+            told = fact["value"] is not None
+            if declared != told or (declared and fact["asserted_by"] is None):
+                return f"/{section}/{name}"
+    return None
+
+
 def _fact(value: Any, shape: Shape, asserted_by: str) -> dict[str, Any]:
     if value is None or value in ("", "unknown"):
         return {"value": None, "status": "unknown", "asserted_by": None}

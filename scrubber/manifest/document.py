@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from scrubber.errors import IncompleteError, Place, TamperedError
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, parse_canonical
+from scrubber.manifest.declared import contradiction
 from scrubber.manifest.schema import validate
 from scrubber.manifest.statement import SCHEMA
 from scrubber.storage import Location, locate
@@ -133,9 +134,9 @@ def check_form(data: Any) -> None:
             f"this is no manifest of version {SCHEMA}",
             hint="scrubber --version",
         )
-    problems = validate(data)
-    if problems:
-        raise TamperedError("manifest-schema", f"the manifest's form is wrong at {problems[0]}")
+    problem = next(iter(validate(data)), None) or contradiction(data)
+    if problem:
+        raise TamperedError("manifest-schema", f"the manifest's form is wrong at {problem}")
 
 
 def _frozen(value: Any) -> Any:

@@ -219,11 +219,9 @@ def declared_facts(data: Data) -> Html:
 
 
 def _fact(fact: Data) -> Html:
-    if fact["status"] != "declared" or fact["value"] is None:
+    if fact["status"] != "declared":
         return element("em", fact["status"].replace("_", " "), class_="missing")
-    by = fact["asserted_by"]
-    said = f"declared in {printable(by)}" if by else "declared, it is not said where"
-    return join(_value(fact["value"]), _small(said))
+    return join(_value(fact["value"]), _small(f"declared in {printable(fact['asserted_by'])}"))
 
 
 def _value(value: Any) -> Html:
