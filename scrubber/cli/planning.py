@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scrubber.engine.checking import FieldPreview, Preview
     from scrubber.engine.surveying import Survey
     from scrubber.policy import Rules
-    from scrubber.policy.plan import Plan, PrivacyRules
+    from scrubber.policy.plan import GateRules, Plan, PrivacyRules
 
 _CELL = 60
 
@@ -108,6 +108,9 @@ def _print_rest(rules: Rules, plan: Plan) -> None:
             )
     if plan.privacy is not None:
         stdout().print(f"\n{_privacy(plan.privacy)}", soft_wrap=True)
+    gates = _gates(plan.gates)
+    if gates:
+        stdout().print(f"\n{gates}", soft_wrap=True)
     if plan.detect is not None:
         languages = ", ".join(plan.detect.languages)
         stdout().print(f"\ntext is searched in {languages}, named entities: {plan.detect.ner}")
@@ -131,6 +134,18 @@ def _privacy(rules: PrivacyRules) -> str:
         ]
     ]
     return f"{', '.join([said, *models])}, by {rules.method}"
+
+
+def _gates(rules: GateRules) -> str:
+    said = []
+    if rules.max_residual_rate is not None:
+        said.append(f"at most {rules.max_residual_rate:g} findings left per record")
+    if rules.min_k is not None:
+        said.append(f"at least {rules.min_k} records alike in the quasi-identifiers")
+    if not said:
+        return ""
+    looked = "every record" if rules.every else "a sample of the records"
+    return f"gates: {', '.join(said)}; {looked} is looked at again"
 
 
 def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:

@@ -11,17 +11,29 @@ import pyarrow as pa
 from scrubber.engine.labels import text_labels
 from scrubber.engine.layouts import plain
 from scrubber.errors import GateError, Place, printable
-from scrubber.manifest import CheckFacts, Ledger, count_text
+from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.nested import leaf_values
-from scrubber.policy.plan import Drop, Plan, TablePlan
+from scrubber.policy.plan import Drop, GateRules, Plan, TablePlan
 
 if TYPE_CHECKING:
     import polars as pl
 
+GATES = "gates"
 _SMALL = 11
 _SHOWN = 5
 _N = "n"
+
+
+def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
+    """The gates as a rule of the manifest; None where there are none."""
+    asked = {"max_residual_rate": gates.max_residual_rate, "min_k": gates.min_k}
+    given: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+    if gates.every:
+        given["rescan"] = "all"
+    if not given:
+        return None
+    return RuleFacts(GATES, place, "the result", "gate", given, "what the result must reach")
 
 
 def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
@@ -70,7 +82,7 @@ def refuse_classes(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> tuple[
     least = plan.gates.min_k
     if least is None:
         return ()
-    asked = tuple(_quasi_identifiers(table) for _, table in plan.tables)
+    asked = tuple(map(_quasi_identifiers, plan.kinds))
     counted: dict[tuple[str, ...], pl.DataFrame] = {}
     for alias, table in tables:
         names = _quasi_identifiers(plan.table(alias))

@@ -90,7 +90,7 @@ def _text_fields(table: TablePlan) -> Iterator[ScrubText]:
 
 
 def _taken_away(plan: Plan, entity: str) -> bool:
-    every = [one for _, table in plan.tables for one in _text_fields(table)]
+    every = [one for table in plan.kinds for one in _text_fields(table)]
     return any(not isinstance(one.operator(entity), Keep) for one in every)
 
 

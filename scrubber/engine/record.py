@@ -12,6 +12,7 @@ from scrubber.detect import RULE_FILE, consistency, linked, namelooker
 from scrubber.detect.ner import names
 from scrubber.engine.choosing import Chosen
 from scrubber.engine.detectors import detector_for
+from scrubber.engine.gates import GATES, gate_rule
 from scrubber.engine.generalizing import SUPPRESSED
 from scrubber.engine.recheck import Rechecked
 from scrubber.engine.riskrecord import checked, limitations, risk_of_run, suppression
@@ -341,6 +342,9 @@ def _rules(rules: Rules, plan: Plan) -> Iterator[RuleFacts]:
     if plan.privacy is not None:
         mark = rules.tree.key_mark(("privacy",))
         seen[SUPPRESSED] = suppression(plan.privacy, _place(mark))
+    gates = gate_rule(plan.gates, _place(rules.tree.key_mark((GATES,))))
+    if gates is not None:
+        seen[GATES] = gates
     yield from seen.values()
 
 

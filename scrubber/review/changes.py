@@ -15,17 +15,16 @@ from typing import Any
 
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text
-from scrubber.manifest.assessment import caught, left_in
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
 from scrubber.review.fieldchanges import field_changes
-from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, named
+from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, differs, named
+from scrubber.review.riskchanges import gate_changes, risk_changes
 
 Data = Mapping[str, Any]
 
 _SECTIONS = ("field", "records", "detector", "policy", "risk", "legal", "dataset", "check", "run")
 _SHORT = 16  # digits of a digest
-_LOOKS = {"records": ("none", "sample", "all"), "entities": ("none", "rules", "all")}
 _UNLISTED = {"keep": 0, "drop": 1, "error": 1}  # nothing unlisted comes out of the latter two
 
 
@@ -38,7 +37,7 @@ def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
         *_records(a, b),
         *_together(_detectors(a["engine"]["detectors"], b["engine"]["detectors"])),
         *_policy(a, b),
-        *_risk(a["risk"], b["risk"]),
+        *risk_changes(a["risk"], b["risk"]),
         *_legal(a["legal"], b["legal"]),
         *_deletion(a["deletion"], b["deletion"]),
         *_dataset(a["dataset"], b["dataset"]),
@@ -54,18 +53,11 @@ def _place(change: Change) -> tuple[int, str, str, str, str]:
     return section, change.subject, change.aspect, pair[0], pair[1]
 
 
-def _differs(
-    section: str, aspect: str, before: str, after: str, effect: Effect = Effect.NEUTRAL
-) -> Iterator[Change]:
-    if before != after:
-        yield Change(section, "", aspect, before, after, effect)
-
-
 def _records(a: Data, b: Data) -> Iterator[Change]:
     for side in ("in", "out"):
         said = [count_text(d["records"][side], d["header"]["disclosure"]["base"]) for d in (a, b)]
-        yield from _differs("records", side, said[0], said[1])
-    yield from _differs("records", "quarantined whole", _unread(a), _unread(b))
+        yield from differs("records", side, said[0], said[1])
+    yield from differs("records", "quarantined whole", _unread(a), _unread(b))
     aliases = [[source["alias"] for source in data["sources"]] for data in (a, b)]
     if set(aliases[0]) != set(aliases[1]):
         said = [_some(sorted(names)) for names in aliases]
@@ -131,21 +123,22 @@ def _together(changes: Iterable[Change]) -> Iterator[Change]:
 def _policy(a: Data, b: Data) -> Iterator[Change]:
     old, new = a["policy"], b["policy"]
     digests = [policy["digest"][:_SHORT] for policy in (old, new)]
-    yield from _differs("policy", "digest of the rules", digests[0], digests[1])
+    yield from differs("policy", "digest of the rules", digests[0], digests[1])
     ranks = [_UNLISTED.get(policy["on_unlisted"], 0) for policy in (old, new)]
     unlisted = old["on_unlisted"], new["on_unlisted"]
-    yield from _differs("policy", "unlisted fields", *unlisted, by_rank(*ranks))
-    yield from _differs("policy", "values that fail", old["on_error"], new["on_error"])
+    yield from differs("policy", "unlisted fields", *unlisted, by_rank(*ranks))
+    yield from differs("policy", "values that fail", old["on_error"], new["on_error"])
     rows = [_row_rules(policy["rules"]) for policy in (old, new)]
     yield from named("policy", "records dropped by rule", rows[0], rows[1], Effect.STRONGER)
+    yield from gate_changes(old["rules"], new["rules"])
     keys = [
         ", ".join(sorted({f["key_id"] for f in data["fields"] if f["key_id"]})) or NOTHING
         for data in (a, b)
     ]
-    yield from _differs("policy", "keys", printable_text(keys[0]), printable_text(keys[1]))
+    yield from differs("policy", "keys", printable_text(keys[0]), printable_text(keys[1]))
     for name, label in (("min_cell", "smallest count shown"), ("base", "counts rounded to")):
         values = [data["header"]["disclosure"][name] for data in (a, b)]
-        yield from _differs("policy", label, str(values[0]), str(values[1]), by_rank(*values))
+        yield from differs("policy", label, str(values[0]), str(values[1]), by_rank(*values))
 
 
 def _row_rules(rules: Iterable[Data]) -> dict[str, str]:
@@ -157,97 +150,13 @@ def _row_rules(rules: Iterable[Data]) -> dict[str, str]:
     }
 
 
-def _risk(a: Data, b: Data) -> Iterator[Change]:
-    said = [  # the others follow from what is compared by itself
-        {
-            printable_text(row["text"]): "stated"
-            for row in risk["limitations"]
-            if row["id"] == "stated"
-        }
-        for risk in (a, b)
-    ]
-    yield from named("risk", "limitation", said[0], said[1], Effect.WEAKER)
-    yield from _second_look(a, b)
-    old, new = a.get("privacy"), b.get("privacy")
-    if old is None and new is None:
-        return
-    ks = [section["k"] if section else 1 for section in (old, new)]
-    yield from _differs("risk", "smallest class (k)", str(ks[0]), str(ks[1]), by_rank(*ks))
-    quasi = [
-        {
-            printable(one["name"]): "considered"
-            for one in (section or {}).get("quasi_identifiers", ())
-        }
-        for section in (old, new)
-    ]
-    yield from named("risk", "quasi-identifier", quasi[0], quasi[1], Effect.STRONGER)
-    yield from _models((old or {}).get("models", ()), (new or {}).get("models", ()))
-    if old is None or new is None:
-        return
-    counted = [section["counted"] for section in (old, new)]
-    ranks = [one == "subjects" for one in counted]
-    yield from _differs("risk", "what classes count", counted[0], counted[1], by_rank(*ranks))
-    for name, label in (("highest_risk_at_most", "highest risk after"), ("mean_risk", "mean risk")):
-        risks = [section["after"][name] for section in (old, new)]
-        shown = ["not shown" if risk is None else f"{risk / 1000:.1%}" for risk in risks]
-        below = [None if risk is None else -risk for risk in risks]
-        yield from _differs("risk", label, shown[0], shown[1], by_rank(*below))
-
-
-def _second_look(a: Data, b: Data) -> Iterator[Change]:
-    """Less that is looked at, more that is left, and less that is caught are weaker."""
-    looks = [risk["rescan"] or {"records": "none", "entities": "none"} for risk in (a, b)]
-    for part, order in _LOOKS.items():
-        said = [look[part] for look in looks]
-        effect = by_rank(*(order.index(one) for one in said))
-        yield from _differs("risk", f"second look: {part}", said[0], said[1], effect)
-    if a["rescan"] is not None and b["rescan"] is not None:
-        left = [{str(one): "left" for one in left_in(risk)} for risk in (a, b)]
-        yield from named("risk", "second look: left", left[0], left[1], Effect.WEAKER)
-    planted = [{one["entity"]: one for one in risk["planted"]} for risk in (a, b)]
-    for entity in planted[0].keys() & planted[1].keys():
-        old, new = (one[entity] for one in planted)
-        if old["high"] < new["low"] or new["high"] < old["low"]:  # else it may be chance
-            aspect = f"planted {printable(entity)} caught"
-            effect = by_rank(old["recall"], new["recall"])
-            yield from _differs("risk", aspect, caught(old), caught(new), effect)
-
-
-def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
-    """l-diversity, where more is stronger, and t-closeness, where less is."""
-    before, after = (
-        {(m["model"], m["field"] or "", m["kind"]): (m["value"], m["c"]) for m in models}
-        for models in (a, b)
-    )
-    for key in before.keys() | after.keys():
-        old, new = before.get(key), after.get(key)
-        if old == new:
-            continue
-        sign = 1 if key[0] == "l" else -1
-        if old is None or new is None:
-            effect = by_rank(old is not None, new is not None)
-        elif old[0] != new[0]:
-            effect = by_rank(sign * old[0], sign * new[0])
-        else:  # c of recursive diversity: less is stronger
-            effect = by_rank(-(old[1] or 0), -(new[1] or 0))
-        said = [
-            NOTHING
-            if one is None
-            else f"{one[0] / 1000:g}" + ("" if one[1] is None else f", c {one[1] / 1000:g}")
-            for one in (old, new)
-        ]
-        name = f"{key[2]} {key[0]}-{'diversity' if key[0] == 'l' else 'closeness'}"
-        of = f"of {printable(key[1])}" if key[1] else "of every sensitive field"
-        yield Change("risk", of, printable(name), said[0], said[1], effect)
-
-
 def _legal(a: Data, b: Data) -> Iterator[Change]:
     sets = {"purposes": Effect.WEAKER, "prohibited_uses": Effect.STRONGER}
     for name in a.keys() | b.keys():
         old, new = a[name], b[name]
         if old["status"] != new["status"] and "unknown" in (old["status"], new["status"]):
             ranks = [fact["status"] != "unknown" for fact in (old, new)]
-            yield from _differs(
+            yield from differs(
                 "legal", name.replace("_", " "), _fact(old), _fact(new), by_rank(*ranks)
             )
         elif name in sets:
@@ -261,7 +170,7 @@ def _legal(a: Data, b: Data) -> Iterator[Change]:
             yield from named("legal", "commitment", rows[0], rows[1], Effect.STRONGER)
         else:
             effect = _sooner(old, new) if name == "retention" else Effect.NEUTRAL
-            yield from _differs("legal", name.replace("_", " "), _fact(old), _fact(new), effect)
+            yield from differs("legal", name.replace("_", " "), _fact(old), _fact(new), effect)
 
 
 def _deletion(old: Data | None, new: Data | None) -> Iterator[Change]:
@@ -272,7 +181,7 @@ def _deletion(old: Data | None, new: Data | None) -> Iterator[Change]:
         said.append("; ".join(deletion_lines(section)) if section is not None else "no subject")
         can = [one["key_id"] is not None or one["action"] == "keep" for one in subjects]
         found.append(any(can) + (any(can) and all(can)))
-    yield from _differs("legal", "deletion", said[0], said[1], by_rank(*found))
+    yield from differs("legal", "deletion", said[0], said[1], by_rank(*found))
 
 
 def _fact(fact: Data) -> str:
@@ -313,7 +222,7 @@ def _sooner(old: Data, new: Data) -> Effect:
 
 def _dataset(a: Data, b: Data) -> Iterator[Change]:
     for name in (a.keys() | b.keys()) - {"other"}:
-        yield from _differs("dataset", name, _fact(a[name]), _fact(b[name]))
+        yield from differs("dataset", name, _fact(a[name]), _fact(b[name]))
     rows = [{printable(one["name"]): _fact(one) for one in data["other"]} for data in (a, b)]
     yield from named("dataset", "declared", rows[0], rows[1], Effect.NEUTRAL)
 
@@ -331,8 +240,8 @@ def _checks(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
 
 def _run(a: Data, b: Data) -> Iterator[Change]:
     versions = [printable(data["engine"]["program_version"]) for data in (a, b)]
-    yield from _differs("run", "program", versions[0], versions[1])
+    yield from differs("run", "program", versions[0], versions[1])
     locks = [(data["engine"]["lock_digest"] or NOTHING)[:_SHORT] for data in (a, b)]
-    yield from _differs("run", "packages it ran with", locks[0], locks[1])
+    yield from differs("run", "packages it ran with", locks[0], locks[1])
     roots = [data["outputs"]["merkle_root"][:_SHORT] for data in (a, b)]
-    yield from _differs("run", "outputs (Merkle root)", roots[0], roots[1])
+    yield from differs("run", "outputs (Merkle root)", roots[0], roots[1])

@@ -66,3 +66,11 @@ def named(
             continue
         effect = gained if old is None else gained.opposite if new is None else Effect.NEUTRAL
         yield Change(section, name, aspect, old or NOTHING, new or NOTHING, effect)
+
+
+def differs(
+    section: str, aspect: str, before: str, after: str, effect: Effect = Effect.NEUTRAL
+) -> Iterator[Change]:
+    """The change of an aspect of a whole section, if there is one."""
+    if before != after:
+        yield Change(section, "", aspect, before, after, effect)

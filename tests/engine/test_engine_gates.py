@@ -179,6 +179,9 @@ def test_min_k_counts_what_comes_out() -> None:
     dropped = {**AGE, "transform": "drop"}
     del dropped["keep"]
     assert scrubber.scrub(AGES, rules(dropped, KEPT, gates={"min_k": 99})).data.height == 23
+    manifest = scrubber.scrub(AGES, rules(AGE, KEPT, gates={"min_k": 11})).manifest
+    (gate,) = [rule for rule in manifest.data["policy"]["rules"] if rule["id"] == "gates"]
+    assert [dict(one) for one in gate["parameters"]] == [{"name": "min_k", "value": "11"}]
     binned = {"name": "age", "class": "quasi_identifier", "transform": {"bin": {"width": 50}}}
     assert scrubber.scrub(AGES, rules(binned, KEPT, gates={"min_k": 23})).data.height == 23
 

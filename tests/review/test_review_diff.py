@@ -69,6 +69,13 @@ def add(*path: Any, value: Any) -> Edit:
     return edit
 
 
+def gate(**parameters: str) -> Edit:
+    """A gate of the rule file."""
+    rows = [{"name": name, "value": value} for name, value in parameters.items()]
+    rule = {"id": "gates", "place": "r.yaml:9", "selector": "the result", "action": "gate"}
+    return add("policy", "rules", value={**rule, "parameters": rows, "reason": None})
+
+
 def again(**changes: Any) -> Edit:
     """The result was looked at again."""
     look = {"records": "sample", "entities": "rules", "looked_at": {"n": 900}, "left": []}
@@ -210,6 +217,22 @@ CASES: list[tuple[str, tuple[Edit, ...], tuple[Edit, ...], str, Effect | None]] 
         (lambda data: data["policy"]["rules"].pop(4),),
         "records dropped by rule",
         W,
+    ),
+    ("no gate", (gate(min_k="5"),), NOTHING, "gate min_k", W),
+    ("a lower gate", (gate(min_k="5"),), (gate(min_k="4"),), "gate min_k", W),
+    (
+        "a stricter gate",
+        (gate(max_residual_rate="0.5"),),
+        (gate(max_residual_rate="0.001"),),
+        "gate max_residual_rate",
+        S,
+    ),
+    (
+        "all looked at by the gate",
+        (gate(min_k="5"),),
+        (gate(min_k="5", rescan="all"),),
+        "gate rescan",
+        S,
     ),
     (
         "smaller counts",

@@ -1,0 +1,126 @@
+"""What differs between the risks of two manifests, and between the gates that they passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scrubber.errors import printable
+from scrubber.manifest.assessment import caught, left_in
+from scrubber.manifest.view import printable_text
+from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, differs, named
+
+Data = Mapping[str, Any]
+
+_LOOKS = {"records": ("none", "sample", "all"), "entities": ("none", "rules", "all")}
+
+
+def risk_changes(a: Data, b: Data) -> Iterator[Change]:
+    said = [  # the others follow from what is compared by itself
+        {
+            printable_text(row["text"]): "stated"
+            for row in risk["limitations"]
+            if row["id"] == "stated"
+        }
+        for risk in (a, b)
+    ]
+    yield from named("risk", "limitation", said[0], said[1], Effect.WEAKER)
+    yield from _second_look(a, b)
+    old, new = a.get("privacy"), b.get("privacy")
+    if old is None and new is None:
+        return
+    ks = [section["k"] if section else 1 for section in (old, new)]
+    yield from differs("risk", "smallest class (k)", str(ks[0]), str(ks[1]), by_rank(*ks))
+    quasi = [
+        {
+            printable(one["name"]): "considered"
+            for one in (section or {}).get("quasi_identifiers", ())
+        }
+        for section in (old, new)
+    ]
+    yield from named("risk", "quasi-identifier", quasi[0], quasi[1], Effect.STRONGER)
+    yield from _models((old or {}).get("models", ()), (new or {}).get("models", ()))
+    if old is None or new is None:
+        return
+    counted = [section["counted"] for section in (old, new)]
+    ranks = [one == "subjects" for one in counted]
+    yield from differs("risk", "what classes count", counted[0], counted[1], by_rank(*ranks))
+    for name, label in (("highest_risk_at_most", "highest risk after"), ("mean_risk", "mean risk")):
+        risks = [section["after"][name] for section in (old, new)]
+        shown = ["not shown" if risk is None else f"{risk / 1000:.1%}" for risk in risks]
+        below = [None if risk is None else -risk for risk in risks]
+        yield from differs("risk", label, shown[0], shown[1], by_rank(*below))
+
+
+def _second_look(a: Data, b: Data) -> Iterator[Change]:
+    """Less that is looked at, more that is left, and less that is caught are weaker."""
+    looks = [risk["rescan"] or {"records": "none", "entities": "none"} for risk in (a, b)]
+    for part, order in _LOOKS.items():
+        said = [look[part] for look in looks]
+        effect = by_rank(*(order.index(one) for one in said))
+        yield from differs("risk", f"second look: {part}", said[0], said[1], effect)
+    if a["rescan"] is not None and b["rescan"] is not None:
+        left = [{str(one): "left" for one in left_in(risk)} for risk in (a, b)]
+        yield from named("risk", "second look: left", left[0], left[1], Effect.WEAKER)
+    planted = [{one["entity"]: one for one in risk["planted"]} for risk in (a, b)]
+    for entity in planted[0].keys() & planted[1].keys():
+        old, new = (one[entity] for one in planted)
+        if old["high"] < new["low"] or new["high"] < old["low"]:  # else it may be chance
+            aspect = f"planted {printable(entity)} caught"
+            effect = by_rank(old["recall"], new["recall"])
+            yield from differs("risk", aspect, caught(old), caught(new), effect)
+
+
+def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
+    """l-diversity, where more is stronger, and t-closeness, where less is."""
+    before, after = (
+        {(m["model"], m["field"] or "", m["kind"]): (m["value"], m["c"]) for m in models}
+        for models in (a, b)
+    )
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        sign = 1 if key[0] == "l" else -1
+        if old is None or new is None:
+            effect = by_rank(old is not None, new is not None)
+        elif old[0] != new[0]:
+            effect = by_rank(sign * old[0], sign * new[0])
+        else:  # c of recursive diversity: less is stronger
+            effect = by_rank(-(old[1] or 0), -(new[1] or 0))
+        said = [
+            NOTHING
+            if one is None
+            else f"{one[0] / 1000:g}" + ("" if one[1] is None else f", c {one[1] / 1000:g}")
+            for one in (old, new)
+        ]
+        name = f"{key[2]} {key[0]}-{'diversity' if key[0] == 'l' else 'closeness'}"
+        of = f"of {printable(key[1])}" if key[1] else "of every sensitive field"
+        yield Change("risk", of, printable(name), said[0], said[1], effect)
+
+
+def gate_changes(old_rules: Iterable[Data], new_rules: Iterable[Data]) -> Iterator[Change]:
+    """What a result must reach, by the rules of both: no gate lets everything through."""
+    a, b = (_parameters(rules, "gates") for rules in (old_rules, new_rules))
+    for name in a.keys() | b.keys():
+        old, new = a.get(name), b.get(name)
+        ranks = [_gate_rank(name, value) for value in (old, new)]
+        said = [printable(value or NOTHING) for value in (old, new)]
+        yield from differs("policy", f"gate {printable(name)}", said[0], said[1], by_rank(*ranks))
+
+
+def _gate_rank(name: str, value: str | None) -> float:
+    """How much a gate asks for; more is stronger."""
+    if value is None:
+        return float("-inf")
+    try:
+        return -float(value) if name == "max_residual_rate" else float(value)
+    except ValueError:  # rescan: all
+        return 0.0
+
+
+def _parameters(rules: Iterable[Data], id_: str) -> dict[str, str]:
+    """The parameters of the rule with this id; none where there is no such rule."""
+    return {
+        p["name"]: p["value"] for rule in rules if rule["id"] == id_ for p in rule["parameters"]
+    }
