@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from scrubber.errors import OutputError, Place
 from scrubber.formats.base import CHUNK_ROWS, ByteSink, Source
 from scrubber.formats.delimited import Dialect, dialect_of
-from scrubber.formats.text import as_text, has_text, is_string, unwrapped_type
+from scrubber.formats.text import as_text, bounds, has_text, is_string, unwrapped_type
 from scrubber.model.fieldpath import FieldPath
 
 
@@ -45,9 +45,8 @@ class DelimitedEncoder:
         lines = pc.binary_join_element_wise(rows, end, _scalar(""))
         for chunk in lines.chunks if isinstance(lines, pa.ChunkedArray) else [lines]:
             if len(chunk):
-                _, offsets, data = chunk.buffers()
-                first, last = _bounds(offsets, chunk.offset, len(chunk))
-                self._sink.write(memoryview(data)[first:last])  # type: ignore[arg-type]
+                first, last = bounds(chunk)
+                self._sink.write(memoryview(chunk.buffers()[2])[first:last])  # type: ignore[arg-type]
 
     def _cells(self, column: pa.ChunkedArray) -> pa.Array:
         column = column.combine_chunks()
@@ -88,8 +87,3 @@ def open_encoder(
 
 def _scalar(text: str) -> pa.Scalar:
     return pa.scalar(text, pa.large_string())
-
-
-def _bounds(offsets: pa.Buffer, start: int, count: int) -> tuple[int, int]:
-    view = memoryview(offsets).cast("q")
-    return view[start], view[start + count]

@@ -29,7 +29,12 @@ _BOM = b"\xef\xbb\xbf"
 _OBJECT_BYTES = 2**28
 _CHUNK_CELLS = 2**22
 """A key takes its place in each record of a chunk, also where the record lacks it."""
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+_DIGITS_AND_POINTS = bytes(
+    b if b == ord(".") else ord("0") if chr(b).isdecimal() and b < 128 else ord(" ")
+    for b in range(256)
+)
+_LONG_INTEGER = b" " + b"0" * 19
+_NEGATIVE_ZERO = re.compile(rb"-0(?<=[:,\[\s]-0)(?![.0-9eE])")
 
 
 def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
@@ -41,13 +46,13 @@ def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
     with ByteStream(source) as stream:
         line = row = 1
         for block in _blocks(stream, source):
-            careful = _LONG_NUMBER.search(block.data) is not None
+            careful = _may_be_long(block.data)
             for number, text in _lines(block, line):
                 try:
                     record = _parse(text, careful)
                     if drop_bad_rows:
                         shape.check(record)
-                    shape.add(record)
+                    shape.add_record(record)
                 except BadValue as bad:
                     if not drop_bad_rows:
                         raise _error(bad, source, number, row) from None
@@ -78,7 +83,14 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
     with ByteStream(source) as stream:
         line = row = 1
         for block in _blocks(stream, source, max(1, _CHUNK_CELLS // len(leaves(schema)))):
-            careful = _LONG_NUMBER.search(block.data) is not None
+            whole = _at_once(block, schema) if not drop_bad_rows else None
+            if whole is not None:
+                if whole.num_rows:
+                    yield Chunk(whole, row, 0, stream.consumed)
+                row += whole.num_rows
+                line += block.lines
+                continue
+            careful = _may_be_long(block.data)
             records, count = [], 0
             for number, text in _lines(block, line):
                 try:
@@ -97,6 +109,39 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
             line += block.lines
 
 
+def _at_once(block: Block, schema: pa.Schema) -> pa.Table | None:
+    """The records of lines that :func:`infer` has found to be well-formed, by Arrow's parser.
+
+    None where Arrow does not take them, or might take them otherwise: they are read one by one. It
+    refuses keys and types that `schema` does not have, and a key that stands twice; it knows the
+    integer -0 as a float -0.0, and no structs without fields.
+    """
+    from pyarrow import json as arrow_json
+
+    if any(_is_bare(kind) for _, kind in leaves(schema)) or _NEGATIVE_ZERO.search(block.data):
+        return None
+    try:
+        table = arrow_json.read_json(
+            pa.BufferReader(block.data),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
+            parse_options=arrow_json.ParseOptions(
+                explicit_schema=schema, unexpected_field_behavior="error"
+            ),
+        ).cast(schema)
+    except pa.ArrowException:  # its text quotes values
+        return None
+    return table if table.num_rows == sum(1 for _ in _lines(block, 1)) else None
+
+
+def _is_bare(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_null(kind) or pa.types.is_struct(kind))
+
+
+def _may_be_long(data: bytes) -> bool:
+    """Whether there may be an integer of 19 digits or more."""
+    return _LONG_INTEGER in data.translate(_DIGITS_AND_POINTS)
+
+
 def _blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iterator[Block]:
     """Blocks of at most `lines` lines, whose records can be held as Python objects."""
 
@@ -107,7 +152,7 @@ def _blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iter
     line = 1
     for block in record_blocks(stream, place, _line_ends, start, lines):
         for part in _parts(block):
-            if _objects(part.data) > max(HELD_BYTES, _OBJECT_BYTES):
+            if part.lines < 2 and _objects(part.data) > max(HELD_BYTES, _OBJECT_BYTES):
                 raise InputError(
                     "record-too-large",
                     "a record has too many values",
@@ -152,7 +197,7 @@ def _parse(text: bytes, careful: bool) -> dict[str, Any]:
         raise _bad_line(text) from None
     if type(record) is not dict:
         raise BadValue("json-line", "this is not a JSON object")
-    if careful and _LONG_NUMBER.search(text):
+    if careful and _may_be_long(text):
         _check_integers(text)
     return record
 
@@ -197,7 +242,7 @@ def sample(source: Source, shape: Shape, chance: Random) -> tuple[list[dict[str,
     whole = not source.compression and sampling.is_small(source)
     for text in _some_lines(source, whole, chance):
         try:
-            record = _parse(text, _LONG_NUMBER.search(text) is not None)
+            record = _parse(text, careful=True)
             shape.check(record)
         except BadValue:
             continue

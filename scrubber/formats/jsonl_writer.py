@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from scrubber.errors import OutputError, Place
 from scrubber.formats.base import ABSENT, CHUNK_ROWS, ByteSink, Source
-from scrubber.formats.text import as_text, is_binary, is_string, unwrapped, unwrapped_type
+from scrubber.formats.jsonl_lines import can_join, joined
+from scrubber.formats.text import as_text, bounds, is_binary, is_string, unwrapped, unwrapped_type
 from scrubber.model.fieldpath import FieldPath, is_list
 from scrubber.model.nested import Rows, map_leaves, map_types
 
@@ -31,11 +32,20 @@ class JsonlEncoder:
     def __init__(self, sink: ByteSink, schema: pa.Schema) -> None:
         self._sink = sink
         self._schema = map_types(schema, lambda _, kind: _plain_type(kind))
-        self._plain = _plain_struct(list(schema))
+        self._fields = list(schema)
+        self._plain = _plain_struct(self._fields)
+        self._joins = can_join(
+            [f.with_type(p.type) for f, p in zip(schema, self._schema, strict=True)]
+        )
 
     def write(self, table: pa.Table) -> None:
         for start in range(0, table.num_rows, CHUNK_ROWS):
             part = map_leaves(table.slice(start, CHUNK_ROWS), _plain_values, self._schema)
+            if self._joins:
+                lines = joined(part, self._fields)
+                first, last = bounds(lines)
+                self._sink.write(memoryview(lines.buffers()[2])[first:last])  # type: ignore[arg-type]
+                continue
             records = part.to_pylist()
             if self._plain is not None:
                 records = [self._plain(record) for record in records]

@@ -71,3 +71,9 @@ def as_text(array: pa.Array) -> pa.Array:
         if kind.tz is not None:
             text = pc.replace_substring_regex(text, r"([+-]\d\d)(\d\d)$", r"\1:\2")
     return text.cast(pa.large_string())
+
+
+def bounds(texts: pa.Array) -> tuple[int, int]:
+    """Where the bytes of some large_string values begin and end in their buffer."""
+    offsets = memoryview(texts.buffers()[1]).cast("q")
+    return offsets[texts.offset], offsets[texts.offset + len(texts)]

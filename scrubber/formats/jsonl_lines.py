@@ -1,0 +1,85 @@
+"""Lines of JSON from flat columns, a whole column at a time: the bytes that orjson would write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.formats.base import ABSENT
+from scrubber.formats.text import is_string
+
+_KIND = pa.large_string()
+_ESCAPED = r'[\x00-\x1f"\\]'
+
+
+def can_join(fields: Sequence[pa.Field]) -> bool:
+    """Whether records of these (plain) types are written here; the first must always be there."""
+    return not _omitted(fields[0]) and all(map(_is_flat, fields))
+
+
+def joined(table: pa.Table, fields: Sequence[pa.Field]) -> pa.Array:
+    """The records as lines with their ends; `fields` are those of the table's schema, with the
+    marks of keys that are left out where they are null."""
+    parts: list[pa.Array | pa.Scalar] = []
+    head = "{"
+    for field, column in zip(fields, table.columns, strict=True):
+        cells = _cells(_whole(column))
+        name = head + orjson.dumps(field.name).decode() + ":"
+        head = ","
+        if _omitted(field):
+            with_name = pc.binary_join_element_wise(_scalar(name), cells, _scalar(""))
+            parts.append(pc.if_else(_whole(column).is_valid(), with_name, _scalar("")))
+        else:
+            parts += [_scalar(name), pc.fill_null(cells, "null")]
+    return pc.binary_join_element_wise(*parts, _scalar("}\n"), _scalar(""))
+
+
+def _is_flat(field: pa.Field) -> bool:
+    kind = field.type
+    return bool(
+        is_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_float64(kind)
+    )
+
+
+def _omitted(field: pa.Field) -> bool:
+    return (field.metadata or {}).get(ABSENT) == b"1"
+
+
+def _cells(array: pa.Array) -> pa.Array:
+    """The values as JSON; null stays null, and so becomes NaN."""
+    if pa.types.is_floating(array.type):
+        return _floats(array)
+    if not is_string(array.type):
+        return array.cast(_KIND)
+    texts = array.cast(_KIND)
+    texts.validate(full=True)  # what is not UTF-8 is refused, as orjson would
+    quoted = pc.binary_join_element_wise(_scalar('"'), texts, _scalar('"'), _scalar(""))
+    marked = pc.fill_null(pc.match_substring_regex(texts, _ESCAPED), False)
+    if not pc.any(marked).as_py():
+        return quoted
+    escaped = [orjson.dumps(text).decode() for text in texts.filter(marked).to_pylist()]
+    return pc.replace_with_mask(quoted, marked, pa.array(escaped, _KIND))
+
+
+def _floats(array: pa.Array) -> pa.Array:
+    values = pc.fill_null(array, 0.0).to_numpy(zero_copy_only=False)
+    if not len(values):
+        return pa.array([], _KIND)
+    written = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
+    cells = pc.split_pattern(pa.array([written[1:-1].decode()], _KIND), ",").flatten()
+    return pc.if_else(array.is_valid(), cells, pa.scalar(None, _KIND))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+
+
+def _scalar(text: str) -> pa.Scalar:
+    return pa.scalar(text, _KIND)
