@@ -61,7 +61,9 @@ def records_at_once(
             raise TooMuchAtOnce
         for page in found:
             takes = page.density
-            if page.is_dictionary and takes * chunk.num_values > _DENSE_BYTES:
+            if page.is_dictionary and chunk.physical_type != "BYTE_ARRAY":
+                takes = min(takes, _width(file, number))  # all entries are as long
+            elif page.is_dictionary and takes * chunk.num_values > _DENSE_BYTES:
                 takes = _longest_entry(again, index, chunk, takes)
             per_record = takes * chunk.num_values // rows
             step = min(step, _DENSE_BYTES // max(per_record, 1))

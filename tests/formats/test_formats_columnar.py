@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from pyarrow.parquet import encryption
 
 from scrubber import formats
 from scrubber.errors import InputError, OutputError
+from scrubber.formats import parquet, parquet_sizes
 
 SECRET = "SECRETVALUE"
 D = decimal.Decimal
@@ -388,3 +390,18 @@ def test_encrypted_columns_are_refused(files, readable_footer):
         files.read(source)
     with pytest.raises(InputError, match="parquet-unreadable"):
         formats.samples([source], 1, 1)
+
+
+def test_numbers_that_are_all_different_are_read_many_at_a_time(files):
+    rows = 20_000
+    table = pa.table(
+        {
+            "double": [i / 7 for i in range(rows)],
+            "integer": list(range(rows)),
+            "text": [f"value {i}" for i in range(rows)],
+        }
+    )
+    source = files.write("a.parquet", table)
+    with pa.OSFile(source.path) as raw, parquet._open(source) as file:
+        step = parquet_sizes.records_at_once(file, 0, raw, partial(parquet._open, source))
+    assert step >= 8192
