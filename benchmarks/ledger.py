@@ -34,6 +34,7 @@ def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
     import pyarrow as pa
 
     from scrubber.engine.executors import divide
+    from scrubber.engine.folderstage import FolderStage
     from scrubber.engine.job import summed
     from scrubber.engine.parts import Part, identity, work_ids
     from scrubber.engine.record import Account, SourceRecord, facts_of

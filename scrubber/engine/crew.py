@@ -36,6 +36,8 @@ _BATCHES = 2
 _LOOKS = 8
 """So many of each are under way for every worker."""
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
 A = TypeVar("A")
 
 
@@ -170,7 +172,7 @@ class Crew:
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, *self._args), daemon=True)
         resource_tracker.ensure_running()  # else starting the process would, and lift the hold
-        with _interrupts_held():
+        with _interrupts_held(), _one_thread():
             process.start()
             self._processes.append(process)
         theirs.close()
@@ -201,6 +203,19 @@ def _interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """A process that is started in here computes in one thread, unless the user said otherwise: the
+    workers together are as many threads as are wanted. The libraries ask when they are loaded."""
+    added = [name for name in _THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
 
 
 def _serve(pipe: Connection, work: Work | None, secret: bytes | None) -> None:
