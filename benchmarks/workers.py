@@ -70,23 +70,24 @@ CASES: dict[str, tuple[Callable[[Path, int, int], Path], bool]] = {
 
 
 def one(source: Path, rules: Path, out: Path, workers: int) -> None:
-    """A run in this process, on one core if `workers` is 0; prints its seconds."""
-    if not workers:  # before any library counts the cores
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+    """A run in this process; prints its seconds."""
     from scrubber.engine.run import run
     from scrubber.policy import load_rules
     from scrubber.transform.keys import RootKey
 
     parsed, key = load_rules(rules), RootKey(KEY)
     began = time.perf_counter()
-    run(parsed, [str(source)], out, key=key, workers=workers or 1)
+    run(parsed, [str(source)], out, key=key, workers=workers)
     print(time.perf_counter() - began)
 
 
 def measured(source: Path, rules: Path, folder: Path, workers: int) -> float:
+    """Seconds of a run in a process of its own; with 0 workers, by one that has one core alone."""
+    alone = ["taskset", "-c", str(min(os.sched_getaffinity(0)))] if not workers else []
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "benchmarks.workers", "--one", source, rules, out, workers]
+    asked = ["--one", source, rules, out, workers or 1]
+    command = [*alone, sys.executable, "-m", "benchmarks.workers", *asked]
     done = subprocess.run(
         [str(word) for word in command], check=True, capture_output=True, text=True
     )
