@@ -13,6 +13,7 @@ from scrubber._version import __version__
 if TYPE_CHECKING:
     from scrubber.engine.api import Scrubbed, find, scrub
     from scrubber.engine.auditing import Audit, audit
+    from scrubber.engine.batches import ScrubBatches
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
 
@@ -20,6 +21,7 @@ __all__ = [
     "Audit",
     "Manifest",
     "Rules",
+    "ScrubBatches",
     "Scrubbed",
     "__version__",
     "audit",
@@ -33,6 +35,7 @@ _HOMES = {
     "Audit": "scrubber.engine.auditing",
     "Manifest": "scrubber.manifest",
     "Rules": "scrubber.policy",
+    "ScrubBatches": "scrubber.engine.batches",
     "Scrubbed": "scrubber.engine.api",
     "audit": "scrubber.engine.auditing",
     "find": "scrubber.engine.api",

@@ -17,7 +17,8 @@ from scrubber.storage import Location, locate
 FILE_NAME: Final = "manifest.json"
 DATA: Final = "data"
 """The folder of an output that holds the scrubbed files."""
-_MAX_BYTES: Final = 64 * 1024 * 1024
+_MAX_BYTES: Final = 512 * 1024 * 1024
+"""Much more than 100,000 shards need (82 MB for 20 fields): a limit against what is no manifest."""
 
 
 class Manifest:
@@ -110,7 +111,7 @@ def read_bytes(path: Location) -> bytes:
             hint="a run that was cut short publishes none",
         ) from None
     if len(raw) > _MAX_BYTES:
-        raise TamperedError("manifest-form", "the manifest is larger than 64 MiB")
+        raise TamperedError("manifest-form", "the manifest is larger than 512 MiB")
     return raw
 
 

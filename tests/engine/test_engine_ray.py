@@ -25,6 +25,7 @@ import pyarrow as pa
 import pytest
 
 from scrubber.engine import executors
+from scrubber.engine.batches import ScrubBatches
 from scrubber.engine.envelope import Envelope
 from scrubber.engine.folderstage import FolderStage
 from scrubber.engine.ray import Attempts, refuse_again
@@ -174,6 +175,14 @@ def test_a_worker_that_is_killed_in_the_middle(
     assert len(killed) == 1
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
     assert core(there) == core(here)
+
+
+def test_batches_of_ray_data(connected: str) -> None:
+    table = pa.table({"id": ["a", "b", "a"], "note": [SECRET] * 3, "n": [1, 2, 3]})
+    ray.init(connected, log_to_driver=False)
+    scrubs = ScrubBatches(RULES)
+    mapped = ray.data.from_arrow(table).map_batches(scrubs, batch_format="pyarrow")
+    assert mapped.take_all() == scrubs(table).to_pylist()
 
 
 def test_an_error_is_what_it_is_here_and_ray_logs_nothing_of_it(

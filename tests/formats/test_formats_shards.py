@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+import itertools
+import json
+import tempfile
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scrubber import formats
 from scrubber.errors import InputError
@@ -48,6 +55,43 @@ def test_jsonl_shards_that_disagree(files):
     found = formats.schemas([one, two], drop_bad_rows=True)
     chunks = list(formats.read(two, found["p2.jsonl"], drop_bad_rows=True))
     assert [(c.table.num_rows, c.rejected) for c in chunks] == [(0, 1)]
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, True, 1, -1, 2**53 + 1, 2**63, 0.5, "x"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner),
+    max_leaves=4,
+)
+RECORDS = st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3), max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(records=RECORDS, cuts=st.sets(st.integers(0, 8), max_size=3), drop=st.booleans())
+def test_shards_that_are_looked_at_apart_give_the_schema_of_them_all(records, cuts, drop):
+    """As if they were one file: also what is refused, and what is passed over."""
+
+    def found(folder: Path, pieces: list[list[dict]]) -> object:
+        sources = []
+        for number, piece in enumerate(pieces):
+            path = folder / f"{number}.jsonl"
+            path.write_text("".join(json.dumps(record) + "\n" for record in piece))
+            sources.append(formats.Source(str(path), path.name, "jsonl"))
+        try:
+            schemas = formats.schemas(sources, drop_bad_rows=drop)
+        except InputError as error:
+            return error.code
+        rejected = sum(
+            chunk.rejected
+            for source in sources
+            for chunk in formats.read(source, schemas[source.alias], drop_bad_rows=drop)
+        )
+        (raw,) = {schema.serialize().to_pybytes() for schema in schemas.values()}
+        return raw, rejected
+
+    edges = sorted({0, len(records), *(cut for cut in cuts if cut < len(records))})
+    pieces = [records[a:b] for a, b in itertools.pairwise(edges)] or [[]]
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as many:
+        assert found(Path(many), pieces) == found(Path(one), [records])
 
 
 @pytest.mark.parametrize(

@@ -81,10 +81,12 @@ def core(manifest: Manifest) -> dict[str, Any]:
     return {name: part for name, part in manifest.to_json().items() if name != "run"}
 
 
-def test_one_worker_and_many_give_the_same_bytes(shards: Path, tmp_path: Path) -> None:
+def test_one_worker_and_many_give_the_same_bytes(
+    shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrubber.engine.executors._WORTH", 0)  # else little is looked at here
     results = {
-        n: scrubber.scrub(shards, RULES, key=KEY, out=tmp_path / str(n), workers=n)
-        for n in (1, 2, 3)
+        n: scrubber.scrub(shards, RULES, key=KEY, out=tmp_path / str(n), workers=n) for n in (1, 3)
     }
     first = results[1]
     assert first.manifest.data["records"]["quarantined"]
