@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scrubber.errors import printable
+from scrubber.manifest.assessment import left_in
 from scrubber.manifest.view import Count, count_text, printable_text, told
 from scrubber.review.html import Html, element, join
 from scrubber.review.ordering import Change, Effect
@@ -47,6 +48,11 @@ def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
     marks = tags(
         "linkable" if field["linkable"] else "",
         "reversible with the key" if field["reversible"] else "",
+        *(
+            f"left: {printable(one.entity)}"
+            for one in left_in(data["risk"])
+            if one.field == field["name"]
+        ),
     )
     technique = field["technique"]
     details = [printable(field["rule"]["place"])]

@@ -204,6 +204,7 @@ def test_the_second_look_is_told() -> None:
     assert "something LEFT in 2 fields" in top
     assert "Left in the output: " in top
     assert "EMAIL_ADDRESS in plan" in top
+    assert "left: EMAIL_ADDRESS" in said
     assert "not scanned again" in Reader(report_page(seal(*made("large")))).said
 
 
