@@ -35,7 +35,7 @@ def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
 
     from scrubber.engine.executors import divide
     from scrubber.engine.folderstage import FolderStage
-    from scrubber.engine.job import summed
+    from scrubber.engine.job import sharing
     from scrubber.engine.parts import Part, identity, work_ids
     from scrubber.engine.record import Account, SourceRecord, facts_of
     from scrubber.engine.work import Task, Work
@@ -105,8 +105,9 @@ def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
             ]
             rows = (ROWS - lost) * batches
             output = OutputFacts(f"data/{alias}", digest, 10**8, rows, alias, 0)
-            sent = pickle.loads(pickle.dumps(Part(output, Ledger.of(fragments), digest)))
-            fragments_of.append(summed(sent, known))
+            whole = Ledger.of(fragments).as_one(BatchRef(alias, 0, 1, ROWS * batches), digest)
+            sent = pickle.loads(pickle.dumps(Part(output, whole, digest)))
+            fragments_of.append(sharing(sent.fragment, known))
             outputs.append(output)
     with timed("ledger"):
         ledger = Ledger.of(fragments_of)

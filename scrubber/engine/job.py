@@ -8,13 +8,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from scrubber.engine.executors import Executor
-from scrubber.engine.parts import Part
 from scrubber.engine.record import Unread
 from scrubber.engine.surveying import Progress
 from scrubber.engine.work import Task, Work
 from scrubber.errors import ConservationError
 from scrubber.manifest import DATA, Fragment, Ledger, OutputFacts
-from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
 from scrubber.transform.keys import RootKey
 
@@ -60,8 +58,8 @@ def scrub_sources(
             store.check(part)
             outputs[part.output.source] = part.output
             digests[part.output.source] = part.digest
-            fragments.append(summed(part, names))
-            watch.finished(part.output.source, part.ledger.rows_in)
+            fragments.append(sharing(part.fragment, names))
+            watch.finished(part.output.source, part.fragment.rows_in)
     aliases = [task.source.alias for task in tasks if task.source.alias not in unread]
     if len(outputs) != len(aliases):
         raise ConservationError("source-lost", "a source has no output")
@@ -75,19 +73,16 @@ def scrub_sources(
     )
 
 
-def summed(part: Part, known: dict[Any, Any]) -> Fragment:
-    """The account of a part's batches as that of one batch. The keys of counts are `known` ones:
-    for very many sources they are what takes memory."""
-    rows = sum(fragment.ref.rows for fragment in part.ledger)
-    ref = BatchRef(part.output.source, 0, 1, rows, part.digest)
-    whole = part.ledger.as_one(ref, part.output.sha256)
-    tallies = {f.name: getattr(whole, f.name) for f in fields(whole)}
+def sharing(fragment: Fragment, known: dict[Any, Any]) -> Fragment:
+    """The fragment with keys of counts that are `known`, the same object for all of one name: for
+    very many sources they are what takes memory."""
+    tallies = {f.name: getattr(fragment, f.name) for f in fields(fragment)}
     shared: dict[str, Any] = {
         name: Tally([(known.setdefault(key, key), count) for key, count in tally.items()])
         for name, tally in tallies.items()
         if isinstance(tally, Tally)
     }
-    return replace(whole, **shared)
+    return replace(fragment, **shared)
 
 
 class _Watch:

@@ -21,23 +21,23 @@ import pyarrow as pa
 from scrubber.engine.record import Account, Unread, facts_of
 from scrubber.engine.stage import Draft, Stage
 from scrubber.errors import ScrubberError
-from scrubber.manifest import Ledger, OutputFacts, RunFacts, work_id
+from scrubber.manifest import Fragment, OutputFacts, RunFacts, work_id
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.policy import Rules
 from scrubber.policy.plan import Plan
 from scrubber.transform.keys import RootKey, keyed_digest
 
-_FORMAT: Final = "scrubber/part/v3"
+_FORMAT: Final = "scrubber/part/v4"
 _NO_CLOCK: Final = RunFacts(created="1970-01-01T00:00:00Z", id="0" * 16, duration_ms=0, workers=1)
 
 
 @dataclass(frozen=True)
 class Part:
-    """The output that was written for a source, the account of its batches, and the digest of the
-    source's bytes under the run's key."""
+    """The output that was written for a source, the account of all its batches together, and the
+    digest of the source's bytes under the run's key."""
 
     output: OutputFacts
-    ledger: Ledger
+    fragment: Fragment
     digest: str
 
 
@@ -104,7 +104,7 @@ class Parts:
                 "identity": identity,
                 "output": asdict(part.output),
                 "version": version,
-                "ledger": part.ledger.to_bytes().decode(),
+                "fragment": part.fragment.to_json(),
                 "digest": part.digest,
             }
         )
@@ -131,6 +131,6 @@ def _part(body: Any, identity: str) -> tuple[Part, str]:
     """The part that a record is about, and the version of its output."""
     if body["format"] != _FORMAT or body["identity"] != identity:
         raise ValueError("another record")
-    ledger = Ledger.from_bytes(body["ledger"].encode())
-    part = Part(OutputFacts(**body["output"]), ledger, str(body["digest"]))
+    fragment = Fragment.from_json(body["fragment"])
+    part = Part(OutputFacts(**body["output"]), fragment, str(body["digest"]))
     return part, str(body["version"])

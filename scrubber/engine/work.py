@@ -117,10 +117,12 @@ def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell)
     parts = work.parts(key)
     found = parts.find(own)
     if found is not None:
-        tell(task.size, found.ledger.rows_in)
+        tell(task.size, found.fragment.rows_in)
         return found
     with parts.begin(name) as draft:
-        part = Part(*_write(work, task, draft, key, scrub, tell), digest)
+        output, ledger = _write(work, task, draft, key, scrub, tell)
+        ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest)
+        part = Part(output, ledger.as_one(ref, output.sha256), digest)
         parts.keep(own, part, draft)
     return part
 
