@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -23,9 +24,10 @@ from scrubber.transform.canonical import (
     plain_text,
     text_type,
 )
-from scrubber.transform.distinct import per_distinct
+from scrubber.transform.distinct import distinctly, per_distinct
 from scrubber.transform.draw import domain_of, root_key
 from scrubber.transform.keys import RootKey
+from scrubber.transform.siv import Bytes, Siv
 
 _SIV = "siv1."
 _MAX_PAD = 65_536
@@ -71,17 +73,53 @@ class Encrypt:
         form = canonical(array)
         if form is None:
             return all_failed(array, out_type, "this type of value is not encrypted")
-        siv, pad_to = _siv(root_key(context), domain_of(self.domain, context)), self.pad_to
+        keys = _keys(root_key(context), domain_of(self.domain, context))
+        siv, many, pad_to = AESSIV(keys), Siv(keys, _SIV.encode()), self.pad_to
 
         def sealed(value: Any) -> str:
             cipher = siv.encrypt(_padded(certain(form.encode(value)), pad_to), [_SIV.encode()])
             return _SIV + base64.urlsafe_b64encode(cipher).rstrip(b"=").decode()
 
-        return per_distinct(form.values, sealed, out_type, "a text is not valid UTF-8")
+        def each(distinct: pa.Array) -> Outcome:
+            bodies = form.bodies(distinct)
+            if bodies is None:
+                return per_distinct(distinct, sealed, out_type, "a text is not valid UTF-8")
+            messages = [_padded(form.tag + body, pad_to) for body in bodies]
+            return Outcome(_sealed_texts(many, messages).cast(out_type))
+
+        return distinctly(form.values, each, out_type)
 
 
-def _siv(key: RootKey, domain: str) -> AESSIV:
-    return AESSIV(key.derive("encrypt-mac", domain) + key.derive("encrypt-ctr", domain))
+def _sealed_texts(siv: Siv, messages: list[bytes]) -> pa.Array:
+    """The written cipher texts; messages of one length are sealed together."""
+    if not messages:
+        return pa.array([], pa.large_string())
+    sizes = np.fromiter(map(len, messages), np.int64, len(messages))
+    order = np.argsort(sizes, kind="stable")
+    parts = []
+    for places in np.split(order, np.flatnonzero(np.diff(sizes[order])) + 1):
+        together = b"".join(messages[place] for place in places.tolist())
+        rows = np.frombuffer(together, np.uint8).reshape(len(places), -1)
+        parts.append(_written(siv.seal(rows)))
+    back = np.empty(len(order), np.int64)
+    back[order] = np.arange(len(order))
+    return pa.concat_arrays(parts).take(pa.array(back))
+
+
+def _written(sealed: Bytes) -> pa.Array:
+    """Each row as text: base64url without padding."""
+    rows, size = sealed.shape
+    whole = np.zeros((rows, -(-size // 3) * 3), np.uint8)
+    whole[:, :size] = sealed
+    symbols = np.frombuffer(base64.urlsafe_b64encode(whole.tobytes()), np.uint8).reshape(rows, -1)
+    head = np.tile(np.frombuffer(_SIV.encode(), np.uint8), (rows, 1))
+    text = np.concatenate([head, symbols[:, : -(-size * 8 // 6)]], axis=1)
+    offsets = np.arange(rows + 1, dtype=np.int64) * text.shape[1]
+    return pa.LargeStringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(text))
+
+
+def _keys(key: RootKey, domain: str) -> bytes:
+    return key.derive("encrypt-mac", domain) + key.derive("encrypt-ctr", domain)
 
 
 def _padded(message: bytes, pad_to: int) -> bytes:
@@ -98,7 +136,7 @@ def reveal(array: pa.Array, key: RootKey, domain: str, type: pa.DataType | None 
     rule, or the field's name where the rule gives none.
     """
     wanted = pa.string() if type is None else type
-    siv = _siv(key, domain)
+    siv = AESSIV(_keys(key, domain))
 
     def opened(text: str) -> Any | None:
         if not text.startswith(_SIV):

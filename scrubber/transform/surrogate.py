@@ -16,13 +16,14 @@ from scrubber.transform.canonical import (
     days_of,
     plain_text,
 )
-from scrubber.transform.distinct import per_distinct, readable_values
+from scrubber.transform.distinct import distinctly, per_distinct, readable_values, with_rest
 from scrubber.transform.draw import Draw, root_key
 from scrubber.transform.frozen import LOCALES, Lists, fold, lists_digest, lists_of
 from scrubber.transform.pairs import occurrences, per_distinct_pair
 from scrubber.transform.standin import Maker
 from scrubber.transform.standin.contact import (
     email,
+    emails,
     ip_address,
     mac_address,
     phone,
@@ -31,7 +32,7 @@ from scrubber.transform.standin.contact import (
 )
 from scrubber.transform.standin.dates import date_text, shifted
 from scrubber.transform.standin.number import credit_card, generic_id, generic_integer, iban, us_ssn
-from scrubber.transform.standin.person import Role, given_name, person, roles_seen, surname
+from scrubber.transform.standin.person import Role, given_name, people, person, roles_seen, surname
 from scrubber.transform.standin.place import address, city, location, organization, street_address
 
 __all__ = ["ENTITIES", "Surrogate", "lists_digest"]
@@ -61,6 +62,10 @@ _MAKERS: Mapping[str, Maker] = {
     "URL": url,
 }
 _UNIQUE: Mapping[str, Maker] = {"EMAIL_ADDRESS": unique_email, "URL": url}
+_AT_ONCE: Mapping[str, Callable[[pa.Array, Draw, Lists], pa.Array]] = {
+    "EMAIL_ADDRESS": emails,
+    "PERSON": people,
+}
 _SHAPED = frozenset(
     "ID CRYPTO MEDICAL_LICENSE UUID ABA_ROUTING_NUMBER US_BANK_NUMBER US_DRIVER_LICENSE US_ITIN "
     "US_PASSPORT US_MBI US_NPI US_CLAIM_NUMBER US_HEALTH_INSURANCE_MEMBER_ID UK_NHS UK_NINO "
@@ -175,7 +180,19 @@ class Surrogate:
         def make(value: str, drawn: Draw) -> str:
             return maker(value, drawn, lists)
 
-        return _scoped(values, beside, scope, draw, _never_same(make), array.type)
+        quick = None if self.unique or scope != "dataset" else _AT_ONCE.get(entity)
+        if quick is None:
+            return _scoped(values, beside, scope, draw, _never_same(make), array.type)
+
+        def each(distinct: pa.Array) -> Outcome:
+            return with_rest(
+                distinct,
+                quick(distinct, draw, lists).cast(distinct.type),
+                lambda rest: _scoped(rest, None, scope, draw, _never_same(make), distinct.type),
+            )
+
+        found = distinctly(values, each, values.type)
+        return Outcome(found.array.cast(array.type), found.failed, found.why)
 
 
 def _never_same(make: Callable[[str, Draw], str]) -> Callable[[str, Draw], str | None]:

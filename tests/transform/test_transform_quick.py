@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from scrubber.transform.base import Context, Outcome, Transform
 from scrubber.transform.distinct import with_rest
+from scrubber.transform.draw import Mac, Stream, Streams
 from scrubber.transform.erase import Mask
 from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round, TruncateDate
 from scrubber.transform.keys import RootKey
 from scrubber.transform.pseudonymize import DateShift
+from scrubber.transform.surrogate import Surrogate
 
-QUICK = ("bin", "round", "generalize", "truncate_date", "erase", "date_shift")
+QUICK = ("bin", "round", "generalize", "truncate_date", "erase", "date_shift", "surrogate")
 KEY = RootKey(bytes(range(32)))
 
 
@@ -138,6 +140,9 @@ DATES = st.one_of(
     ),
     st.text("0123456789-T:Z ", max_size=20),
 )
+WORDS = st.sampled_from("Anna Smith MARY li Dr Von De Jr Jo X J. O'Neil José Qq Aa".split())
+NAMES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join) | st.text("Ab \t'-é", max_size=9)
+MAILBOXES = st.emails() | st.text("aB@.é \n1", max_size=9) | st.just("a" * 1001)
 CASES: list[tuple[Any, Callable[[], Transform]]] = [
     (CODES, lambda: Prefix(keep=3)),
     (CODES, lambda: Prefix(keep=2, fill="*")),
@@ -155,6 +160,10 @@ CASES: list[tuple[Any, Callable[[], Transform]]] = [
     (DATES, lambda: TruncateDate(to="month")),
     (DATES, lambda: TruncateDate(to="day")),
     (DATES, lambda: DateShift(max_days=400)),
+    (NAMES, lambda: Surrogate("PERSON")),
+    (NAMES, lambda: Surrogate("PERSON", locale="es_ES")),
+    (MAILBOXES, lambda: Surrogate("EMAIL_ADDRESS")),
+    (MAILBOXES, lambda: Surrogate("EMAIL_ADDRESS", locale="fr_FR", unique=True)),
 ]
 
 
@@ -200,3 +209,28 @@ def test_the_rest_is_put_where_it_belongs() -> None:
     assert outcome.why == "why"
     whole = with_rest(array, pc.utf8_upper(array), rest)
     assert (whole.array.to_pylist(), whole.failed) == (["A", None, "B", "C", "D"], None)
+
+
+@given(st.binary(min_size=1, max_size=32), st.lists(st.binary(max_size=80)), st.binary(max_size=9))
+def test_many_streams_are_each_its_own(key: bytes, messages: list[bytes], head: bytes) -> None:
+    mac = Mac(key)
+    digests = mac.digests(messages)
+    assert digests == b"".join(mac.digest(message) for message in messages)
+    many = Streams(mac, head, messages)
+    bounds = (2, 3, 1000, 7, 1 << 63, 12)
+    drawn = [many.below(n).tolist() for n in bounds]
+    for i, message in enumerate(messages):
+        one = Stream(mac, head + message)
+        if not many.unsure[i]:
+            assert [column[i] for column in drawn] == [one.below(n) for n in bounds]
+
+
+def test_a_stream_that_has_to_draw_again_says_so() -> None:
+    n = (1 << 63) + 1  # nearly every second word is drawn again
+    messages = [b"%d" % i for i in range(64)]
+    many = Streams(Mac(b"k"), b"", messages)
+    drawn = many.below(n)
+    assert 0 < many.unsure.sum() < 64
+    for i, message in enumerate(messages):
+        if not many.unsure[i]:
+            assert drawn[i] == Stream(Mac(b"k"), message).below(n)

@@ -14,10 +14,15 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scrubber.transform.draw import Draw, Stream
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.transform.draw import Draw, Stream, Streams
 from scrubber.transform.frozen import Lists, fold
 from scrubber.transform.standin.number import decimals, refill
 
+_SHORT = 1_000  # bytes
+_PLAIN_MAILBOX = r"^[!-~]*[a-z][!-~]*$"
 _DOMAINS = ("example.com", "example.org", "example.net")
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _NOT_LOCAL = re.compile(r"[^a-z0-9]+")
@@ -29,6 +34,28 @@ _URL = re.compile(r"\s*([a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(www\.)?([^/?#\s]*)(
 def email(value: str, draw: Draw, lists: Lists) -> str:
     """A made-up mailbox at one of the reserved example domains."""
     return _mailbox(value, draw, lists, 0)
+
+
+def emails(values: pa.Array, draw: Draw, lists: Lists) -> pa.Array:
+    """The same as `email` for a whole array; null where a value is not printable ASCII with a small
+    letter, or its mailbox would have to be drawn again."""
+    short = pc.less_equal(pc.binary_length(values), _SHORT)
+    plain = pc.and_(short, pc.match_substring_regex(values, _PLAIN_MAILBOX))
+    folded = pc.if_else(plain, pc.ascii_lower(values), pa.scalar("", values.type))
+    streams = draw.streams("email", folded.cast(pa.large_binary()).to_pylist())
+    given = _drawn([_ascii(name) for name in lists.given.entries], streams)
+    surname = _drawn([f".{_ascii(name)}" for name in lists.surnames.entries], streams)
+    tail = _drawn([str(number) for number in range(1000)], streams)
+    domain = _drawn([f"@{name}" for name in _DOMAINS], streams)
+    fresh = pc.binary_join_element_wise(given, surname, tail, domain, pa.scalar("", pa.string()))
+    sure = pc.and_(plain, pc.invert(pa.array(streams.unsure)))
+    sure = pc.and_(sure, pc.not_equal(fresh, folded.cast(fresh.type)))
+    return pc.if_else(sure, fresh, pa.scalar(None, fresh.type))
+
+
+def _drawn(entries: list[str], streams: Streams) -> pa.Array:
+    """One of `entries` for each stream."""
+    return pa.array(entries, pa.string()).take(pa.array(streams.below(len(entries))))
 
 
 def unique_email(value: str, draw: Draw, lists: Lists) -> str:

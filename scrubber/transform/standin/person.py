@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from enum import Enum
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from scrubber.transform.datetext import cased_like
 from scrubber.transform.draw import Draw
 from scrubber.transform.frozen import Listing, Lists, fold
@@ -40,6 +44,9 @@ _PARTICLES = frozenset(
     "van von vom zu zum zur der den dem de del della di da do dos das du des la las le los".split()
 )
 _LOWER_PARTICLES = _PARTICLES | frozenset("al bin ibn ben af av ter ten el y e".split())
+_NO_NAMES = (_TITLES | _SUFFIXES | _LOWER_PARTICLES).union(*_LOCAL_TITLES.values())
+_PLAIN_NAME = r"^[A-Z][a-z]+ [A-Z][a-z]+$"
+_SHORT = 1_000  # bytes
 _SEPARATOR = re.compile(r"(\s*,\s*|\s+)")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
@@ -62,6 +69,31 @@ def person(
     if all(part.role is Role.AS_IS and _key(part.text) not in known for part in parts):
         return plain_person(value, draw, lists)
     return "".join(_known(part, known) or _stand_in(part, draw, lists) for part in parts)
+
+
+def people(values: pa.Array, draw: Draw, lists: Lists) -> pa.Array:
+    """The same as `person` for a whole array of values of two words, "Anna Smith", each of which is
+    drawn once; null for others, and where the stand-in would be the value."""
+    short = pc.less_equal(pc.binary_length(values), _SHORT)
+    plain = pc.and_(short, pc.match_substring_regex(values, _PLAIN_NAME))
+    words = pc.list_flatten(pc.split_pattern(values.filter(plain), " "))
+    fresh, same = [], []
+    for role, place in ((Role.GIVEN, 0), (Role.SURNAME, 1)):
+        encoded = words.take(pa.array(np.arange(place, len(words), 2))).dictionary_encode()
+        olds = encoded.dictionary.to_pylist()
+        news = [
+            None if fold(old) in _NO_NAMES else _stand_in(Part(role, old), draw, lists)
+            for old in olds
+        ]
+        alike = [
+            new is not None and fold(old) == fold(new) for old, new in zip(olds, news, strict=True)
+        ]
+        fresh.append(pa.array(news, pa.string()).take(encoded.indices))
+        same.append(pa.array(alike, pa.bool_()).take(encoded.indices))
+    whole = pc.binary_join_element_wise(*fresh, pa.scalar(" ", pa.string()))
+    whole = pc.if_else(pc.and_(*same), pa.scalar(None, whole.type), whole)
+    places = np.cumsum(plain.to_numpy(zero_copy_only=False)) - 1
+    return whole.take(pc.if_else(plain, pa.array(places), pa.scalar(None, pa.int64())))
 
 
 def matching_parts(value: str, stand_in: str) -> dict[str, str]:
