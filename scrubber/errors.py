@@ -22,6 +22,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _NAME_LIMIT = 120
@@ -190,3 +191,23 @@ class IncompleteError(ScrubberError):
     """The run was cut short (interrupted, disk full); nothing was published."""
 
     exit_code = 5
+
+
+RESUMED: Final[tuple[type[BaseException], ...]] = (
+    IncompleteError,
+    InputError,
+    OutputError,
+    TransformError,
+    DetectionError,
+    KeyboardInterrupt,
+    MemoryError,
+)
+"""What may end a run after which the same command goes on from what was finished: the cause lies
+outside of the run, and is gone when it is taken away."""
+
+
+def out_of_memory() -> IncompleteError:
+    """The error for want of memory, wherever it shows."""
+    return IncompleteError(
+        "out-of-memory", "there is not enough memory", hint="try fewer --workers, or more memory"
+    )

@@ -141,8 +141,8 @@ def run(
     """Scrub INPUT by RULES into DIR/data and DIR/manifest.json.
 
     INPUT and DIR are local or in a store (s3://, gs://, az://, hf://; see docs/storage.md).
-    The output appears in one step when everything succeeded; a run that fails leaves nothing.
-    A run that was stopped is taken up by the same command: finished sources are not done again.
+    The output appears in one step when everything succeeded; a run that fails publishes nothing.
+    A run that was stopped or failed is taken up by the same command: what is finished stays so.
     With --incremental only what is new is scrubbed, and the manifest names the earlier one; where
     nothing is new, nothing is written, and the exit code is 0.
     On Ray the key is resolved on every node, and inputs and output lie where all nodes have them.

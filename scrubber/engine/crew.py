@@ -28,7 +28,7 @@ from scrubber.engine.parts import Done, Part
 from scrubber.engine.record import Unread
 from scrubber.engine.scrub import ScrubbedBatch
 from scrubber.engine.work import Bench, Task, Work
-from scrubber.errors import IncompleteError, ScrubberError
+from scrubber.errors import IncompleteError, ScrubberError, out_of_memory
 from scrubber.model.batch import Batch
 from scrubber.transform.keys import RootKey
 
@@ -247,6 +247,8 @@ def _answer(bench: Bench, request: _Request, send: Callable[[_Answer | _Step], N
         return bench.part(request, lambda consumed, rows: send(_Step(alias, consumed, rows)))
     except ScrubberError as error:
         return error
+    except MemoryError:
+        return out_of_memory()
     except BaseException as error:  # noqa: BLE001 - a panic of Polars, too; it may quote data
         text = f"internal error in a worker process: {type(error).__name__}"
         return IncompleteError("internal", text, hint="please report it")

@@ -20,7 +20,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path, PurePosixPath
 
 from scrubber import formats
-from scrubber.errors import IncompleteError, OutputError, Place
+from scrubber.errors import RESUMED, IncompleteError, OutputError, Place
 from scrubber.formats import Source
 from scrubber.manifest import FILE_NAME, OutputFacts
 from scrubber.storage import Upload
@@ -169,7 +169,7 @@ def staged_in_folder(
                 _prepare(hidden, stage)
                 yield stage
                 _publish(stage.output, target)
-        except (IncompleteError, KeyboardInterrupt):
+        except RESUMED:
             left = _finished(stage)
             raise
         finally:

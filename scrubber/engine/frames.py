@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from scrubber.errors import InputError
 from scrubber.formats.base import check_schema
+from scrubber.model.arrow_errors import ARROW_ERRORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,7 @@ def _polars(frame: Any, *, lazy: bool) -> Opened:
 
     try:
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-    except pa.ArrowException:
+    except ARROW_ERRORS:
         raise InputError(
             "frame-values",
             "a Polars column is of a type that Arrow has no word for",
@@ -104,7 +105,7 @@ def _polars(frame: Any, *, lazy: bool) -> Opened:
 def _pandas(frame: Any) -> Opened:
     try:
         table = pa.Table.from_pandas(frame)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+    except (*ARROW_ERRORS, TypeError, ValueError, OverflowError):
         raise InputError(
             "frame-values",
             "a pandas column holds values of several types",

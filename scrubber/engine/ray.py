@@ -22,7 +22,7 @@ from scrubber.engine.executors import Hear, InProcess, worth_sending
 from scrubber.engine.looks import Look
 from scrubber.engine.parts import Done
 from scrubber.engine.work import Bench, Task, Work
-from scrubber.errors import IncompleteError, NotAvailable, Place, ScrubberError
+from scrubber.errors import IncompleteError, NotAvailable, Place, ScrubberError, out_of_memory
 from scrubber.formats import Source
 from scrubber.transform.keys import RootKey
 
@@ -184,6 +184,8 @@ class _Worker:
             )
         except ScrubberError as error:
             answer = error
+        except MemoryError:
+            answer = out_of_memory()
         except (SystemExit, KeyboardInterrupt):  # Ray's way to end a worker
             raise
         except BaseException as error:  # noqa: BLE001 - it may quote data, and Ray would log it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -32,7 +32,7 @@ from scrubber.engine.scrub import scrub_batch, tools_for
 from scrubber.engine.stage import Stage, refuse_sources_in, staged
 from scrubber.engine.surveying import Progress, Survey, survey
 from scrubber.engine.work import Task, Work, addressed
-from scrubber.errors import KeyFault, OutputError, Place, printable
+from scrubber.errors import KeyFault, OutputError, Place, out_of_memory, printable
 from scrubber.formats import Source
 from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, read_chain, seal
 from scrubber.manifest.planned import PlanDocument
@@ -98,6 +98,7 @@ def run(
     target = locate(out)
     earlier = Earlier(read_chain(locate(incremental))) if incremental is not None else None
     with (
+        _enough_memory(),
         closing(executor_for(executor, workers, address)) as hands,
         staged(target, inputs, overwrite=overwrite) as stage,
     ):
@@ -281,6 +282,15 @@ def run_on_table(
     manifest = seal(facts_of(account, clock.facts(1)), ledger)
     whole = pa.concat_tables([result.table for result in results])
     return formats.visible(whole), manifest
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    """Errors: IncompleteError ``out-of-memory`` for what Python and Arrow say then."""
+    try:
+        yield
+    except MemoryError:
+        raise out_of_memory() from None
 
 
 class _Clock:

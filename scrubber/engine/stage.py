@@ -71,9 +71,8 @@ class Stage(Protocol):
 def staged(out: Location, inputs: Sequence[str], *, overwrite: bool) -> Iterator[Stage]:
     """A stage for the output `out`, which is there when the block ends without an error.
 
-    Where the block is interrupted (IncompleteError, KeyboardInterrupt, SIGKILL) after a part was
-    finished, what is done stays, unpublished, for the next run into `out`; any other error removes
-    it.
+    Where the block is interrupted (SIGKILL, or one of errors.RESUMED) after a part was finished,
+    what is done stays, unpublished, for the next run into `out`; any other error removes it.
 
     Errors: OutputError ``output-exists``, ``output-foreign`` (not a scrubber output: never
     replaced), ``output-in-input``, ``input-in-output``, ``output-busy``, ``output-write``;

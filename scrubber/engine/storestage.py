@@ -15,7 +15,7 @@ from pathlib import Path
 
 from scrubber import formats, storage
 from scrubber.engine.lease import Lease, is_held, refuse_superseded
-from scrubber.errors import IncompleteError, OutputError, Place, ScrubberError
+from scrubber.errors import RESUMED, OutputError, Place, ScrubberError
 from scrubber.formats import Source
 from scrubber.manifest import DATA, FILE_NAME, PREVIOUS, OutputFacts
 from scrubber.storage import Upload
@@ -120,7 +120,7 @@ def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iter
             stage.put(_MARK, b"a run of scrubber builds its output here\n")
             storage.drop_unfinished(url, url)
             yield stage
-        except (IncompleteError, KeyboardInterrupt):
+        except RESUMED:
             left = _has_parts(url)
             raise
         finally:

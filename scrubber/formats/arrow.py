@@ -23,12 +23,13 @@ from scrubber.formats.arrow_messages import batch_sizes
 from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
 from scrubber.formats.stream import open_file
 from scrubber.formats.visible import visible
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import Rows, map_leaves
 
 _FILE_MAGIC = b"ARROW1"
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
-_FAILURES = (OSError, pa.ArrowException, ValueError, OverflowError)
+_FAILURES = (OSError, *ARROW_ERRORS, ValueError, OverflowError)
 
 
 def media_type(source: Source) -> str:

@@ -24,6 +24,7 @@ from scrubber.formats import sampling
 from scrubber.formats.base import Chunk, Source, check_schema
 from scrubber.formats.quoting import record_ends
 from scrubber.formats.stream import Block, ByteStream, is_utf8, record_blocks
+from scrubber.model.arrow_errors import ARROW_ERRORS
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER_BYTES = 2**20
@@ -209,7 +210,7 @@ def _parse(
                 check_utf8=False,
             ),
         )
-    except pa.ArrowException:
+    except ARROW_ERRORS:
         if ragged and not drop_bad_rows:
             number, cells = ragged[0]
             raise InputError(

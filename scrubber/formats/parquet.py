@@ -16,6 +16,7 @@ from scrubber.formats.parquet_footer import check_columns
 from scrubber.formats.parquet_sizes import TooMuchAtOnce, records_at_once
 from scrubber.formats.stream import open_file
 from scrubber.formats.visible import has_dictionary, visible
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import FieldPath
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _DEFAULT_CODEC = "SNAPPY"
 _BUFFER = 2**16
 _REQUEST = 2**21
-_FAILURES = (OSError, pa.ArrowException, ValueError, OverflowError)
+_FAILURES = (OSError, *ARROW_ERRORS, ValueError, OverflowError)
 
 
 def schema(source: Source) -> pa.Schema:
@@ -75,7 +76,7 @@ class ParquetEncoder:
             self._writer = parquet.ParquetWriter(
                 pa.PythonFile(sink, "w"), schema, compression=codec
             )
-        except (pa.ArrowException, NotImplementedError):
+        except (*ARROW_ERRORS, NotImplementedError):
             raise _type_error(schema) from None
         self._schema = schema
         self._has_dictionary = has_dictionary(schema)
@@ -178,7 +179,7 @@ def _type_error(schema: pa.Schema) -> OutputError:
     for field in schema:
         try:
             parquet.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
-        except (pa.ArrowException, NotImplementedError):
+        except (*ARROW_ERRORS, NotImplementedError):
             return OutputError(
                 "type-in-parquet",
                 "values of this type cannot be written to Parquet",

@@ -17,6 +17,7 @@ from scrubber.errors import InputError, Place
 from scrubber.formats.base import CHUNK_BYTES, Chunk, Source, check_schema
 from scrubber.formats.discovery import source_bytes
 from scrubber.formats.stream import open_file
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.views import without_views
 
 BLOCK_BYTES = 2**18
@@ -103,7 +104,7 @@ def joined(tables: Sequence[pa.Table], name: str) -> pa.Table:
     """The samples of all shards as one table. Raises InputError `schema-drift`."""
     try:
         whole = pa.concat_tables([table.select(tables[0].schema.names) for table in tables])
-    except (KeyError, pa.ArrowException):
+    except (KeyError, *ARROW_ERRORS):
         raise InputError(
             "schema-drift", "the shards have different fields", place=Place(file=name)
         ) from None

@@ -24,6 +24,7 @@ from scrubber.formats.base import (
     ByteSink,
     Source,
 )
+from scrubber.model.arrow_errors import ARROW_ERRORS
 
 Offsets = npt.NDArray[np.int64]
 FindEnds = Callable[[bytes], tuple[Offsets, bool]]
@@ -65,7 +66,7 @@ class ByteStream:
                 if source.compression
                 else self._file
             )
-        except (OSError, pa.ArrowException):
+        except (OSError, *ARROW_ERRORS):
             raise self._failure() from None
 
     def read(self, size: int) -> bytes:
@@ -78,7 +79,7 @@ class ByteStream:
                     break
                 parts.append(part)
                 missing -= len(part)
-        except (OSError, pa.ArrowException):
+        except (OSError, *ARROW_ERRORS):
             raise self._failure() from None
         return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from scrubber.errors import IncompleteError, OutputError, Place
 from scrubber.formats.base import ABSENT, ByteSink, Encoder, Written
 from scrubber.formats.stream import DiskFile, FileSink, Outlet, compressing
+from scrubber.model.arrow_errors import ARROW_ERRORS
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -99,7 +100,7 @@ class Writer:
             yield
         except OSError as failure:
             raise self._error(failure) from None
-        except (pa.ArrowException, UnicodeError, OverflowError, TypeError):
+        except (*ARROW_ERRORS, UnicodeError, OverflowError, TypeError):
             raise self._error(None) from None
 
     def _error(self, failure: OSError | None) -> IncompleteError | OutputError:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from scrubber.errors import Mark
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import EACH, FieldPath, Step, is_list, leaves
 from scrubber.model.nested import leaf_values
 from scrubber.policy.report import Report
@@ -114,7 +115,7 @@ def table_of(given: Mapping[str, Any]) -> pa.Table:
         _put(record, path.steps, value)
     try:
         table = pa.Table.from_pylist([record])
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+    except (*ARROW_ERRORS, TypeError, ValueError, OverflowError):
         raise ValueError("these values make no record") from None
     schema = pa.schema([pa.field(f.name, _typed(f.type)) for f in table.schema])
     return table.cast(schema)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.errors import TransformError
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import Outcome
 
 _UNREADABLE = object()
@@ -122,7 +123,7 @@ def takeable(array: pa.Array) -> pa.Array:
 def _built(results: list[Any], type: pa.DataType) -> pa.Array:
     try:
         return pa.array(results, type)
-    except (pa.ArrowException, OverflowError, UnicodeError, TypeError, ValueError):
+    except (*ARROW_ERRORS, OverflowError, UnicodeError, TypeError, ValueError):
         raise TransformError(
             "not-representable", f"a transformed value does not fit the type {type}"
         ) from None

@@ -13,6 +13,7 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.canonical import (
     CANONICAL,
@@ -193,6 +194,6 @@ def _fits(value: Any, type: pa.DataType) -> bool:
         return False
     try:
         pa.array([value], type)
-    except (pa.ArrowException, OverflowError, ValueError, TypeError):
+    except (*ARROW_ERRORS, OverflowError, ValueError, TypeError):
         return False
     return True

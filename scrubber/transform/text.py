@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from scrubber.errors import TransformError
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.finding import Cover, Piece
 from scrubber.transform.base import Context, Outcome, Strictness, Transform
 from scrubber.transform.distinct import readable_values
@@ -222,7 +223,7 @@ def _rebuilt(
             result[row] = rewrite(values[row], cover, filled[row]).text
     try:
         array = pa.array(result, texts.type)
-    except (pa.ArrowException, UnicodeError, OverflowError):
+    except (*ARROW_ERRORS, UnicodeError, OverflowError):
         raise TransformError("not-representable", "a rewritten text cannot be stored") from None
     if isinstance(array, pa.ChunkedArray):
         raise TransformError("text-too-large", f"the texts of a batch outgrew {texts.type}")

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.canonical import (
     MILLISECONDS_PER_DAY,
@@ -96,7 +97,7 @@ class TruncateDate:
         known = pc.if_else(inside, array, pa.scalar(None, array.type))
         try:
             floor = _floor(known, self.to)
-        except pa.ArrowException:
+        except ARROW_ERRORS:
             return all_failed(array, array.type, "the time zone of the column is not known")
         sound = pc.fill_null(pc.less_equal(floor, array), False)
         result = pc.if_else(sound, floor, pa.scalar(None, array.type))

@@ -15,7 +15,13 @@ from scrubber import storage
 from scrubber.engine import lease, parts, storestage
 from scrubber.engine.run import run
 from scrubber.engine.storestage import StoreStage
-from scrubber.errors import IncompleteError, InputError, OutputError, ScrubberError
+from scrubber.errors import (
+    ConservationError,
+    IncompleteError,
+    InputError,
+    OutputError,
+    ScrubberError,
+)
 from scrubber.manifest import Manifest, OutputFacts, verify
 from scrubber.policy import load_rules, rules_from_mapping
 from scrubber.transform.keys import RootKey
@@ -313,7 +319,7 @@ def test_a_run_that_cannot_begin_leaves_the_earlier_output(place: Path, s3: S3) 
     assert contents(s3) == before
 
 
-@pytest.mark.parametrize("error", [RuntimeError, OutputError("output-encode", "no")])
+@pytest.mark.parametrize("error", [RuntimeError, ConservationError("rows-lost", "no")])
 def test_a_failed_run_leaves_nothing(
     place: Path, s3: S3, monkeypatch: pytest.MonkeyPatch, error: Any
 ) -> None:
@@ -386,7 +392,10 @@ def test_a_source_that_changes_meanwhile(place: Path, s3: S3) -> None:
     with pytest.raises(InputError) as caught:
         scrub(place, s3.url("in"), s3.url("out"), progress=change)
     assert (caught.value.code, str(caught.value.place)) == ("source-changed", "0.jsonl")
-    assert s3.names("out") == []
+    assert "out/manifest.json" not in s3.names("out")
+    scrub(place, s3.url("in"), s3.url("out"))
+    scrub(place, s3.url("in"), s3.url("whole"))
+    assert contents(s3) == contents(s3, "whole")
 
 
 def test_what_an_output_may_not_be(place: Path, s3: S3) -> None:
@@ -417,10 +426,14 @@ def test_an_output_that_vanishes_before_the_manifest(
         s3.client.delete_object(Bucket="bucket", Key="out/data/2.jsonl")
         finish(self, manifest, outputs)
 
-    monkeypatch.setattr(StoreStage, "finish", late)
-    with pytest.raises(OutputError, match="part-missing"):
-        scrub(place, s3.url("in"), s3.url("out"))
-    assert s3.names("out") == []
+    with monkeypatch.context() as patched:
+        patched.setattr(StoreStage, "finish", late)
+        with pytest.raises(OutputError, match="part-missing"):
+            scrub(place, s3.url("in"), s3.url("out"))
+    assert "out/manifest.json" not in s3.names("out")
+    scrub(place, s3.url("in"), s3.url("out"))
+    scrub(place, s3.url("in"), s3.url("whole"))
+    assert contents(s3) == contents(s3, "whole")
 
 
 def test_increments(place: Path, s3: S3) -> None:
