@@ -38,7 +38,9 @@ class Lease:
         self._keeper = threading.Thread(target=self._keep_alive, daemon=True)
 
     def __enter__(self) -> Lease:
-        if not storage.create(self._url, self._sign(), self._name):
+        # Some stores know no condition and always create: so it is looked for first.
+        seen = storage.read(self._url, self._name)
+        if seen is not None or not storage.create(self._url, self._sign(), self._name):
             self._take_over()
         self._keeper.start()
         return self

@@ -107,6 +107,7 @@ def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iter
     if "/" not in url.partition("://")[2]:
         text = "an output is a folder in a bucket, not the bucket"
         raise OutputError("output-place", text, place=Place(file=url))
+    storage.writable(url)
     folders = [storage.checked(given) for given in inputs if storage.is_remote(given)]
     refuse_overlap_in_store(url, folders)
     if not overwrite and _is_there(url, FILE_NAME) and not _is_there(url, _MARK):

@@ -8,13 +8,14 @@ An object is there in whole or not at all, and there is no rename. Credentials c
 stores' own clients look at (environment, configuration files, roles), never from a URL. Local paths
 do not come in here.
 
-Errors of every function: NotAvailable ``storage-unknown`` and ``storage-extra`` (naming what to
-install); InputError or OutputError ``storage-url``, ``storage-credentials``, ``storage-denied``,
-``storage-bucket``; IncompleteError ``storage-unreachable``. What the clients say is never repeated.
+Errors of every function: NotAvailable ``storage-unknown``, ``storage-extra`` (naming what to
+install) and ``storage-read-only``; InputError or OutputError ``storage-url``,
+``storage-credentials``, ``storage-denied``, ``storage-bucket``; IncompleteError
+``storage-unreachable``. What the clients say is never repeated.
 """
 
 from scrubber.storage.address import base_name, checked, has_wildcard, is_remote, joined
-from scrubber.storage.client import changed, same_store
+from scrubber.storage.client import changed, same_store, writable
 from scrubber.storage.location import Location, Readable, Remote, locate
 from scrubber.storage.objects import (
     Facts,
@@ -57,5 +58,6 @@ __all__ = [
     "read",
     "remove",
     "same_store",
+    "writable",
     "write",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -39,6 +40,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
         "memory": _Kind("fsspec", "s3"),  # objects of this process, for tests
     }
 )
+_LOGGERS = ("fsspec", "s3fs", "aiobotocore", "botocore", "gcsfs", "google", "adlfs", "azure")
 _DENIED = frozenset({401, 403})
 _CONFLICT = frozenset({409, 412})
 _NO_LOGIN = frozenset(
@@ -72,7 +74,7 @@ def client(url: str) -> tuple[Any, str]:
             f"{printable(scheme)}:// is no storage that can be used",
             hint="local paths, s3://, gs://, az://, abfs://, hf://",
         )
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    _quieten()
     try:
         import fsspec
 
@@ -88,6 +90,34 @@ def client(url: str) -> tuple[Any, str]:
         options = made._get_kwargs_from_urls(url) if kind is _AZURE else {}
         system = fsspec.filesystem(scheme, use_listings_cache=False, **options)
         return system, str(system._strip_protocol(url))
+
+
+def writable(url: str) -> tuple[Any, str]:
+    """As :func:`client`, for what puts or removes objects.
+
+    Errors: also NotAvailable ``storage-read-only``: on the Hugging Face Hub every write is a
+    commit, whose history would keep what a run removes.
+    """
+    if scheme_of(url) == "hf":
+        raise NotAvailable(
+            "storage-read-only",
+            "hf:// is only read from",
+            place=Place(file=url),
+            hint="write to a folder, then upload it in one commit: hf upload",
+        )
+    return client(url)
+
+
+def _quieten() -> None:
+    """The clients report nothing home, and log nothing to who did not ask for their logs: what they
+    log quotes requests and answers."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_VERBOSITY", "critical")
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
 
 
 def same_store(url: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from scrubber.storage.address import before_wildcards, joined
-from scrubber.storage.client import asking, client, putting
+from scrubber.storage.client import asking, client, putting, writable
 
 _VERSIONS = ("ETag", "generation", "etag", "blob_id", "xet_hash", "created", "mtime")
 _PER_REQUEST = 1000
@@ -91,7 +91,7 @@ def read(url: str, name: str) -> bytes | None:
 
 def write(url: str, data: bytes, name: str) -> None:
     """Put a small object, in the place of one that is there."""
-    system, path = client(url)
+    system, path = writable(url)
     with putting(name):
         system.pipe_file(path, data)
 
@@ -99,7 +99,7 @@ def write(url: str, data: bytes, name: str) -> None:
 def create(url: str, data: bytes, name: str) -> bool:
     """Put a small object where there is none; False if there is one. The store decides, so of two
     that try only one succeeds."""
-    system, path = client(url)
+    system, path = writable(url)
     try:
         with putting(name):
             system.pipe_file(path, data, mode="create")
@@ -112,7 +112,7 @@ def remove(urls: Iterable[str], name: str) -> None:
     """Remove objects of one store; those that are not there are no error."""
     wanted = list(urls)
     for start in range(0, len(wanted), _PER_REQUEST):
-        system = client(wanted[0])[0]
+        system = writable(wanted[0])[0]
         paths = [client(url)[1] for url in wanted[start : start + _PER_REQUEST]]
         try:
             with asking(name, writing=True):

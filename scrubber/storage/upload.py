@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-from pathlib import Path
 from typing import Any
 
 from scrubber.storage.address import scheme_of
-from scrubber.storage.client import asking, client, putting
+from scrubber.storage.client import asking, client, putting, writable
 
 PART_BYTES = 32 * 2**20
 """What is sent at once and held in memory; S3 takes 10,000 of them, so a file of 312 GiB."""
@@ -19,7 +18,7 @@ class Upload:
 
     def __init__(self, url: str, name: str) -> None:
         self.name = name
-        self._system, self._path = client(url)
+        self._system, self._path = writable(url)
         self._in_memory = scheme_of(url) == "memory"
         self._done = False
         with putting(name):
@@ -60,10 +59,6 @@ class Upload:
         self._file.closed = True
         with contextlib.suppress(Exception):  # it stays invisible; the next run clears it away
             self._file.discard()
-        left = getattr(self._file, "temp_file", None)
-        if left is not None:  # huggingface_hub collects a file on disk first
-            left.close()
-            Path(left.name).unlink(missing_ok=True)
 
 
 def drop_unfinished(url: str, name: str) -> None:
