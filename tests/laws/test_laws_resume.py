@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -19,9 +20,11 @@ from typing import Any
 
 import pytest
 
+from scrubber.detect import consistency
 from scrubber.engine import folderstage, parts
 from scrubber.engine.run import run
 from scrubber.errors import IncompleteError
+from scrubber.manifest import verify
 from scrubber.policy import load_rules
 from scrubber.transform.keys import RootKey
 
@@ -148,29 +151,67 @@ def test_what_is_finished_is_not_done_again(place: Path, written: list[str]) -> 
     assert contents(place / "out") == contents(place / "whole")
 
 
-def other_key(_: Path) -> dict[str, Any]:
+Change = Callable[[Path, pytest.MonkeyPatch], dict[str, Any]]
+
+
+def other_key(_: Path, __: pytest.MonkeyPatch) -> dict[str, Any]:
     return {"key": RootKey(bytes(range(1, 33)))}
 
 
-def other_rule(place: Path) -> dict[str, Any]:
+def other_rule(place: Path, _: pytest.MonkeyPatch) -> dict[str, Any]:
     (place / "rules.yaml").write_text(RULES.replace("n % 7", "n % 5"))
     return {}
 
 
-def other_format(_: Path) -> dict[str, Any]:
+def other_format(_: Path, __: pytest.MonkeyPatch) -> dict[str, Any]:
     return {"target_format": "csv"}
 
 
-@pytest.mark.parametrize("change", [other_key, other_rule, other_format])
+def other_detector(_: Path, patched: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The same rules, and what finds names again is another version."""
+    name, _version = consistency.IDENTITY
+    patched.setattr(consistency, "IDENTITY", (name, "another"))
+    return {}
+
+
+def other_program(_: Path, patched: pytest.MonkeyPatch) -> dict[str, Any]:
+    patched.setattr("scrubber.engine.record.__version__", "another")
+    return {}
+
+
+@pytest.mark.parametrize(
+    "change", [other_key, other_rule, other_format, other_detector, other_program]
+)
 def test_other_work_is_done_from_the_start(
-    place: Path, written: list[str], change: Callable[[Path], dict[str, Any]]
+    place: Path, written: list[str], monkeypatch: pytest.MonkeyPatch, change: Change
 ) -> None:
+    if change is other_detector:
+        text = "{name: note, class: text, entities: {default: redact}}\ndetect: {ner: none}"
+        field = "{name: note, class: direct_identifier, transform: drop}"
+        (place / "rules.yaml").write_text(moved_to_the_end(RULES, field, text))
     stopped_after(place, 4)
-    options = {"key": KEY, **change(place)}
+    options = {"key": KEY, **change(place, monkeypatch)}
     rules = load_rules(place / "rules.yaml")
     run(rules, [str(place / "in")], place / "out", **options)
     assert len(written) == SHARDS
     assert len(list((place / "out" / "data").iterdir())) == SHARDS
+
+
+def moved_to_the_end(rules: str, line: str, other: str) -> str:
+    """`rules` with the list item `line` taken out, and `other` as the last one."""
+    kept = rules.replace(f"  - {line}\n", "")
+    assert kept != rules
+    return f"{kept}  - {other}\n"
+
+
+def test_the_same_work_is_not(place: Path, written: list[str]) -> None:
+    """The counterpart of the above, with a detector."""
+    text = "{name: note, class: text, entities: {default: redact}}\ndetect: {ner: none}"
+    field = "{name: note, class: direct_identifier, transform: drop}"
+    (place / "rules.yaml").write_text(moved_to_the_end(RULES, field, text))
+    stopped_after(place, 4)
+    scrub(place, "out")
+    assert len(written) == SHARDS - 4
 
 
 def test_only_the_source_that_changed_is_done_again(place: Path, written: list[str]) -> None:
@@ -323,3 +364,91 @@ def test_without_a_key_it_is_the_same(place: Path, written: list[str]) -> None:
     assert len(written) == 2
     sources = json.loads((place / "out" / "manifest.json").read_bytes())["sources"]
     assert len(sources) == SHARDS
+
+
+# --- killed at a rename ---------------------------------------------------------------------------
+
+
+def scrub_and_die_at(place: Path, at: int, after: bool, overwrite: bool) -> None:
+    """Scrub into ``out``; die before (or after) something is renamed for the `at`-th time."""
+    calls = 0
+
+    def dying(rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+        def renames(self: Path, target: Path) -> Path:
+            nonlocal calls
+            calls += 1
+            if calls == at and not after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            moved = rename(self, target)
+            if calls == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return moved
+
+        return renames
+
+    Path.rename, Path.replace = dying(Path.rename), dying(Path.replace)  # type: ignore[assignment,method-assign]
+    scrub(place, "out", overwrite=overwrite)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_run_killed_at_a_rename(place: Path, after: bool, overwrite: bool) -> None:
+    """Each part takes two, publishing one, or two where an earlier output is replaced."""
+    if overwrite:
+        scrub(place, "out")
+    for shard in range(SHARDS):
+        write_shard(place, shard, salt=1)
+    scrub(place, "whole")
+    context = multiprocessing.get_context("forkserver")
+    last = 2 * SHARDS + (2 if overwrite else 1)
+    before = contents(place / "out") if overwrite else None
+    for at in (2, 2 * SHARDS, *range(2 * SHARDS + 1, last + 1)):
+        process = context.Process(target=scrub_and_die_at, args=(place, at, after, overwrite))
+        process.start()
+        assert killed(process)
+        published = at == last and after
+        if (place / "out").exists():  # else it was killed between two renames
+            seen = contents(place / "out")
+            assert seen == (contents(place / "whole") if published else before)
+        else:
+            assert not overwrite or at >= last - 1
+        shutil.rmtree(place / ".out.scrubber-partial", ignore_errors=True)
+    scrub(place, "out", overwrite=True)
+    assert contents(place / "out") == contents(place / "whole")
+    assert sorted(p.name for p in place.iterdir()) == ["in", "out", "rules.yaml", "whole"]
+
+
+# --- increments -----------------------------------------------------------------------------------
+
+
+def test_an_increment_that_is_killed_is_taken_up(place: Path, written: list[str]) -> None:
+    for shard in range(2, SHARDS):
+        (place / "in" / f"{shard}.jsonl").rename(place / f"{shard}.jsonl")
+    scrub(place, "one")
+    for shard in range(2, SHARDS):
+        (place / f"{shard}.jsonl").rename(place / "in" / f"{shard}.jsonl")
+    del written[:]
+    assert killed(started(place, 2, {"incremental": place / "one"}))
+    scrub(place, "out", incremental=place / "one")
+    assert written == [f"data/{shard}.jsonl" for shard in range(4, SHARDS)]
+    scrub(place, "alone", incremental=place / "one")
+    assert contents(place / "out") == contents(place / "alone")
+    first = json.loads((place / "one" / "manifest.json").read_bytes())["header"]["id"]
+    manifest = json.loads((place / "out" / "manifest.json").read_bytes())
+    assert manifest["header"]["previous"] == first
+    assert [source["alias"] for source in manifest["sources"]] == [
+        f"{shard}.jsonl" for shard in range(2, SHARDS)
+    ]
+    assert all(check.passed for check in verify(place / "out"))
+
+
+def test_a_stopped_whole_run_is_not_taken_for_an_increment(place: Path, written: list[str]) -> None:
+    """Parts are the same whatever the chain; what is not asked for is not published."""
+    scrub(place, "one")
+    del written[:]
+    stopped_after(place, SHARDS)
+    write_shard(place, SHARDS, salt=1)
+    scrub(place, "out", incremental=place / "one")
+    assert written == [f"data/{SHARDS}.jsonl"]
+    assert [p.name for p in (place / "out" / "data").iterdir()] == [f"{SHARDS}.jsonl"]
+    assert all(check.passed for check in verify(place / "out"))
