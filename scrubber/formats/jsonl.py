@@ -23,6 +23,7 @@ from scrubber.formats import sampling
 from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, HELD_BYTES, MORE_MEMORY, Chunk, Source
 from scrubber.formats.json_types import BadValue, Shape, fitter
 from scrubber.formats.stream import Block, ByteStream, Offsets, record_blocks
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import leaves
 
 _BOM = b"\xef\xbb\xbf"
@@ -128,7 +129,7 @@ def _at_once(block: Block, schema: pa.Schema) -> pa.Table | None:
                 explicit_schema=schema, unexpected_field_behavior="error"
             ),
         ).cast(schema)
-    except pa.ArrowException:  # its text quotes values
+    except ARROW_ERRORS:  # their text quotes values
         return None
     return table if table.num_rows == sum(1 for _ in _lines(block, 1)) else None
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import cutting, sampling
@@ -15,16 +16,18 @@ from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Sour
 from scrubber.formats.parquet_footer import check_columns
 from scrubber.formats.parquet_sizes import TooMuchAtOnce, records_at_once
 from scrubber.formats.stream import open_file
+from scrubber.formats.text import is_string, unwrapped
 from scrubber.formats.visible import has_dictionary, visible
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import FieldPath
 
 if TYPE_CHECKING:
-    from pyarrow.parquet import FileMetaData, ParquetFile, RowGroupMetaData
+    from pyarrow.parquet import FileMetaData, ParquetFile, ParquetWriter, RowGroupMetaData
 
 _DEFAULT_CODEC = "SNAPPY"
 _BUFFER = 2**16
 _REQUEST = 2**21
+_LOOKED_AT = 4096
 _FAILURES = (OSError, *ARROW_ERRORS, ValueError, OverflowError)
 
 
@@ -70,25 +73,57 @@ class ParquetEncoder:
     """Each table becomes a row group."""
 
     def __init__(self, sink: ByteSink, schema: pa.Schema, codec: str) -> None:
-        from pyarrow import parquet
-
-        try:
-            self._writer = parquet.ParquetWriter(
-                pa.PythonFile(sink, "w"), schema, compression=codec
-            )
-        except (*ARROW_ERRORS, NotImplementedError):
-            raise _type_error(schema) from None
+        self._sink, self._codec = sink, codec
         self._schema = schema
         self._has_dictionary = has_dictionary(schema)
+        self._writer: ParquetWriter | None = None
+        try:
+            self._opened(pa.BufferOutputStream(), True).close()
+        except (*ARROW_ERRORS, NotImplementedError):
+            raise _type_error(schema) from None
 
     def write(self, table: pa.Table) -> None:
         table = table.replace_schema_metadata(self._schema.metadata)
         if self._has_dictionary:  # a page of entries is written as it is, used or not
             table = visible(table)
+        if self._writer is None:
+            self._writer = self._opened(pa.PythonFile(self._sink, "w"), repeating(table))
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def finish(self) -> None:
+        if self._writer is None:
+            self._writer = self._opened(pa.PythonFile(self._sink, "w"), True)
         self._writer.close()
+
+    def _opened(self, sink: pa.NativeFile, dictionaries: bool | list[str]) -> ParquetWriter:
+        from pyarrow import parquet
+
+        return parquet.ParquetWriter(
+            sink, self._schema, compression=self._codec, use_dictionary=dictionaries
+        )
+
+
+def repeating(table: pa.Table) -> bool | list[str]:
+    """The columns whose values repeat, by the table's first records: a dictionary is worth making.
+
+    Of values that hardly repeat one is made in vain, which takes as long as all else. All of them
+    where a column is nested.
+    """
+    if any(pa.types.is_nested(field.type) for field in table.schema):
+        return True
+    first = table.slice(0, _LOOKED_AT)
+    names = [f.name for f in first.schema if _repeats(first.column(f.name))]
+    return names or False
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    values = unwrapped(pa.concat_arrays(column.chunks))
+    try:
+        plain = values.cast(pa.large_binary()) if is_string(values.type) else values
+        different = pc.count_distinct(plain)
+    except ARROW_ERRORS:  # not for this type
+        return True
+    return bool(different.as_py() * 2 <= max(len(column) - column.null_count, 2))
 
 
 def open_encoder(
@@ -103,18 +138,17 @@ def open_encoder(
     return ParquetEncoder(sink, schema, codec)
 
 
-def _open(source: Source, dictionary: str | None = None) -> ParquetFile:
-    """The file; what is in a row group is read bit by bit, whatever its size. With the path of a
-    column as `dictionary`, what of that is dictionary-encoded in the file is so in memory."""
+def _open(source: Source, dictionaries: list[str] | None = None) -> ParquetFile:
+    """The file; what is in a row group is read bit by bit, whatever its size. With the paths of
+    columns as `dictionaries`, what of them is dictionary-encoded in the file is so in memory."""
     from pyarrow import parquet
 
-    named = [dictionary] if dictionary is not None else None
     try:
         with open_file(source, exact=True) as raw:
             check_columns(raw)
         if source.facts is None:
             return parquet.ParquetFile(
-                source.path, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=named
+                source.path, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=dictionaries
             )
         # Of an object, a row group's columns come together, in as few requests as they lie apart.
         file = parquet.ParquetFile(open_file(source, exact=True), pre_buffer=True)

@@ -36,12 +36,15 @@ class TooMuchAtOnce(Exception):
 
 
 def records_at_once(
-    file: ParquetFile, index: int, raw: pa.NativeFile | None, again: Callable[[str], ParquetFile]
+    file: ParquetFile,
+    index: int,
+    raw: pa.NativeFile | None,
+    again: Callable[[list[str]], ParquetFile],
 ) -> int:
     """How many records of row group `index` to read at a time; a power of two.
 
     `raw` are the bytes of `file`, or None where each look at them is a request to a store: then the
-    footer is believed. `again` opens the file with the dictionary of a column as such.
+    footer is believed. `again` opens the file with the dictionaries of some columns as such.
 
     Raises TooMuchAtOnce, ValueError for what is no Parquet, and pyarrow's own errors.
     """
@@ -49,6 +52,7 @@ def records_at_once(
     rows = max(int(group.num_rows), 1)
     total = at_once = 0
     step: int = rows
+    dense: list[tuple[ColumnChunkMetaData, int]] = []
     for number in range(group.num_columns):
         chunk = group.column(number)
         total += max(chunk.num_values * _width(file, number), chunk.total_uncompressed_size)
@@ -64,9 +68,13 @@ def records_at_once(
             if page.is_dictionary and chunk.physical_type != "BYTE_ARRAY":
                 takes = min(takes, _width(file, number))  # all entries are as long
             elif page.is_dictionary and takes * chunk.num_values > _DENSE_BYTES:
-                takes = _longest_entry(again, index, chunk, takes)
+                dense.append((chunk, takes))
+                continue
             per_record = takes * chunk.num_values // rows
             step = min(step, _DENSE_BYTES // max(per_record, 1))
+    for chunk, takes in _by_entry(again, index, dense):
+        per_record = takes * chunk.num_values // rows
+        step = min(step, _DENSE_BYTES // max(per_record, 1))
     size = max(_STEP_BYTES, _STEP_COLUMN * group.num_columns)
     step = max(1, min(step, rows * size // max(total, 1), CHUNK_ROWS))
     return 1 << (int(step).bit_length() - 1)  # so that whole steps fill a chunk
@@ -78,17 +86,36 @@ def _width(file: ParquetFile, number: int) -> int:
     return _WIDTHS.get(column.physical_type, 4 + max(int(column.length), 0))
 
 
-def _longest_entry(
-    again: Callable[[str], ParquetFile], index: int, chunk: ColumnChunkMetaData, most: int
-) -> int:
-    """The bytes of the longest entry of the chunk's dictionary; `most` where it cannot be told."""
-    path = chunk.path_in_schema
-    with again(path) as file:
-        batches = file.iter_batches(batch_size=1, row_groups=[index], columns=[path])
+def _by_entry(
+    again: Callable[[list[str]], ParquetFile],
+    index: int,
+    chunks: list[tuple[ColumnChunkMetaData, int]],
+) -> list[tuple[ColumnChunkMetaData, int]]:
+    """The chunks with the bytes that an entry of their dictionaries takes at most.
+
+    One look at all of them; where that does not tell of each, at each by itself, and what it does
+    not tell of either takes what was thought.
+    """
+    if not chunks:
+        return []
+    lengths = _longest_entries(again, index, [chunk.path_in_schema for chunk, _ in chunks])
+    if len(lengths) == len(chunks):
+        return [(chunk, min(max(lengths) or most, most)) for chunk, most in chunks]
+    if len(chunks) == 1:
+        return chunks
+    return [one for chunk in chunks for one in _by_entry(again, index, [chunk])]
+
+
+def _longest_entries(
+    again: Callable[[list[str]], ParquetFile], index: int, paths: list[str]
+) -> list[int]:
+    """The bytes of the longest entry of each dictionary of some columns."""
+    with again(paths) as file:
+        batches = file.iter_batches(batch_size=1, row_groups=[index], columns=paths)
         table = pa.Table.from_batches([next(batches)])
     lengths: list[int] = []
     for leaf, kind in leaves(table.schema):
         if pa.types.is_dictionary(kind):
             entries = unwrapped(leaf_values(table, leaf)[0].dictionary)
             lengths.append(pc.max(pc.binary_length(entries)).as_py() or 0)
-    return min(max(lengths, default=0) or most, most)
+    return lengths

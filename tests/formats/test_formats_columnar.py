@@ -405,3 +405,32 @@ def test_numbers_that_are_all_different_are_read_many_at_a_time(files):
     with pa.OSFile(source.path) as raw, parquet._open(source) as file:
         step = parquet_sizes.records_at_once(file, 0, raw, partial(parquet._open, source))
     assert step >= 8192
+
+
+def test_dictionaries_are_made_of_what_repeats(files):
+    rows = 5_000
+    table = pa.table(
+        {
+            "few": [f"kind {i % 7}" for i in range(rows)],
+            "a.b": [i % 3 for i in range(rows)],
+            "each": [f"value {i}" for i in range(rows)],
+            "number": [i / 7 for i in range(rows)],
+            "none": pa.nulls(rows, pa.string()),
+            "words": pa.array(["x", None] * (rows // 2)).dictionary_encode(),
+        }
+    )
+    source = files.write("a.parquet", table)
+    group = pq.ParquetFile(source.path).metadata.row_group(0)
+    made = {
+        group.column(i).path_in_schema: group.column(i).has_dictionary_page
+        for i in range(group.num_columns)
+    }
+    assert made == {
+        "few": True,
+        "a.b": True,
+        "each": False,
+        "number": False,
+        "none": True,
+        "words": True,
+    }
+    assert files.read(source).table.to_pylist() == table.to_pylist()
