@@ -31,7 +31,7 @@ from scrubber.engine.record import Account, SourceRecord, Unread, engine_of, fac
 from scrubber.engine.scrub import scrub_batch, tools_for
 from scrubber.engine.stage import Stage, refuse_sources_in, staged
 from scrubber.engine.surveying import Progress, Survey, survey
-from scrubber.engine.work import Task, Work, addressed
+from scrubber.engine.work import Task, Work
 from scrubber.errors import KeyFault, OutputError, Place, out_of_memory, printable
 from scrubber.formats import Source
 from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, read_chain, seal
@@ -256,12 +256,12 @@ def run_on_table(
     secret = key_for(plan, key)
     chosen = None
     if plan.privacy is not None:
-        census = take_census(plan, _table_batches(table, plan, secret), secret)
+        census = take_census(plan, _table_batches(table), secret)
         chosen = choose(plan, {_FRAME: table.schema}, census)
     plan = plan if chosen is None else chosen.plan
     recoding = chosen.recoding if chosen is not None else None
     tools = tools_for(plan, secret, recoding)
-    results = [scrub_batch(plan, one, tools) for one in _table_batches(table, plan, secret)]
+    results = [scrub_batch(plan, one, tools) for one in _table_batches(table)]
     rechecked = _recheck(chosen, ((_FRAME, result.table) for result in results))
     ledger = Ledger.of(result.fragment for result in results)
     tables = ((_FRAME, result.table) for result in results)
@@ -329,9 +329,9 @@ def _unheard(progress: Progress) -> None:
     """Progress that nobody follows."""
 
 
-def _table_batches(table: pa.Table, plan: Plan, key: RootKey | None) -> Iterator[Batch]:
+def _table_batches(table: pa.Table) -> Iterator[Batch]:
     starts = range(0, table.num_rows, _FRAME_ROWS) if table.num_rows else (0,)
     for ordinal, start in enumerate(starts):
         piece = table.slice(start, _FRAME_ROWS)
         ref = BatchRef(_FRAME, ordinal, start + 1, piece.num_rows)
-        yield addressed(Batch(ref, piece), plan, key)
+        yield Batch(ref, piece)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
@@ -118,7 +117,7 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     )
     fragment = Fragment(
         ref=batch.ref,
-        output_digest=_digest(sweep.table),
+        output_digest="",  # the file of all batches has one
         rows_in=batch.ref.rows + batch.rejected,
         rows_out=sweep.table.num_rows,
         dropped=judged.dropped + Tally({SUPPRESSED: suppressed}),
@@ -279,11 +278,3 @@ class _Sweep:
 def _links(plan: TablePlan) -> dict[FieldPath, tuple[Linked, ...]]:
     """What each text field links to, if it links to anything."""
     return {field.path: linked_of(field) for field in plan.fields if linked_of(field)}
-
-
-def _digest(table: pa.Table) -> str:
-    """A digest of the scrubbed records, to tell fragments of one batch apart; not published."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return blake2b(sink.getvalue(), digest_size=32).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyarrow as pa
@@ -120,7 +120,7 @@ def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell)
         tell(task.size, found.fragment.rows_in)
         return found
     with parts.begin(name) as draft:
-        output, ledger = _write(work, task, draft, key, scrub, tell)
+        output, ledger = _write(work, task, draft, scrub, tell)
         ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest)
         part = Part(output, ledger.as_one(ref, output.sha256), digest)
         parts.keep(own, part, draft)
@@ -128,7 +128,7 @@ def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell)
 
 
 def _write(
-    work: Work, task: Task, draft: Draft, key: RootKey | None, scrub: Scrub, tell: Tell
+    work: Work, task: Task, draft: Draft, scrub: Scrub, tell: Tell
 ) -> tuple[OutputFacts, Ledger]:
     """The scrubbed records of the source, in `draft`."""
     source, name = task.source, work.output_name(task.source)
@@ -138,7 +138,7 @@ def _write(
     rows = 0
     fragments: list[Fragment] = []
     with formats.open_writer(draft, schema, target, compression, like=source) as writer:
-        for result in scrub(_batches(work.plan, task, key, under_way)):
+        for result in scrub(_batches(work.plan, task, under_way)):
             writer.write(result.table)
             rows += result.fragment.rows_out
             fragments.append(result.fragment)
@@ -158,33 +158,19 @@ def _write(
     return facts, Ledger.of(fragments)
 
 
-def _batches(
-    plan: Plan, task: Task, key: RootKey | None, under_way: deque[tuple[int, int]]
-) -> Iterator[Batch]:
-    """The records of the source; `under_way` gets how far each batch reaches."""
+def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Iterator[Batch]:
+    """The records of the source; `under_way` gets how far each batch reaches. They have no digests
+    of their own: the part has that of the source's bytes and that of its output."""
     source, schema, ordinal, rows = task.source, task.schema, 0, 0
     for chunk in formats.read(source, schema, drop_bad_rows=plan.on_error is OnError.DROP_ROW):
         ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
         ordinal += 1
         rows += chunk.table.num_rows
         under_way.append((chunk.consumed, rows))
-        yield addressed(Batch(ref, chunk.table, chunk.rejected), plan, key)
+        yield Batch(ref, chunk.table, chunk.rejected)
     if ordinal == 0:  # no records: the empty output has to be written all the same
         under_way.append((task.size, 0))
-        empty = Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
-        yield addressed(empty, plan, key)
-
-
-def addressed(batch: Batch, plan: Plan, key: RootKey | None) -> Batch:
-    """The batch with the digest of its position and content; it is never published."""
-    digest = keyed_digest(unpublished("batch", plan, key))
-    ref = batch.ref
-    digest.update(f"{ref.source}\0{ref.ordinal}\0{ref.first_row}\0{batch.rejected}\0".encode())
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.table.schema) as writer:
-        writer.write_table(batch.table)
-    digest.update(sink.getvalue())
-    return replace(batch, ref=replace(ref, digest=digest.hexdigest()))
+        yield Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
 
 
 def source_digest(source: Source, plan: Plan, key: RootKey | None) -> str:

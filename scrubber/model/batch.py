@@ -1,4 +1,4 @@
-"""BatchRef and Batch: a piece of a source, addressed by its content and position."""
+"""BatchRef and Batch: a piece of a source, and its address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ class BatchRef:
 
     `source` is the source's alias (its relative name), `ordinal` the batch's place in it from 0,
     `first_row` the number of the batch's first record in the source from 1, `rows` its length,
-    `digest` a digest of position and content under the run's key (never an unkeyed hash).
+    `digest`, of a whole source alone, is that of its bytes under the run's key (never an unkeyed
+    hash).
     """
 
     source: str
