@@ -100,6 +100,18 @@ def verdict(header: str, values: Sequence[Any]) -> Verdict:
     return judge(FieldPath((header,)), Profile.of(pa.array(values)))
 
 
+@pytest.mark.parametrize(
+    ("entity", "concept", "class_"),
+    [("PERSON", "full_name", D), ("LOCATION", "place", Q), ("DATE_TIME", "date", Q)],
+)
+def test_what_detectors_see_in_most_values_is_called_by_its_plainest_word(
+    entity: str, concept: str, class_: FieldClass
+) -> None:
+    values = pa.array(["Qzrt Vbnm", "Wxcv Plok", "Mnji Bhuv", "42"] * 3)
+    found = judge(FieldPath(("c1",)), Profile.of(values), {entity: 0.75})
+    assert (found.concept.id, found.field_class) == (concept, class_)
+
+
 @pytest.mark.parametrize(("header", "values", "class_", "entity"), CASES)
 def test_header_and_values_make_a_verdict(
     header: str, values: Sequence[Any], class_: FieldClass, entity: str | None

@@ -46,6 +46,7 @@ def value_claims(profile: Profile, found: Mapping[str, float]) -> list[Claim]:
                 Claim(concept, strength, f"{_share_said(share)} of its values: {concept.said}")
             )
     concepts = {c.entity: c for c in reversed(CONCEPTS.values()) if c.entity and not c.generic}
+    concepts |= {entity: CONCEPTS[id_] for entity, id_ in _PLAINEST.items()}
     for entity, share in found.items():
         known = concepts.get(_SAME.get(entity, entity))
         concept = known or CONCEPTS["key"]
@@ -55,6 +56,8 @@ def value_claims(profile: Profile, found: Mapping[str, float]) -> list[Claim]:
     return claims
 
 
+# What a value that is one of these is called, where several concepts have the entity.
+_PLAINEST = {"PERSON": "full_name", "LOCATION": "place", "DATE_TIME": "date"}
 _SAME = {
     "US_PASSPORT": "PASSPORT",
     "US_DRIVER_LICENSE": "DRIVER_LICENSE",
