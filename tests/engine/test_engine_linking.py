@@ -85,6 +85,25 @@ def test_names_become_what_the_columns_show() -> None:
     )
 
 
+# (first name, last name, how a text writes them, with {f} and {l} for what the columns show)
+WRITINGS = [
+    ("Jürgen", "Müller", "Mueller kam, J. MUELLER", "{l} kam, {i}. {L}"),
+    ("Ann", "Mueller", "Ann Müller", "{f} {l}"),
+    ("Søren", "O'Brien", "soren O\u2019Brien, obrien", "{f_} {l}, {l_}"),
+    ("Mary-Jane", "Poe", "MARYJANE poe", "{FF} {l_}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last", "written", "expected"), WRITINGS)
+def test_a_name_that_is_spelled_otherwise_gets_the_same_pseudonym(
+    first: str, last: str, written: str, expected: str
+) -> None:
+    (row,) = scrubbed(table(fname=[first], lname=[last], note=[written]), SHARED)
+    f, l = row["fname"], row["lname"]  # noqa: E741
+    shown = {"f": f, "l": l, "i": f[0], "L": l.upper(), "f_": f.lower(), "l_": l.lower()}
+    assert row["note"] == expected.format(**shown, FF=f.replace("-", "").upper())
+
+
 @pytest.mark.parametrize(
     ("column", "value", "said", "part"),
     [

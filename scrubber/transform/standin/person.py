@@ -48,6 +48,10 @@ _NO_NAMES = (_TITLES | _SUFFIXES | _LOWER_PARTICLES).union(*_LOCAL_TITLES.values
 _PLAIN_NAME = r"^[A-Z][a-z]+ [A-Z][a-z]+$"
 _SHORT = 1_000  # bytes
 _SEPARATOR = re.compile(r"(\s*,\s*|\s+)")
+# What is left of letters that no accent can be taken from, and what umlauts are spelled as.
+_UNMARKED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", **dict.fromkeys("'’ʼ`´", "")})
+_TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_UMLAUTED = re.compile("ae|oe|ue")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
 
@@ -98,7 +102,12 @@ def people(values: pa.Array, draw: Draw, lists: Lists) -> pa.Array:
 
 def matching_parts(value: str, stand_in: str) -> dict[str, str]:
     """Which part of the stand-in of a name stands for which part of the name: words by their folded
-    form, an initial by its letter and a full stop; nothing where their shapes differ."""
+    forms (with "ue" for "ü" and the other way round, too), several written as one, an initial by
+    its letter and a full stop; nothing where their shapes differ.
+
+    >>> matching_parts("O\u2019Hara", "Poe")["ohara"], matching_parts("Müller", "Poe")["mueller"]
+    ('Poe', 'Poe')
+    """
     found: dict[str, str] = {}
     ours, theirs = _SEPARATOR.split(value), _SEPARATOR.split(stand_in)
     if len(ours) != len(theirs):
@@ -109,14 +118,18 @@ def matching_parts(value: str, stand_in: str) -> dict[str, str]:
             pairs += zip(one.split("-"), other.split("-"), strict=True)
         for word, fresh in pairs:
             if _key(word) and _key(word) != _key(fresh):
-                found.setdefault(_key(word), fresh.rstrip("."))
+                bare = fresh.rstrip(".")
+                found.setdefault(_key(word), bare)
                 found.setdefault(_key(word)[0] + ".", fresh[0])
+                found.setdefault(_key(fold(word).translate(_TRANSCRIBED)), bare)
+                found.setdefault(_UMLAUTED.sub(lambda m: m[0][0], _key(word)), bare)
+                found.setdefault(_key(word.replace("-", "")), bare.replace("-", ""))
     return found
 
 
 def _key(word: str) -> str:
-    """A word without case, accents and full stops: a text may write it without."""
-    plain = unicodedata.normalize("NFKD", fold(word))
+    """A word without case, accents, apostrophes and full stops: a text may write it without."""
+    plain = unicodedata.normalize("NFKD", fold(word).translate(_UNMARKED))
     return "".join(ch for ch in plain if not unicodedata.combining(ch)).rstrip(".")
 
 
