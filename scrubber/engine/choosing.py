@@ -31,6 +31,8 @@ from scrubber.privacy.search import Choice, search
 from scrubber.privacy.uniques import Classes, Counts, Mask, Uniques, classes_of
 
 Output = tuple[tuple[Label, ...], Codes]
+_TOLD = 11
+"""Fewer records than these are not told, in an error no more than in a manifest."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,9 @@ def _check_feasible(
     if requirement.small(whole, uniques).any():
         what = "persons" if uniques.subject is not None else "records"
         text = f"there are fewer than {rules.k} {what}: no class can have k of them"
-        raise GateError("privacy-too-few", text, hint="a smaller k, or more data")
+        there = int(uniques.total) if uniques.subject is None else 0
+        smaller = f"k: {there} would do" if there >= _TOLD else "a smaller k"
+        raise GateError("privacy-too-few", text, hint=f"{smaller}, or more data")
     text = "not even one class of all records is as diverse as l asks"
     raise GateError("privacy-infeasible", text, hint="a smaller l")
 

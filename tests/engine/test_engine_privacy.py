@@ -296,6 +296,14 @@ def test_what_cannot_be_done_is_said(
     assert not any(city in str(caught.value) for city in CITIES)
 
 
+def test_the_k_that_would_do_is_told_unless_it_is_small() -> None:
+    frame = pl.DataFrame(PEOPLE)
+    for rows, told in ((len(PEOPLE), f"k: {len(PEOPLE)} would do"), (9, "a smaller k")):
+        with pytest.raises(GateError) as caught:
+            scrubber.scrub(frame.head(rows), rules(k=121))
+        assert told in caught.value.hint
+
+
 def test_a_key_space_of_more_than_63_bits_is_refused() -> None:
     names = [f"q{i}" for i in range(11)]
     frame = pl.DataFrame({name: list(range(i, 100 + i)) for i, name in enumerate(names)})
