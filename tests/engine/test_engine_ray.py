@@ -44,6 +44,7 @@ from scrubber.formats import Source
 from scrubber.manifest import Manifest
 from scrubber.policy import compile_plan, rules_from_mapping
 from scrubber.transform.keys import RootKey
+from tests import stores
 
 ray = pytest.importorskip("ray", reason="scrubber[ray] is not installed")
 
@@ -69,14 +70,17 @@ ANONYMOUS: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a cluster whose nodes have the key."""
+def cluster(s3_server: stores.S3) -> Iterator[str]:
+    """The address of a cluster whose nodes have the key, and the store's credentials."""
     from ray.cluster_utils import Cluster
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
         patch.setenv("SCRUBBER_TEST_KEY", KEY.hex())
+        for name, value in stores.ENVIRONMENT.items():
+            patch.setenv(name, value)
+        patch.setenv("AWS_ENDPOINT_URL", s3_server.endpoint)
         small = {"num_cpus": 1, "object_store_memory": 100 * 2**20, "include_dashboard": False}
         made = Cluster(initialize_head=True, head_node_args=small)
         made.add_node(num_cpus=1, object_store_memory=100 * 2**20)
@@ -127,6 +131,21 @@ def test_the_same_as_here(
     assert core(there) == core(here)
     assert there.data["run"]["workers"] == 2
     assert not ray.is_initialized()  # the connection was the run's own
+
+
+def test_workers_read_and_write_a_store_themselves(
+    inputs: Path, tmp_path: Path, connected: str, s3: stores.S3
+) -> None:
+    for path in inputs.iterdir():
+        s3.put(f"in/{path.name}", path.read_bytes())
+    here = scrub(inputs, tmp_path / "here")
+    rules = rules_from_mapping(RULES)
+    there = run(rules, [s3.url("in")], s3.url("out"), executor="ray", address=connected)
+    assert core(there) == core(here)
+    found = {name: s3.get(f"out/{name}") for name in contents(tmp_path / "here")}
+    assert found == contents(tmp_path / "here")
+    assert len(s3.names("out/")) == len(found) + 1
+    assert s3.uploads() == []
 
 
 def writers(stage: Path) -> list[int]:
