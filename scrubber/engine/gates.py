@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from scrubber.engine.framesum import FrameSum, N, counted
 from scrubber.engine.labels import text_labels
 from scrubber.engine.layouts import plain
 from scrubber.errors import GateError, Place, printable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 GATES = "gates"
 _SMALL = 11
 _SHOWN = 5
-_N = "n"
 
 
 def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
@@ -71,9 +71,25 @@ def _about(number: int) -> str:
     return count_text({"n": number} if number >= _SMALL else {"lt": _SMALL})
 
 
-def refuse_classes(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> tuple[CheckFacts, ...]:
-    """The check of ``min_k``, if there is one, from what was written: `tables` come with the alias
-    of their source.
+Alike = dict[tuple[str, ...], "pl.DataFrame"]
+"""Records by what they have in the quasi-identifiers that come out, by the names of these."""
+
+
+def count_alike(plan: Plan, alias: str, tables: Iterable[pa.Table]) -> Alike:
+    """How many records of `tables`, written for the source `alias`, are alike. Errors: GateError
+    ``min-k`` as :func:`refuse_classes`."""
+    names = _quasi_identifiers(plan.table(alias))
+    if not names:
+        return {}
+    whole = FrameSum([f"q:{name}" for name in names])
+    for table in tables:
+        whole.add(_counted(table, plan.table(alias), names))
+    return {names: whole.total()}
+
+
+def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
+    """The check of ``min_k``, if there is one, by what :func:`count_alike` counted of all that was
+    written.
 
     Records are alike where all quasi-identifiers that come out are; those of tables with the same
     ones are counted together. Errors: GateError ``min-k`` where fewer are alike, or where a
@@ -83,13 +99,8 @@ def refuse_classes(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> tuple[
     if least is None:
         return ()
     asked = tuple(map(_quasi_identifiers, plan.kinds))
-    counted: dict[tuple[str, ...], pl.DataFrame] = {}
-    for alias, table in tables:
-        names = _quasi_identifiers(plan.table(alias))
-        if names:
-            counted[names] = _added(counted.get(names), table, plan.table(alias), names)
-    for frame in counted.values():
-        smallest = frame[_N].min()
+    for frame in alike.values():
+        smallest = frame[N].min()
         if isinstance(smallest, int) and smallest < least:
             raise GateError(
                 "min-k",
@@ -116,10 +127,8 @@ def _quasi_identifiers(table: TablePlan) -> tuple[str, ...]:
     return tuple(sorted(str(one.path) for one in here))
 
 
-def _added(
-    whole: pl.DataFrame | None, table: pa.Table, plan: TablePlan, names: tuple[str, ...]
-) -> pl.DataFrame:
-    """`whole` and the records of `table`, by what they have in `names`."""
+def _counted(table: pa.Table, plan: TablePlan, names: tuple[str, ...]) -> pl.DataFrame:
+    """The records of `table` by what they have in `names`."""
     import polars as pl
 
     paths = {str(one.path): one.path for one in plan.fields}
@@ -130,8 +139,4 @@ def _added(
         )
         for name in names
     }
-    frame = pl.DataFrame(columns)
-    counted = frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(_N))
-    if whole is None:
-        return counted
-    return pl.concat([whole, counted]).group_by(frame.columns).agg(pl.col(_N).sum())
+    return counted(pl.DataFrame(columns))

@@ -3,19 +3,26 @@ from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pyarrow as pa
 
 from scrubber import formats
 from scrubber.engine.census import Census, take_census
+from scrubber.engine.framesum import FrameSum
+from scrubber.engine.gates import Alike, count_alike
+from scrubber.engine.recheck import count_classes
 from scrubber.engine.work import Bench, source_digest
 from scrubber.errors import InputError
 from scrubber.formats import Source
+from scrubber.manifest import OutputFacts
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy.plan import OnError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 A = TypeVar("A", covariant=True)
 
@@ -84,3 +91,58 @@ class Counting:
         for ordinal, chunk in enumerate(chunks):
             ref = BatchRef(self.source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
             yield Batch(ref, chunk.table, chunk.rejected)
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """The records of an output as it was written: by classes where ``privacy:`` asks for them, and
+    by what is alike where ``min_k`` does."""
+
+    classes: pl.DataFrame | None = field(repr=False)
+    alike: Alike = field(repr=False)
+
+    @classmethod
+    def together(cls, parts: Iterable[ReadBack]) -> ReadBack:
+        """Of all outputs, from that of each."""
+        classes: FrameSum | None = None
+        alike: dict[tuple[str, ...], FrameSum] = {}
+        for part in parts:
+            if part.classes is not None:
+                classes = classes or FrameSum.like(part.classes)
+                classes.add(part.classes)
+            for names, frame in part.alike.items():
+                alike.setdefault(names, FrameSum.like(frame)).add(frame)
+        return cls(
+            classes.total() if classes is not None else None,
+            {names: one.total() for names, one in alike.items()},
+        )
+
+
+@dataclass(frozen=True)
+class ReadingBack:
+    """What was written for `source`: its `output` is read again as whoever gets it would.
+
+    `sensitive` names the sensitive fields that classes are checked by, None without ``privacy:``.
+    """
+
+    source: Source
+    output: OutputFacts
+    sensitive: tuple[str, ...] | None
+
+    @property
+    def size(self) -> int:
+        return self.output.bytes
+
+    def by(self, bench: Bench) -> ReadBack:
+        plan, alias = bench.work.plan, self.source.alias
+        classes, alike = None, Alike()
+        if self.sensitive is not None:
+            classes = count_classes(plan, alias, self._tables(bench), self.sensitive)
+        if plan.gates.min_k is not None:
+            alike = count_alike(plan, alias, self._tables(bench))
+        return ReadBack(classes, alike)
+
+    def _tables(self, bench: Bench) -> Iterator[pa.Table]:
+        written = bench.work.stage.source(self.output)
+        for chunk in formats.read(written, formats.schemas([written])[written.alias]):
+            yield chunk.table

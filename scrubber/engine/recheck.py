@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from scrubber.engine.framesum import FrameSum, N, counted
 from scrubber.engine.labels import text_labels
 from scrubber.errors import GateError, Place
 from scrubber.model.nested import leaf_values
@@ -24,7 +25,7 @@ from scrubber.privacy.requirement import Closeness, Diversity
 if TYPE_CHECKING:
     import polars as pl
 
-_N, _SUBJECT = "n", "subject"
+_N, _SUBJECT = N, "subject"
 _CELLS = 1 << 22
 _SLACK = 1e-9
 
@@ -40,8 +41,21 @@ class Rechecked:
     by_subject: bool
 
 
-def recheck(plan: Plan, tables: Iterable[tuple[str, pa.Table]], reference: Reference) -> Rechecked:
-    """Count the classes of `tables`, given with the alias of their source, as they were written.
+def count_classes(
+    plan: Plan, alias: str, tables: Iterable[pa.Table], sensitive: Iterable[str]
+) -> pl.DataFrame:
+    """The records of `tables`, written for the source `alias`, by quasi-identifiers, `sensitive`
+    fields and subject: what :func:`recheck` adds up."""
+    counts = _Counts.of(plan, sensitive)
+    whole = FrameSum(counts.columns)
+    for table in tables:
+        if plan.table(alias).quasi:
+            whole.add(counts.of_table(table, plan.table(alias)))
+    return whole.total()
+
+
+def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
+    """Check the classes of an output by what :func:`count_classes` counted of all of it.
 
     `reference` has, per sensitive field that l or t speak of, the records of each of its labels
     before, in the labels' order. Errors: GateError ``privacy-recheck`` where a class does not
@@ -51,18 +65,8 @@ def recheck(plan: Plan, tables: Iterable[tuple[str, pa.Table]], reference: Refer
 
     rules = plan.privacy
     assert rules is not None
-    scope = [table for _, table in plan.tables if table.quasi]
-    quasi = sorted(str(f.path) for f in scope[0].quasi)
-    by_subject = all(map(_keeps_subject, scope))
-    sensitive = sorted(reference)
-    keys = [f"q:{name}" for name in quasi]
-    columns = [*keys, *(f"s:{name}" for name in sensitive), _SUBJECT]
-    schema = {**dict.fromkeys(columns, pl.String), _N: pl.Int64}
-    whole = pl.DataFrame(schema=schema)
-    for alias, table in tables:
-        if plan.table(alias).quasi:
-            counted = _counted(table, plan.table(alias), quasi, sensitive, by_subject)
-            whole = pl.concat([whole, counted]).group_by(columns).agg(pl.col(_N).sum())
+    by = _Counts.of(plan, reference)
+    keys, by_subject = by.keys, by.by_subject
     size = pl.col(_SUBJECT).n_unique() if by_subject else pl.col(_N).sum()
     sizes = whole.group_by(keys).agg(size.cast(pl.Int64).alias("size"))["size"].to_numpy()
     if len(sizes) and sizes.min() < rules.k:
@@ -96,24 +100,43 @@ def _keeps_subject(table: TablePlan) -> bool:
     )
 
 
-def _counted(
-    table: pa.Table, plan: TablePlan, quasi: list[str], sensitive: list[str], by_subject: bool
-) -> pl.DataFrame:
-    import polars as pl
+@dataclass(frozen=True)
+class _Counts:
+    """By what records are counted."""
 
-    paths = {str(one.path): one.path for one in plan.fields}
+    quasi: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    by_subject: bool
 
-    def labels(name: str) -> pl.Series:
-        if name not in paths:  # a sensitive field that only other tables have
-            return pl.Series([None] * table.num_rows, dtype=pl.String)
-        return pl.Series(pl.from_arrow(text_labels(leaf_values(table, paths[name])[0])))
+    @classmethod
+    def of(cls, plan: Plan, sensitive: Iterable[str]) -> _Counts:
+        scope = [table for table in plan.kinds if table.quasi]
+        quasi = sorted(str(f.path) for f in scope[0].quasi)
+        return cls(tuple(quasi), tuple(sorted(sensitive)), all(map(_keeps_subject, scope)))
 
-    series = {f"q:{name}": labels(name) for name in quasi}
-    series |= {f"s:{name}": labels(name) for name in sensitive}
-    persons = by_subject and plan.subject is not None
-    series[_SUBJECT] = labels(str(plan.subject) if persons else "")
-    frame = pl.DataFrame(series)
-    return frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(_N))
+    @property
+    def keys(self) -> list[str]:
+        return [f"q:{name}" for name in self.quasi]
+
+    @property
+    def columns(self) -> list[str]:
+        return [*self.keys, *(f"s:{name}" for name in self.sensitive), _SUBJECT]
+
+    def of_table(self, table: pa.Table, plan: TablePlan) -> pl.DataFrame:
+        import polars as pl
+
+        paths = {str(one.path): one.path for one in plan.fields}
+
+        def labels(name: str) -> pl.Series:
+            if name not in paths:  # a sensitive field that only other tables have
+                return pl.Series([None] * table.num_rows, dtype=pl.String)
+            return pl.Series(pl.from_arrow(text_labels(leaf_values(table, paths[name])[0])))
+
+        series = {f"q:{name}": labels(name) for name in self.quasi}
+        series |= {f"s:{name}": labels(name) for name in self.sensitive}
+        persons = self.by_subject and plan.subject is not None
+        series[_SUBJECT] = labels(str(plan.subject) if persons else "")
+        return counted(pl.DataFrame(series))
 
 
 def _diverse(counts: pl.DataFrame, model: Diversity) -> bool:

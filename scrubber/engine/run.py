@@ -4,43 +4,48 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from os import PathLike
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.engine.census import Census, CensusSum, take_census
+from scrubber.engine.census import take_census
 from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.dependencies import lock_digest
-from scrubber.engine.executors import Executor, executor_for
-from scrubber.engine.gates import refuse_classes, refuse_residual
+from scrubber.engine.executors import executor_for
+from scrubber.engine.firstlook import FirstLook
+from scrubber.engine.gates import count_alike, refuse_classes, refuse_residual
 from scrubber.engine.increment import Earlier, extend
 from scrubber.engine.job import scrub_sources
 from scrubber.engine.keys import resolve_key
-from scrubber.engine.looks import Counting
 from scrubber.engine.parts import work_ids
 from scrubber.engine.pinning import refuse_drift, refuse_shares
 from scrubber.engine.planting import planted_in_sources, planted_in_table
-from scrubber.engine.recheck import Rechecked, recheck
+from scrubber.engine.readback import read_back
+from scrubber.engine.recheck import Rechecked, count_classes, recheck
 from scrubber.engine.record import Account, SourceRecord, Unread, engine_of, facts_of
 from scrubber.engine.scrub import scrub_batch, tools_for
-from scrubber.engine.stage import Stage, refuse_sources_in, staged
+from scrubber.engine.stage import refuse_sources_in, staged
 from scrubber.engine.surveying import Progress, Survey, survey
 from scrubber.engine.work import Task, Work
 from scrubber.errors import KeyFault, OutputError, Place, out_of_memory, printable
 from scrubber.formats import Source
-from scrubber.manifest import Ledger, Manifest, OutputFacts, RunFacts, read_chain, seal
+from scrubber.manifest import Ledger, Manifest, RunFacts, read_chain, seal
 from scrubber.manifest.planned import PlanDocument
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import Plan
 from scrubber.storage import Location, locate
 from scrubber.transform.keys import RootKey
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _FRAME_ROWS = 1 << 16
 _FRAME = "frame"
@@ -114,8 +119,9 @@ def run(
         known: dict[str, str] = {}
         census = None
         if earlier is not None or surveyed.plan.privacy is not None:
-            looking = _Looking(stage, target_format, secret, hands, tell, leave_out)
-            surveyed, known, census = looking.at(surveyed)
+            look = FirstLook(secret, hands, tell, leave_out)
+            work = Work(surveyed.plan, stage, target_format)
+            surveyed, known, census = look.at(surveyed, work)
         if earlier is not None:
             new = known if secret is not None else {}
             surveyed = extend(earlier, surveyed, new, engine_of(surveyed.plan))
@@ -136,8 +142,9 @@ def run(
         surveyed = surveyed.without({one.source for one in scrubbed.unread})
         ledger, outputs = scrubbed.ledger, scrubbed.outputs
         passed = refuse_residual(surveyed.plan, ledger)
-        rechecked = _recheck(chosen, _written(stage, outputs, tell))
-        passed += refuse_classes(surveyed.plan, _written(stage, outputs, tell))
+        back = read_back(work, secret, surveyed, chosen, outputs, hands, tell)
+        rechecked = _recheck(chosen, back.classes)
+        passed += refuse_classes(surveyed.plan, back.alike)
         # An unkeyed digest of a small file can be guessed from, so there is none.
         digests = scrubbed.digests if secret is not None else {}
         records = tuple(
@@ -164,48 +171,6 @@ def run(
             stage.put(name, content)
         stage.finish(manifest.to_bytes(), outputs)
     return manifest
-
-
-@dataclass(frozen=True)
-class _Looking:
-    """A look at every source before any is scrubbed, with what that needs."""
-
-    stage: Stage
-    target_format: str
-    key: RootKey | None
-    executor: Executor
-    tell: Callable[[Progress], None]
-    leave_out: formats.LeaveOut | None
-
-    def at(self, surveyed: Survey) -> tuple[Survey, dict[str, str], Census | None]:
-        """The survey less sources that cannot be read, the digest of every one, and the census of
-        them all where ``privacy:`` asks for one."""
-        plan = surveyed.plan
-        census = CensusSum(plan) if plan.privacy is not None else None
-        digests: dict[str, str] = {}
-        unread: list[str] = []
-        looks = [
-            Counting(source, formats.source_bytes(source), surveyed.schemas[source.alias])
-            for source in surveyed.sources
-        ]
-        total = sum(look.size for look in looks)
-        work = Work(plan, self.stage, self.target_format)
-        with closing(self.executor.looks(work, self.key, looks)) as answers:
-            for one in answers:
-                self.tell(Progress(0, total, 0))
-                if one.unreadable is not None:
-                    if self.leave_out is None:
-                        raise one.unreadable
-                    self.leave_out(one.alias, one.unreadable.code)
-                    unread.append(one.alias)
-                    continue
-                digests[one.alias] = one.digest
-                if census is not None and one.census is not None:
-                    census.add(one.census)
-        left = surveyed.without(unread)
-        if left.plan.kinds.keys() != plan.kinds.keys():  # what is counted depends on the kinds
-            return self.at(left)
-        return left, digests, census.total() if census is not None else None
 
 
 def _digest_of_all(digests: Mapping[str, str]) -> str:
@@ -262,10 +227,14 @@ def run_on_table(
     recoding = chosen.recoding if chosen is not None else None
     tools = tools_for(plan, secret, recoding)
     results = [scrub_batch(plan, one, tools) for one in _table_batches(table)]
-    rechecked = _recheck(chosen, ((_FRAME, result.table) for result in results))
+    written = [result.table for result in results]
+    rechecked = None
+    if chosen is not None:
+        classes = count_classes(plan, _FRAME, written, chosen.reference)
+        rechecked = recheck(plan, classes, chosen.reference)
     ledger = Ledger.of(result.fragment for result in results)
-    tables = ((_FRAME, result.table) for result in results)
-    passed = (*refuse_residual(plan, ledger), *refuse_classes(plan, tables))
+    alike = count_alike(plan, _FRAME, written) if plan.gates.min_k is not None else {}
+    passed = (*refuse_residual(plan, ledger), *refuse_classes(plan, alike))
     source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)
     account = Account(
         rules,
@@ -280,7 +249,7 @@ def run_on_table(
         lock_digest=lock_digest(),
     )
     manifest = seal(facts_of(account, clock.facts(1)), ledger)
-    whole = pa.concat_tables([result.table for result in results])
+    whole = pa.concat_tables(written)
     return formats.visible(whole), manifest
 
 
@@ -309,20 +278,11 @@ class _Clock:
         )
 
 
-def _recheck(chosen: Chosen | None, tables: Iterable[tuple[str, pa.Table]]) -> Rechecked | None:
-    return recheck(chosen.plan, tables, chosen.reference) if chosen is not None else None
-
-
-def _written(
-    stage: Stage, outputs: Sequence[OutputFacts], tell: Callable[[Progress], None]
-) -> Iterator[tuple[str, pa.Table]]:
-    """What the files hold that were written, with the alias of each one's source."""
-    total = sum(output.bytes for output in outputs)
-    for output in outputs:
-        source = stage.source(output)
-        for chunk in formats.read(source, formats.schemas([source])[source.alias]):
-            tell(Progress(total, total, 0))
-            yield output.source, chunk.table
+def _recheck(chosen: Chosen | None, classes: pl.DataFrame | None) -> Rechecked | None:
+    if chosen is None:
+        return None
+    assert classes is not None
+    return recheck(chosen.plan, classes, chosen.reference)
 
 
 def _unheard(progress: Progress) -> None:

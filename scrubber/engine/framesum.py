@@ -1,0 +1,52 @@
+"""Counts in frames, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import polars as pl
+
+N: Final = "n"
+_MERGE_AT: Final = 1 << 18
+
+
+class FrameSum:
+    """Adds up frames that count (column ``n``) by the same text `columns`.
+
+    Memory grows with the combinations that there are, time with those that are added.
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = list(columns)
+        self._frames: list[pl.DataFrame] = []
+        self._height, self._limit = 0, _MERGE_AT
+
+    @classmethod
+    def like(cls, counted: pl.DataFrame) -> FrameSum:
+        """A sum of frames with the columns of this one."""
+        return cls([name for name in counted.columns if name != N])
+
+    def add(self, counted: pl.DataFrame) -> None:
+        self._frames.append(counted)
+        self._height += counted.height
+        if self._height > self._limit:
+            self._frames = [self.total()]
+            self._height = self._frames[0].height
+            self._limit = max(_MERGE_AT, 2 * self._height)
+
+    def total(self) -> pl.DataFrame:
+        """What was added so far."""
+        import polars as pl
+
+        schema = {**dict.fromkeys(self._columns, pl.String), N: pl.Int64}
+        whole = pl.concat([pl.DataFrame(schema=schema), *self._frames])
+        return whole.group_by(self._columns).agg(pl.col(N).sum())
+
+
+def counted(frame: pl.DataFrame) -> pl.DataFrame:
+    """How many rows of `frame` are alike."""
+    import polars as pl
+
+    return frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(N))
