@@ -28,7 +28,10 @@ _PLACES = 6  # decimal places of the numbers in text and decimals that are taken
 _EXACT = 2**53
 _FIFTEEN_DIGITS = 10**15
 _WIDE = 2**62
-_PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,6})?$"
+_PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]+)?$"
+_LONGEST = 400  # bytes of a numeral in text
+_FURTHER = r"(\.[0-9]{6})[0-9]+$"
+_NOT_ZERO = r"\.[0-9]{6}[0-9]*[1-9]"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,27 @@ def cells(array: pa.Array, ruler: Ruler) -> Cells:
     kind = kind_of(array.type)
     if kind is Kind.FLOAT and not pa.types.is_float16(array.type):
         return _of_floats(array, ruler)
+    if kind is Kind.TEXT:
+        return _of_texts(plain_text(array), ruler)
     return _of_integers(*_scaled(array, kind), ruler)
+
+
+def _of_texts(array: pa.Array, ruler: Ruler) -> Cells:
+    """Digits beyond the sixth place cannot carry a number over a bound, which has no more places;
+    only down from one, where it is negative."""
+    plain = pc.and_(
+        pc.match_substring_regex(array, _PLAIN), pc.less_equal(pc.binary_length(array), _LONGEST)
+    )
+    array = pc.if_else(pc.fill_null(plain, False), array, pa.scalar(None, array.type))
+    further = _flags(pc.fill_null(pc.match_substring_regex(array, _FURTHER), False))
+    if not further.any():
+        return _of_integers(*_scaled(array, Kind.TEXT), ruler)
+    short = pc.replace_substring_regex(array, _FURTHER, r"\1")
+    found = _of_integers(*_scaled(short, Kind.TEXT), ruler)
+    more = _flags(pc.fill_null(pc.match_substring_regex(array, _NOT_ZERO), False))
+    negative = _flags(pc.fill_null(pc.starts_with(array, "-"), False))
+    index = found.index - (found.at_bound & more & negative)
+    return Cells(index, found.at_bound & ~more, found.sure)
 
 
 def _of_integers(values: Integers, places: int, sure: Flags, ruler: Ruler) -> Cells:
@@ -83,15 +106,12 @@ def _scaled(array: pa.Array, kind: Kind) -> tuple[Integers, int, Flags]:
             _flags(array.is_valid()) & (np.abs(values) < limit) & (values != np.iinfo(np.int64).min)
         )
         return np.where(sure, values, 0) * 10**_PLACES, _PLACES, sure
-    if kind is Kind.TEXT:
-        array = plain_text(array)
-        plain = pc.fill_null(pc.match_substring_regex(array, _PLAIN), False)
-        array = pc.if_else(plain, array, pa.scalar(None, array.type))
-    elif kind is not Kind.DECIMAL or array.type.scale > _PLACES or array.type.bit_width > 128:
+    places = array.type.scale if kind is Kind.DECIMAL else 0
+    if kind not in (Kind.DECIMAL, Kind.TEXT) or places > _PLACES:
         return nothing
     try:
         words = array.cast(pa.decimal128(38, _PLACES))
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return nothing
     pairs = np.frombuffer(words.buffers()[1] or b"", np.int64)
     pairs = pairs[2 * words.offset : 2 * (words.offset + len(words))].reshape(-1, 2)
@@ -101,9 +121,7 @@ def _scaled(array: pa.Array, kind: Kind) -> tuple[Integers, int, Flags]:
 
 
 def _of_floats(array: pa.Array, ruler: Ruler) -> Cells:
-    if pa.types.is_float32(
-        array.type
-    ):  # as its own shortest decimal, not as the float64 it widens to
+    if pa.types.is_float32(array.type):  # its own shortest decimal, not that of its float64
         array = array.cast(pa.string()).cast(pa.float64())
     values = np.asarray(_numpy(array), np.float64)
     unit = float(10**ruler.places)

@@ -70,6 +70,7 @@ NUMERALS = st.one_of(
     st.decimals(-10_000, 10_000, places=2).map(str),
     st.integers(-(10**20), 10**20).map(str),
     FLOATS.map(repr),
+    st.from_regex(r"-?(0|[1-9]|12)\.[05]{1,6}(0|[0-9]){0,5}", fullmatch=True),
     st.from_regex(r"[+-]?[0-9]{0,14}\.?[0-9]{0,8}( ?e[0-9])?", fullmatch=True),
     st.text(max_size=4),
 )
