@@ -14,7 +14,7 @@ help:
 	@echo "make test     run the tests"
 	@echo "make check    lint, types, import layers, generated files"
 	@echo "make docs     regenerate the pages of docs/ that the program writes"
-	@echo "make bench    measure detection against Presidio and spaCy, side by side"
+	@echo "make bench    measure detection beside Presidio and spaCy, and tables beside Polars"
 	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
 	@echo "make eval     measure what is found in labelled sets: make eval DATA=folder"
 	@echo "make gate     make the lists of words that are no names: make gate DATA=folder"
@@ -52,6 +52,7 @@ docs: setup
 bench: setup
 	@$(BIN)/python -m benchmarks.detection
 	@$(BIN)/python -m benchmarks.names
+	@$(BIN)/python -m benchmarks.tables
 
 parity: setup
 	@test -n "$(DATA)" || { echo "name a folder of JSONL sets: make parity DATA=FOLDER" >&2; exit 2; }

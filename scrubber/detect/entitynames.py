@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -32,7 +33,8 @@ def remembered(spec: DetectSpec, ask: Callable[[DetectSpec], frozenset[str]]) ->
     name = _name(spec)
     stored = folder.read(name)
     if stored is not None:
-        return frozenset(json.loads(stored)) | listed
+        with suppress(ValueError, TypeError):  # of another making: ask again
+            return frozenset(map(str, json.loads(stored))) | listed
     names = ask(spec)
     folder.write(name, json.dumps(sorted(names)).encode())
     return names | listed

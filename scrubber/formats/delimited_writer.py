@@ -11,6 +11,8 @@ from scrubber.formats.delimited import Dialect, dialect_of
 from scrubber.formats.text import as_text, bounds, has_text, is_string, unwrapped_type
 from scrubber.model.fieldpath import FieldPath
 
+_BLANK = r"^\s*$"
+
 
 class DelimitedEncoder:
     """Cells are quoted where they must be: for delimiters, quotes and line ends in them, and where
@@ -20,7 +22,8 @@ class DelimitedEncoder:
     def __init__(self, sink: ByteSink, schema: pa.Schema, dialect: Dialect) -> None:
         self._sink = sink
         self._dialect = dialect
-        self._needs_quotes = f'[{dialect.delimiter}"\\r\\n]|^\\s*$|^\\x{{FEFF}}'
+        self._needs_quotes = f'[{dialect.delimiter}"\\r\\n]|{_BLANK}|^\\x{{FEFF}}'
+        self._marks = [mark.encode() for mark in (dialect.delimiter, '"', "\r", "\n", "\ufeff")]
         names = pa.chunked_array([pa.array(schema.names, pa.large_string())])
         header = dialect.delimiter.join(self._cells(names).to_pylist())
         if len(schema) > 1:  # only a single empty name must not become an empty line
@@ -55,13 +58,19 @@ class DelimitedEncoder:
         text = pa.concat_arrays(texts) if texts else pa.array([], pa.large_string())
         if not is_string(unwrapped_type(column.type)):
             return text.fill_null("")
-        needed = pc.match_substring_regex(text, self._needs_quotes)
+        needed = pc.match_substring_regex(text, self._to_look_for(text))
         if not pc.any(needed).as_py():
             return text.fill_null("")
         quote = _scalar('"')
         doubled = pc.replace_substring(text, '"', '""')
         quoted = pc.binary_join_element_wise(quote, doubled, quote, _scalar(""))
         return pc.if_else(needed, quoted, text).fill_null("")
+
+    def _to_look_for(self, text: pa.Array) -> str:
+        """What makes a cell need quotes, less what none of these cells can have."""
+        first, last = bounds(text)
+        data = bytes(memoryview(text.buffers()[2] or b"")[first:last])
+        return self._needs_quotes if any(mark in data for mark in self._marks) else _BLANK
 
 
 def open_encoder(
