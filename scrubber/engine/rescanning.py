@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scrubber.assess import UNSEEN, Passage, remaining
 from scrubber.detect.base import Detector
@@ -15,7 +16,7 @@ from scrubber.engine.layouts import plain
 from scrubber.formats.sampling import generator, picked
 from scrubber.model.batch import BatchRef
 from scrubber.model.fieldclass import FieldClass
-from scrubber.model.nested import leaf_values
+from scrubber.model.nested import Rows, leaf_values
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.policy.plan import FieldPlan, Generalize, Keep, ScrubText, TablePlan
@@ -50,7 +51,7 @@ def rescan(
     finding that the rules keep by its entity is not left but kept. The same records are chosen
     however the batch is worked on.
     """
-    chosen = range(after.num_rows) if every else _sample(before, ref)
+    chosen = range(after.num_rows) if every else _sample(without_views(after), plan, ref)
     if not len(chosen):
         return Rescanned()
     rows = pa.array(chosen, pa.int64())
@@ -67,9 +68,13 @@ def rescan(
     return Rescanned(len(chosen), Tally(residual))
 
 
-def _sample(table: pa.Table, ref: BatchRef) -> list[int]:
+def _sample(table: pa.Table, plan: TablePlan, ref: BatchRef) -> list[int]:
+    """Records of `table`; by the length of their texts, which is the same in every process, as the
+    memory that they take is not."""
     rows = table.num_rows
-    fitting = rows * _BYTES // max(table.nbytes, 1)
+    looked = (_looked_at(one, table) for one in plan.fields)
+    size = sum(pc.sum(pc.binary_length(found[0])).as_py() or 0 for found in looked if found)
+    fitting = rows * _BYTES // max(size, 1)
     most = min(_ROWS, max(_FEWEST, fitting))
     return picked(rows, most, generator(_SEED, f"{ref.source}\0{ref.ordinal}"))
 
@@ -90,15 +95,10 @@ def _identifiers(table: pa.Table, plan: TablePlan) -> list[tuple[str, ...]]:
 def _passages(
     one: FieldPlan, before: pa.Table, after: pa.Table, own: list[tuple[str, ...]]
 ) -> Iterator[Passage]:
-    match one.disposition:
-        case Keep() | ScrubText() | Generalize(level=0):
-            pass
-        case _:
-            return
-    values, rows = leaf_values(after, one.path)
-    values = plain(values)
-    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+    found = _looked_at(one, after)
+    if found is None:
         return
+    values, rows = found
     pairs = zip(
         text_labels(plain(leaf_values(before, one.path)[0])).to_pylist(),
         text_labels(values).to_pylist(),
@@ -108,6 +108,18 @@ def _passages(
     for was, became, row in pairs:
         if was and became:
             yield Passage(was, became, own[row])
+
+
+def _looked_at(one: FieldPlan, after: pa.Table) -> tuple[pa.Array, Rows] | None:
+    """The texts of a field, and the row of each; None for a field that is not looked at."""
+    match one.disposition:
+        case Keep() | ScrubText() | Generalize(level=0):
+            values, rows = leaf_values(after, one.path)
+            values = plain(values)
+            text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+            return (values, rows) if text else None
+        case _:
+            return None
 
 
 def _counts(one: FieldPlan, label: str) -> bool:

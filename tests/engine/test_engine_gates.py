@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import scrubber
@@ -151,6 +153,26 @@ def test_a_sample_is_the_same_for_any_number_of_workers_and_all_is_all(tmp_path:
     assert told[0]["records"] == "sample"
     assert told[2]["looked_at"] == {"n": rows}
     assert told[2]["left"][0]["count"] == {"n": rows // 2}
+
+
+def test_long_texts_are_sampled_by_their_length_alike_in_every_process(tmp_path: Path) -> None:
+    """Slices, dictionaries and nulls take other memory in another process, and are the same."""
+    texts = [None if i % 7 == 0 else "nothing to see " * (i % 400) for i in range(1800)]
+    table = pa.table(
+        {"note": texts, "kept": pa.array([f"k{i % 3}" for i in range(1800)]).dictionary_encode()}
+    )
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=700)
+    told = [
+        scrubber.scrub(
+            tmp_path / "in.parquet",
+            rules(KEPT, NOTE),
+            out=tmp_path / f"out{workers}",
+            workers=workers,
+        ).manifest
+        for workers in (1, 2)
+    ]
+    assert told[0].id == told[1].id
+    assert told[0].data["risk"]["rescan"]["looked_at"]["n"] < 1800
 
 
 def test_what_is_planted_is_caught_and_told() -> None:
