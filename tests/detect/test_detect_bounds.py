@@ -17,6 +17,8 @@ Build = Callable[[DetectSpec], Detector]
 # Code points. A quadratic step takes 16 times as long for the longer one, a linear one 4 times.
 SHORT, LONG = 40_000, 160_000
 SLACK = 9
+# Other processes slow a run down, and never make a quadratic step look linear.
+TRIES = 3
 # Seconds of processor time below which nothing is told from noise.
 NOISE = 0.1
 
@@ -41,7 +43,8 @@ def repeated(unit: str, length: int) -> str:
 def test_four_times_the_text_takes_about_four_times_as_long(detector: Build, unit: str) -> None:
     made = detector(DetectSpec())
     short = min(seconds(made, repeated(unit, SHORT)) for _ in range(2))
-    assert seconds(made, repeated(unit, LONG)) < SLACK * max(short, NOISE)
+    tries = (seconds(made, repeated(unit, LONG)) for _ in range(TRIES))
+    assert any(one < SLACK * max(short, NOISE) for one in tries)
 
 
 @pytest.mark.parametrize("char", "1@.:-/ a(", ids=ascii)
