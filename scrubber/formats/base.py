@@ -35,8 +35,8 @@ HELD_BYTES = memory_allowed(os.environ)
 """How much of a file a process may have to hold at once, in bytes: the pages of a Parquet row
 group, a compressed record batch. It decides what is refused, never what comes out."""
 MORE_MEMORY = f"raise SCRUBBER_MEMORY_MIB (now {HELD_BYTES >> 20})"
-RECORD_BYTES = min(HELD_BYTES // 4, 2**30)
-"""The largest record, in bytes: it passes through memory some ten times over, Arrow's 32-bit
+RECORD_BYTES = min(HELD_BYTES // 8, 2**30)
+"""The largest record, in bytes: it passes through memory a dozen times over, Arrow's 32-bit
 offsets end at 2 GiB, and one quote that is never closed must not draw a whole file into memory."""
 
 UNREADABLE = frozenset(
