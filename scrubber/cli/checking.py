@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.cli.console import as_json, emit, stdout
-from scrubber.cli.frames import without_pandas
 from scrubber.errors import GateError, printable
 
 
 def check_command(rules: Path, inputs: list[str]) -> int:
     """Report problems (raised as RuleError, exit 2), then run the file's own tests (exit 1)."""
+    from scrubber.engine.nopandas import without_pandas
+
     without_pandas()
     from scrubber.engine.checking import run_examples
     from scrubber.engine.surveying import survey

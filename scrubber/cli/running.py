@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from scrubber.cli.console import as_json, emit, quiet, stdout
-from scrubber.cli.frames import without_pandas
 from scrubber.cli.progress import progress_bar
 from scrubber.cli.render import show_screen
 from scrubber.cli.stopping import heed
@@ -50,6 +49,8 @@ def run_command(
         verdict = gate(plan, read_trust(trust), today())
         if verdict.exit_code:
             return tell(verdict)
+    from scrubber.engine.nopandas import without_pandas
+
     without_pandas()
     from scrubber.engine.run import run
     from scrubber.manifest.planned import read_plan

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from scrubber.engine.looks import Look
+from scrubber.engine.nopandas import without_pandas
 from scrubber.engine.parts import Done, Part
 from scrubber.engine.record import Unread
 from scrubber.engine.scrub import ScrubbedBatch
@@ -224,6 +225,7 @@ def _serve(pipe: Connection, work: Work | None, secret: bytes | None) -> None:
     threading.Thread(target=_receive, args=(pipe, requests), daemon=True).start()
     import pyarrow as pa
 
+    without_pandas()
     pa.set_cpu_count(1)
     bench = Bench(work, RootKey(secret) if secret is not None else None)
 

@@ -1,4 +1,4 @@
-"""The command line has no use for pandas."""
+"""Neither the command line nor a worker process has any use for pandas."""
 
 from __future__ import annotations
 
