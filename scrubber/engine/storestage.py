@@ -66,7 +66,8 @@ class StoreStage:
         return storage.read(self._url(f"{_PARTS}/{identity}"), identity)
 
     def enter(self, identity: str, record: bytes) -> None:
-        self._refuse_superseded()
+        """Right after its output was placed by the run that owns the stage; a record of any other
+        output does not count."""
         storage.write(self._url(f"{_PARTS}/{identity}"), record, identity)
 
     def clear(self, kept: Collection[str]) -> None:

@@ -88,6 +88,8 @@ def client(url: str) -> tuple[Any, str]:
     with asking(None):
         # The account that a URL of Azure names is all that is taken from a URL.
         options = made._get_kwargs_from_urls(url) if kind is _AZURE else {}
+        if scheme == "s3":  # else a small object is asked for its size before it is read
+            options = {"max_concurrency": 1}
         system = fsspec.filesystem(scheme, use_listings_cache=False, **options)
         return system, str(system._strip_protocol(url))
 

@@ -121,15 +121,15 @@ def table(rows: int) -> pa.Table:
 
 
 def contents(folder: Path) -> None:
-    whole = table(30_000)
-    pq.write_table(whole, folder / "a.parquet", row_group_size=7000)
+    whole = table(12_000)
+    pq.write_table(whole, folder / "a.parquet", row_group_size=5000)
     for name, opened in (("b.arrow", pa.ipc.new_file), ("c.arrow", pa.ipc.new_stream)):
         with opened(folder / name, whole.schema) as writer:
-            writer.write_table(whole, max_chunksize=9000)
-    lines = "".join(f'{{"n": {i}, "note": "x{i}"}}\n' for i in range(30_000)).encode()
+            writer.write_table(whole, max_chunksize=5000)
+    lines = "".join(f'{{"n": {i}, "note": "x{i}"}}\n' for i in range(12_000)).encode()
     (folder / "d.jsonl").write_bytes(lines)
     (folder / "e.jsonl.gz").write_bytes(gzip.compress(lines))
-    cells = "id,note\r\n" + "".join(f'{i},"a ""{i}"""\r\n' for i in range(30_000))
+    cells = "id,note\r\n" + "".join(f'{i},"a ""{i}"""\r\n' for i in range(12_000))
     (folder / "f.csv").write_text(cells, newline="")
     (folder / "g.csv.zst").write_bytes(pa.compress(cells.encode(), "zstd", asbytes=True))
 
