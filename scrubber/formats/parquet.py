@@ -144,19 +144,20 @@ def _open(source: Source, dictionaries: list[str] | None = None) -> ParquetFile:
     from pyarrow import parquet
 
     try:
-        with open_file(source, exact=True) as raw:
-            check_columns(raw)
         if source.facts is None:
+            with open_file(source, exact=True) as raw:
+                check_columns(raw)
             return parquet.ParquetFile(
                 source.path, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=dictionaries
             )
         # Of an object, a row group's columns come together, in as few requests as they lie apart.
-        file = parquet.ParquetFile(open_file(source, exact=True), pre_buffer=True)
+        found = open_file(source, exact=True)
+        check_columns(found)
+        file = parquet.ParquetFile(found, pre_buffer=True)
         facts = file.metadata
         if all(_stored_bytes(facts.row_group(i)) <= HELD_BYTES for i in range(file.num_row_groups)):
             return file
-        again = open_file(source, exact=True)
-        return parquet.ParquetFile(again, buffer_size=_REQUEST, pre_buffer=False)
+        return parquet.ParquetFile(found, buffer_size=_REQUEST, pre_buffer=False)
     except _FAILURES:
         raise _unreadable(source) from None
 

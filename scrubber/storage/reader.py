@@ -13,18 +13,23 @@ READ_AHEAD = 8 * 2**20
 """How many bytes a request brings at least where a file is read from front to back."""
 
 
+_TAIL = 64 * 2**10
+"""What comes at once of an object's end, where formats keep what the rest means."""
+
+
 class ObjectReader(io.RawIOBase):
     """The bytes of one object, as it was found, by ranges.
 
     A range that comes back short, or from another version of the object, is an error: a file that
     breaks off is never taken for a whole one. A request brings `ahead` bytes or more, of which what
-    was not asked for yet is kept for the next one; with 0 exactly what was asked for.
+    was not asked for yet is kept for the next one; with 0 exactly what was asked for, but of the
+    last 64 KiB, which come and stay as one.
     """
 
     def __init__(self, url: str, name: str, expected: Facts | None, ahead: int) -> None:
         self._name, self._ahead = name, ahead
         self._at = self._start = 0
-        self._kept = b""
+        self._kept = self._tail = b""
         self._system, self._path = client(url)
         self._file: Any = None
         with asking(name):
@@ -40,6 +45,8 @@ class ObjectReader(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         size = max(self._size - self._at, 0) if size is None or size < 0 else size
         end = min(self._at + size, self._size)
+        if not self._ahead and end - self._at and self._at >= self._size - _TAIL:
+            return self._from_tail(end)
         held = self._kept[self._at - self._start :] if self._at >= self._start else b""
         if len(held) < end - self._at:
             first = self._at + len(held)
@@ -50,6 +57,14 @@ class ObjectReader(io.RawIOBase):
         self._at += len(data)
         if not self._ahead:
             self._kept = b""
+        return data
+
+    def _from_tail(self, end: int) -> bytes:
+        first = max(self._size - _TAIL, 0)
+        if not self._tail:
+            self._tail = self._fetch(first, self._size)
+        data = self._tail[self._at - first : end - first]
+        self._at = end
         return data
 
     def readinto(self, target: Any, /) -> int:
@@ -76,7 +91,7 @@ class ObjectReader(io.RawIOBase):
         return True
 
     def close(self) -> None:
-        self._kept = b""
+        self._kept = self._tail = b""
         if self._file is not None:
             self._file.close()
         super().close()
