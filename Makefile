@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test check docs fixtures bench bench-peers bench-privacy parity eval model gate clean
+.PHONY: help setup demo test check docs fixtures bench bench-peers bench-privacy bench-memory parity eval model gate clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
@@ -21,6 +21,7 @@ help:
 	@echo "make model    train the built-in names model: make model DATA=folder"
 	@echo "make bench-peers  the same with other tools, in an environment under build/"
 	@echo "make bench-privacy  measure generalization: make bench-privacy DATA=folder"
+	@echo "make bench-memory  the most memory that runs on files of 5 GB take (needs 15 GB of disk)"
 	@echo "make clean    remove .venv and what the demo wrote"
 
 setup: $(STAMP)
@@ -73,6 +74,9 @@ gate: setup
 bench-privacy: setup
 	@test -n "$(DATA)" || { echo "name the folder of shared data: make bench-privacy DATA=FOLDER" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.privacy "$(DATA)"
+
+bench-memory: setup
+	@$(BIN)/python -m benchmarks.memory
 
 bench-peers: setup
 	@test -x build/peers/bin/python || $(PYTHON) -m venv build/peers

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import cutting, sampling
 from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
-from scrubber.formats.parquet_footer import check_columns
+from scrubber.formats.parquet_footer import checked_footer
 from scrubber.formats.parquet_sizes import TooMuchAtOnce, records_at_once
 from scrubber.formats.stream import open_file
 from scrubber.formats.text import is_string, unwrapped
@@ -144,20 +144,18 @@ def _open(source: Source, dictionaries: list[str] | None = None) -> ParquetFile:
     from pyarrow import parquet
 
     try:
-        if source.facts is None:
-            with open_file(source, exact=True) as raw:
-                check_columns(raw)
-            return parquet.ParquetFile(
-                source.path, buffer_size=_BUFFER, pre_buffer=False, read_dictionary=dictionaries
-            )
+        raw = open_file(source, exact=True)
+        facts = checked_footer(raw)
+        groups = (facts.row_group(i) for i in range(facts.num_row_groups))
         # Of an object, a row group's columns come together, in as few requests as they lie apart.
-        found = open_file(source, exact=True)
-        check_columns(found)
-        file = parquet.ParquetFile(found, pre_buffer=True)
-        facts = file.metadata
-        if all(_stored_bytes(facts.row_group(i)) <= HELD_BYTES for i in range(file.num_row_groups)):
-            return file
-        return parquet.ParquetFile(found, buffer_size=_REQUEST, pre_buffer=False)
+        together = source.facts is not None and all(_stored_bytes(g) <= HELD_BYTES for g in groups)
+        return parquet.ParquetFile(
+            raw,
+            metadata=facts,
+            read_dictionary=dictionaries,
+            pre_buffer=together,
+            buffer_size=0 if together else _BUFFER if source.facts is None else _REQUEST,
+        )
     except _FAILURES:
         raise _unreadable(source) from None
 

@@ -9,10 +9,15 @@ right, that ends at the first byte of data.
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+if TYPE_CHECKING:
+    from pyarrow.parquet import FileMetaData
+
 _TAIL = 8  # the footer's length in four bytes, and a mark
+_END = 2**16  # most footers are shorter: one request to a store
 _BUFFER = 2**12
 
 
@@ -25,9 +30,11 @@ class _Footer(io.RawIOBase):
 
     def __init__(self, raw: pa.NativeFile) -> None:
         self._size, self._place = int(raw.size()), 0
-        length = int.from_bytes(raw.read_at(_TAIL, max(self._size - _TAIL, 0))[:4], "little")
-        self._start = max(self._size - _TAIL - length, 0)
-        self._data = bytes(raw.read_at(self._size - self._start, self._start))
+        end = bytes(raw.read_at(min(_END, self._size), max(self._size - _END, 0)))
+        length = min(int.from_bytes(end[-_TAIL:-4], "little") + _TAIL, self._size)
+        self._start = self._size - length
+        whole = length <= len(end)
+        self._data = end[-length:] if whole else bytes(raw.read_at(length, self._start))
 
     def readable(self) -> bool:
         return True
@@ -52,10 +59,10 @@ class _Footer(io.RawIOBase):
         return data
 
 
-def check_columns(raw: pa.NativeFile) -> None:
-    """Nothing, where the facts of all column chunks of the Parquet file `raw` can be asked for.
+def checked_footer(raw: pa.NativeFile) -> FileMetaData:
+    """What the footer of the Parquet file `raw` says, where all of it can be asked for.
 
-    Raises pyarrow's errors where they cannot.
+    Raises pyarrow's errors where it cannot.
     """
     from pyarrow import parquet
 
@@ -67,3 +74,4 @@ def check_columns(raw: pa.NativeFile) -> None:
             next(file.iter_batches(batch_size=1, row_groups=[index], use_threads=False), None)
         except _NoData:
             continue
+    return file.metadata
