@@ -120,7 +120,7 @@ def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iter
         left = False
         try:
             stage.put(_MARK, b"a run of scrubber builds its output here\n")
-            storage.drop_unfinished(url, url)
+            _drop_unfinished(url)
             yield stage
         except RESUMED:
             left = _has_parts(url)
@@ -128,7 +128,7 @@ def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iter
         finally:
             with contextlib.suppress(ScrubberError):
                 if is_held(lease, held.owner, url):
-                    storage.drop_unfinished(url, url)  # of workers that were stopped
+                    _drop_unfinished(url)  # of workers that were stopped
                     if not left:
                         _clean(url)
 
@@ -185,6 +185,12 @@ def _clean(url: str) -> None:
     # The mark goes last: without it what is left would be taken for someone else's.
     storage.remove([one.url for one in gone if one.name != _MARK], url)
     storage.remove([one.url for one in gone if one.name == _MARK], url)
+
+
+def _drop_unfinished(url: str) -> None:
+    """A store need not let us abort uploads, and nothing rests on it: they stay invisible."""
+    with contextlib.suppress(ScrubberError):
+        storage.drop_unfinished(url, url)
 
 
 def _is_there(url: str, name: str) -> bool:

@@ -343,6 +343,38 @@ def test_an_interrupted_run_leaves_its_parts_for_the_next(
     assert contents(s3) == whole
 
 
+def test_a_store_that_breaks_off_while_a_part_is_completed(
+    place: Path, s3: S3, monkeypatch: pytest.MonkeyPatch, written: list[str], whole: dict[str, Any]
+) -> None:
+    commit, count = storage.Upload.commit, 0
+
+    def commits(self: storage.Upload) -> None:
+        nonlocal count
+        count += 1
+        if count == 3:
+            raise IncompleteError("storage-unreachable", "gone")
+        commit(self)
+
+    monkeypatch.setattr(storage.Upload, "commit", commits)
+    with pytest.raises(IncompleteError):
+        scrub(place, s3.url("in"), s3.url("out"))
+    assert "out/manifest.json" not in s3.names()
+    scrub(place, s3.url("in"), s3.url("out"))
+    assert written == [f"data/{number}.jsonl" for number in range(SHARDS)]
+    assert contents(s3) == whole
+
+
+def test_who_may_not_abort_uploads_can_run(
+    place: Path, s3: S3, monkeypatch: pytest.MonkeyPatch, whole: dict[str, Any]
+) -> None:
+    def denied(url: str, name: str) -> None:
+        raise OutputError("storage-denied", f"{url} {name}")
+
+    monkeypatch.setattr(storage, "drop_unfinished", denied)
+    scrub(place, s3.url("in"), s3.url("out"))
+    assert contents(s3) == whole
+
+
 def test_two_runs_at_once(place: Path, s3: S3, whole: dict[str, Any]) -> None:
     refused: list[str] = []
 

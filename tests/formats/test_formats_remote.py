@@ -159,6 +159,24 @@ def test_what_is_read_is_the_same(
     assert samples[0] == samples[1]
 
 
+NAMES = ("a b.csv", "a+b%20c.csv", "é#1.csv", "q?.csv", "[x]*.csv", "n=1/{a}.csv", "\u202e.csv")
+
+
+def test_names_with_marks_in_them(s3: S3) -> None:
+    for name in NAMES:
+        s3.put(f"in/{name}", f"x\n{name}\n".encode())
+    found = formats.discover([s3.url("in")])
+    assert [source.alias for source in found] == sorted(NAMES)
+    for name in NAMES:
+        (source,) = formats.discover([s3.url(f"in/{name}")])
+        assert (source.alias, source.facts) == (
+            name.rsplit("/", 1)[-1],
+            found[sorted(NAMES).index(name)].facts,
+        )
+        (chunk,) = formats.read(source, formats.schemas([source])[source.alias])
+        assert chunk.table.to_pylist() == [{"x": name}]
+
+
 def test_a_row_group_comes_in_one_request(
     s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
