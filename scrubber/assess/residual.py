@@ -7,8 +7,11 @@ The record's own identifiers are looked for as well, whatever the rules link to.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from scrubber.detect.base import Detector
 from scrubber.errors import DetectionError
@@ -19,6 +22,7 @@ OWN = "own-values"
 UNSEEN = Span(0, 1, "NOT_LOOKED_AT", 1.0, "rescan")
 """Stands for a text that the second look failed at: nobody knows what is left in it."""
 
+_RUN = re.compile(r"[^\W_]+")
 _OWN_ENTITY = "OWN_IDENTIFIER"
 _SHORTEST = 5  # code points of an own identifier: shorter ones stand in texts by chance
 
@@ -48,18 +52,21 @@ def _left(passage: Passage, spans: Sequence[Span]) -> Iterator[Span]:
     if UNSEEN in spans:
         yield UNSEEN
         return
-    before, after = _lowered(passage.before), _lowered(passage.after)
-    new = [s for s in spans if not _holds(before, after[s.start : s.end])]
-    left = [s for s in spans if s not in new and not any(_within(s, other) for other in new)]
-    left = [s for s in left if not any(_inside(s, other) for other in left)]
+    before, after = _Words(_lowered(passage.before)), _lowered(passage.after)
+    held = {word: before.hold(word) for word in {after[s.start : s.end] for s in spans}}
+    new = _Ranges([s for s in spans if not held[after[s.start : s.end]]])
+    left = [s for s in spans if held[after[s.start : s.end]] and not new.hold(s)]
+    longer = _Ranges(left)
+    left = [s for s in left if not longer.hold_more_than(s)]
     yield from left
+    kept = _Ranges(left)
     for own in passage.own:
         word = _lowered(own.strip())
-        if len(word) < _SHORTEST or not _holds(before, word):
+        if len(word) < _SHORTEST or not before.hold(word):
             continue
         for start in _places(after, word):
             span = Span(start, start + len(word), _OWN_ENTITY, 1.0, OWN)
-            if not any(_within(span, other) or _within(other, span) for other in left):
+            if not (kept.hold(span) or kept.lie_in(span)):
                 yield span
 
 
@@ -71,17 +78,48 @@ def _lowered(text: str) -> str:
     return "".join(low if len(low := ch.lower()) == 1 else ch for ch in text)
 
 
-def _inside(inner: Span, outer: Span) -> bool:
-    """Whether `inner` lies in a longer one: the host of an e-mail address that is left, too."""
-    return (inner.start, inner.end) != (outer.start, outer.end) and _within(inner, outer)
+class _Ranges:
+    """Spans, to ask how another one lies to them; quick where there are many of both."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        ordered = sorted((span.start, span.end) for span in spans)
+        self._starts = [start for start, _ in ordered]
+        # how far the spans up to here reach, and where the first of those from here on ends
+        self._reach = list(accumulate((end for _, end in ordered), max))
+        self._first = list(accumulate((end for _, end in reversed(ordered)), min))[::-1]
+
+    def hold(self, span: Span) -> bool:
+        """Whether `span` lies in one of them."""
+        up_to = bisect_right(self._starts, span.start)
+        return up_to > 0 and self._reach[up_to - 1] >= span.end
+
+    def hold_more_than(self, span: Span) -> bool:
+        """Whether `span` lies in a longer one: the host of an e-mail address that is left, too."""
+        up_to, before = (f(self._starts, span.start) for f in (bisect_right, bisect_left))
+        return (up_to > 0 and self._reach[up_to - 1] > span.end) or (
+            before > 0 and self._reach[before - 1] >= span.end
+        )
+
+    def lie_in(self, span: Span) -> bool:
+        """Whether one of them lies in `span`."""
+        at = bisect_left(self._starts, span.start)
+        return at < len(self._starts) and self._first[at] <= span.end
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
+class _Words:
+    """A text, to ask what stands in it."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._runs = frozenset(_RUN.findall(text))
 
-def _holds(text: str, word: str) -> bool:
-    return next(_places(text, word), None) is not None
+    def hold(self, word: str) -> bool:
+        """Whether `word` stands there, not as a part of a longer word. Its runs of letters and
+        digits tell most of it, without going through the text."""
+        runs = _RUN.findall(word)
+        if not self._runs.issuperset(runs):
+            return False
+        return runs == [word] or next(_places(self._text, word), None) is not None
 
 
 def _places(text: str, word: str) -> Iterator[int]:

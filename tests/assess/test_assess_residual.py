@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -88,3 +89,12 @@ def test_what_came_in_anew_is_never_left_and_what_stayed_always_is(words: list[s
     assert covered == {i for span in found for i in range(span.start, span.end)}
     (new,) = remaining([Passage("", text, tuple(words))], Finder())
     assert new == ()
+
+
+def test_a_cell_full_of_names_takes_linear_time() -> None:
+    before = " ".join(f"Name{i}" for i in range(30_000))
+    after = " ".join(f"Name{i}" if i % 2 else f"Other{i}" for i in range(30_000))
+    start = time.process_time()
+    (left,) = remaining([Passage(before, after, ("Name1",))], Finder())
+    assert len(left) == 15_000
+    assert time.process_time() - start < 20  # a second or two; all pairs took minutes
