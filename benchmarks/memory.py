@@ -49,7 +49,7 @@ TABLE_RULES = """\
   - {name: vector, class: insensitive, keep: "numbers"}
 """
 TEXT_RULES = """\
-  - {name: text, class: free_text, transform: {scrub_text: {default: redact}}}
+  - {name: text, class: text, entities: {default: redact}}
 """
 
 
