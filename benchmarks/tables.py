@@ -162,7 +162,7 @@ def timed(work: Callable[[], object]) -> list[float]:
 
 def scrubber(source: Path, rules: Path, out: Path, workers: int) -> list[float]:
     """What a run takes, its reading of the rules left out as the start-up is."""
-    from scrubber.cli.frames import without_pandas
+    from scrubber.engine.nopandas import without_pandas
     from scrubber.engine.run import run
     from scrubber.policy import load_rules
 
