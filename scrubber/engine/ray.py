@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final, TypeVar
@@ -30,6 +31,7 @@ _ATTEMPTS: Final = 3
 """How often a task is begun whose worker is lost: it may be the task that costs the memory."""
 _BLOCKS: Final = 4096
 """Tasks travel in at most so many blocks: Ray's bookkeeping grows with them."""
+_KNOCK_SECONDS: Final = 10
 
 A = TypeVar("A")
 
@@ -59,7 +61,7 @@ class Ray:
         """As Executor.parts.
 
         Errors: those of the work; KeyFault ``key-by-value`` where the key is not that of the plan's
-        reference; OutputError ``storage-not-shared``; IncompleteError ``cluster-lost``,
+        reference; OutputError ``storage-not-shared``; NotAvailable ``no-cluster``; IncompleteError
         ``worker-died`` where a task lost its worker time and again.
         """
         del hear  # what is finished tells how far it is
@@ -119,9 +121,14 @@ class Ray:
             here = self._address is None and not os.environ.get("RAY_ADDRESS")
             options = {"num_cpus": self._wanted, "include_dashboard": False} if here else {}
             try:
+                _knock(self._address)
                 ray.init(self._address, log_to_driver=False, logging_level=logging.ERROR, **options)
             except Exception:  # noqa: BLE001 - as an address can be wrong in many ways
-                raise lost("there is no Ray cluster at that address") from None
+                raise NotAvailable(
+                    "no-cluster",
+                    "there is no Ray cluster at that address",
+                    hint="that of ray start, such as 10.0.0.1:6379, or auto on one of its nodes",
+                ) from None
             self._ours = True
         self.workers = self._wanted or max(1, int(ray.cluster_resources().get("CPU", 1)))
 
@@ -145,6 +152,13 @@ class Ray:
                 yield row["number"], row["answer"]
         except Exception:  # noqa: BLE001 - workers answer with their errors: this is Ray's own
             raise lost("workers of the Ray cluster were lost") from None
+
+
+def _knock(address: str | None) -> None:
+    """Whether anyone is there: Ray itself would wait for minutes. Errors: OSError."""
+    host, _, port = (address or "").rpartition(":")
+    if port.isdigit() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), _KNOCK_SECONDS).close()
 
 
 class Attempts:

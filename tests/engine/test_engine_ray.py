@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -35,6 +36,7 @@ from scrubber.engine.work import Task, Work
 from scrubber.errors import (
     IncompleteError,
     KeyFault,
+    NotAvailable,
     OutputError,
     Place,
     ScrubberError,
@@ -314,6 +316,16 @@ def test_what_costs_a_worker_each_time_is_given_up() -> None:
     with pytest.raises(IncompleteError) as caught:
         refuse_again(attempts.begin(7), source)
     assert (caught.value.code, caught.value.place) == ("worker-died", Place("a.csv"))
+
+
+def test_an_address_where_no_cluster_is(inputs: Path, tmp_path: Path) -> None:
+    with socket.socket() as bound:  # and does not listen
+        bound.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{bound.getsockname()[1]}"
+        with pytest.raises(NotAvailable) as caught:
+            scrub(inputs, tmp_path / "out", executor="ray", address=address)
+    assert caught.value.code == "no-cluster"
+    assert [p.name for p in tmp_path.iterdir()] == ["in"]
 
 
 def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
