@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from scrubber.detect.ner.features import LISTS, NGRAMS, PLACES, SHAPES, places, words_of
 
@@ -65,12 +66,20 @@ class Network:
         self._width = width
         self._known: dict[str, int] = {}
         self._vectors = np.zeros((1024, width), np.float32)
+        self._threads = ThreadpoolController()
 
     def probabilities(
         self, words: Sequence[str], joined: Any, lengths: Any
     ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """For the tokens of texts that follow one another (`lengths` tokens each, none empty): the
         probabilities of the tags, and whether a token is a line break."""
+        # A second thread of the linear algebra mostly waits, at a core's full cost.
+        with self._threads.limit(limits=1, user_api="blas"):
+            return self._probabilities(words, joined, lengths)
+
+    def _probabilities(
+        self, words: Sequence[str], joined: Any, lengths: Any
+    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         at = self._numbers(words)
         x = self._vectors[at]
         where = places(self._cases[at], self._roles[at], joined, lengths)
