@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email.parser import HeaderParser
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -26,15 +27,26 @@ def _needed(root: str) -> Iterator[str]:
         found = _installed(name)
         if found is None:
             continue
+        version, requirements = _metadata(found)
         if name != root:
-            yield f"{name}=={found.version}"
-        for requirement in found.requires or ():
+            yield f"{name}=={version}"
+        for requirement in requirements:
             match = _NAME.match(requirement)
             if match is not None and not _EXTRA.search(requirement):
                 other = re.sub(r"[-_.]+", "-", match.group()).lower()  # PEP 503
                 if other not in seen:
                     seen.add(other)
                     waiting.append(other)
+
+
+def _metadata(found: Distribution) -> tuple[str, list[str]]:
+    """The version and the requirements of a package; the long description, which stands behind the
+    headers, is not parsed."""
+    text = found.read_text("METADATA")
+    if text is None:
+        return found.version, found.requires or []
+    headers = HeaderParser().parsestr(text.partition("\n\n")[0])
+    return str(headers["Version"]), headers.get_all("Requires-Dist", [])
 
 
 def _installed(name: str) -> Distribution | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -58,7 +59,10 @@ class DelimitedEncoder:
         text = pa.concat_arrays(texts) if texts else pa.array([], pa.large_string())
         if not is_string(unwrapped_type(column.type)):
             return text.fill_null("")
-        needed = pc.match_substring_regex(text, self._to_look_for(text))
+        pattern = self._to_look_for(text)
+        if pattern is None:
+            return text.fill_null("")
+        needed = pc.match_substring_regex(text, pattern)
         if not pc.any(needed).as_py():
             return text.fill_null("")
         quote = _scalar('"')
@@ -66,11 +70,23 @@ class DelimitedEncoder:
         quoted = pc.binary_join_element_wise(quote, doubled, quote, _scalar(""))
         return pc.if_else(needed, quoted, text).fill_null("")
 
-    def _to_look_for(self, text: pa.Array) -> str:
+    def _to_look_for(self, text: pa.Array) -> str | None:
         """What makes a cell need quotes, less what none of these cells can have."""
         first, last = bounds(text)
         data = bytes(memoryview(text.buffers()[2] or b"")[first:last])
-        return self._needs_quotes if any(mark in data for mark in self._marks) else _BLANK
+        if any(mark in data for mark in self._marks):
+            return self._needs_quotes
+        return _BLANK if _may_be_blank(text, data) else None
+
+
+def _may_be_blank(text: pa.Array, data: bytes) -> bool:
+    """Whether some of the cells, whose bytes are `data`, is empty or begins with white space."""
+    if pc.any(pc.equal(pc.binary_length(text), 0)).as_py():
+        return True
+    starts = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text)]
+    starts = starts - (starts[0] if len(starts) else 0)
+    begins = np.frombuffer(data, np.uint8)[starts[starts < len(data)]]
+    return bool((begins <= ord(" ")).any())
 
 
 def open_encoder(

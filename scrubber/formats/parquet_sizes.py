@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from pyarrow.parquet import ColumnChunkMetaData, ParquetFile
 
 _STEP_BYTES: Final = 2**21
+_FLAT_BYTES: Final = 2**23
 _STEP_COLUMN: Final = 2**12
 """How much is read at a time by the average record: of records of one kind; the more in a list, the
-larger one record may be than another. With many columns it is more, since each takes its time."""
+larger one record may be than another. Where there are no lists, a page tells how large a record may
+be, and it is a chunk. With many columns it is more, since each takes its time."""
 _DENSE_BYTES: Final = 2**24
 """How much is read at a time of the largest values that a page or a dictionary tells of."""
 _REMOTE_STEP: Final = 2**10
@@ -75,7 +77,9 @@ def records_at_once(
     for chunk, takes in _by_entry(again, index, dense):
         per_record = takes * chunk.num_values // rows
         step = min(step, _DENSE_BYTES // max(per_record, 1))
-    size = max(_STEP_BYTES, _STEP_COLUMN * group.num_columns)
+    columns = (file.schema.column(number) for number in range(group.num_columns))
+    flat = raw is not None and not any(column.max_repetition_level for column in columns)
+    size = max(_FLAT_BYTES if flat else _STEP_BYTES, _STEP_COLUMN * group.num_columns)
     step = max(1, min(step, rows * size // max(total, 1), CHUNK_ROWS))
     return 1 << (int(step).bit_length() - 1)  # so that whole steps fill a chunk
 
