@@ -6,6 +6,7 @@ matter to it. Texts in which the gate sees no name are not shown to the model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,9 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.model.finding import Span
 
 RECOGNIZER = "scrubber.names"
+
+# What colours a terminal: between the words of a log, and no part of any.
+_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,11 @@ class NameLooker:
 
     def can_find(self, text: str) -> bool:
         """Whether `text` may hold a name at all."""
-        return self.gate.may_hold_name(text)
+        return self.gate.may_hold_name(_uncoloured(text))
 
     def look(self, texts: Sequence[str]) -> list[list[Span]]:
         """The names in each text, with the model's own scores."""
+        texts = [_uncoloured(text) for text in texts]
         pieces = [(i, w) for i, text in enumerate(texts) for w in windows(len(text))]
         found: list[list[Span]] = [[] for _ in texts]
         with failing_as(RECOGNIZER):
@@ -56,3 +61,8 @@ class NameLooker:
                     if n.label in self.labels
                 )
         return found
+
+
+def _uncoloured(text: str) -> str:
+    """`text` with blanks for the escape sequences of terminals; all else stays in its place."""
+    return _ESCAPE.sub(lambda found: " " * len(found.group()), text) if "\x1b" in text else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tracemalloc
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.detect import DetectSpec, build_detector
-from scrubber.detect.ner import names
+from scrubber.detect.ner import names, network
 from scrubber.detect.ner.decode import LABELS, widened
 from scrubber.detect.ner.names import FOLDER, builtin, identity
 from scrubber.detect.ner.tokens import Tokens
@@ -107,6 +108,42 @@ def test_a_long_text_is_looked_at_to_its_end() -> None:
     (spans,) = detector.detect([text])
     at = text.index("John Smith")
     assert any(s.start <= at and at + len("John Smith") <= s.end for s in spans)
+
+
+def test_a_long_text_goes_through_the_network_in_parts_with_the_same_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "\n".join(f"{i} {t}" for i in range(60) for t, _ in PERSONS + LOCATIONS)
+    assert len(Tokens.of(text).words) > 6 * network.BATCH
+    in_parts = builtin().find([text])
+    monkeypatch.setattr(network, "BATCH", len(text))
+    assert in_parts == builtin().find([text])
+    monkeypatch.setattr(network, "BATCH", 7)
+    assert in_parts == builtin().find([text])
+
+
+@pytest.mark.parametrize("unit", ["\u4e2d\u6587\u5b57", "@@@"])
+def test_the_networks_memory_is_bounded_whatever_the_texts_length(unit: str) -> None:
+    text = unit * 30_000
+    builtin().find(["warm"])
+    tracemalloc.start()
+    builtin().find([text])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("user \x1b[31mJohn Smith\x1b[0m logged in", "John Smith"),
+        ("user \x1b[1;38;5;12mJohn Smith\x1b[m logged in", "John Smith"),
+        ("\x1b[2KMy name is \x1b[1mMaria Gonzalez\x1b[0m.", "Maria Gonzalez"),
+    ],
+)
+def test_a_name_in_colour_is_found_in_its_place(text: str, name: str) -> None:
+    (spans,) = build_detector(DetectSpec(entities=("PERSON",), ner="builtin")).detect([text])
+    assert name in [text[s.start : s.end] for s in spans]
 
 
 def test_only_the_entities_that_are_asked_for() -> None:

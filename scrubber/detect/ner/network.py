@@ -26,8 +26,8 @@ EPSILON = 1e-5
 NGRAM_STEPS = 3
 # Vectors of words are kept until there are this many of them.
 _REMEMBERED = 60_000
-# So many tokens, and more where a text is longer, go through the network at once: few enough for
-# their numbers to stay in a core's own cache.
+# So many tokens go through the network at once: few enough for their numbers to stay in a core's
+# own cache. A longer text goes in parts of twice as many, with what the convolutions reach beside.
 BATCH = 1024
 
 
@@ -81,12 +81,24 @@ class Network:
         self, words: Sequence[str], joined: Any, lengths: Any
     ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         at = self._numbers(words)
-        x = self._vectors[at]
         where = places(self._cases[at], self._roles[at], joined, lengths)
+        texts = np.repeat(np.arange(len(lengths)), lengths)
+        n, reach = len(at), sum(self._reach)
+        found = np.empty((n, self._out.weights.shape[1]), np.float32)
+        for first in range(0, n, 2 * BATCH):
+            last = min(first + 2 * BATCH, n)
+            # tokens further away than all convolutions reach together cannot change an answer
+            seen = slice(max(first - reach, 0), last + reach)
+            p = self._through(at[seen], [place[seen] for place in where], texts[seen])
+            found[first:last] = p[first - seen.start :][: last - first]
+        return found, self._roles[at] == 1
+
+    def _through(self, at: Any, where: Sequence[Any], texts: Any) -> Floats:
+        """The probabilities of the tags of tokens that follow one another."""
+        x = self._vectors[at]
         for table, place in zip(self._places, where, strict=True):
             x += table[place]
         h = self._first(x)
-        texts = np.repeat(np.arange(len(lengths)), lengths)
         for convolution, norm in self._steps:
             a = convolution(h, texts)
             np.maximum(a, 0, out=a)
@@ -97,7 +109,7 @@ class Network:
         p = np.exp(scores)
         p /= p.sum(axis=1, keepdims=True)
         rounded: Floats = np.round(p, 4).astype(np.float32)
-        return rounded, self._roles[at] == 1
+        return rounded
 
     def _numbers(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
         known = self._known
@@ -105,8 +117,8 @@ class Network:
         if len(known) + len(new) > _REMEMBERED:
             known.clear()
             new = list(dict.fromkeys(words))
-        if new:
-            self._learn(new)
+        for first in range(0, len(new), BATCH):
+            self._learn(new[first : first + BATCH])
         return np.fromiter(map(known.__getitem__, words), np.int64, len(words))
 
     def _learn(self, words: list[str]) -> None:
