@@ -56,7 +56,9 @@ def test_a_lease_that_is_given_back_meanwhile_is_taken(url: str) -> None:
     threading.Timer(0.2, lambda: storage.remove([url], "out")).start()
     began = time.monotonic()
     with Lease(url, "out"):
-        assert time.monotonic() - began < 0.6
+        assert (
+            time.monotonic() - began < 10
+        )  # a lease that is not given back is waited for a minute
 
 
 def test_of_many_heirs_one_inherits(url: str) -> None:
