@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from email.parser import HeaderParser
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_EXTRA = re.compile(r";.*\bextra\b")
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 
 @cache
 def lock_digest() -> str:
     """SHA-256 (hex) over ``name==version``, a line each, sorted, of the installed packages that
-    this one needs, directly or through others; extras are left out, and what is not installed."""
+    this one needs on such a machine, directly or through others; extras are left out, and what is
+    not installed."""
     return sha256("".join(f"{line}\n" for line in sorted(_needed("scrubber"))).encode()).hexdigest()
 
 
@@ -31,9 +31,10 @@ def _needed(root: str) -> Iterator[str]:
         if name != root:
             yield f"{name}=={version}"
         for requirement in requirements:
-            match = _NAME.match(requirement)
-            if match is not None and not _EXTRA.search(requirement):
-                other = re.sub(r"[-_.]+", "-", match.group()).lower()  # PEP 503
+            wanted = Requirement(requirement)
+            # Ray brings packages of other systems onto the path: there or not, they are not needed.
+            if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+                other = canonicalize_name(wanted.name)
                 if other not in seen:
                     seen.add(other)
                     waiting.append(other)
