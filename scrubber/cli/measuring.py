@@ -60,6 +60,8 @@ def _show(found: Measured) -> None:
         bar = _bar(records / most if most else 0)
         stdout().print(f"  {size:>6}  {records:>12,}  {share:>6}  {bar}".rstrip(), soft_wrap=True)
     stdout().print(f"\nsmallest class         {risk.smallest:,}")
+    stdout().print(f"average class          {risk.average_size:,.1f}")
+    stdout().print(f"discernibility         {risk.discernibility:,}")
     stdout().print(f"alone in their class   {risk.unique:.2%} of the records")
     stdout().print(f"prosecutor risk        {risk.highest:.2%} at most, {risk.mean:.2%} on average")
     stdout().print(f"  above {risk.threshold:.0%}            {risk.at_risk:.2%} of the records")

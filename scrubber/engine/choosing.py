@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from scrubber.engine.census import Census, hierarchy_of
+from scrubber.engine.feasibility import check_feasible, no_levels
 from scrubber.engine.recoding import Recoding
-from scrubber.errors import GateError
 from scrubber.model.fieldpath import FieldPath, leaves
 from scrubber.policy.plan import (
     LOCAL,
@@ -31,15 +31,14 @@ from scrubber.privacy.search import Choice, search
 from scrubber.privacy.uniques import Classes, Counts, Mask, Uniques, classes_of
 
 Output = tuple[tuple[Label, ...], Codes]
-_TOLD = 11
-"""Fewer records than these are not told, in an error no more than in a manifest."""
 
 
 @dataclass(frozen=True)
 class Chosen:
     """The levels that were chosen and what they cost.
 
-    `plan` is the plan with its levels. `loss` and `bound` go from 0 to 1, and are None where the
+    `plan` is the plan with its levels. `loss` and `bound` go from 0 to 1, `parts` says how much of
+    the loss is due to each quasi-identifier (together 1, or 0 without loss); all are None where the
     levels are local (Mondrian). `suppressed` counts records. `reference` has, per sensitive field,
     the number of records of each label: what closeness is measured against.
     """
@@ -50,6 +49,7 @@ class Chosen:
     loss: float | None
     bound: float | None
     optimal: bool | None
+    parts: dict[str, float] | None
     before: Risk
     after: Risk
     reference: dict[str, dict[Label, int]] = field(repr=False)
@@ -58,17 +58,17 @@ class Chosen:
 def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chosen:
     """The generalization that loses least, or the partition, as ``privacy:`` asks.
 
-    Errors: GateError ``privacy-too-few`` where there are fewer persons than k, and
-    ``privacy-infeasible`` where not even one single class fulfils l and t. Errors of hierarchies
-    as :func:`~scrubber.engine.census.hierarchy_of`.
+    Errors: GateError ``privacy-too-few`` where there are fewer persons than k,
+    ``privacy-infeasible`` where no levels do (not even one single class is diverse, or
+    ``max_levels`` are too low), ``privacy-time`` where none were found in time. Errors of
+    hierarchies as :func:`~scrubber.engine.census.hierarchy_of`.
     """
     rules = plan.privacy
     assert rules is not None
     fields = _fields(plan)
-    coded = _Coded.of(census, fields)
+    coded = _Coded.of(census, fields, dict(rules.max_levels))
     requirement = _requirement(rules, census, coded)
-    whole = classes_of([], [], len(coded.uniques.records))
-    _check_feasible(rules, requirement, whole, coded.uniques)
+    check_feasible(rules, requirement, coded.uniques, census.sensitive)
     before = _risk(coded.leaves(), coded.uniques, None)
     if rules.method == "mondrian":
         classes = partition(coded.uniques, requirement)
@@ -82,7 +82,7 @@ def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chos
         outputs = coded.outputs_at(choice.levels)
         gone = choice.look.broken
         classes = coded.classes_at(choice.levels)
-    heights = {h.name: h.height for h in coded.hierarchies}
+    heights = coded.heights
     return Chosen(
         plan=_settled(plan, schemas, levels, heights),
         recoding=Recoding.of(
@@ -96,6 +96,7 @@ def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chos
         loss=choice.loss if choice else None,
         bound=choice.bound if choice else None,
         optimal=choice.optimal if choice else None,
+        parts=dict(zip(census.quasi, choice.parts, strict=True)) if choice else None,
         before=before,
         after=_risk(classes, coded.uniques, gone),
         reference={
@@ -116,12 +117,15 @@ def _fields(plan: Plan) -> dict[str, FieldPlan]:
 class _Coded:
     """The census in codes, and the hierarchies that they are codes of."""
 
-    hierarchies: tuple[GeneralizationHierarchy, ...]
+    hierarchies: tuple[GeneralizationHierarchy, ...]  # up to their max_levels
+    heights: dict[str, int]  # of the whole hierarchies
     uniques: Uniques
     values: tuple[list[Label], ...]  # the labels of each sensitive field
 
     @classmethod
-    def of(cls, census: Census, fields: dict[str, FieldPlan]) -> _Coded:
+    def of(
+        cls, census: Census, fields: Mapping[str, FieldPlan], max_levels: Mapping[str, int]
+    ) -> _Coded:
         counts = census.counts
         labels, codes = list(counts.labels), list(counts.codes)
         hierarchies = [
@@ -147,7 +151,9 @@ class _Coded:
             sensitive=tuple(columns[len(hierarchies) :]),
             subject=None if labels[-1] in ((), (None,)) else persons,
         )
-        return cls(tuple(hierarchies), uniques, tuple(values))
+        limited = (one.limited(max_levels.get(one.name, one.height)) for one in hierarchies)
+        heights = {one.name: one.height for one in hierarchies}
+        return cls(tuple(limited), heights, uniques, tuple(values))
 
     def leaves(self) -> Classes:
         return self.classes_at((0,) * len(self.hierarchies))
@@ -210,21 +216,6 @@ def _requirement(rules: PrivacyRules, census: Census, coded: _Coded) -> Requirem
     )
 
 
-def _check_feasible(
-    rules: PrivacyRules, requirement: Requirement, whole: Classes, uniques: Uniques
-) -> None:
-    if not len(uniques.records) or not requirement.broken(whole, uniques).any():
-        return
-    if requirement.small(whole, uniques).any():
-        what = "persons" if uniques.subject is not None else "records"
-        text = f"there are fewer than {rules.k} {what}: no class can have k of them"
-        there = int(uniques.total) if uniques.subject is None else 0
-        smaller = f"k: {there} would do" if there >= _TOLD else "a smaller k"
-        raise GateError("privacy-too-few", text, hint=f"{smaller}, or more data")
-    text = "not even one class of all records is as diverse as l asks"
-    raise GateError("privacy-infeasible", text, hint="a smaller l")
-
-
 def _search(rules: PrivacyRules, census: Census, coded: _Coded, requirement: Requirement) -> Choice:
     weights = dict(rules.weights)
     lattice = Lattice(
@@ -234,9 +225,12 @@ def _search(rules: PrivacyRules, census: Census, coded: _Coded, requirement: Req
         tuple(weights.get(name, 1.0) for name in census.quasi),
     )
     allowed = int(rules.suppression_limit * coded.uniques.total + 1e-9)
-    choice = search(lattice, allowed, rules.time_limit)
+    try:
+        choice = search(lattice, allowed, rules.time_limit)
+    except TimeoutError:
+        raise no_levels(rules, lattice, allowed, out_of_time=True) from None
     if choice is None:
-        raise GateError("privacy-infeasible", "no levels fulfil l and t within suppression_limit")
+        raise no_levels(rules, lattice, allowed, out_of_time=False)
     return choice
 
 

@@ -22,7 +22,9 @@ def risk_of_run(plan: Plan, chosen: Chosen, rechecked: Rechecked) -> RiskFacts:
     quasi = {str(f.path): f for _, table in scope for f in table.quasi}
     return RiskFacts(
         sources=tuple(alias for alias, _ in scope),
-        quasi=tuple(_quasi(name, one) for name, one in sorted(quasi.items())),
+        quasi=tuple(
+            _quasi(name, one, (chosen.parts or {}).get(name)) for name, one in sorted(quasi.items())
+        ),
         k=rules.k,
         counted="subjects" if subject else "records",
         suppression_limit=round(rules.suppression_limit * 1000),
@@ -65,7 +67,7 @@ def suppression(rules: PrivacyRules, place: str) -> RuleFacts:
     return RuleFacts(SUPPRESSED, place, "equivalence classes", "suppress", {"k": rules.k}, reason)
 
 
-def _quasi(name: str, one: FieldPlan) -> QuasiFacts:
+def _quasi(name: str, one: FieldPlan, part: float | None) -> QuasiFacts:
     disposition = one.disposition
     assert isinstance(disposition, Generalize)
     levels = disposition.levels
@@ -73,7 +75,7 @@ def _quasi(name: str, one: FieldPlan) -> QuasiFacts:
         "file" if levels.rows else "transforms" if levels.steps else "none"
     )
     level = None if disposition.level == LOCAL else disposition.level
-    return QuasiFacts(name, level, disposition.height, made)
+    return QuasiFacts(name, level, disposition.height, made, part)
 
 
 def _models(rules: PrivacyRules) -> list[ModelFacts]:

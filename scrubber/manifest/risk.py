@@ -6,7 +6,7 @@ withheld count to who solves for it (the loss, the mean risk) is withheld with i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -18,12 +18,14 @@ Band = tuple[int, int | None, int]
 @dataclass(frozen=True, slots=True)
 class QuasiFacts:
     """A quasi-identifier: the `level` that was chosen of `levels`, 0 being the value itself (None
-    where each class has its own), and what the levels are made from."""
+    where each class has its own), what the levels are made from, and how much of the loss is due to
+    it, from 0 to 1 (None for local recoding)."""
 
     name: str
     level: int | None
     levels: int
     hierarchy: Literal["file", "transforms", "none"]
+    part_of_loss: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,11 @@ def risk_section(
         "suppression_limit": facts.suppression_limit,
         "method": facts.method,
         "models": [asdict(model) for model in facts.models],
-        "quasi_identifiers": [asdict(one) for one in facts.quasi],
+        "quasi_identifiers": [
+            # Whole per cent: with more digits it would count the records of a few leaves.
+            {**asdict(one), "part_of_loss": _percent(one.part_of_loss) if told else None}
+            for one in facts.quasi
+        ],
         "optimal": facts.optimal,
         "loss": _milli(facts.loss) if told else None,
         "loss_at_least": _milli(facts.bound) if told else None,
@@ -140,11 +146,19 @@ def risk_lines(section: Mapping[str, Any]) -> Iterator[str]:
         least = section["loss_at_least"] / 1000
         gap = "" if section["optimal"] else f", none loses less than {least:.1%}"
         yield f"loss {section['loss'] / 1000:.1%}: {proven}{gap}"
+        yield from _most_of_loss(section["quasi_identifiers"])
     for when in ("before", "after"):
         classes = section[when]
         mean = classes["mean_risk"]
         average = "" if mean is None else f", {_share(mean)} on average"
         yield f"risk {when}: at most {_share(classes['highest_risk_at_most'])}{average}"
+
+
+def _most_of_loss(quasi: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    parts = sorted((-(one["part_of_loss"] or 0), printable(one["name"])) for one in quasi)
+    said = [f"{name} {_share(-part)}" for part, name in parts[:3] if part]
+    if said:
+        yield f"of the loss: {', '.join(said)}"
 
 
 def _share(milli: int) -> str:
@@ -158,3 +172,7 @@ def _share(milli: int) -> str:
 
 def _milli(share: float | None) -> int | None:
     return None if share is None else round(share * 1000)
+
+
+def _percent(share: float | None) -> int | None:
+    return None if share is None else 10 * round(share * 100)

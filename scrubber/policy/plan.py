@@ -120,12 +120,13 @@ class Generalize:
 @dataclass(frozen=True)
 class PrivacyRules:
     """What every class must fulfil; `diversity` and `closeness` name a sensitive field, or None for
-    every one. `hierarchies` and `weights` are by the names of quasi-identifiers."""
+    every one. `hierarchies`, `weights` and `max_levels` are by the names of quasi-identifiers."""
 
     k: int
     suppression_limit: float = 0.0
     hierarchies: tuple[tuple[str, Levels], ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
+    max_levels: tuple[tuple[str, int], ...] = ()
     diversity: tuple[tuple[str | None, Diversity], ...] = ()
     closeness: tuple[tuple[str | None, Closeness], ...] = ()
     method: Literal["lattice", "mondrian"] = "lattice"

@@ -34,6 +34,7 @@ def read_privacy(report: Report) -> tuple[PrivacyRules | None, dict[str, str]]:
             suppression_limit=_number(given.get("suppression_limit"), 0.0),
             hierarchies=tuple(hierarchies),
             weights=tuple(_numbers(given.get("weights"))),
+            max_levels=tuple((n, int(v)) for n, v in _numbers(given.get("max_levels"))),
             diversity=tuple(_diversity(given.get("l"))),
             closeness=tuple(_closeness(given.get("t"))),
             method="mondrian" if given.get("method") == "mondrian" else "lattice",

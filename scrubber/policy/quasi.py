@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import pyarrow as pa
 
@@ -88,9 +89,17 @@ def check_privacy(
         text = "the tables have different quasi-identifiers: their records make no classes"
         report.key((PART,), "quasi-identifiers-differ", text, "scrub them by themselves")
     quasi = {name for names in sets for name in names}
-    for key, named in (("hierarchies", privacy.hierarchies), ("weights", privacy.weights)):
+    by_quasi: dict[str, tuple[tuple[str, Any], ...]] = {
+        "hierarchies": privacy.hierarchies,
+        "weights": privacy.weights,
+        "max_levels": privacy.max_levels,
+    }
+    for key, named in by_quasi.items():
         for name, _ in named:
             _check_name(report, key, name, "quasi-identifier", quasi)
+    if privacy.max_levels and privacy.method == "mondrian":
+        text = "mondrian gives each class its own levels, as high as it needs"
+        report.key((PART, "max_levels"), "not-available", text, "method: lattice")
     sensitive = {str(f.path) for table in tables for f in table.sensitive}
     for key, models in (("l", privacy.diversity), ("t", privacy.closeness)):
         if models and not sensitive:

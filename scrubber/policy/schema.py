@@ -310,10 +310,15 @@ class Privacy(Part):
     )
     hierarchies: dict[Text, HierarchySetting] = Field(
         default_factory=dict,
-        description="Per quasi-identifier: a CSV file, or the transforms of its levels in order.",
+        description="Per quasi-identifier: a CSV file, or the transforms of its levels in order; "
+        "above them is `*`.",
     )
     weights: dict[Text, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="How much the loss of a field counts (default 1)."
+    )
+    max_levels: dict[Text, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="The highest level that a field may get, 0 being the value (default: all).",
     )
     metric: Literal["loss"] = Field("loss", description="What is kept low: ARX's metric Loss.")
     l: (  # noqa: E741

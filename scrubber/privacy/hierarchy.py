@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,8 +23,9 @@ class GeneralizationHierarchy:
     """The levels of one quasi-identifier: `labels[i][level]` is leaf i's ancestor.
 
     Level 0 is the leaf itself (None for null, which is a leaf of its own), the last level is one
-    single group. A group of one level lies wholly within a group of the next, so that classes of
-    a level are unions of classes of the level below. Made by :meth:`of`.
+    single group, unless the levels were :meth:`limited`. A group of one level lies wholly within a
+    group of the next, so that classes of a level are unions of classes of the level below. Made by
+    :meth:`of`.
     """
 
     name: str
@@ -54,6 +55,10 @@ class GeneralizationHierarchy:
         made = cls(name, tuple(labels))
         made._check_nested()
         return made
+
+    def limited(self, level: int) -> GeneralizationHierarchy:
+        """The same up to `level`, where it has so many."""
+        return replace(self, labels=tuple(row[: level + 1] for row in self.labels))
 
     @property
     def height(self) -> int:

@@ -88,8 +88,12 @@ class Lattice:
 
     def log_loss(self, look: Look) -> float:
         """What the node loses, its suppressed records included."""
+        return sum(self.log_losses(look))
+
+    def log_losses(self, look: Look) -> tuple[float, ...]:
+        """The part of each field in what the node loses, by its weight."""
         costs = self._costs(look.broken, look.suppressed, look.node)
-        return float(sum(cost[-1] for cost in costs))
+        return tuple(float(cost[-1]) for cost in costs)
 
     def bound_below(self, look: Look) -> Grid:
         """A bound of the log loss for every node at or below the one looked at: they suppress the

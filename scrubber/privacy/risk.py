@@ -10,7 +10,6 @@ ch. 16; Dankar and El Emam, "A method for evaluating marketer re-identification 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +27,10 @@ class Risk:
 
     `highest` and `mean` are prosecutor risks, `at_risk` the share of records whose risk is above
     `threshold`, `unique` the share of records that are alone in their class. `mean` is the marketer
-    risk as well: the expected share of right links is classes / records. `histogram` has
-    (from, to, classes, records) per band of class sizes.
+    risk as well: the expected share of right links is classes / records. `average_size` is records
+    / classes (LeFevre et al. 2006 divide it by k), `discernibility` the sum of size^2 over the
+    classes (Bayardo and Agrawal 2005). `histogram` has (from, to, classes, records) per band of
+    class sizes.
     """
 
     records: int
@@ -40,6 +41,8 @@ class Risk:
     threshold: float
     at_risk: float
     unique: float
+    average_size: float
+    discernibility: int
     histogram: tuple[tuple[int, int | None, int, int], ...]
 
 
@@ -68,6 +71,8 @@ def risk_of(sizes: Counts, threshold: float = 0.2) -> Risk:
         threshold=threshold,
         at_risk=exposed / records if classes else 0.0,
         unique=int((sizes == 1).sum()) / records if classes else 0.0,
+        average_size=records / classes if classes else 0.0,
+        discernibility=sum(size * size for size in sizes.tolist()),  # may pass 2^63
         histogram=tuple(_banded(sizes, low, high) for low, high in BANDS),
     )
 
@@ -117,16 +122,3 @@ def population_uniques(sizes: Counts, population: int) -> float | None:
 def _banded(sizes: Counts, low: int, high: int | None) -> tuple[int, int | None, int, int]:
     inside = (sizes >= low) if high is None else (sizes >= low) & (sizes <= high)
     return low, high, int(inside.sum()), int(sizes[inside].sum())
-
-
-def discernibility(sizes: Sequence[int] | Counts, suppressed: int) -> int:
-    """Sum over the classes of size^2, and |D| per suppressed record (Bayardo, Agrawal 2005)."""
-    kept = np.asarray(sizes, dtype=object)
-    total = int(kept.sum()) + suppressed if len(kept) else suppressed
-    return int((kept * kept).sum() if len(kept) else 0) + suppressed * total
-
-
-def average_class_size(sizes: Counts, k: int) -> float:
-    """records / (classes * k), 1 at best (LeFevre et al. 2006); 0 without records."""
-    sizes = sizes[sizes > 0]
-    return float(sizes.sum() / (len(sizes) * k)) if len(sizes) else 0.0

@@ -25,13 +25,15 @@ class Choice:
     """The best node found.
 
     `loss` is its loss from 0 to 1, `bound` what no feasible node can go below (equal to `loss`
-    where `optimal`), `looked_at` the nodes that were counted of all `nodes`.
+    where `optimal`), `parts` the share of each field in the loss (of its logarithm, which adds up),
+    `looked_at` the nodes that were counted of all `nodes`.
     """
 
     look: Look = field(repr=False)
     loss: float
     bound: float
     optimal: bool
+    parts: tuple[float, ...]
     looked_at: int
     nodes: int
 
@@ -49,7 +51,8 @@ def search(
     """The node that suppresses at most `allowed` records and loses least; None if there is none.
 
     After `time_limit` seconds the best so far is returned with the bound that was reached. Without
-    reaching it the result depends on the data alone.
+    reaching it the result depends on the data alone. Errors: TimeoutError where by then no node was
+    found that is feasible, and there may be one.
     """
     hunt = _Hunt(lattice, allowed)
     deadline = clock() + time_limit
@@ -125,15 +128,18 @@ class _Hunt:
         return node
 
     def choice(self) -> Choice | None:
-        if self._best is None:
-            return None
         open_ = self._bounds[self._bounds < self._loss - _EPSILON]
+        if self._best is None:
+            if open_.size:
+                raise TimeoutError
+            return None
         bound = float(open_.min()) if open_.size else self._loss
         return Choice(
             look=self._best,
             loss=float(np.expm1(self._loss)),
             bound=float(np.expm1(bound)),
             optimal=not open_.size,
+            parts=tuple(one / (self._loss or 1) for one in self._lattice.log_losses(self._best)),
             looked_at=self._looked_at,
             nodes=int(np.prod(self._bounds.shape)),
         )

@@ -21,6 +21,7 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
         Column("Level chosen", "number"),
         Column("Most general", "number"),
         Column("Made from"),
+        Column("Of the loss", "number"),
     )
     yield table(
         "Quasi-identifiers and how far each was generalized (0 is the value itself)",
@@ -33,6 +34,7 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
                 {"file": "a hierarchy file", "transforms": "its transforms"}.get(
                     one["hierarchy"], "nothing: kept or removed"
                 ),
+                _part(one["part_of_loss"]),
             )
             for one in section["quasi_identifiers"]
         ),
@@ -49,6 +51,10 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
             (((_band(one),), [one["records"]]) for one in sizes),
             base,
         )
+
+
+def _part(milli: int | None) -> str:
+    return "not shown" if milli is None else f"{milli / 10:g}%"
 
 
 def _band(one: Data) -> str:

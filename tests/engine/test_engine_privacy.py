@@ -280,6 +280,10 @@ BAD: list[tuple[dict[str, Any], type[ScrubberError], str]] = [
     ({"hierarchies": {"age": [{"truncate_date": {"to": "year"}}], "city": "cities.csv"}},
      RuleError, "wrong-kind"),
     ({"weights": {"agee": 2}}, RuleError, "unknown-field"),
+    ({"max_levels": {"agee": 2}}, RuleError, "unknown-field"),
+    ({"max_levels": {"age": 2}, "method": "mondrian"}, RuleError, "not-available"),
+    ({"max_levels": {"age": 0}}, GateError, "privacy-infeasible"),
+    ({"metric": "entropy"}, RuleError, "unknown-value"),
     ({"l": {"city": {"l": 2}}}, RuleError, "unknown-field"),
 ]  # fmt: skip
 
@@ -302,6 +306,39 @@ def test_the_k_that_would_do_is_told_unless_it_is_small() -> None:
         with pytest.raises(GateError) as caught:
             scrubber.scrub(frame.head(rows), rules(k=121))
         assert told in caught.value.hint
+
+
+INFEASIBLE: list[tuple[dict[str, Any], str, tuple[str, ...]]] = [
+    ({"max_levels": {"age": 0}}, "age", ("without it none would", "(k: 3 would do, or higher")),
+    ({"max_levels": {"age": 2, "city": 0}, "k": 30}, "city", ("k: 12 would do",)),
+    ({"max_levels": {"age": 1, "city": 1}, "k": 15}, "age",
+     ("highest levels 40 %", "k: 12 or suppression_limit: 0.4 would do")),
+    ({"max_levels": {"age": 0}, "l": 2}, "age", ("k and l", "another l")),
+    ({"max_levels": {"age": 1, "city": 1}, "t": 0.03, "time_limit": 1e-9}, "age",
+     ("privacy-time", "were found in time", "a longer time_limit")),
+    ({"l": 4}, "ill", ("a smaller l",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("privacy", "field", "told"), INFEASIBLE)
+def test_where_no_levels_do_it_is_said_what_costs_most_and_what_would(
+    privacy: dict[str, Any], field: str, told: tuple[str, ...]
+) -> None:
+    with pytest.raises(GateError) as caught:
+        scrubber.scrub(pl.DataFrame(PEOPLE), rules(**privacy))
+    assert caught.value.place.field == field
+    assert all(text in str(caught.value) for text in told)
+    assert not any(city in str(caught.value) for city in CITIES)
+
+
+def test_no_level_is_above_the_highest_allowed() -> None:
+    whole = scrubber.scrub(pl.DataFrame(PEOPLE), rules(k=20))
+    limited = scrubber.scrub(pl.DataFrame(PEOPLE), rules(k=20, max_levels={"age": 1}))
+    for result, levels in ((whole, [2, 1]), (limited, [1, 2])):
+        section = result.manifest.data["risk"]["privacy"]
+        assert [one["level"] for one in section["quasi_identifiers"]] == levels
+        assert [one["levels"] for one in section["quasi_identifiers"]] == [4, 3]
+        assert sum(one["part_of_loss"] for one in section["quasi_identifiers"]) == 1000
 
 
 def test_a_key_space_of_more_than_63_bits_is_refused() -> None:

@@ -193,7 +193,7 @@ CLASSES = (
         facts(1950, 900),
         risk=RiskFacts(
             sources=("customers.csv",),
-            quasi=(QuasiFacts("plan", 1, 3, "file"), QuasiFacts("age", 0, 1, "none")),
+            quasi=(QuasiFacts("plan", 1, 3, "file", 0.874), QuasiFacts("age", 0, 1, "none", 0.126)),
             k=5,
             counted="records",
             suppression_limit=50,

@@ -124,7 +124,8 @@ def hierarchies(draw: st.DrawFn, name: str) -> GeneralizationHierarchy:
         groups = [order[merge[g]] for g in groups]
         for row, group in zip(rows, groups, strict=True):
             row.append(f"L{level}.{group}")
-    return GeneralizationHierarchy.of(name, rows)
+    made = GeneralizationHierarchy.of(name, rows)
+    return made.limited(draw(st.integers(0, made.height)))  # so that no level may have one group
 
 
 @st.composite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from scrubber.privacy.lattice import Lattice
 from scrubber.privacy.mondrian import partition
 from scrubber.privacy.requirement import Requirement
 from scrubber.privacy.search import search
+from scrubber.privacy.shortfall import shortfall
 from scrubber.privacy.uniques import Uniques, classes_of
 from tests.privacy.privacy_worlds import World, requirements, worlds
 
@@ -54,6 +56,7 @@ def test_nothing_is_better_than_the_node_called_optimal(data: st.DataObject) -> 
     best = min(world.loss(node, gone) for node, gone in feasible.items())
     assert choice.loss == pytest.approx(best)
     assert choice.look.suppressed == len(feasible[choice.levels])
+    assert sum(choice.parts) == pytest.approx(1 if choice.loss else 0)
     kept = set(world.records) - set(feasible[choice.levels])
     for members in world.classes(choice.levels).values():
         if kept & set(members):
@@ -67,13 +70,50 @@ def test_a_search_that_was_cut_short_says_how_far_it_may_be_off(data: st.DataObj
     allowed = data.draw(st.integers(0, len(world.records)))
     ticks = iter(range(10_000))
     limit = data.draw(st.integers(0, 4))
-    choice = search(lattice_of(world, requirement), allowed, limit, clock=lambda: next(ticks))
     best = search(lattice_of(world, requirement), allowed, 60)
+    try:
+        choice = search(lattice_of(world, requirement), allowed, limit, clock=lambda: next(ticks))
+    except TimeoutError:  # there may be one, and none was found
+        return
     if choice is None:
+        assert best is None
         return
     assert best is not None
     assert choice.bound <= best.loss + 1e-9 <= choice.loss + 2e-9
     assert choice.optimal == (choice.bound == choice.loss)
+
+
+@given(st.data())
+def test_a_shortfall_says_which_field_and_which_k(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    requirement = data.draw(requirements(world))
+    allowed = data.draw(st.integers(0, len(world.records)))
+    top = tuple(h.height - 1 for h in world.hierarchies)
+    gone = len(world.suppressed(top, requirement))
+    if gone <= allowed:
+        return
+    found = shortfall(lattice_of(world, requirement), allowed)
+    assert found.suppressed == gone
+    flat = GeneralizationHierarchy("flat", (("*",),) * 6)
+    without = [
+        replace(world, hierarchies=(*world.hierarchies[:i], flat, *world.hierarchies[i + 1 :]))
+        for i in range(len(top))
+    ]
+    zero = [(*top[:i], 0, *top[i + 1 :]) for i in range(len(top))]
+    expected = [
+        len(one.suppressed(node, requirement)) for one, node in zip(without, zero, strict=True)
+    ]
+    assert list(found.without) == expected
+    if found.costliest is None:
+        assert min(expected) >= gone
+    else:
+        assert expected[found.costliest] == min(expected) < gone
+    enough = [
+        k
+        for k in range(2, len(world.records) + 1)
+        if len(world.suppressed(top, replace(requirement, k=k))) <= allowed
+    ]
+    assert found.k == max(enough, default=None)
 
 
 @given(st.data())

@@ -1,0 +1,86 @@
+"""Feasibility: what ``privacy:`` asks and the data does not allow, and what would do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scrubber.errors import GateError, Place
+from scrubber.policy.plan import PrivacyRules
+from scrubber.privacy.lattice import Lattice
+from scrubber.privacy.requirement import Requirement
+from scrubber.privacy.shortfall import shortfall
+from scrubber.privacy.uniques import Uniques, classes_of
+
+_TOLD = 11
+"""Fewer records than these are not told, in an error no more than in a manifest."""
+
+
+def check_feasible(
+    rules: PrivacyRules, requirement: Requirement, uniques: Uniques, sensitive: Sequence[str]
+) -> None:
+    """Refuse what one class of all records does not fulfil.
+
+    Errors: GateError ``privacy-too-few`` where there are fewer persons than k,
+    ``privacy-infeasible`` where the field that it names is not as diverse as l asks.
+    """
+    whole = classes_of([], [], len(uniques.records))
+    if not len(uniques.records) or not requirement.broken(whole, uniques).any():
+        return
+    if requirement.small(whole, uniques).any():
+        what = "persons" if uniques.subject is not None else "records"
+        there = int(whole.persons(uniques)[0])
+        smaller = f"k: {there} would do" if there >= _TOLD else "a smaller k"
+        raise GateError(
+            "privacy-too-few",
+            f"there are fewer than {rules.k} {what}: no class can have k of them",
+            hint=f"{smaller}, or more data",
+        )
+    # All records have the distance 0 from themselves: what they break together is l.
+    number = next(
+        number
+        for number, model in requirement.diversity
+        if replace(requirement, diversity=((number, model),)).broken(whole, uniques).any()
+    )
+    raise GateError(
+        "privacy-infeasible",
+        "not even one class of all records is as diverse as l asks",
+        place=Place(field=sensitive[number]),
+        hint="a smaller l, or a larger c",
+    )
+
+
+def no_levels(
+    rules: PrivacyRules, lattice: Lattice, allowed: int, *, out_of_time: bool
+) -> GateError:
+    """That no levels fulfil what is asked with at most `allowed` records suppressed: which
+    quasi-identifier costs most, and what would do. Shares of records are rounded up to tenths of a
+    per cent, and are told where they stand for enough records."""
+    total, found = lattice.uniques.total, shortfall(lattice, allowed)
+
+    def share(records: int) -> str:
+        return f"{_milli(records, total) / 10:g} %" if records >= _TOLD else "few"
+
+    models = [name for name, asked in (("l", rules.diversity), ("t", rules.closeness)) if asked]
+    what = f"levels that fulfil {' and '.join(['k', *models])} within suppression_limit"
+    text = f"no {what} were found in time" if out_of_time else f"there are no {what}"
+    text += f": at the highest levels {share(found.suppressed)} of the records would have to go"
+    field = None
+    if found.costliest is not None:
+        field = lattice.hierarchies[found.costliest].name
+        left = found.without[found.costliest]
+        text += f"; this field costs most, without it {share(left) if left else 'none'} would"
+    would = [f"k: {found.k}"] if found.k is not None else []
+    if _TOLD <= found.suppressed < total:
+        would.append(f"suppression_limit: {_milli(found.suppressed, total) / 1000:g}")
+    hints = [f"{' or '.join(would)} would do"] if would else []
+    hints += ["higher max_levels"] if rules.max_levels else []
+    hints += [f"another {one}" for one in models]
+    hints += ["a longer time_limit"] if out_of_time else []
+    code = "privacy-time" if out_of_time else "privacy-infeasible"
+    return GateError(code, text, place=Place(field=field), hint=", or ".join(hints))
+
+
+def _milli(records: int, total: int) -> int:
+    """The share of records in thousandths, rounded up."""
+    return -(-1000 * records // total)
