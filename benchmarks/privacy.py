@@ -17,8 +17,9 @@ import resource
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -28,11 +29,12 @@ import scrubber
 from scrubber.engine.census import take_census
 from scrubber.engine.choosing import Chosen, choose
 from scrubber.engine.combinations import Counter
-from scrubber.engine.measuring import label_arrays
+from scrubber.engine.measuring import label_arrays, measure
 from scrubber.engine.surveying import survey
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import rules_from_mapping
 from scrubber.policy.plan import Generalize
+from scrubber.privacy.hierarchy import in_order
 from scrubber.privacy.requirement import Closeness, Diversity, Requirement
 from scrubber.privacy.uniques import Uniques, classes_of
 
@@ -46,15 +48,22 @@ ARX = {
 SEED = 20_261_124
 
 
-def adult_rules(folder: Path, **privacy: Any) -> dict[str, Any]:
-    """The rules over Adult, with ARX's hierarchies."""
-    files = {name: str(folder / f"adult_hierarchy_{name}.csv") for name in FIELDS}
+def adult_rules(
+    folder: Path,
+    fields: Sequence[str] = FIELDS,
+    sensitive: str = SENSITIVE,
+    **privacy: Any,
+) -> dict[str, Any]:
+    """The rules over Adult, with ARX's hierarchies; what is neither is dropped."""
+    files = {name: str(folder / f"adult_hierarchy_{name}.csv") for name in fields}
+    others = [name for name in (*FIELDS, SENSITIVE) if name not in (*fields, sensitive)]
     asked = {"k": 5, "suppression_limit": 0.05, "hierarchies": files, **privacy}
     return {
         "version": 1,
         "fields": [
-            {"name": FIELDS, "class": "quasi_identifier"},
-            {"name": SENSITIVE, "class": "sensitive", "keep": "the label"},
+            {"name": list(fields), "class": "quasi_identifier"},
+            {"name": sensitive, "class": "sensitive", "keep": "the label"},
+            *({"name": name, "transform": "drop"} for name in others),
         ],
         "privacy": asked,
     }
@@ -168,7 +177,7 @@ HEAD = (
 )
 
 
-def adult(folder: Path) -> None:
+def adult(folder: Path, work: Path) -> None:
     source = folder / "adult.csv"
     print("\nAdult, k = 5, 5 %, Loss, eight fields:\n")
     print(HEAD)
@@ -180,52 +189,120 @@ def adult(folder: Path) -> None:
     print(told("scrubber", *best))
     same = levels_of(best[0]) == ARX and best[0].suppressed == 1458
     print(f"\nThe levels and suppressed records are {'those' if same else 'NOT those'} of ARX 3.9.")
-    theirs = peer("anjana", str(folder))
+    theirs = peer("anjana", str(folder), str(work / "anjana.csv"))
     if theirs is not None:
         print(
             f"anjana {theirs['version']}: {theirs['seconds']:.1f} s, {theirs['rows']} rows left, "
-            f"levels {theirs['levels']}"
+            f"levels {' '.join(f'{name} {level}' for name, level in theirs['levels'].items())}"
         )
+        compare(folder, work, theirs)
+
+
+def compare(folder: Path, work: Path, theirs: dict[str, Any]) -> None:
+    """Stop unless our code sees in anjana's output what anjana does, makes of its levels the same
+    records, and anjana has nothing to do to ours."""
+    risk = measure([str(work / "anjana.csv")], FIELDS).risk
+    same = (risk.records, risk.smallest) == (theirs["rows"], theirs["smallest"])
+    fixed, levels = adult_rules(folder), theirs["levels"]
+    fixed["fields"][:1] = [{"name": name, "class": "quasi_identifier"} for name in FIELDS]
+    for one in fixed["fields"][: len(FIELDS)]:
+        if level := levels[one["name"]]:
+            file = fixed["privacy"]["hierarchies"][one["name"]]
+            one["transform"] = {"hierarchy": {"file": file, "level": level}}
+    stay = {name: [] for name in FIELDS if not levels[name]}
+    fixed["privacy"] |= {"hierarchies": stay, "max_levels": dict.fromkeys(FIELDS, 0)}
+    scrubber.scrub(folder / "adult.csv", fixed, out=work / "fixed")
+    records = records_of(work / "fixed" / "data" / "adult.csv"), records_of(work / "anjana.csv")
+    scrubber.scrub(folder / "adult.csv", adult_rules(folder), out=work / "ours")
+    seen = peer("anjana-sees", str(work / "ours" / "data" / "adult.csv"), "5", *FIELDS)
+    if not same or records[0] != records[1] or seen != {"same": True, "dropped": 0, "levels": 0}:
+        raise SystemExit(f"anjana disagrees: {theirs} {seen}")
+    print("At its levels we leave the same records; in our output it finds nothing to do.")
+
+
+def records_of(file: Path) -> list[tuple[Any, ...]]:
+    """The records of the file, in order of their values."""
+    names = [*FIELDS, SENSITIVE]
+    return sorted(
+        record
+        for arrays in label_arrays([str(file)], names)
+        for record in zip(*(arrays[name].to_pylist() for name in names), strict=True)
+    )
 
 
 def canon(folder: Path, work: Path) -> None:
     print("\nWhat pycanon computes of outputs, beside what was asked of them:\n")
-    print("| asked | rows | pycanon k | distinct l | entropy l | t |\n|---|---|---|---|---|---|")
-    for number, asked in enumerate(({}, {"l": 2}, {"t": 0.2}, {"method": "mondrian", "l": 2})):
-        out = work / f"out{number}"
-        scrubber.scrub(folder / "adult.csv", adult_rules(folder, **asked), out=out)
-        theirs = peer("pycanon", str(out / "data" / "adult.csv"), SENSITIVE, *FIELDS)
+    head = ("asked", "rows", "k", "distinct l", "entropy l", "c for l = 2", "t")
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
+    without_age = [name for name in FIELDS if name != "age"]
+    cases: tuple[tuple[dict[str, Any], str, list[str]], ...] = (
+        ({}, SENSITIVE, FIELDS),
+        ({"l": 2}, SENSITIVE, FIELDS),
+        ({"l": {SENSITIVE: {"l": 1.5, "kind": "entropy"}}}, SENSITIVE, FIELDS),
+        ({"l": {SENSITIVE: {"l": 2, "kind": "recursive", "c": 4}}}, SENSITIVE, FIELDS),
+        ({"t": 0.2}, SENSITIVE, FIELDS),
+        ({"t": {"age": {"t": 0.1, "kind": "ordered"}}}, "age", without_age),
+        ({"method": "mondrian", "l": 2}, SENSITIVE, FIELDS),
+    )
+    for number, (asked, sensitive, fields) in enumerate(cases):
+        rules = adult_rules(folder, fields, sensitive, **asked)
+        scrubber.scrub(folder / "adult.csv", rules, out=work / f"out{number}")
+        file = work / f"out{number}" / "data" / "adult.csv"
+        kind = "ordered" if sensitive == "age" else "equal"
+        theirs = peer("pycanon", str(file), sensitive, kind, *fields)
         if theirs is None:
             print("No peers: `make bench-peers` makes their environment.")
             return
-        check(out / "data" / "adult.csv", theirs)
-        said = ", ".join(f"{key} {value}" for key, value in {"k": 5, **asked}.items())
+        check(file, sensitive, kind, fields, theirs)
+        said = json.dumps({"k": 5, **asked}).replace('"', "")[1:-1]
         print(
             f"| {said} | {theirs['rows']} | {theirs['k']} | {theirs['l']} "
-            f"| {theirs['entropy_l']} | {theirs['t']:.4f} |"
+            f"| {theirs['entropy_l']:.3f} | {theirs['c_of_2']:.3f} | {theirs['t']:.4f} |"
         )
 
 
-def check(file: Path, theirs: dict[str, Any]) -> None:
-    """Stop unless our own code computes of the file what pycanon did: that its k, l and t are
-    fulfilled, and what is a little more is not."""
-    counter = Counter([*FIELDS, SENSITIVE])
-    for arrays in label_arrays([str(file)], [*FIELDS, SENSITIVE]):
+def check(
+    file: Path,
+    sensitive: str,
+    kind: Literal["equal", "ordered"],
+    fields: list[str],
+    theirs: dict[str, Any],
+) -> None:
+    """Stop unless our own code computes of the file what the peers' environment did: that its k, l,
+    c and t are fulfilled, and what is a little more is not."""
+    counter = Counter([*fields, sensitive])
+    for arrays in label_arrays([str(file)], [*fields, sensitive]):
         counter.add(arrays)
     total = counter.total()
-    *quasi, sensitive = total.codes
-    uniques = Uniques(tuple(quasi), total.records, (sensitive,))
-    classes = classes_of(quasi, [len(one) for one in total.labels[:-1]], len(total.records))
-    reference = (np.bincount(sensitive, weights=total.records).astype(np.int64),)
+    *labels, last = total.labels
+    place = {label: number for number, label in enumerate(in_order(last))}
+    *quasi, code = total.codes
+    values = np.array([place[label] for label in last], dtype=np.int32)[code]
+    uniques = Uniques(tuple(quasi), total.records, (values,))
+    classes = classes_of(quasi, [len(one) for one in labels], len(total.records))
+    present = classes.records(uniques) > 0
+    reference = (np.bincount(values, weights=total.records).astype(np.int64),)
 
-    def fulfilled(k: int, l: int, t: float) -> bool:  # noqa: E741
-        asked = Requirement(k, ((0, Diversity(l)),), ((0, Closeness(t)),), reference)
-        present = classes.records(uniques) > 0
-        return not (asked.broken(classes, uniques) & present).any()
+    def fulfilled(k: int, diversity: Diversity, t: float) -> bool:
+        models = ((0, diversity),), ((0, Closeness(t, kind)),)
+        return not (Requirement(k, *models, reference).broken(classes, uniques) & present).any()
 
     k, l, t = theirs["k"], theirs["l"], theirs["t"]  # noqa: E741
-    more = fulfilled(k + 1, l, t), fulfilled(k, l + 1, t), fulfilled(k, l, t - 1e-6)
-    if not fulfilled(k, l, t + 1e-9) or any(more):
+    entropy, c = theirs["entropy_l"], theirs["c_of_2"]
+    holds = [(k, Diversity(l), t + 1e-9), (k, Diversity(entropy - 1e-9, "entropy"), t + 1e-9)]
+    beyond = [
+        (k + 1, Diversity(l), t + 1e-9),
+        (k, Diversity(l + 1), t + 1e-9),
+        (k, Diversity(l), t - 1e-6),
+        (k, Diversity(entropy + 1e-6, "entropy"), t + 1e-9),
+    ]
+    if np.isfinite(c):  # where every class has two values
+        holds.append((k, Diversity(2, "recursive", c + 1e-9), t + 1e-9))
+        beyond.append((k, Diversity(2, "recursive", c - 1e-6), t + 1e-9))
+    whole = int(entropy + 1e-9) == theirs["whole_entropy_l"]
+    if not all(fulfilled(*one) for one in holds) or any(fulfilled(*one) for one in beyond):
+        raise SystemExit(f"pycanon disagrees: {theirs}")
+    if not whole:
         raise SystemExit(f"pycanon disagrees: {theirs}")
 
 
@@ -258,7 +335,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_200_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        adult(options.folder / "tables" / "arx_adult")
+        adult(options.folder / "tables" / "arx_adult", Path(work))
         canon(options.folder / "tables" / "arx_adult", Path(work))
         large(options.rows, Path(work))
 

@@ -56,6 +56,8 @@ def limitations(risk: RiskFacts, rechecked: Rechecked) -> Iterator[str]:
     """What a reviewer must not take for granted of the classes."""
     if risk.counted == "subjects" and not rechecked.by_subject:
         yield "Subjects cannot be told apart in the output: it was counted again by records."
+    if any(model.model == "t" for model in risk.models):
+        yield "t is measured against all records that were counted, not only those that are left."
     if risk.method == "mondrian":
         yield "Local recoding (mondrian) can be attacked by who knows how its cuts are made."
 
