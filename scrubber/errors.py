@@ -164,7 +164,26 @@ class NotAvailable(ScrubberError):
 
 
 class DetectionError(ScrubberError):
-    """A text could not be looked at (a recognizer failed or ran out of time)."""
+    """A text could not be looked at (a recognizer failed or ran out of time).
+
+    `index` is its number among the texts that were given, where no more of them was looked at.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        text: str,
+        *,
+        place: Place | None = None,
+        hint: str = "",
+        index: int | None = None,
+    ) -> None:
+        super().__init__(code, text, place=place, hint=hint)
+        self.index = index
+
+    def at(self, place: Place) -> DetectionError:
+        """The same with the place of the text."""
+        return DetectionError(self.code, self.text, place=place, hint=self.hint)
 
 
 class TransformError(ScrubberError):

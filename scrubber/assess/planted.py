@@ -25,11 +25,13 @@ _HOSTS: Final = ("gmail.com", "outlook.com", "web.de", "orange.fr", "mailbox.org
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A text with something planted in it, from `start` to `end` (code points)."""
+    """A text with something planted in it, from `start` to `end` (code points); `into` is the text
+    as it was."""
 
     text: str = field(repr=False)
     start: int
     end: int
+    into: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _planted(text: str, value: str, chance: random.Random) -> Planted:
     gaps = [match.start() for match in _GAP.finditer(text)]
     at = chance.choice(gaps) if gaps else len(text)
     lead = text[:at] + " " if at else ""
-    return Planted(f"{lead}{value}{text[at:]}", len(lead), len(lead) + len(value))
+    return Planted(f"{lead}{value}{text[at:]}", len(lead), len(lead) + len(value), text)
 
 
 def _name(chance: random.Random) -> tuple[str, str]:

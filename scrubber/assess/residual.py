@@ -41,7 +41,7 @@ def remaining(passages: Sequence[Passage], detector: Detector) -> list[tuple[Spa
 
     A finding inside a longer one that is new belongs to a stand-in (the host of a made-up e-mail
     address) and is not left. Case does not count. Own identifiers are whole words of at least five
-    code points.
+    code points. Errors: DetectionError where recognizers run out of time on several.
     """
     distinct = list(dict.fromkeys(one.after for one in passages))
     found = dict(zip(distinct, _look(detector, distinct), strict=True))
@@ -135,14 +135,5 @@ def _places(text: str, word: str) -> Iterator[int]:
 
 
 def _look(detector: Detector, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-    try:
-        return list(detector.detect(texts))
-    except DetectionError:
-        return [_look_at_one(detector, text) for text in texts]
-
-
-def _look_at_one(detector: Detector, text: str) -> tuple[Span, ...]:
-    try:
-        return detector.detect([text])[0]
-    except DetectionError:
-        return (UNSEEN,)
+    answers = detector.attempt(texts)
+    return [(UNSEEN,) if isinstance(one, DetectionError) else one for one in answers]

@@ -15,16 +15,15 @@ from typing import Any, Protocol
 
 import regex
 
+from scrubber.detect.base import TIMEOUT
 from scrubber.detect.narrowing import Narrowing
 from scrubber.detect.patternnotes import Notes
 from scrubber.detect.prefilter import Ends, Trigger
 from scrubber.detect.reading import Window, windows
 from scrubber.detect.refine import without_duplicates
+from scrubber.detect.timelimit import TimeLimit
 from scrubber.errors import DetectionError, printable
 from scrubber.model.finding import Span
-
-# `timeout` is for a text of up to this many code points; longer texts get more in proportion.
-_TIMED_LENGTH = 1_000_000
 
 # Recognizers that bring their own loop see a long text in pieces: phonenumbers, for one, gives up
 # silently after 65,535 tries, which a piece of this length cannot reach.
@@ -92,17 +91,17 @@ class Searched:
         """Compiled when it is first searched for: most patterns are in no text."""
         return regex.compile(self.pattern, self.flags)
 
-    def matches(self, text: str, limit: float, data: bytes, ends: Ends) -> Iterable[Any]:
-        """What ``finditer`` gives; each search may take `limit` seconds (TimeoutError)."""
+    def matches(self, text: str, limit: TimeLimit, data: bytes, ends: Ends) -> Iterable[Any]:
+        """What ``finditer`` gives, within the `limit` (TimeoutError)."""
         if ends is None or self.narrowing is None:
-            return self.regex.finditer(text, timeout=limit)  # type: ignore[no-any-return]
+            return self.regex.finditer(text, timeout=limit.left())  # type: ignore[no-any-return]
         search = self.regex.finditer
         stretches = self.narrowing.stretches(data, ends)
         if len(stretches) == 1:
             ((start, end),) = stretches
-            return search(text, start, end + 1, timeout=limit)  # type: ignore[no-any-return]
+            return search(text, start, end + 1, timeout=limit.left())  # type: ignore[no-any-return]
         return chain.from_iterable(
-            search(text, start, end + 1, timeout=limit) for start, end in stretches
+            search(text, start, end + 1, timeout=limit.left()) for start, end in stretches
         )
 
 
@@ -151,7 +150,7 @@ class PatternLooker:
 
     def _spans(self, text: str, places: Places) -> Iterator[Span]:
         label = self.recognizer.supported_entities[0]
-        limit = time_limit(self.timeout, text)
+        limit = TimeLimit(self.timeout, len(text))
         for part, ends in places.ends.items():
             pattern = self.patterns[part]
             for match in pattern.matches(text, limit, places.data, ends):
@@ -179,7 +178,7 @@ class IbanLooker(PatternLooker):
 
     def _spans(self, text: str, places: Places) -> Iterator[Span]:
         label = self.recognizer.supported_entities[0]
-        limit = time_limit(self.timeout, text)
+        limit = TimeLimit(self.timeout, len(text))
         for part, ends in places.ends.items():
             pattern = self.patterns[part]
             for match in pattern.matches(text, limit, places.data, ends):
@@ -257,11 +256,6 @@ class ForeignLooker:
         return list(results or ())
 
 
-def time_limit(timeout: float, text: str) -> float:
-    """Seconds of processor time that one regex may take on `text`."""
-    return timeout * max(1.0, len(text) / _TIMED_LENGTH)
-
-
 class failing_as:  # noqa: N801  reads as a verb
     """Turns whatever is raised into a DetectionError that names the recognizer, never the text."""
 
@@ -279,7 +273,7 @@ class failing_as:  # noqa: N801  reads as a verb
         # A recognizer may raise anything, and the text of it may quote the data.
         if isinstance(raised, TimeoutError):
             raise DetectionError(
-                "detector-timeout", f"recognizer {printable(self._name)} ran out of time on a text"
+                TIMEOUT, f"recognizer {printable(self._name)} ran out of time on a text"
             ) from None
         if isinstance(raised, Exception):
             raise DetectionError(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
+from scrubber.detect.base import PATIENCE, TIMEOUT, Seen
+from scrubber.detect.context import Context, Raw
 from scrubber.detect.lookers import Looker, Places
 from scrubber.detect.namelooker import NameLooker
 from scrubber.detect.ner import zone
 from scrubber.detect.prefilter import Ends, Hit, Prefilter
 from scrubber.detect.quiet import hushed
-from scrubber.detect.reading import Reader, Window, Words, window_of, windows
-from scrubber.detect.refine import Refiner, with_context, without_duplicates
-from scrubber.detect.words import Surroundings
+from scrubber.detect.reading import Reader, Window
+from scrubber.detect.refine import Refiner, without_duplicates
+from scrubber.errors import DetectionError
 from scrubber.model.finding import Span
 
 # At most so many texts, and so many code points, are in memory in their analysed form at once.
@@ -27,7 +30,6 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _UNREAD: Mapping[Window, Any] = {}
 
-_Piece = tuple[int, Window]  # the index of a text, and a window of it
 _Owners = Mapping[int, tuple[int, int]]  # trigger -> (number of a looker, its part)
 
 
@@ -56,37 +58,65 @@ class PresidioDetector:
 
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """One tuple of spans per text; see :class:`scrubber.detect.base.Detector`."""
-        found: list[tuple[Span, ...]] = [()] * len(texts)
+        found: list[tuple[Span, ...]] = []
+        for index, seen in enumerate(self.attempt(texts, patience=1)):
+            if isinstance(seen, DetectionError):
+                raise _stopping(seen, index) from None
+            found.append(seen)
+        return found
+
+    def attempt(self, texts: Sequence[str], patience: int = PATIENCE) -> list[Seen]:
+        """The same with the error in the place of a text that cannot be looked at."""
+        found: list[Seen] = [()] * len(texts)
+        left = _Patience(patience)
         with hushed():
             for chunk in _chunks(self.prefilter.hits(texts)):
                 wholes = [_whole(texts[hit.index]) for hit in chunk]
-                for hit, spans in zip(chunk, self._detect(wholes, chunk), strict=True):
-                    found[hit.index] = spans
-            return found if self.names is None else self._with_names(self.names, texts, found)
-
-    def _with_names(
-        self, names: NameLooker, texts: Sequence[str], found: list[tuple[Span, ...]]
-    ) -> list[tuple[Span, ...]]:
-        """`found` and what the names model finds, text by text."""
-        at = [i for i, text in enumerate(texts) if names.can_find(text)]
-        wholes = [_whole(texts[i]) for i in at]
-        for i, whole, spans in zip(at, wholes, names.look(wholes), strict=True):
-            if spans:
-                named = self.refiner.refine(whole, ((span, {}) for span in spans))
-                found[i] = tuple(without_duplicates([*found[i], *named]))
+                with closing(self._detect(wholes, chunk)) as answers:
+                    for hit, seen in zip(chunk, answers, strict=True):
+                        found[hit.index] = left.after(seen, hit.index)
+            if self.names is not None:
+                for index, seen in self._with_names(self.names, texts, found):
+                    found[index] = left.after(seen, index)
         return found
 
-    def _detect(self, texts: Sequence[str], hits: Sequence[Hit]) -> Iterator[tuple[Span, ...]]:
-        united: list[list[Span]] = [[] for _ in hits]
+    def _with_names(
+        self, names: NameLooker, texts: Sequence[str], found: Sequence[Seen]
+    ) -> Iterator[tuple[int, Seen]]:
+        """What becomes of `found` with what the names model finds, where that is another."""
+        at = [
+            i
+            for i, text in enumerate(texts)
+            if not isinstance(found[i], DetectionError) and names.can_find(text)
+        ]
+        wholes = [_whole(texts[i]) for i in at]
+        for i, whole, spans in zip(at, wholes, _named(names, wholes), strict=True):
+            if isinstance(spans, DetectionError):
+                yield i, spans
+            elif spans:
+                yield i, self._united(whole, found[i], spans)
+
+    def _united(self, text: str, found: Seen, named: Sequence[Span]) -> Seen:
+        assert not isinstance(found, DetectionError)
+        try:
+            refined = self.refiner.refine(text, ((span, {}) for span in named))
+        except DetectionError as error:
+            return _answer(error)
+        return tuple(without_duplicates([*found, *refined]))
+
+    def _detect(self, texts: Sequence[str], hits: Sequence[Hit]) -> Generator[Seen, None, None]:
         pipelines = [p for lang in self.languages for p in _pipelines(lang.reader)]
         with zone(pipelines):
-            for language, owners in zip(self.languages, self._owners, strict=True):
-                answers = self._analyze(language, owners, texts, hits)
-                for spans, more in zip(united, answers, strict=True):
-                    spans.extend(more)
-        if len(self.languages) == 1:
-            return map(tuple, united)
-        return (tuple(without_duplicates(spans)) for spans in united)
+            answers = [
+                self._analyze(language, owners, texts, hits)
+                for language, owners in zip(self.languages, self._owners, strict=True)
+            ]
+            if len(answers) == 1:
+                yield from answers[0]
+                return
+            for each in zip(*answers, strict=True):
+                error = next((one for one in each if isinstance(one, DetectionError)), None)
+                yield error or tuple(without_duplicates(chain.from_iterable(each)))
 
     @cached_property
     def _owners(self) -> tuple[_Owners, ...]:
@@ -103,88 +133,94 @@ class PresidioDetector:
 
     def _analyze(
         self, language: Language, owners: _Owners, texts: Sequence[str], hits: Sequence[Hit]
-    ) -> list[list[Span]]:
-        parts = [windows(len(text)) for text in texts]
-        read: dict[_Piece, Any] = {}
+    ) -> Iterator[Seen]:
+        """What is found in each text in one language; no text is looked at before it is asked for,
+        but where an engine reads many at once."""
+        context = Context(language.reader, texts)
         if any(looker.reads for looker in language.lookers):
-            _read(language.reader, texts, [(i, w) for i, ws in enumerate(parts) for w in ws], read)
+            context.prepare((i, w) for i, ws in enumerate(context.parts) for w in ws)
+        raw = (
+            (index, _looked(language, owners, context, index, hit))
+            for index, hit in enumerate(hits)
+        )
+        for group in _groups(raw, together=language.reader.cutter is None):
+            context.prepare_around(group)
+            for index, seen in group:
+                yield self._refined(context, index, seen) if seen else ()
 
-        raw: list[list[tuple[Looker, Span]]] = []
-        for index, hit in enumerate(hits):
-            seen: list[tuple[Looker, Span]] = []
-            for number, ends in _looking(hit, owners):
-                looker = language.lookers[number]
-                own = {w: read[index, w] for w in parts[index]} if looker.reads else _UNREAD
-                spans = looker.look(texts[index], own, Places(hit.data, ends))
-                seen.extend((looker, span) for span in spans)
-            raw.append(seen)
-
-        context = _Context(language.reader, texts, parts, read)
-        context.prepare((i, span) for i, pairs in enumerate(raw) for k, span in pairs if k.context)
-        return [
-            self.refiner.refine(
-                texts[index],
-                ((context.weighed(index, k, span), k.thresholds) for k, span in pairs),
-            )
-            if pairs
-            else []
-            for index, pairs in enumerate(raw)
-        ]
+    def _refined(self, context: Context, index: int, raw: Raw) -> Seen:
+        if isinstance(raw, DetectionError):
+            return raw
+        weighed = ((context.weighed(index, k, span), k.thresholds) for k, span in raw)
+        try:
+            return tuple(self.refiner.refine(context.texts[index], weighed))
+        except DetectionError as error:
+            return _answer(error)
 
 
-class _Context:
-    """The words around findings; reads no more of the texts than is asked for."""
+def _looked(language: Language, owners: _Owners, context: Context, index: int, hit: Hit) -> Raw:
+    """What the lookers see in a text, before context words."""
+    seen: list[tuple[Looker, Span]] = []
+    try:
+        for number, ends in _looking(hit, owners):
+            looker = language.lookers[number]
+            read = context.whole(index) if looker.reads else _UNREAD
+            spans = looker.look(context.texts[index], read, Places(hit.data, ends))
+            seen.extend((looker, span) for span in spans)
+    except DetectionError as error:
+        return _answer(error)
+    return seen
 
-    def __init__(
-        self,
-        reader: Reader,
-        texts: Sequence[str],
-        parts: Sequence[tuple[Window, ...]],
-        read: dict[_Piece, Any],
-    ) -> None:
-        self._reader, self._texts, self._parts, self._read = reader, texts, parts, read
-        self._words: dict[_Piece, Words] = {}
-        self._surroundings: dict[_Piece, Surroundings] = {}
 
-    def prepare(self, findings: Iterable[tuple[int, Span]]) -> None:
-        """Reads, in one batch, the windows that these findings (index of text, span) stand in."""
-        if self._reader.cutter is None:
-            pieces = {self._piece(index, span) for index, span in findings}
-            self._read_pieces(pieces)
+def _groups(raw: Iterable[tuple[int, Raw]], *, together: bool) -> Iterator[list[tuple[int, Raw]]]:
+    """Texts whose findings' words are read together: each alone, or up to one that could not be
+    looked at, whose answer must not wait for others."""
+    group: list[tuple[int, Raw]] = []
+    for one in raw:
+        group.append(one)
+        if not together or isinstance(one[1], DetectionError):
+            yield group
+            group = []
+    if group:
+        yield group
 
-    def weighed(self, index: int, looker: Looker, span: Span) -> Span:
-        """`span` with the score that the words around it give."""
-        context = looker.context
-        if not context or span.score >= 1:
-            return span
-        around = self._around(index, span, context)
-        return with_context(span, context, around) if around else span
 
-    def _around(self, index: int, span: Span, context: tuple[str, ...]) -> frozenset[str]:
-        piece = self._piece(index, span)
-        if self._reader.cutter is not None:
-            surroundings = self._surroundings.get(piece)
-            if surroundings is None:
-                window = piece[1]
-                text = self._texts[index][window.start : window.end]
-                surroundings = Surroundings(self._reader.cutter, text, window.start)
-                self._surroundings[piece] = surroundings
-            if not surroundings.mentions(context):
-                return frozenset()  # a quick no before cutting it
-            around = surroundings.around(span.start, context)
-            if around is not None:
-                return around
-        if piece not in self._words:
-            self._read_pieces({piece})
-            self._words[piece] = Words.of(self._read[piece], piece[1].start)
-        return self._words[piece].around(span.start)
+def _named(names: NameLooker, texts: Sequence[str]) -> Iterable[list[Span] | DetectionError]:
+    try:
+        return names.look(texts)
+    except DetectionError:
+        return (_named_in(names, text) for text in texts)
 
-    def _read_pieces(self, pieces: Set[_Piece]) -> None:
-        _read(self._reader, self._texts, sorted(pieces - self._read.keys()), self._read)
 
-    def _piece(self, index: int, span: Span) -> _Piece:
-        parts = self._parts[index]
-        return index, parts[0] if len(parts) == 1 else window_of(parts, span.start)
+def _named_in(names: NameLooker, text: str) -> list[Span] | DetectionError:
+    try:
+        return names.look([text])[0]
+    except DetectionError as error:
+        return _answer(error)
+
+
+class _Patience:
+    """How many more texts recognizers may run out of time on."""
+
+    def __init__(self, texts: int) -> None:
+        self._left = texts
+
+    def after(self, seen: Seen, index: int) -> Seen:
+        """`seen`, the answer for the text with that index; raises it where it is one too many."""
+        if isinstance(seen, DetectionError) and seen.code == TIMEOUT:
+            self._left -= 1
+            if self._left <= 0:
+                raise _stopping(seen, index) from None
+        return seen
+
+
+def _answer(error: DetectionError) -> DetectionError:
+    """`error` without what it came from, which would hold the text as long as the answer lives."""
+    return DetectionError(error.code, error.text)
+
+
+def _stopping(error: DetectionError, index: int) -> DetectionError:
+    return DetectionError(error.code, error.text, index=index)
 
 
 def _looking(hit: Hit, owners: _Owners) -> Iterable[tuple[int, dict[int, Ends]]]:
@@ -200,13 +236,6 @@ def _looking(hit: Hit, owners: _Owners) -> Iterable[tuple[int, dict[int, Ends]]]
 def _whole(text: str) -> str:
     """`text` without lone surrogates."""
     return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
-
-
-def _read(
-    reader: Reader, texts: Sequence[str], pieces: Sequence[_Piece], into: dict[_Piece, Any]
-) -> None:
-    values = reader.read([texts[index][w.start : w.end] for index, w in pieces])
-    into.update(zip(pieces, values, strict=True))
 
 
 def _pipelines(reader: Reader) -> list[Any]:

@@ -15,7 +15,9 @@ from typing import Any
 
 import regex
 
+from scrubber.detect.base import TIMEOUT
 from scrubber.detect.spec import DetectSpec, Exclude, Hotword
+from scrubber.detect.timelimit import TimeLimit
 from scrubber.errors import DetectionError
 from scrubber.model.finding import Span
 
@@ -89,11 +91,12 @@ class Refiner:
 
         Raises DetectionError ``detector-timeout`` where a hotword or exclusion runs out of time.
         """
+        limit = TimeLimit(self.spec.timeout, len(text))
         if self._hotwords:
-            found = ((self._hot(span, text), own) for span, own in found)
+            found = ((self._hot(span, text, limit), own) for span, own in found)
         left = [span for span, own in found if span.score >= self._threshold(span, own)]
         if self._excludes:
-            left = [span for span in left if not self._excluded(span, text)]
+            left = [span for span in left if not self._excluded(span, text, limit)]
         kept = without_duplicates(left)
         if not self._allowed:
             return kept
@@ -101,7 +104,8 @@ class Refiner:
 
     def allows(self, span: Span, text: str) -> bool:
         """Whether the allow list or an exclusion says that `span` is no finding."""
-        return text[span.start : span.end] in self._allowed or self._excluded(span, text)
+        limit = TimeLimit(self.spec.timeout, len(text))
+        return text[span.start : span.end] in self._allowed or self._excluded(span, text, limit)
 
     def _threshold(self, span: Span, own: Mapping[str, float]) -> float:
         """The rule file's threshold for the entity, else the recognizer's, else the default's."""
@@ -112,34 +116,36 @@ class Refiner:
                     return known
         return 0.0 if span.recognizer in self.own else self.spec.least_score
 
-    def _hot(self, span: Span, text: str) -> Span:
+    def _hot(self, span: Span, text: str, limit: TimeLimit) -> Span:
         for index, (rule, pattern) in enumerate(self._hotwords):
             if rule.entity == span.label and rule.score > span.score:
                 before = (max(0, span.start - rule.window_before), span.start)
                 after = (span.end, span.end + rule.window_after)
                 if any(
-                    self._search(f"hotword {index + 1}", pattern, text, *at)
+                    self._search(f"hotword {index + 1}", pattern, text, *at, limit)
                     for at in (before, after)
                 ):
                     span = replace(span, score=rule.score)
         return span
 
-    def _excluded(self, span: Span, text: str) -> bool:
+    def _excluded(self, span: Span, text: str, limit: TimeLimit) -> bool:
         value = text[span.start : span.end]
         return any(
             rule.entity in (None, span.label)
-            and self._search(f"exclusion {index + 1}", pattern, value, 0, len(value))
+            and self._search(f"exclusion {index + 1}", pattern, value, 0, len(value), limit)
             for index, (rule, pattern) in enumerate(self._excludes)
         )
 
-    def _search(self, name: str, pattern: Any, text: str, start: int, end: int) -> bool:
+    def _search(
+        self, name: str, pattern: Any, text: str, start: int, end: int, limit: TimeLimit
+    ) -> bool:
         if start >= end:
             return False
         try:
-            return pattern.search(text, start, end, timeout=self.spec.timeout) is not None
+            return pattern.search(text, start, end, timeout=limit.left()) is not None
         except TimeoutError:
             raise DetectionError(
-                "detector-timeout", f"the regex of {name} ran out of time on a text"
+                TIMEOUT, f"the regex of {name} ran out of time on a text"
             ) from None
 
     @cached_property

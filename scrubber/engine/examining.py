@@ -14,12 +14,11 @@ from scrubber.detect.base import Detector
 from scrubber.detect.columns import Profile, Verdict, judge
 from scrubber.engine.frames import open_frame
 from scrubber.engine.layouts import plain
-from scrubber.errors import DetectionError
+from scrubber.errors import DetectionError, Place
 from scrubber.formats import Sample
 from scrubber.formats.sampling import drawn, generator
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath, leaves
-from scrubber.model.finding import Span
 from scrubber.model.nested import leaf_values
 from scrubber.model.views import without_views
 
@@ -73,14 +72,20 @@ def sampled(data: object, paths: Sequence[str] | None, rows: int, seed: int) -> 
 
 
 def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedTable]:
-    """What every field of every sample is."""
+    """What every field of every sample is.
+
+    Errors: DetectionError, with file and field, where a text could not be looked at.
+    """
     for sample in samples:
         table = without_views(sample.table)
-        fields = tuple(
-            _examined(path, kind, plain(leaf_values(table, path)[0].slice(0, _CELLS)), detector)
-            for path, kind in leaves(table.schema)
-        )
-        yield ExaminedTable(replace(sample, table=table), fields)
+        fields = []
+        for path, kind in leaves(table.schema):
+            values = plain(leaf_values(table, path)[0].slice(0, _CELLS))
+            try:
+                fields.append(_examined(path, kind, values, detector))
+            except DetectionError as error:
+                raise error.at(Place(sample.name, field=str(path))) from None
+        yield ExaminedTable(replace(sample, table=table), tuple(fields))
 
 
 def _examined(path: FieldPath, kind: pa.DataType, values: pa.Array, detector: Detector) -> Examined:
@@ -104,10 +109,7 @@ def _look(
     """What the detectors find in some of the values, and the share of whole values by entity."""
     most = _TEXTS if verdict.field_class is FieldClass.TEXT else _SHORT
     texts = list(_bounded(islice(profile.counts, most)))
-    try:
-        found = list(detector.detect(texts))
-    except DetectionError:
-        found = [_spans(detector, text) for text in texts]
+    found = detector.detect(texts)
     findings: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     cells = some = 0
@@ -137,10 +139,3 @@ def _bounded(texts: Iterator[str]) -> Iterator[str]:
             total += len(text)
         if total >= _TEXT_LENGTH:
             return
-
-
-def _spans(detector: Detector, text: str) -> tuple[Span, ...]:
-    try:
-        return detector.detect([text])[0]
-    except DetectionError:
-        return ()

@@ -6,14 +6,14 @@ row, so they are worked out for the rows that have something to link or to sprea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 
 import numpy as np
 import pyarrow as pa
 
-from scrubber.detect.base import Detector
+from scrubber.detect.base import Detector, Seen
 from scrubber.detect.consistency import Consistency
 from scrubber.detect.linked import LinkedHit, find_linked
 from scrubber.engine.layouts import plain
@@ -25,7 +25,13 @@ from scrubber.model.nested import Rows, leaf_values
 from scrubber.policy.plan import Linked, ScrubText, TablePlan, linked_of
 from scrubber.transform.distinct import readable_values
 
-Seen = tuple[Span, ...] | DetectionError
+
+class GaveUp(Exception):
+    """No more texts are looked at: `error` was one too many, in `row` of the field `path`."""
+
+    def __init__(self, path: FieldPath, row: int, error: DetectionError) -> None:
+        super().__init__()
+        self.path, self.row, self.error = path, row, error
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ class Looked:
 
     `indices` maps each text (null: -1) to its place in `distinct` and in `seen`: the spans of each
     distinct text, or the error where it could not be looked at. `linked` and `again` hold, by the
-    place of a text, what its row knows of it: hits of linked values, and findings of the document.
+    place of a text, what its row knows of it: hits of linked values, and findings of the document
+    (`blind`: why it could not be looked at again for those).
     """
 
     texts: pa.Array = hidden_field(repr=False)
@@ -44,6 +51,7 @@ class Looked:
     seen: Sequence[Seen] = hidden_field(repr=False)
     linked: Mapping[int, tuple[LinkedHit, ...]] = hidden_field(repr=False)
     again: dict[int, tuple[Span, ...]] = hidden_field(default_factory=dict, repr=False)
+    blind: dict[int, DetectionError] = hidden_field(default_factory=dict, repr=False)
 
     def spans(self, place: int) -> tuple[Span, ...]:
         """All findings in the text at `place`."""
@@ -88,60 +96,81 @@ def look(
     detector: Detector,
     consistency: Consistency,
     fields: Mapping[Linked, LinkedField],
+    patience: int,
 ) -> dict[FieldPath, Looked]:
-    """Look at every text field of `table`; `fields` are its linked ones."""
+    """Look at every text field of `table`; `fields` are its linked ones.
+
+    Raises GaveUp at the `patience`-th text of a field on which a recognizer runs out of time.
+    """
     looked: dict[FieldPath, Looked] = {}
     for field in plan.fields:
         if isinstance(field.disposition, ScrubText):
             columns = [fields[linked] for linked in field.disposition.linked]
-            looked[field.path] = _look_at(table, field.path, detector, columns)
+            looked[field.path] = _look_at(table, field.path, detector, columns, patience)
     if consistency.labels:
-        _spread(list(looked.values()), consistency)
+        _spread(looked, consistency, patience)
     return looked
 
 
 def _look_at(
-    table: pa.Table, path: FieldPath, detector: Detector, columns: Sequence[LinkedField]
+    table: pa.Table,
+    path: FieldPath,
+    detector: Detector,
+    columns: Sequence[LinkedField],
+    patience: int,
 ) -> Looked:
     values, rows = leaf_values(table, path)
     texts = plain(values)
     encoded = texts.dictionary_encode()
     indices = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
     distinct = readable_values(encoded.dictionary)
+    try:
+        seen = _detect(detector, distinct, patience)
+    except DetectionError as error:
+        if error.index is None:
+            raise
+        first = int(np.argmax(indices == error.index))
+        raise GaveUp(path, int(rows[first]), error) from None
     linked: Mapping[int, tuple[LinkedHit, ...]] = {}
     if columns:
         each = [None if i < 0 else distinct[i] for i in indices.tolist()]
         linked = find_linked(each, rows.tolist(), [field.column for field in columns])
-    return Looked(texts, rows, indices, distinct, _detect(detector, distinct), linked)
+    return Looked(texts, rows, indices, distinct, seen, linked)
 
 
-def _detect(detector: Detector, texts: Sequence[object]) -> Sequence[Seen]:
+def _detect(detector: Detector, texts: Sequence[object], patience: int) -> Sequence[Seen]:
     """The spans of each text, or the error where a text could not be looked at."""
-    readable = [text for text in texts if isinstance(text, str)]
-    try:
-        seen: Iterator[Seen] = iter(detector.detect(readable))
-    except DetectionError:
-        seen = (_detect_one(detector, text) for text in readable)
+    readable = [i for i, text in enumerate(texts) if isinstance(text, str)]
     broken = DetectionError("text-encoding", "a text is not valid UTF-8")
-    return [next(seen) if isinstance(text, str) else broken for text in texts]
-
-
-def _detect_one(detector: Detector, text: str) -> Seen:
+    seen: list[Seen] = [broken] * len(texts)
     try:
-        return detector.detect([text])[0]
+        answers = detector.attempt([str(texts[i]) for i in readable], patience)
     except DetectionError as error:
-        return error
+        index = None if error.index is None else readable[error.index]
+        raise DetectionError(error.code, error.text, index=index) from None
+    for i, answer in zip(readable, answers, strict=True):
+        seen[i] = answer
+    return seen
 
 
-def _spread(looked: Sequence[Looked], consistency: Consistency) -> None:
+def _spread(looked: Mapping[FieldPath, Looked], consistency: Consistency, patience: int) -> None:
     """Add, to the texts of each row, what was found in one of them."""
-    for row in sorted({row for one in looked for row in _rows_with(one, consistency.labels)}):
-        places = [(one, place) for one in looked for place in _places_of(one, row)]
+    fields = list(looked.values())
+    for row in sorted({row for one in fields for row in _rows_with(one, consistency.labels)}):
+        places = [(one, place) for one in fields for place in _places_of(one, row)]
         texts = [(one, place, one.text(place)) for one, place in places]
         known = [(one, place, text) for one, place, text in texts if text is not None]
-        more = consistency.more(
-            [text for _, _, text in known], [one.spans(place) for one, place, _ in known]
-        )
+        try:
+            more = consistency.more(
+                [text for _, _, text in known], [one.spans(place) for one, place, _ in known]
+            )
+        except DetectionError as error:  # an exclusion that ran out of time
+            patience -= 1
+            if patience <= 0:
+                raise GaveUp(next(iter(looked)), row, error) from None
+            for one, place, _ in known:
+                one.blind[place] = DetectionError(error.code, error.text)
+            continue
         for (one, place, _), spans in zip(known, more, strict=True):
             if spans:
                 one.again[place] = spans

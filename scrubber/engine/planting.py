@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.assess import ENTITIES, Planted, plant, recall_of
-from scrubber.detect.base import Detector
+from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.labels import text_labels
 from scrubber.engine.layouts import plain
@@ -51,21 +51,47 @@ def planted_in_table(plan: Plan, alias: str, table: pa.Table) -> tuple[PlantedFa
 
 
 def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
-    """The recall of every entity that a text field of `plan` takes away, in `texts`."""
+    """The recall of every entity that a text field of `plan` takes away, in `texts`.
+
+    Errors: DetectionError where recognizers run out of time on several of them.
+    """
     if plan.detect is None:
         return ()
-    detector = detector_for(plan.detect)
+    sample = _Sample(texts, detector_for(plan.detect))
     wanted = plan.detect.entities
     found = []
     for entity in ENTITIES:
         if (wanted is None or entity in wanted) and _taken_away(plan, entity):
-            values = plant(texts, entity, _PLANTED, _SEED)
-            seen = _look(detector, [one.text for one in values])
-            caught = sum(map(_caught, values, seen))
-            one = recall_of(entity, caught, len(values))
+            caught = sample.caught(entity)
+            one = recall_of(entity, sum(caught), len(caught))
             shares = (round(1000 * share) for share in (one.share, one.low, one.high))
             found.append(PlantedFacts(entity, one.planted, *shares))
     return tuple(found)
+
+
+class _Sample:
+    """Texts to plant in, without those that cannot be looked at: the run passed none of them on."""
+
+    def __init__(self, texts: Sequence[str], detector: Detector) -> None:
+        self._texts, self._detector, self._patience = texts, detector, PATIENCE
+
+    def caught(self, entity: str) -> list[bool]:
+        """Whether each value of `entity` that is planted is caught."""
+        while True:
+            values = plant(self._texts, entity, _PLANTED, _SEED)
+            try:
+                seen = self._detector.detect([one.text for one in values])
+            except DetectionError as error:
+                self._leave_out(error, values)
+            else:
+                return list(map(_caught, values, seen))
+
+    def _leave_out(self, error: DetectionError, values: Sequence[Planted]) -> None:
+        self._patience -= error.code == TIMEOUT
+        if error.index is None or self._patience <= 0 or not self._texts:
+            raise error
+        bad = values[error.index].into
+        self._texts = [text for text in self._texts if text != bad]
 
 
 def _caught(one: Planted, spans: Iterable[Span]) -> bool:
@@ -75,14 +101,6 @@ def _caught(one: Planted, spans: Iterable[Span]) -> bool:
         if span.start <= at:
             at = max(at, span.end)
     return at >= one.end
-
-
-def _look(detector: Detector, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-    """The findings of each text; none where it cannot be looked at, which stops the run itself."""
-    try:
-        return list(detector.detect(texts))
-    except DetectionError:
-        return [()] * len(texts)
 
 
 def _text_fields(table: TablePlan) -> Iterator[ScrubText]:

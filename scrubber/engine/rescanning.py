@@ -13,6 +13,7 @@ from scrubber.assess import UNSEEN, Passage, remaining
 from scrubber.detect.base import Detector
 from scrubber.engine.labels import text_labels
 from scrubber.engine.layouts import plain
+from scrubber.errors import DetectionError, Place
 from scrubber.formats.sampling import generator, picked
 from scrubber.model.batch import BatchRef
 from scrubber.model.fieldclass import FieldClass
@@ -49,7 +50,8 @@ def rescan(
 
     Fields of text and kept ones are looked at; what other transforms make is made up anew. A
     finding that the rules keep by its entity is not left but kept. The same records are chosen
-    however the batch is worked on.
+    however the batch is worked on. Errors: DetectionError, with file and field, where recognizers
+    run out of time on several texts.
     """
     chosen = range(after.num_rows) if every else _sample(without_views(after), plan, ref)
     if not len(chosen):
@@ -60,7 +62,10 @@ def rescan(
     residual: Counter[tuple[str, str, str]] = Counter()
     for one in plan.fields:
         passages = Counter(_passages(one, before, after, own))
-        left = remaining(list(passages), detector)
+        try:
+            left = remaining(list(passages), detector)
+        except DetectionError as error:
+            raise error.at(Place(ref.source, field=str(one.path))) from None
         for times, spans in zip(passages.values(), left, strict=True):
             for span in spans:
                 if span == UNSEEN or _counts(one, span.label):

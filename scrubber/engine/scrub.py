@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scrubber.detect.base import Detector
+from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.detect.consistency import Consistency
 from scrubber.engine.detectors import detector_for
 from scrubber.engine.documents import document_ids, subject_of
 from scrubber.engine.generalizing import SUPPRESSED, Generalized, generalize
 from scrubber.engine.layouts import as_before, count_equal, plain
-from scrubber.engine.linking import Shown
-from scrubber.engine.looking import linked_fields, look
+from scrubber.engine.linking import LinkedField, Shown
+from scrubber.engine.looking import GaveUp, Looked, linked_fields, look
 from scrubber.engine.recoding import Recoding
 from scrubber.engine.rescanning import Rescanned, rescan
 from scrubber.engine.rows import Judged, judge_rows
 from scrubber.engine.schema import output_schema
 from scrubber.engine.texts import TextOperators, scrub_texts
-from scrubber.errors import Place, TransformError
+from scrubber.errors import DetectionError, Place, ScrubberError, TransformError
 from scrubber.manifest.ledger import Fragment
 from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
@@ -166,11 +167,7 @@ class _Sweep:
         self._decided = {f.path: f for f in table_plan.fields}
         linked = linked_fields(self._source, table_plan)
         self._documents = document_ids(self._source, table_plan, tools.key, linked.values())
-        self._looked = (
-            look(self._source, table_plan, tools.detector, Consistency(plan.detect), linked)
-            if tools.detector is not None and plan.detect is not None
-            else {}
-        )
+        self._looked = self._look(linked)
         self._shown = {
             path: Shown([linked[one] for one in links], self._decided, self._context)
             for path, links in _links(table_plan).items()
@@ -192,6 +189,18 @@ class _Sweep:
                 ) from None
         self.fields = Tally(self._counts)
         self.findings = Tally(self._found)
+
+    def _look(self, linked: Mapping[Linked, LinkedField]) -> Mapping[FieldPath, Looked]:
+        if self._tools.detector is None or self._plan.detect is None:
+            return {}
+        patience = 1 if self._plan.on_error is OnError.FAIL else PATIENCE
+        consistency = Consistency(self._plan.detect)
+        try:
+            return look(
+                self._source, self._table_plan, self._tools.detector, consistency, linked, patience
+            )
+        except GaveUp as gave_up:
+            raise self._hopeless(gave_up) from None
 
     def rescan(self, detector: Detector, *, every: bool) -> Rescanned:
         """A second look at what came of the records."""
@@ -253,7 +262,7 @@ class _Sweep:
             failed = rows[outcome.failed.to_numpy(zero_copy_only=False)]
             match self._plan.on_error:
                 case OnError.FAIL:
-                    raise self._failure(field_plan, outcome, int(failed[0]))
+                    raise self._failure(field_plan, outcome.why, int(failed[0]))
                 case OnError.NULL:
                     nulled = len(failed)
                 case OnError.DROP_ROW:
@@ -265,14 +274,28 @@ class _Sweep:
         self._counts += [((name, "changed"), changed), ((name, "nulled"), nulled)]
         return after
 
-    def _failure(self, field_plan: FieldPlan, outcome: Outcome, index: int) -> TransformError:
-        row = self._batch.ref.first_row + int(self._kept[index])
+    def _failure(self, field_plan: FieldPlan, why: str | None, index: int) -> TransformError:
         return TransformError(
             FAILED,
-            outcome.why or "a value could not be transformed",
-            place=Place(self._batch.ref.source, row, str(field_plan.path)),
+            why or "a value could not be transformed",
+            place=self._place(field_plan.path, index),
             hint=f"rule {field_plan.rule.mark}; or set on_error: null or drop_row",
         )
+
+    def _hopeless(self, gave_up: GaveUp) -> ScrubberError:
+        """What `gave_up` says: that a record fails, or that the rules do."""
+        if self._plan.on_error is OnError.FAIL:
+            return self._failure(self._decided[gave_up.path], gave_up.error.text, gave_up.row)
+        return DetectionError(
+            TIMEOUT,
+            f"{gave_up.error.text}, the last of {PATIENCE} in one batch",
+            place=self._place(gave_up.path, gave_up.row),
+            hint="on_error is for single records: make the regex simpler",
+        )
+
+    def _place(self, path: FieldPath, index: int) -> Place:
+        row = self._batch.ref.first_row + int(self._kept[index])
+        return Place(self._batch.ref.source, row, str(path))
 
 
 def _links(plan: TablePlan) -> dict[FieldPath, tuple[Linked, ...]]:

@@ -119,10 +119,13 @@ def _names(looked: Looked, shown: Shown, context: Context) -> Mapping[bytes, Map
 def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
     """Report the texts that could not be looked at as failed, whatever became of them."""
     errors = [one for one in looked.seen if isinstance(one, DetectionError)]
+    errors.extend(looked.blind.values())
     if not errors:
         return outcome
     unseen = np.array([isinstance(one, DetectionError) for one in looked.seen] + [False])
-    failed = pa.array(unseen[looked.indices], pa.bool_())
+    unseen = unseen[looked.indices]
+    unseen[list(looked.blind)] = True
+    failed = pa.array(unseen, pa.bool_())
     if outcome.failed is not None:
         failed = pc.or_(failed, outcome.failed)
     array = pc.if_else(failed, pa.scalar(None, outcome.array.type), outcome.array)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.assess import OWN, UNSEEN, Passage, remaining
+from scrubber.detect.base import PATIENCE, Seen
 from scrubber.errors import DetectionError
 from scrubber.model.finding import Span
 
@@ -26,8 +27,6 @@ class Finder:
     )
 
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        if any("poison" in text for text in texts):
-            raise DetectionError("detector-failed", "finder failed")
         return [
             tuple(
                 Span(match.start(), match.end(), label, 1.0, "finder")
@@ -36,6 +35,10 @@ class Finder:
             )
             for text in texts
         ]
+
+    def attempt(self, texts: Sequence[str], _patience: int = PATIENCE) -> list[Seen]:
+        failed = DetectionError("detector-failed", "finder failed")
+        return [failed if "poison" in text else self.detect([text])[0] for text in texts]
 
 
 CASES = [

@@ -123,7 +123,7 @@ def test_a_detector_that_misses_at_first_is_noticed(monkeypatch: pytest.MonkeyPa
     assert left(frame, NOTE) == {("note", "EMAIL_ADDRESS"): {"n": 20}}
 
 
-def _blind(table: Any, plan: Any, _detector: Any, consistency: Any, fields: Any) -> Any:
+def _blind(table: Any, plan: Any, _detector: Any, *rest: Any) -> Any:
     from scrubber.engine.looking import look
 
     class Nothing:
@@ -132,7 +132,10 @@ def _blind(table: Any, plan: Any, _detector: Any, consistency: Any, fields: Any)
         def detect(self, texts: Any) -> list[tuple[()]]:
             return [()] * len(texts)
 
-    return look(table, plan, Nothing(), consistency, fields)
+        def attempt(self, texts: Any, _patience: int) -> list[Any]:
+            return [()] * len(texts)
+
+    return look(table, plan, Nothing(), *rest)
 
 
 def test_a_sample_is_the_same_for_any_number_of_workers_and_all_is_all(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import scrubber
+from scrubber.detect.base import PATIENCE, Seen
 from scrubber.engine.scrub import Tools, scrub_batch
 from scrubber.errors import DetectionError, TransformError
 from scrubber.model.batch import Batch, BatchRef
@@ -241,11 +242,25 @@ class Blind:
         self._cannot = cannot
         self.asked: list[str] = []
 
+    def attempt(self, texts: Sequence[str], patience: int = PATIENCE) -> list[Seen]:
+        answers: list[Seen] = []
+        for index, text in enumerate(texts):
+            self.asked.append(text)
+            if self._cannot(text):
+                patience -= 1
+                raised = {} if patience else {"index": index}
+                error = DetectionError(
+                    "detector-timeout", "recognizer Blind ran out of time", **raised
+                )
+                if not patience:
+                    raise error
+                answers.append(error)
+            else:
+                answers.append((Span(0, 1, "X", 1.0, "Blind"),) if text else ())
+        return answers
+
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        self.asked += texts
-        if any(map(self._cannot, texts)):
-            raise DetectionError("detector-timeout", "recognizer Blind ran out of time")
-        return [(Span(0, 1, "X", 1.0, "Blind"),) if text else () for text in texts]
+        return [one for one in self.attempt(texts, 1) if not isinstance(one, DetectionError)]
 
 
 def scrub_blind(on_error: str, detector: Blind) -> Any:
