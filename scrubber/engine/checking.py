@@ -88,8 +88,8 @@ class FieldPreview:
     def levels(self) -> tuple[str, ...]:
         """The levels that ``privacy:`` chooses one of, from the value on; none for other fields."""
         match self.plan.disposition:
-            case Generalize(_, levels):
-                return _said(levels)
+            case Generalize(_, levels, highest):
+                return _said(levels)[: None if highest is None else highest + 1]
             case _:
                 return ()
 

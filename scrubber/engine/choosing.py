@@ -66,7 +66,7 @@ def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chos
     rules = plan.privacy
     assert rules is not None
     fields = _fields(plan)
-    coded = _Coded.of(census, fields, dict(rules.max_levels))
+    coded = _Coded.of(census, fields)
     requirement = _requirement(rules, census, coded)
     check_feasible(rules, requirement, coded.uniques, census.sensitive)
     before = _risk(coded.leaves(), coded.uniques, None)
@@ -123,9 +123,7 @@ class _Coded:
     values: tuple[list[Label], ...]  # the labels of each sensitive field
 
     @classmethod
-    def of(
-        cls, census: Census, fields: Mapping[str, FieldPlan], max_levels: Mapping[str, int]
-    ) -> _Coded:
+    def of(cls, census: Census, fields: Mapping[str, FieldPlan]) -> _Coded:
         counts = census.counts
         labels, codes = list(counts.labels), list(counts.codes)
         hierarchies = [
@@ -151,7 +149,7 @@ class _Coded:
             sensitive=tuple(columns[len(hierarchies) :]),
             subject=None if labels[-1] in ((), (None,)) else persons,
         )
-        limited = (one.limited(max_levels.get(one.name, one.height)) for one in hierarchies)
+        limited = (_limited(one, fields[one.name]) for one in hierarchies)
         heights = {one.name: one.height for one in hierarchies}
         return cls(tuple(limited), heights, uniques, tuple(values))
 
@@ -198,6 +196,12 @@ class _Coded:
             np.bincount(codes, weights=self.uniques.records, minlength=len(labels)).astype(np.int64)
             for codes, labels in zip(self.uniques.sensitive, self.values, strict=True)
         )
+
+
+def _limited(hierarchy: GeneralizationHierarchy, one: FieldPlan) -> GeneralizationHierarchy:
+    assert isinstance(one.disposition, Generalize)
+    highest = one.disposition.highest
+    return hierarchy if highest is None else hierarchy.limited(highest)
 
 
 def _numbered(labels: Sequence[Label]) -> dict[Label, int]:

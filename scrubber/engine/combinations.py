@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _N = "n"
-_MERGE_AT = 1 << 21
+_MERGE_AT = 1 << 16
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 N: Final = "n"
-_MERGE_AT: Final = 1 << 18
+_MERGE_AT: Final = 1 << 16
 
 
 class FrameSum:

@@ -105,7 +105,8 @@ class Levels:
 
 @dataclass(frozen=True)
 class Generalize:
-    """A quasi-identifier whose level ``privacy:`` chooses, after `first` if it has a transform.
+    """A quasi-identifier whose level ``privacy:`` chooses, after `first` if it has a transform, and
+    no higher than `highest`, if that is given.
 
     `level` is None until it is chosen, and then one of `height` levels, the value itself being 0;
     LOCAL where each class has generalizations of its own (Mondrian).
@@ -113,6 +114,7 @@ class Generalize:
 
     first: Transform | None = None
     levels: Levels = Levels()
+    highest: int | None = None
     level: int | None = None
     height: int = 0
 

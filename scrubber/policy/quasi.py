@@ -70,7 +70,7 @@ def quasi_identifier(
             text = f"{step.name} makes no level of {shown}, which is {kind_of(before)}"
             report.value((PART, "hierarchies", name), "wrong-kind", text)
             return None
-    return Generalize(first, levels)
+    return Generalize(first, levels, dict(rules.privacy.max_levels).get(name))
 
 
 def check_privacy(

@@ -17,9 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scrubber
+from scrubber.engine.checking import preview
 from scrubber.engine.recoding import Recoding
+from scrubber.engine.surveying import survey
 from scrubber.errors import GateError, InputError, RuleError, ScrubberError, TransformError
 from scrubber.manifest import validate, verify
+from scrubber.policy import rules_from_mapping
 
 CITIES = {"Graz": "AT", "Wien": "AT", "Bonn": "DE", "Kiel": "DE", "Metz": "FR"}
 ILLS = ("flu", "cold", "gout")
@@ -339,6 +342,14 @@ def test_no_level_is_above_the_highest_allowed() -> None:
         assert [one["level"] for one in section["quasi_identifiers"]] == levels
         assert [one["levels"] for one in section["quasi_identifiers"]] == [4, 3]
         assert sum(one["part_of_loss"] for one in section["quasi_identifiers"]) == 1000
+
+
+def test_the_plan_shows_the_levels_that_may_be_chosen(folder: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(PEOPLE), folder / "p.parquet")
+    parsed = rules_from_mapping(rules(max_levels={"age": 1, "city": 0}))
+    shown = preview(parsed, survey(parsed, [str(folder / "p.parquet")]), 0)
+    fields = {field.name: field.levels for field in shown.fields}
+    assert fields == {"age": ("the value", "bin width=10"), "city": ("5 values",), "ill": ()}
 
 
 def test_a_key_space_of_more_than_63_bits_is_refused() -> None:
