@@ -73,7 +73,13 @@ class _Draw(Protocol):
     ) -> tuple[pa.Table, int | None]: ...
 
 
-Outline: TypeAlias = "pa.Schema | Shape | InputError"
+class Unseen(NamedTuple):
+    """Why nothing was seen of a schema; no error itself, since what asks for it may go on."""
+
+    error: InputError
+
+
+Outline: TypeAlias = "pa.Schema | Shape | Unseen"
 """A schema, or what was seen of one, or why nothing was."""
 
 
@@ -132,7 +138,7 @@ def outline(source: Source, *, drop_bad_rows: bool = False) -> Outline:
         jsonl.infer(source, shape, drop_bad_rows=drop_bad_rows)
         return shape
     except InputError as error:
-        return error
+        return Unseen(error)
 
 
 def schemas(
@@ -173,8 +179,8 @@ def schemas(
         for source in group:
             own = next(arriving)
             with leaving_out(source.alias, leave_out):
-                if isinstance(own, InputError):
-                    raise own from None
+                if isinstance(own, Unseen):
+                    raise own.error from None
                 if isinstance(own, pa.Schema):
                     alone[source.alias] = known.setdefault(own.serialize().to_pybytes(), own)
                     continue

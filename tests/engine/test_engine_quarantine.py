@@ -16,6 +16,7 @@ import pytest
 from pyarrow import parquet as pq
 
 import scrubber
+from scrubber.engine import executors
 from scrubber.engine.run import run
 from scrubber.errors import InputError
 from scrubber.manifest import Manifest, screen, verify
@@ -168,11 +169,21 @@ def test_a_shard_that_cannot_be_read(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_wherever_it_is_found_out(place: Path, workers: int) -> None:
+@pytest.mark.parametrize("worth", [0, 1 << 26])
+def test_wherever_it_is_found_out(
+    place: Path, workers: int, worth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world(place, "parquet", parquet, scrambled, 1)  # its footer is whole: a worker finds out
+    world(place, "jsonl", jsonl, not_utf8, 2)  # found out where schemas are looked for
+    two = scrub(place, "two", quarantine_unreadable=True)
+    monkeypatch.setattr(executors, "_WORTH", worth)  # with 0, workers look for schemas as well
     one = scrub(place, "one", quarantine_unreadable=True, workers=workers)
-    assert left_out(one) == [("1.parquet", "parquet-unreadable")]
-    assert one.id == scrub(place, "two", quarantine_unreadable=True).id
+    assert left_out(one) == [("1.parquet", "parquet-unreadable"), ("2.jsonl", "encoding")]
+    assert one.id == two.id
+    assert contents(place / "one") == contents(place / "two")
+    with pytest.raises(InputError) as caught:
+        scrub(place, "three", workers=workers)
+    assert caught.value.place.file == "2.jsonl"  # type: ignore[union-attr]
 
 
 def test_one_that_classes_would_be_chosen_by(place: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from scrubber.engine import executors
@@ -148,6 +149,56 @@ def test_workers_read_and_write_a_store_themselves(
     assert found == contents(tmp_path / "here")
     assert len(s3.names("out/")) == len(found) + 1
     assert s3.uploads() == []
+
+
+ASSESSED: dict[str, Any] = {
+    **RULES,
+    "detect": {"ner": "none"},
+    "fields": [
+        {"name": "id", "class": "direct_identifier", "transform": "drop", "linked_as": "ID"},
+        {"name": "note", "class": "text", "entities": {"default": "redact"}, "linked": ["id"]},
+        {"name": "n", "class": "quasi_identifier", "transform": {"bin": {"width": 500}}},
+    ],
+    "gates": {"max_residual_rate": 0, "rescan": "all", "min_k": 3},
+}
+
+
+def assessed(folder: Path) -> list[str]:
+    """Parquet shards with texts; one whose pages are damaged, and one JSONL that is no UTF-8."""
+    folder.mkdir()
+    for shard in range(4):
+        rows = [{"id": f"user-{i}", "note": f"user-{i}, a@x.com", "n": i} for i in range(300)]
+        pq.write_table(pa.Table.from_pylist(rows), folder / f"{shard}.parquet", row_group_size=50)
+    data = bytearray((folder / "2.parquet").read_bytes())
+    data[100 : len(data) // 2] = b"\xfe" * (len(data) // 2 - 100)
+    (folder / "2.parquet").write_bytes(data)
+    (folder / "4.jsonl").write_bytes(b'{"id": "\xff"}\n')
+    return ["2.parquet", "4.jsonl"]
+
+
+def test_a_second_look_and_shards_that_cannot_be_read_are_as_here(
+    tmp_path: Path, connected: str, s3: stores.S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = assessed(tmp_path / "in")
+    for path in (tmp_path / "in").iterdir():
+        s3.put(f"in/{path.name}", path.read_bytes())
+    here = scrub(tmp_path / "in", tmp_path / "here", ASSESSED, quarantine_unreadable=True)
+    monkeypatch.setattr(executors, "_WORTH", 0)  # else what is little is looked at here
+    there: dict[str, Any] = {"executor": "ray", "address": connected}
+    made = run(
+        rules_from_mapping(ASSESSED),
+        [s3.url("in")],
+        s3.url("out"),
+        quarantine_unreadable=True,
+        **there,
+    )
+    assert core(made) == core(here)
+    assert [one["alias"] for one in made.data["quarantined_sources"]] == bad
+    assert made.data["risk"]["rescan"]["looked_at"] == {"n": 771}
+    assert len(made.data["risk"]["planted"]) > 1
+    for name in ("0.parquet", "1.parquet", "3.parquet"):
+        assert s3.get(f"out/data/{name}") == (tmp_path / "here" / "data" / name).read_bytes()
+    assert len(s3.names("out/")) == 4
 
 
 def writers(stage: Path) -> list[int]:

@@ -17,6 +17,7 @@ from scrubber.engine.run import run
 from scrubber.engine.storestage import StoreStage
 from scrubber.errors import (
     ConservationError,
+    GateError,
     IncompleteError,
     InputError,
     OutputError,
@@ -36,6 +37,9 @@ fields:
   - {name: id, class: direct_identifier, transform: {token: {domain: d}}}
   - {name: n, class: insensitive, keep: "a number"}
 """
+
+
+MAIL = b'{"id": "call +1 212 555 0152, ann@example.com", "n": 7}\n' * 40
 
 
 @pytest.fixture(autouse=True)
@@ -325,6 +329,37 @@ def test_a_failed_run_leaves_nothing(
         scrub(place, s3.url("in"), s3.url("out"))
     assert s3.names("out") == []
     assert s3.uploads() == []
+
+
+LOOKS_AGAIN = """\
+version: 1
+key: {env: SCRUBBER_KEY}
+detect: {ner: none, entities: [EMAIL_ADDRESS]}
+fields:
+  - {name: id, class: text, entities: {EMAIL_ADDRESS: redact}}
+  - {name: n, class: quasi_identifier, transform: {bin: {width: 50}}}
+gates: {max_residual_rate: RATE, rescan: all, min_k: 3}
+"""
+
+
+def test_gates_and_shards_that_cannot_be_read(place: Path, s3: S3) -> None:
+    rules = place / "rules.yaml"
+    rules.write_text(LOOKS_AGAIN.replace("RATE", "0.5"))
+    for name, raw in (("bad.jsonl", b'{"id": "\xff"}\n'), ("mail.jsonl", MAIL)):
+        (place / "in" / name).write_bytes(raw)
+        s3.put(f"in/{name}", raw)
+    scrub(place, str(place / "in"), place / "here", quarantine_unreadable=True)
+    scrub(place, s3.url("in"), s3.url("out"), quarantine_unreadable=True)
+    assert contents(s3) == on_disk(place / "here")
+    (left_out,) = contents(s3)["manifest.json"]["quarantined_sources"]
+    assert (left_out["alias"], left_out["reason"]) == ("bad.jsonl", "encoding")
+    assert contents(s3)["manifest.json"]["risk"]["rescan"]["looked_at"] == {"n": 2_040}
+    with pytest.raises(InputError, match="encoding"):
+        scrub(place, s3.url("in"), s3.url("stopped"))
+    rules.write_text(LOOKS_AGAIN.replace("RATE", "0.001"))
+    with pytest.raises(GateError, match="residual-rate"):
+        scrub(place, s3.url("in"), s3.url("stopped"), quarantine_unreadable=True)
+    assert s3.names("stopped") == s3.uploads() == []
 
 
 def test_an_interrupted_run_leaves_its_parts_for_the_next(
