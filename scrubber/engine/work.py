@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyarrow as pa
 
 from scrubber import formats
+from scrubber.engine.conveyor import has_spare_core, read_ahead, write_behind
 from scrubber.engine.parts import Done, Part, Parts, identity
 from scrubber.engine.recoding import Recoding
 from scrubber.engine.record import Unread
@@ -68,10 +70,10 @@ class Task:
 
 class Bench:
     """What a process needs for the work of a run: the key, and the tools, made when first used.
-    Before there is a plan there is no work."""
+    Before there is a plan there is no work. One of a `crew` has a core to itself and no more."""
 
-    def __init__(self, work: Work | None, key: RootKey | None) -> None:
-        self._work, self.key = work, key
+    def __init__(self, work: Work | None, key: RootKey | None, *, crew: bool = False) -> None:
+        self._work, self.key, self._crew = work, key, crew
 
     @property
     def work(self) -> Work:
@@ -86,20 +88,23 @@ class Bench:
         return scrub_batch(self.work.plan, batch, self.tools)
 
     def part(self, task: Task, tell: Tell) -> Done:
-        return make_part(self.work, task, self.key, self.scrub, tell)
+        return make_part(self.work, task, self.key, self.scrub, tell, beside=not self._crew)
 
     def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
         return map(self.batch, batches)
 
 
-def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Done:
+def make_part(
+    work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell, *, beside: bool
+) -> Done:
     """The part of the task's source, finished and on record; one that stands already is taken over.
+    Reading and writing go on `beside` the scrubbing where there is a core for it.
 
     Errors: those of reading, unless the work is to leave such sources out; of `scrub` and of
     writing; ConservationError ``rows-lost`` where not every record was written.
     """
     try:
-        return _part(work, task, key, scrub, tell)
+        return _part(work, task, key, scrub, tell, beside)
     except InputError as error:
         alias = task.source.alias
         # A source that levels were chosen by for all others cannot be left out any more.
@@ -110,7 +115,9 @@ def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: T
         return Unread(alias, error.code)
 
 
-def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
+def _part(
+    work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell, beside: bool
+) -> Part:
     digest = task.digest or source_digest(task.source, work.plan, key)
     schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
     own = identity(task.work, alias, schema, work.basis or digest, name)
@@ -120,7 +127,7 @@ def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell)
         tell(task.size, found.fragment.rows_in)
         return found
     with parts.begin(name) as draft:
-        output, ledger = _write(work, task, draft, scrub, tell)
+        output, ledger = _write(work, task, draft, scrub, tell, beside)
         ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest)
         part = Part(output, ledger.as_one(ref, output.sha256), digest)
         parts.keep(own, part, draft)
@@ -128,7 +135,7 @@ def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell)
 
 
 def _write(
-    work: Work, task: Task, draft: Draft, scrub: Scrub, tell: Tell
+    work: Work, task: Task, draft: Draft, scrub: Scrub, tell: Tell, beside: bool
 ) -> tuple[OutputFacts, Ledger]:
     """The scrubbed records of the source, in `draft`."""
     source, name = task.source, work.output_name(task.source)
@@ -137,9 +144,17 @@ def _write(
     under_way: deque[tuple[int, int]] = deque()
     rows = 0
     fragments: list[Fragment] = []
-    with formats.open_writer(draft, schema, target, compression, like=source) as writer:
-        for result in scrub(_batches(work.plan, task, under_way)):
-            writer.write(result.table)
+    batches: Iterable[Batch] = _batches(work.plan, task, under_way)
+    with (
+        formats.open_writer(draft, schema, target, compression, like=source) as writer,
+        ExitStack() as threads,
+    ):
+        write = writer.write
+        if beside and has_spare_core():
+            batches = threads.enter_context(read_ahead(batches, lambda batch: batch.table.nbytes))
+            write = threads.enter_context(write_behind(write, lambda table: table.nbytes))
+        for result in scrub(batches):
+            write(result.table)
             rows += result.fragment.rows_out
             fragments.append(result.fragment)
             tell(*under_way.popleft())
