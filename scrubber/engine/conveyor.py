@@ -1,62 +1,58 @@
 """Reading and writing beside the scrubbing of a source, each in a thread of its own.
 
-Both are Arrow's work, which leaves the interpreter to others, so that a second core is used. What is
-done, and in which order, does not change. At most one item more is read, and one more is held for
-writing; where an item is large there is none beside it.
+Both are Arrow's work, which leaves the interpreter to others, so that a second core is used. What
+is done, and in which order, stays the same. Where a process may use one core only (a worker of a
+crew: see pyarrow's cpu_count) there are no threads.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
+
+import pyarrow as pa
 
 T = TypeVar("T")
 
 LARGE: Final = 2**25
-"""Bytes of an item that nothing else is to be held beside."""
+"""Bytes of an item that no other is to be held beside."""
 
 
-class _Raised:
-    """What ended the other thread; None where nothing is left."""
+class _End(NamedTuple):
+    """Nothing more comes, because of this error if there is one."""
 
-    def __init__(self, error: BaseException | None) -> None:
-        self.error = error
-
-
-def has_spare_core() -> bool:
-    """Whether this process may use more than one core."""
-    return len(os.sched_getaffinity(0)) > 1
+    error: BaseException | None
 
 
 @contextmanager
-def read_ahead(items: Iterable[T], size: Callable[[T], int]) -> Iterator[Iterator[T]]:
-    """The items, of which the next one is made while one is in use. `size` tells an item's bytes.
+def read_ahead(items: Iterable[T], size: Callable[[T], int]) -> Iterator[Iterable[T]]:
+    """The items, of which the next one is made while one is in use; `size` tells an item's bytes.
 
-    Errors: those of `items`, when their turn has come. On leaving, nothing is read any more.
+    Beside a large item none is made. Errors: those of `items`, in their place among the items. On
+    leaving, what is being made is waited for, and nothing more is.
     """
-    made: SimpleQueue[T | _Raised] = SimpleQueue()
+    if pa.cpu_count() == 1:
+        yield items
+        return
+    made: SimpleQueue[T | _End] = SimpleQueue()
     wanted = threading.Semaphore(1)
     left = threading.Event()
 
     def make() -> None:
+        error: BaseException | None = None
         try:
-            source = iter(items)
-            while True:
-                wanted.acquire()
-                if left.is_set():
-                    return
-                made.put(next(source))
-        except StopIteration:
-            made.put(_Raised(None))
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            made.put(_Raised(error))
+            for item in _each(items, wanted, left):
+                made.put(item)
+                del item
+        except BaseException as raised:  # noqa: BLE001 - raised again where it is waited for
+            error = raised
+        made.put(_End(error))
 
     def taken() -> Iterator[T]:
-        while not isinstance(item := made.get(), _Raised):
+        while not isinstance(item := made.get(), _End):
             large = size(item) > LARGE
             if not large:
                 wanted.release()
@@ -77,40 +73,56 @@ def read_ahead(items: Iterable[T], size: Callable[[T], int]) -> Iterator[Iterato
         reader.join()
 
 
-@contextmanager
-def write_behind(write: Callable[[T], None], size: Callable[[T], int]) -> Iterator[Callable[[T], None]]:
-    """A function that hands an item on to be written, and waits for the one before to be.
+def _each(items: Iterable[T], wanted: threading.Semaphore, left: threading.Event) -> Iterator[T]:
+    """The items one by one, each when it is wanted, until they are left."""
+    source = iter(items)
+    while True:
+        wanted.acquire()
+        if left.is_set():
+            return
+        try:
+            yield next(source)
+        except StopIteration:
+            return
 
-    Errors: those of `write`, at the next item or on leaving. Leaving waits for the last item; with an
-    error nothing that was not begun is written.
+
+@contextmanager
+def write_behind(write: Callable[[pa.Table], None]) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that hands a table on to be written, once the one before is; the bytes of a large
+    one are written when it returns.
+
+    Errors: those of `write`, at the next table or on leaving. Leaving waits for what was handed on.
     """
-    given: SimpleQueue[T | None] = SimpleQueue()
+    if pa.cpu_count() == 1:
+        yield write
+        return
+    given: SimpleQueue[pa.Table | None] = SimpleQueue()
     free = threading.Semaphore(1)
     failed: list[BaseException] = []
 
     def work() -> None:
-        while (item := given.get()) is not None:
+        while (table := given.get()) is not None:
             try:
-                write(item)
+                write(table)
             except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
                 failed.append(error)
-            del item
+            del table
             free.release()
-
-    def put(item: T) -> None:
-        wait()
-        given.put(item)
-        if size(item) <= LARGE:
-            return
-        del item
-        wait()
-        free.release()
 
     def wait() -> None:
         free.acquire()
         if failed:
             free.release()
             raise failed[0]
+
+    def put(table: pa.Table) -> None:
+        wait()
+        large = table.nbytes > LARGE
+        given.put(table)
+        del table
+        if large:
+            wait()
+            free.release()
 
     writer = threading.Thread(target=work, name="write-behind", daemon=True)
     writer.start()

@@ -227,7 +227,7 @@ def _serve(pipe: Connection, work: Work | None, secret: bytes | None) -> None:
 
     without_pandas()
     pa.set_cpu_count(1)
-    bench = Bench(work, RootKey(secret) if secret is not None else None, crew=True)
+    bench = Bench(work, RootKey(secret) if secret is not None else None)
 
     def send(said: _Answer | _Step) -> None:
         try:

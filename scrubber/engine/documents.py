@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from scrubber.engine.layouts import plain
 from scrubber.engine.linking import LinkedField
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.nested import leaf_values
+from scrubber.model.nested import Rows, leaf_values
 from scrubber.policy.plan import Apply, FieldPlan, ScrubText, TablePlan, transforms_of
 from scrubber.transform.distinct import readable_values
 from scrubber.transform.keys import RootKey, keyed_digest
@@ -49,15 +51,37 @@ def document_ids(
     return pa.array([digest.digest() for digest in digests], pa.binary())
 
 
-def subject_of(table: pa.Table, plan: TablePlan, field: FieldPlan) -> pa.Array | None:
-    """The subject of each row, as the field's transform asks for it: a column named by the
-    transform's `context`, else the rule file's `subject`; None where it asks for none."""
+def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
+    """Where the subject stands whose data the field holds, as its transform asks for it: in the
+    column that the transform's `context` names, else in the rule file's `subject`; None where it
+    asks for none."""
     if not isinstance(field.disposition, Apply):
         return None
     transform = field.disposition.transform
     if not isinstance(transform, DateShift):
         return None
-    path = FieldPath((transform.context,)) if transform.context is not None else plan.subject
-    if path is None:
-        return None
-    return plain(leaf_values(table, path)[0])
+    return FieldPath((transform.context,)) if transform.context is not None else plan.subject
+
+
+class Subject(NamedTuple):
+    """The subject of each of some values, and what transforms have worked out for them."""
+
+    values: pa.Array
+    worked_out: dict[Hashable, pa.Array]
+
+
+class Subjects:
+    """The subjects of a table's rows, looked up once for all fields that have one value a row."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._of_rows: dict[FieldPath, Subject] = {}
+
+    def of(self, column: FieldPath, rows: Rows) -> Subject:
+        """Those of values that stand in `rows`, by a column of the table."""
+        if column not in self._of_rows:
+            self._of_rows[column] = Subject(plain(leaf_values(self._table, column)[0]), {})
+        found = self._of_rows[column]
+        if np.array_equal(rows, np.arange(self._table.num_rows)):
+            return found
+        return Subject(found.values.take(pa.array(rows)), {})

@@ -83,8 +83,7 @@ class Processes:
         with Crew(work, key, self.workers) as crew:
             yield from crew.parts(whole, hear)
             for task in cut:
-                tell = _about(task, hear)
-                yield make_part(work, task, key, crew.scrub, tell, beside=True)
+                yield make_part(work, task, key, crew.scrub, _about(task, hear))
 
     def looks(
         self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]

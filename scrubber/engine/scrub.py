@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.detect.consistency import Consistency
 from scrubber.engine.detectors import detector_for
-from scrubber.engine.documents import document_ids, subject_of
+from scrubber.engine.documents import Subjects, document_ids, subject_column
 from scrubber.engine.generalizing import SUPPRESSED, Generalized, generalize
 from scrubber.engine.layouts import as_before, count_equal, plain
 from scrubber.engine.linking import LinkedField, Shown
@@ -165,6 +165,7 @@ class _Sweep:
         table = without_views(batch.table)
         self._source = table if whole else table.take(pa.array(kept))
         self._decided = {f.path: f for f in table_plan.fields}
+        self._subjects = Subjects(self._source)
         linked = linked_fields(self._source, table_plan)
         self._documents = document_ids(self._source, table_plan, tools.key, linked.values())
         self._looked = self._look(linked)
@@ -245,12 +246,14 @@ class _Sweep:
     def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
         take = pa.array(rows)
         documents = self._documents.take(take) if self._documents is not None else None
-        subject = subject_of(self._source, self._table_plan, field_plan)
+        column = subject_column(self._table_plan, field_plan)
+        subject = self._subjects.of(column, rows) if column is not None else None
         return Context(
             field=str(field_plan.path),
             key=self._tools.key,
             document=documents,
-            subject=subject.take(take) if subject is not None else None,
+            subject=subject.values if subject is not None else None,
+            worked_out=subject.worked_out if subject is not None else {},
         )
 
     def _finish(

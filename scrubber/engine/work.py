@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.engine.conveyor import has_spare_core, read_ahead, write_behind
+from scrubber.engine.conveyor import read_ahead, write_behind
 from scrubber.engine.parts import Done, Part, Parts, identity
 from scrubber.engine.recoding import Recoding
 from scrubber.engine.record import Unread
@@ -70,10 +69,10 @@ class Task:
 
 class Bench:
     """What a process needs for the work of a run: the key, and the tools, made when first used.
-    Before there is a plan there is no work. One of a `crew` has a core to itself and no more."""
+    Before there is a plan there is no work."""
 
-    def __init__(self, work: Work | None, key: RootKey | None, *, crew: bool = False) -> None:
-        self._work, self.key, self._crew = work, key, crew
+    def __init__(self, work: Work | None, key: RootKey | None) -> None:
+        self._work, self.key = work, key
 
     @property
     def work(self) -> Work:
@@ -88,23 +87,20 @@ class Bench:
         return scrub_batch(self.work.plan, batch, self.tools)
 
     def part(self, task: Task, tell: Tell) -> Done:
-        return make_part(self.work, task, self.key, self.scrub, tell, beside=not self._crew)
+        return make_part(self.work, task, self.key, self.scrub, tell)
 
     def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
         return map(self.batch, batches)
 
 
-def make_part(
-    work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell, *, beside: bool
-) -> Done:
+def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Done:
     """The part of the task's source, finished and on record; one that stands already is taken over.
-    Reading and writing go on `beside` the scrubbing where there is a core for it.
 
     Errors: those of reading, unless the work is to leave such sources out; of `scrub` and of
     writing; ConservationError ``rows-lost`` where not every record was written.
     """
     try:
-        return _part(work, task, key, scrub, tell, beside)
+        return _part(work, task, key, scrub, tell)
     except InputError as error:
         alias = task.source.alias
         # A source that levels were chosen by for all others cannot be left out any more.
@@ -115,9 +111,7 @@ def make_part(
         return Unread(alias, error.code)
 
 
-def _part(
-    work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell, beside: bool
-) -> Part:
+def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
     digest = task.digest or source_digest(task.source, work.plan, key)
     schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
     own = identity(task.work, alias, schema, work.basis or digest, name)
@@ -127,7 +121,7 @@ def _part(
         tell(task.size, found.fragment.rows_in)
         return found
     with parts.begin(name) as draft:
-        output, ledger = _write(work, task, draft, scrub, tell, beside)
+        output, ledger = _write(work, task, draft, scrub, tell)
         ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest)
         part = Part(output, ledger.as_one(ref, output.sha256), digest)
         parts.keep(own, part, draft)
@@ -135,7 +129,7 @@ def _part(
 
 
 def _write(
-    work: Work, task: Task, draft: Draft, scrub: Scrub, tell: Tell, beside: bool
+    work: Work, task: Task, draft: Draft, scrub: Scrub, tell: Tell
 ) -> tuple[OutputFacts, Ledger]:
     """The scrubbed records of the source, in `draft`."""
     source, name = task.source, work.output_name(task.source)
@@ -144,15 +138,11 @@ def _write(
     under_way: deque[tuple[int, int]] = deque()
     rows = 0
     fragments: list[Fragment] = []
-    batches: Iterable[Batch] = _batches(work.plan, task, under_way)
     with (
         formats.open_writer(draft, schema, target, compression, like=source) as writer,
-        ExitStack() as threads,
+        write_behind(writer.write) as write,
+        read_ahead(_batches(work.plan, task, under_way), _bytes) as batches,
     ):
-        write = writer.write
-        if beside and has_spare_core():
-            batches = threads.enter_context(read_ahead(batches, lambda batch: batch.table.nbytes))
-            write = threads.enter_context(write_behind(write, lambda table: table.nbytes))
         for result in scrub(batches):
             write(result.table)
             rows += result.fragment.rows_out
@@ -171,6 +161,10 @@ def _write(
         shard=0,  # its place among the others is known at the end
     )
     return facts, Ledger.of(fragments)
+
+
+def _bytes(batch: Batch) -> int:
+    return int(batch.table.nbytes)
 
 
 def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Iterator[Batch]:

@@ -93,22 +93,28 @@ class Shape:
         if kind == INT:
             kind = _integer_kinds(value)
         if kind & ~self.seen:
-            self._see(kind)
+            self.see(kind)
         if kind == OBJECT:
             self.objects += 1
             fields = self.fields
             for name, inner in value.items():
                 shape = fields.get(name)
                 if shape is None:
-                    shape = self._field(name)
+                    shape = self.under(name)
                 shape.present += 1
                 shape.add(inner)
         elif kind == ARRAY and value:
-            shape = self.item
-            if shape is None:
-                shape = self.item = self._item()
+            shape = self.each()
             for inner in value:
                 shape.add(inner)
+
+    def has_room_for(self, other: Shape) -> bool:
+        """Whether :meth:`merge` would take `other` in."""
+        try:
+            _check_union(self, other)
+        except BadValue:
+            return False
+        return True
 
     def merge(self, other: Shape) -> None:
         """Take in what `other` saw elsewhere, as if this shape had seen it after its own.
@@ -158,7 +164,8 @@ class Shape:
                 self.fields[name].present += form.count
             form.count = 0
 
-    def _see(self, kinds: int) -> None:
+    def see(self, kinds: int) -> None:
+        """Take in that there are values of these kinds. Raises BadValue as :meth:`add`."""
         self.seen = self._union(kinds)
 
     def _union(self, kinds: int) -> int:
@@ -173,7 +180,11 @@ class Shape:
             raise BadValue("json-big-integer", text, self.path)
         return seen
 
-    def _field(self, name: str) -> Shape:
+    def under(self, name: str) -> Shape:
+        """The shape of what stands under a key. Raises BadValue where there can be none."""
+        known = self.fields.get(name)
+        if known is not None:
+            return known
         if looks_like_data(name):
             text = "a key of an object looks like data, not like a name"
             raise BadValue("json-key", text, self.path)
@@ -183,9 +194,12 @@ class Shape:
         shape = self.fields[name] = Shape(path, self.depth + 1)
         return shape
 
-    def _item(self) -> Shape:
-        assert self.path is not None, "the top is an object"
-        return Shape(self.path.child(EACH), self.depth + 1)
+    def each(self) -> Shape:
+        """The shape of the elements of arrays."""
+        if self.item is None:
+            assert self.path is not None, "the top is an object"
+            self.item = Shape(self.path.child(EACH), self.depth + 1)
+        return self.item
 
     def schema(self) -> pa.Schema:
         """The Arrow schema of the objects added to this shape, keys in the order first seen."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from random import Random
 from typing import Any
@@ -22,6 +24,7 @@ from scrubber.errors import InputError, Place
 from scrubber.formats import sampling
 from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, HELD_BYTES, MORE_MEMORY, Chunk, Source
 from scrubber.formats.json_types import BadValue, Shape, fitter
+from scrubber.formats.jsonl_outline import outlined
 from scrubber.formats.stream import Block, ByteStream, Offsets, record_blocks
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import leaves
@@ -30,8 +33,6 @@ _BOM = b"\xef\xbb\xbf"
 _OBJECT_BYTES = 2**28
 _CHUNK_CELLS = 2**22
 """A key takes its place in each record of a chunk, also where the record lacks it."""
-_TOGETHER = 2**10
-"""Lines that are parsed at a stroke: few enough that their records take little memory."""
 _BLANK = re.compile(rb"\n\s")
 _DIGITS_AND_POINTS = bytes(
     b if b == ord(".") else ord("0") if chr(b).isdecimal() and b < 128 else ord(" ")
@@ -49,50 +50,46 @@ def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
     """
     with ByteStream(source) as stream:
         line = row = 1
-        for block in _blocks(stream, source):
+        for block, seen in _outlined(_blocks(stream, source)):
+            if seen is not None and shape.has_room_for(seen):
+                shape.merge(seen)
+                row += seen.objects
+                line += block.lines
+                continue
             careful = _may_be_long(block.data)
-            texts = block.data.removesuffix(b"\n").split(b"\n")
-            for start in range(0, len(texts), _TOGETHER):
-                some, first = texts[start : start + _TOGETHER], line + start
-                records = None if careful or drop_bad_rows else _parse_all(some)
-                if records is not None:
-                    _add_all(records, shape, source, first, row)
-                    row += len(records)
-                    continue
-                for number, text in enumerate(some, first):
-                    if not text or text.isspace():
-                        continue
-                    try:
-                        record = _parse(text, careful)
-                        if drop_bad_rows:
-                            shape.check(record)
-                        shape.add_record(record)
-                    except BadValue as bad:
-                        if not drop_bad_rows:
-                            raise _error(bad, source, number, row) from None
-                    row += 1
+            for number, text in _lines(block, line):
+                try:
+                    record = _parse(text, careful)
+                    if drop_bad_rows:
+                        shape.check(record)
+                    shape.add_record(record)
+                except BadValue as bad:
+                    if not drop_bad_rows:
+                        raise _error(bad, source, number, row) from None
+                row += 1
             line += block.lines
 
 
-def _parse_all(texts: list[bytes]) -> list[dict[str, Any]] | None:
-    """The records of lines of which each is one; None where :func:`_parse` has to say why not."""
-    try:
-        records = list(map(orjson.loads, texts))
-    except orjson.JSONDecodeError:
-        return None
-    return records if set(map(type, records)) == {dict} else None
+def _outlined(blocks: Iterator[Block]) -> Iterator[tuple[Block, Shape | None]]:
+    """The blocks and their outlines, which are made side by side where there are cores for it."""
+    threads = pa.cpu_count()
+    if threads == 1:
+        yield from ((block, outlined(block.data)) for block in blocks)
+        return
+    with ThreadPoolExecutor(threads, "outline") as pool:
+        under_way: deque[tuple[Block, Future[Shape | None]]] = deque()
+        for block in blocks:
+            under_way.append((block, pool.submit(outlined, block.data)))
+            if len(under_way) > threads:
+                yield _result(under_way.popleft())
+        while under_way:
+            yield _result(under_way.popleft())
 
 
-def _add_all(
-    records: list[dict[str, Any]], shape: Shape, source: Source, line: int, row: int
-) -> None:
-    done = 0
-    try:
-        for record in records:
-            shape.add_record(record)
-            done += 1
-    except BadValue as bad:
-        raise _error(bad, source, line + done, row + done) from None
+def _result(
+    one: tuple[Block, Future[Shape | None]],
+) -> tuple[Block, Shape | None]:
+    return one[0], one[1].result()
 
 
 def joined(source: Source, shape: Shape, own: Shape, *, drop_bad_rows: bool) -> Shape:

@@ -11,7 +11,7 @@ be handled is reported in `Outcome.failed` and null in `Outcome.array`, never pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from enum import IntEnum, StrEnum
@@ -117,7 +117,8 @@ class Context:
     the array: an opaque id (binary, never null) of the document that a value stands in, and the
     subject whose data it is (any type, may be null); None where the rules ask for neither.
     `names` holds, for documents by their id, the stand-ins that parts of names have in the record's
-    own columns, by the folded part.
+    own columns, by the folded part. `worked_out` keeps what transforms of the same `subject` have
+    worked out for it.
     """
 
     field: str
@@ -128,6 +129,7 @@ class Context:
     names: Mapping[bytes, Mapping[str, str]] = hidden_field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )
+    worked_out: dict[Hashable, pa.Array] = hidden_field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

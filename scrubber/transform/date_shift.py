@@ -88,7 +88,11 @@ class DateShift:
             return all_failed(array, array.type, "not a date")
         if context.subject is None:
             return all_failed(array, array.type, "the subject of a date is not known")
-        shifts = self.shifts(context.subject, context)
+        # One shift per subject: all its dates in a record move by it, so it is drawn once for them.
+        same = ("date_shift", self.domain, self.min_days, self.max_days, self.multiple_of)
+        shifts = context.worked_out.get(same)
+        if shifts is None:
+            shifts = context.worked_out[same] = self.shifts(context.subject, context)
         if kind is Kind.TEXT:
             return self._in_text(array, shifts)
         return _moved(array, shifts)
