@@ -8,7 +8,9 @@ rows share, and their dates shifted; the rest kept) and *distinct* (token, encry
 name surrogates of a value that no other row has). Each system runs in a process of its own, in
 turns, the best of several; by the clock, from the open file to the synced file, start-up left out.
 Polars reads and writes the columns of that rule file's output, with all its threads: *eager*
-(read, write) or *streaming* (scan, sink), whichever is quicker. Prints markdown.
+(read, write) or *streaming* (scan, sink), whichever is quicker. *Arrow* is the same by pyarrow, by
+which scrubber reads and writes, with all its threads and the whole table in memory: what scrubber
+cannot go below. It writes no JSON. Prints markdown.
 """
 
 from __future__ import annotations
@@ -206,6 +208,30 @@ def copied(source: Path, columns: Sequence[str], target: Path, streaming: bool) 
         os.fsync(file.fileno())
 
 
+def arrow(source: Path, columns: Sequence[str], out: Path) -> list[float]:
+    """The same by pyarrow."""
+    import pyarrow.csv
+    import pyarrow.parquet  # noqa: F401
+
+    out.mkdir()
+    return timed(lambda: copied_by_arrow(source, list(columns), out / source.name))
+
+
+def copied_by_arrow(source: Path, columns: list[str], target: Path) -> None:
+    """The columns of the file as pyarrow writes them, on disk."""
+    from pyarrow import csv, parquet
+
+    if source.suffix == ".parquet":
+        parquet.write_table(parquet.read_table(source, columns=columns), target)
+    else:
+        texts = csv.ConvertOptions(
+            column_types=dict.fromkeys(table(1).column_names, pa.string()), include_columns=columns
+        )
+        csv.write_csv(csv.read_csv(source, convert_options=texts), target)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def one(arguments: Sequence[str]) -> None:
     """A measurement in this process; prints seconds by the clock, of the processor, and peak MB."""
     system, source, rules, out = arguments[0], *map(Path, arguments[1:4])
@@ -214,7 +240,11 @@ def one(arguments: Sequence[str]) -> None:
     else:
         decided = RULES[rules.stem.partition("-")[0]]
         columns = [name for name in table(1).column_names if decided.get(name) != "drop"]
-        took = polars(source, columns, out, system == "streaming")
+        took = (
+            arrow(source, columns, out)
+            if system == "arrow"
+            else polars(source, columns, out, system == "streaming")
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps([*took, peak]))
 
@@ -248,9 +278,10 @@ def main() -> None:
     cores = len(os.sched_getaffinity(0))
     print(f"{options.rows:,} rows, {cores} cores; seconds by the clock (of the processor)\n")
     print(
-        "| format | rules | Polars | scrubber | times Polars | 2 workers | times Polars | peak MB |"
+        "| format | rules | Polars | Arrow | scrubber | times Polars | times Arrow "
+        "| 2 workers | times Polars | peak MB |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for format in options.formats.split(","):
@@ -268,6 +299,8 @@ def row(source: Path, rules: Path, folder: Path, cores: int, tries: int) -> None
         "one": ("scrubber1", cores),
         "two": ("scrubber2", cores),
     }
+    if source.suffix != ".jsonl":
+        setups["arrow"] = ("arrow", cores)
     got: dict[str, list[list[float]]] = {name: [] for name in setups}
     for _ in range(tries):
         for name, (system, threads) in setups.items():
@@ -277,11 +310,17 @@ def row(source: Path, rules: Path, folder: Path, cores: int, tries: int) -> None
     processor = {name: min(one[1] for one in each) for name, each in got.items()}
     peer = min(clock["eager"], clock["streaming"])
     peer_processor = min(processor["eager"], processor["streaming"])
+    own = "–", "–"
+    if "arrow" in clock:
+        own = (
+            f"{clock['arrow']:.2f} ({processor['arrow']:.2f})",
+            f"{clock['one'] / clock['arrow']:.1f}",
+        )
     print(
         f"| {source.suffix[1:]} | {rules.stem.partition('-')[0]} "
-        f"| {peer:.2f} ({peer_processor:.2f}) "
+        f"| {peer:.2f} ({peer_processor:.2f}) | {own[0]} "
         f"| {clock['one']:.2f} ({processor['one']:.2f}) "
-        f"| {clock['one'] / peer:.1f} ({processor['one'] / peer_processor:.1f}) "
+        f"| {clock['one'] / peer:.1f} ({processor['one'] / peer_processor:.1f}) | {own[1]} "
         f"| {clock['two']:.2f} | {clock['two'] / peer:.1f} | {min(g[2] for g in got['one']):.0f} |",
         flush=True,
     )

@@ -6,7 +6,7 @@ most of the time; and it lets other threads run meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -30,10 +30,14 @@ from scrubber.formats.json_types import (
 )
 from scrubber.formats.stream import Offsets, is_utf8
 from scrubber.model.arrow_errors import ARROW_ERRORS
+from scrubber.model.fieldpath import leaves
 
 _NULL: Final = b"null"
 _OPENINGS: Final = 500
 """So many brackets may open in a line: Arrow's parser knows no limit of depth but its stack's."""
+_CELLS: Final = 2**22
+_FIRST: Final = 2**16
+"""In so many bytes is seen what keys there are, and of what types."""
 
 
 Signs = npt.NDArray[np.uint8]
@@ -53,23 +57,67 @@ def outlined(data: bytes) -> Shape | None:
     """
     if not data or not _are_flat_objects(data):
         return None
-    from pyarrow import json as arrow_json
-
+    shape = Shape()
     try:
-        table = arrow_json.read_json(
-            pa.BufferReader(data),
-            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(data) + 1),
-        )
-        if table.num_rows != data.count(b"\n") + (not data.endswith(b"\n")):
-            return None
-        if not table.num_columns:
-            return None
-        records = _whole(table)
-        shape = Shape()
-        _add(shape, records, explicit=_nulls_are_written(records, data))
+        first = next(_parts(data[: data.find(b"\n", _FIRST) + 1] or data, _openings_and_colons))
+        kind = pa.schema([(one.name, _plain(one.type)) for one in _parsed(first, None).schema])
+        width = len(leaves(kind)) if len(kind) else 1
+        for part in _parts(data, lambda lines: _count(lines, b"{[") * width):
+            records = _whole(_parsed(part, kind))
+            _add(shape, records, explicit=_nulls_are_written(records, part))
     except (_Unsure, BadValue, *ARROW_ERRORS):  # texts of Arrow's errors quote values
         return None
     return shape
+
+
+def _parsed(data: bytes, kind: pa.Schema | None) -> pa.Table:
+    """The records by Arrow, of the types that they seem to have, or of `kind` and nothing else."""
+    from pyarrow import json as arrow_json
+
+    table = arrow_json.read_json(
+        pa.BufferReader(data),
+        read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(data) + 1),
+        parse_options=arrow_json.ParseOptions(
+            explicit_schema=kind,
+            unexpected_field_behavior="infer" if kind is None else "error",
+        ),
+    )
+    if table.num_rows != data.count(b"\n") + (not data.endswith(b"\n")) or not table.num_columns:
+        raise _Unsure
+    return table
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type with texts that look like times as texts."""
+    if pa.types.is_struct(kind):
+        return pa.struct([(one.name, _plain(one.type)) for one in kind])
+    if pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    return pa.string() if pa.types.is_temporal(kind) else kind
+
+
+def _parts(data: bytes, cells: Callable[[bytes], int]) -> Iterator[bytes]:
+    """The lines in parts that have at most _CELLS `cells`: each key takes its place in each object
+    of a part, also where the object lacks it."""
+    if cells(data) <= _CELLS:
+        yield data
+        return
+    cut = data.find(b"\n", len(data) // 2) + 1
+    cut = cut if 0 < cut < len(data) else data.rfind(b"\n", 0, -1) + 1
+    if not cut:
+        raise _Unsure
+    yield from _parts(data[:cut], cells)
+    yield from _parts(data[cut:], cells)
+
+
+def _openings_and_colons(data: bytes) -> int:
+    """At most so many cells, whatever the keys are; far too many for most."""
+    return _count(data, b"{[") * _count(data, b":")
+
+
+def _count(data: bytes, of: bytes) -> int:
+    signs = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
+    return sum(int(np.count_nonzero(signs == sign)) for sign in of)
 
 
 def _are_flat_objects(data: bytes) -> bool:
@@ -86,16 +134,16 @@ def _are_flat_objects(data: bytes) -> bool:
     last = ends - 1
     last -= signs[last] == ord("\r")
     return bool(
-        _openings(signs, starts) <= _OPENINGS
+        _openings(data, signs, starts) <= _OPENINGS
         and (signs[starts] == ord("{")).all()
         and (signs[np.maximum(last, 0)] == ord("}")).all()
         and (data.isascii() or is_utf8(data))
     )
 
 
-def _openings(signs: Signs, starts: Offsets) -> int:
+def _openings(data: bytes, signs: Signs, starts: Offsets) -> int:
     """How many brackets open in a line, at most; a bound where there are not many in all."""
-    total = sum(int(np.count_nonzero(signs == ord(sign))) for sign in "{[")
+    total = _count(data, b"{[")
     if total <= len(starts) + _OPENINGS - 1:  # each line has one, so that no line has more than
         return total - len(starts) + 1
     opening = np.flatnonzero((signs == ord("{")) | (signs == ord("[")))
@@ -182,6 +230,6 @@ def _kinds(array: pa.Array) -> int:
         if not (low > -EXACT and high < EXACT and pc.all(pc.is_finite(array)).as_py()):
             raise _Unsure  # there may be whole numbers among them, of more digits than a float has
         return FLOAT
-    if pa.types.is_string(kind) or pa.types.is_temporal(kind):  # texts that look like times
+    if pa.types.is_string(kind):
         return STRING
     raise _Unsure

@@ -162,3 +162,20 @@ def test_one_column_of_very_many_records() -> None:
     shape = outlined(data)
     assert shape is not None
     assert shape.schema() == pa.schema({"a": pa.int64(), "b": pa.string()})
+
+
+@pytest.mark.parametrize(
+    "last", [b'{"a":1,"c":2}', b'{"a":1.5}', b'{"a":[1]}', b'{"a":{"b":1}}', b'{"b":1}']
+)
+def test_what_first_comes_late_is_looked_for_one_by_one(last: bytes) -> None:
+    lines = [b'{"a":%d,"b":null}\n' % number for number in range(9_000)]
+    assert outlined(b"".join(lines)) is not None
+    assert outlined(b"".join([*lines, last])) is None
+
+
+def test_keys_that_most_records_lack_take_no_memory_for_each() -> None:
+    data = b"".join(
+        b'{"k%d":1,"l%d":[{"m%d":1}]}\n' % (i % 97, i % 89, i % 83) for i in range(9_000)
+    )
+    shape = outlined(data)
+    assert shape is None or told(shape) == told(one_by_one(data))
