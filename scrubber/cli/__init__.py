@@ -13,10 +13,12 @@ import sys
 from typing import NoReturn
 
 from scrubber.cli.stopping import Interrupted, listen, stop_listening
+from scrubber.engine.garbage import collect_seldom
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its code; no third-party text reaches the terminal."""
+    collect_seldom()
     _open_streams()
     listen()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end as Unix tools do when nobody reads on

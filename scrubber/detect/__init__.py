@@ -24,7 +24,10 @@ def build_detector(spec: DetectSpec) -> Detector:
     ``recognizer-invalid``, ``entity-unknown``, ``language-unknown``, ``regex-invalid``) for a spec
     that cannot be carried out.
     """
-    from scrubber.detect.presidio import build
+    from scrubber.detect.regexes import regexes
+
+    with regexes().lent():
+        from scrubber.detect.presidio import build
 
     return build(spec)
 
@@ -40,6 +43,9 @@ def known_entities(spec: DetectSpec) -> frozenset[str]:
 
 
 def _asked(spec: DetectSpec) -> frozenset[str]:
-    from scrubber.detect.presidio import entities
+    from scrubber.detect.regexes import regexes
+
+    with regexes().lent():
+        from scrubber.detect.presidio import entities
 
     return entities(spec)

@@ -9,10 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 import tempfile
+import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DIGEST = hashlib.sha256().digest_size
@@ -62,6 +66,17 @@ class CacheFolder:
             except BaseException:
                 Path(draft).unlink(missing_ok=True)
                 raise
+
+
+def name_of(versions: Iterable[str], made_by: Iterable[ModuleType], kind: str) -> str:
+    """The name of a file whose content is a function of `versions`, of the code of these modules,
+    and of Python and its tables."""
+    digest = hashlib.sha256()
+    for part in (*versions, unicodedata.unidata_version, sys.version):
+        digest.update(part.encode() + b"\0")
+    for module in made_by:
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return f"{digest.hexdigest()[:32]}.{kind}"
 
 
 def _is_private(status: os.stat_result, kind: int) -> bool:

@@ -21,6 +21,7 @@ from scrubber.detect.patternnotes import Notes
 from scrubber.detect.prefilter import Ends, Trigger
 from scrubber.detect.reading import Window, windows
 from scrubber.detect.refine import without_duplicates
+from scrubber.detect.regexes import regexes
 from scrubber.detect.timelimit import TimeLimit
 from scrubber.errors import DetectionError, printable
 from scrubber.model.finding import Span
@@ -84,12 +85,15 @@ class Searched:
     def of(cls, pattern: str, flags: int, score: float, notes: Notes, *, private: bool) -> Searched:
         """`private` patterns come from a rule file."""
         note = notes.of(pattern, flags, private=private)
+        if not private:
+            regexes().compile(pattern, flags)
         return cls(pattern, flags, score, Trigger(note.superset, private), note.narrowing)
 
     @cached_property
     def regex(self) -> Any:
         """Compiled when it is first searched for: most patterns are in no text."""
-        return regex.compile(self.pattern, self.flags)
+        compile_ = regex.compile if self.trigger.private else regexes().compile
+        return compile_(self.pattern, self.flags)
 
     def matches(self, text: str, limit: TimeLimit, data: bytes, ends: Ends) -> Iterable[Any]:
         """What ``finditer`` gives, within the `limit` (TimeoutError)."""

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import regex
 
 from scrubber.detect import alphabet, narrowing, regextree, superset
-from scrubber.detect.cachefolder import CacheFolder
+from scrubber.detect.cachefolder import CacheFolder, name_of
 from scrubber.detect.narrowing import Narrowing
 
 _BYTES = "latin-1"  # one character per byte
@@ -84,9 +81,4 @@ def _read(stored: Any) -> Note:
 def _name() -> str:
     """Made from all that decides what the notes are: the code, and whose parser and tables it
     reads with."""
-    digest = hashlib.sha256()
-    for part in (regex.__version__, unicodedata.unidata_version, sys.version):
-        digest.update(part.encode() + b"\0")
-    for module in (alphabet, narrowing, regextree, superset):
-        digest.update(Path(str(module.__file__)).read_bytes())
-    return f"{digest.hexdigest()[:32]}.notes"
+    return name_of((regex.__version__,), (alphabet, narrowing, regextree, superset), "notes")

@@ -11,7 +11,7 @@ no plus sign, letters or extension.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -210,3 +210,9 @@ def _added(plan: Any) -> int:
 def plans(regions: tuple[str, ...]) -> tuple[Plan | None, ...]:
     """The plans of `regions`, in their order."""
     return tuple(Plan.of(region) for region in regions)
+
+
+@cache
+def known_plans(regions: tuple[str, ...]) -> Mapping[str, Plan]:
+    """The plans by region, of those that have one."""
+    return {region: plan for region, plan in zip(regions, plans(regions), strict=True) if plan}

@@ -21,9 +21,10 @@ from typing import Any
 import phonenumbers
 from phonenumbers import phonenumbermatcher
 
+from scrubber.detect.cachefolder import CacheFolder
 from scrubber.detect.lookers import Places, Read, failing_as
 from scrubber.detect.narrowing import Narrowing
-from scrubber.detect.phoneplans import plans
+from scrubber.detect.phoneplans import known_plans, plans
 from scrubber.detect.phonetrigger import any_digit, trigger
 from scrubber.detect.prefilter import Trigger
 from scrubber.detect.refine import without_duplicates
@@ -80,14 +81,14 @@ class PhoneLooker:
     reads: bool = False
 
     @classmethod
-    def of(cls, recognizer: Any) -> PhoneLooker:
+    def of(cls, recognizer: Any, cache: CacheFolder | None = None) -> PhoneLooker:
         regions = tuple(recognizer.supported_regions)
         return cls(
             recognizer=recognizer,
             name=recognizer.name,
             context=tuple(recognizer.context or ()),
             thresholds=recognizer.score_thresholds,
-            triggers=(trigger(regions, recognizer.leniency),),
+            triggers=(trigger(regions, recognizer.leniency, cache),),
             able=_able(regions, recognizer.leniency),
             certain=_certain(regions, recognizer.leniency),
             narrowing=_narrowing(),
@@ -253,12 +254,12 @@ def _able(regions: _Regions, leniency: int) -> Callable[[str], _Regions] | None:
     """Says which of `regions` may hold a number of these digits; None where any may."""
     if leniency < phonenumbers.Leniency.VALID:
         return None
-    known = tuple(zip(regions, plans(regions), strict=True))
 
     @lru_cache(_REMEMBERED)
     def able(digits: str) -> _Regions:
         if digits.startswith("+"):
             return regions if _may_be_international(digits) else ()
+        known = zip(regions, plans(regions), strict=True)
         return tuple(region for region, plan in known if plan is None or plan.may_hold(digits))
 
     return able
@@ -268,9 +269,9 @@ def _certain(regions: _Regions, leniency: int) -> Callable[[str, _Regions], bool
     """Says whether one of some regions surely finds digits to be a number; None: not known."""
     if leniency != phonenumbers.Leniency.VALID:
         return None
-    known = {region: plan for region, plan in zip(regions, plans(regions), strict=True) if plan}
 
     def certain(digits: str, among: _Regions) -> bool:
+        known = known_plans(regions)
         if digits.startswith("+"):
             number = digits[1:]
             return any(plan.holds_international(number) for plan in known.values())

@@ -10,15 +10,20 @@ what it parses is a stretch of one, between two marks. So a number is one of
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from itertools import product
 
 import phonenumbers
 from phonenumbers import phonenumberutil
 
+from scrubber.detect import alphabet, phoneplans, superset
 from scrubber.detect.alphabet import ALL, DIGITS, LETTERS, OTHER, Mask, image_of, mask
+from scrubber.detect.cachefolder import CacheFolder, name_of
 from scrubber.detect.phoneplans import Plan, least_digits_after_plus, plans
 from scrubber.detect.prefilter import Trigger
 from scrubber.detect.superset import Chars, Choice, Edge, Node, Row, Times, written
@@ -27,12 +32,25 @@ from scrubber.detect.superset import Chars, Choice, Edge, Node, Row, Times, writ
 _MANY = 6
 
 
-@cache
-def trigger(regions: tuple[str, ...], leniency: int) -> Trigger:
-    """The trigger of a matcher for any of `regions`.
+def trigger(regions: tuple[str, ...], leniency: int, folder: CacheFolder | None = None) -> Trigger:
+    """The trigger of a matcher for any of `regions`, remembered in `folder`.
 
     Empty for ``Leniency.POSSIBLE``, and where a region's plan is not understood.
     """
+    asked = (phonenumbers.__version__, json.dumps([regions, leniency]))
+    name = name_of(asked, (alphabet, phoneplans, superset, sys.modules[__name__]), "phones")
+    stored = folder.read(name) if folder is not None else None
+    if stored is not None:
+        with suppress(ValueError, TypeError):  # of another making: work it out
+            return Trigger(tuple(map(bytes.fromhex, json.loads(stored))))
+    made = _trigger(regions, leniency)
+    if folder is not None:
+        folder.write(name, json.dumps([source.hex() for source in made.sources]).encode())
+    return made
+
+
+@cache
+def _trigger(regions: tuple[str, ...], leniency: int) -> Trigger:
     known = [plan for plan in plans(regions) if plan is not None]
     if leniency < phonenumbers.Leniency.VALID or len(known) != len(regions):
         return Trigger()

@@ -150,9 +150,12 @@ class Prefilter:
         usable: list[bytes] = []
         if hyperscan is None or len(sources) > _PATTERN_LIMIT:
             pass
-        elif (database := _restored(sources, cache)) or (database := _compiled(sources)):
+        elif database := _restored(sources, cache):
             usable = sources
-            _store(sources, database, cache)
+        elif database := _compiled(sources):
+            usable = sources
+            if cache:
+                cache.write(_name(sources), hyperscan.dumpb(database))
         else:
             # Vectorscan refuses some pattern and does not say which.
             usable = [source for source in sources if _compiled([source])]
@@ -230,11 +233,6 @@ def _restored(sources: Sequence[bytes], cache: CacheFolder | None) -> Any:
     except (hyperscan.error, ValueError, TypeError):
         return None  # of another version or processor
     return database
-
-
-def _store(sources: Sequence[bytes], database: Any, cache: CacheFolder | None) -> None:
-    if cache and cache.read(_name(sources)) is None:
-        cache.write(_name(sources), hyperscan.dumpb(database))
 
 
 def _name(sources: Sequence[bytes]) -> str:

@@ -23,6 +23,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, TypeVar
 
+from scrubber.engine.garbage import collect_seldom
 from scrubber.engine.looks import Look
 from scrubber.engine.nopandas import without_pandas
 from scrubber.engine.parts import Done, Part
@@ -225,6 +226,7 @@ def _serve(pipe: Connection, work: Work | None, secret: bytes | None) -> None:
     threading.Thread(target=_receive, args=(pipe, requests), daemon=True).start()
     import pyarrow as pa
 
+    collect_seldom()
     without_pandas()
     pa.set_cpu_count(1)
     bench = Bench(work, RootKey(secret) if secret is not None else None)

@@ -57,41 +57,41 @@ def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
     """
     if plan.detect is None:
         return ()
-    sample = _Sample(texts, detector_for(plan.detect))
     wanted = plan.detect.entities
+    entities = [
+        entity
+        for entity in ENTITIES
+        if (wanted is None or entity in wanted) and _taken_away(plan, entity)
+    ]
     found = []
-    for entity in ENTITIES:
-        if (wanted is None or entity in wanted) and _taken_away(plan, entity):
-            caught = sample.caught(entity)
-            one = recall_of(entity, sum(caught), len(caught))
-            shares = (round(1000 * share) for share in (one.share, one.low, one.high))
-            found.append(PlantedFacts(entity, one.planted, *shares))
+    for entity, caught in _caught_in(texts, entities, detector_for(plan.detect)).items():
+        one = recall_of(entity, sum(caught), len(caught))
+        shares = (round(1000 * share) for share in (one.share, one.low, one.high))
+        found.append(PlantedFacts(entity, one.planted, *shares))
     return tuple(found)
 
 
-class _Sample:
-    """Texts to plant in, without those that cannot be looked at: the run passed none of them on."""
-
-    def __init__(self, texts: Sequence[str], detector: Detector) -> None:
-        self._texts, self._detector, self._patience = texts, detector, PATIENCE
-
-    def caught(self, entity: str) -> list[bool]:
-        """Whether each value of `entity` that is planted is caught."""
-        while True:
-            values = plant(self._texts, entity, _PLANTED, _SEED)
-            try:
-                seen = self._detector.detect([one.text for one in values])
-            except DetectionError as error:
-                self._leave_out(error, values)
-            else:
-                return list(map(_caught, values, seen))
-
-    def _leave_out(self, error: DetectionError, values: Sequence[Planted]) -> None:
-        self._patience -= error.code == TIMEOUT
-        if error.index is None or self._patience <= 0 or not self._texts:
-            raise error
-        bad = values[error.index].into
-        self._texts = [text for text in self._texts if text != bad]
+def _caught_in(
+    texts: Sequence[str], entities: Sequence[str], detector: Detector
+) -> dict[str, list[bool]]:
+    """Whether each value that is planted in `texts` is caught, by entity. Texts that cannot be
+    looked at are left out: the run passed none of them on."""
+    patience = PATIENCE
+    while True:
+        planted = [(e, one) for e in entities for one in plant(texts, e, _PLANTED, _SEED)]
+        try:
+            seen = detector.detect([one.text for _, one in planted])
+            break
+        except DetectionError as error:
+            patience -= error.code == TIMEOUT
+            if error.index is None or patience <= 0 or not texts:
+                raise
+            bad = planted[error.index][1].into
+            texts = [text for text in texts if text != bad]
+    caught: dict[str, list[bool]] = {entity: [] for entity in entities}
+    for (entity, one), spans in zip(planted, seen, strict=True):
+        caught[entity].append(_caught(one, spans))
+    return caught
 
 
 def _caught(one: Planted, spans: Iterable[Span]) -> bool:

@@ -49,6 +49,7 @@ from scrubber.detect.presidio.registry import HOUSE_NAMES, entities_of, own_name
 from scrubber.detect.quiet import hushed
 from scrubber.detect.reading import Reader
 from scrubber.detect.refine import Refiner
+from scrubber.detect.regexes import regexes
 from scrubber.detect.spec import RULE_FILE, DetectSpec
 from scrubber.errors import DetectionError, NotAvailable, printable
 
@@ -65,7 +66,8 @@ def build(spec: DetectSpec) -> PresidioDetector:
         refiner.check()
         recognizers = registry(spec, engine := nlp_engine(spec))
         _require_known(spec, entities_of(recognizers.recognizers) | engine_labels(spec))
-        notes = Notes(CacheFolder.of_user("prefilter"))
+        cache = CacheFolder.of_user("prefilter")
+        notes = Notes(cache)
         languages = tuple(
             Language(
                 reader=Reader(engine, language, word_cutter(engine, language)),
@@ -74,13 +76,14 @@ def build(spec: DetectSpec) -> PresidioDetector:
             for language in spec.languages
         )
         notes.keep()
+        regexes().keep()
         triggers = [t for language in languages for k in language.lookers for t in k.triggers]
         names = NameLooker.of(spec)
         return PresidioDetector(
             identities=_identities(spec, engine, languages, names),
             languages=languages,
             refiner=refiner,
-            prefilter=Prefilter(triggers, CacheFolder.of_user("prefilter")),
+            prefilter=Prefilter(triggers, cache),
             names=names,
         )
 
@@ -131,22 +134,22 @@ def _lookers(
         elif kind is IbanRecognizer:
             yield IbanLooker.of(recognizer, spec.timeout, notes, private=private)
         elif kind is PhoneRecognizer:
-            yield PhoneLooker.of(recognizer)
+            yield PhoneLooker.of(recognizer, notes.cache)
         else:
             yield ForeignLooker.of(
                 recognizer,
                 wanted,
                 reads=isinstance(recognizer, SpacyRecognizer),
                 skips_after=REGEX_TIMEOUT_SECONDS,
-                triggers=(_trigger(recognizer),),
+                triggers=(_trigger(recognizer, notes.cache),),
             )
 
 
-def _trigger(recognizer: EntityRecognizer) -> Trigger:
+def _trigger(recognizer: EntityRecognizer, cache: CacheFolder | None) -> Trigger:
     """What a recognizer with its own ``analyze`` looks for, where that is known."""
     ours = type(recognizer).__module__.startswith("presidio_analyzer.")
     if ours and isinstance(recognizer, PhoneRecognizer):
-        return trigger(tuple(recognizer.supported_regions), recognizer.leniency)
+        return trigger(tuple(recognizer.supported_regions), recognizer.leniency, cache)
     return Trigger()
 
 

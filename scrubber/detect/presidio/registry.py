@@ -23,6 +23,7 @@ from presidio_analyzer.recognizer_registry.recognizers_loader_utils import (
 from tldextract import TLDExtract
 
 from scrubber.detect.recognizers import RECOGNIZERS, Recognizer
+from scrubber.detect.regexes import regexes
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import DetectionError, NotAvailable, ScrubberError, printable
 
@@ -41,17 +42,18 @@ def registry(spec: DetectSpec, engine: NlpEngine | None) -> RecognizerRegistry:
     own = [_own(text, index, spec.languages) for index, text in enumerate(spec.recognizers)]
     replaced = {name for name, _ in own}
     made = RecognizerRegistry(supported_languages=list(spec.languages))
-    made.recognizers = [
-        *_predefined(spec.languages, replaced),
-        *(
-            _House(recognizer, language)
-            for language in spec.languages
-            for recognizer in RECOGNIZERS
-            if recognizer.name not in replaced
-        ),
-        *(recognizer for _, recognizers in own for recognizer in recognizers),
-        *_denied(spec),
-    ]
+    with regexes().lent():  # nothing of the rule file is compiled here
+        known = [
+            *_predefined(spec.languages, replaced),
+            *(
+                _House(recognizer, language)
+                for language in spec.languages
+                for recognizer in RECOGNIZERS
+                if recognizer.name not in replaced
+            ),
+        ]
+    own_recognizers = [recognizer for _, recognizers in own for recognizer in recognizers]
+    made.recognizers = [*known, *own_recognizers, *_denied(spec)]
     if engine is not None and engine.get_supported_entities():
         made.add_nlp_recognizer(engine)
     for recognizer in made.recognizers:
