@@ -95,15 +95,19 @@ class Searched:
         compile_ = regex.compile if self.trigger.private else regexes().compile
         return compile_(self.pattern, self.flags)
 
-    def matches(self, text: str, limit: TimeLimit, data: bytes, ends: Ends) -> Iterable[Any]:
-        """What ``finditer`` gives, within the `limit` (TimeoutError)."""
-        if ends is None or self.narrowing is None:
-            return self.regex.finditer(text, timeout=limit.left())  # type: ignore[no-any-return]
+    def matches(
+        self, text: str, limit: TimeLimit, data: bytes, ends: Ends, *, alone: bool
+    ) -> Iterable[Any]:
+        """What ``finditer`` gives, within the `limit` (TimeoutError), which is for this regex
+        `alone` or for others too."""
         search = self.regex.finditer
+        if ends is None or self.narrowing is None:
+            return search(text, timeout=limit.left(alone=alone))  # type: ignore[no-any-return]
         stretches = self.narrowing.stretches(data, ends)
         if len(stretches) == 1:
             ((start, end),) = stretches
-            return search(text, start, end + 1, timeout=limit.left())  # type: ignore[no-any-return]
+            time = limit.left(alone=alone)
+            return search(text, start, end + 1, timeout=time)  # type: ignore[no-any-return]
         return chain.from_iterable(
             search(text, start, end + 1, timeout=limit.left()) for start, end in stretches
         )
@@ -154,10 +158,10 @@ class PatternLooker:
 
     def _spans(self, text: str, places: Places) -> Iterator[Span]:
         label = self.recognizer.supported_entities[0]
-        limit = TimeLimit(self.timeout, len(text))
+        limit, alone = TimeLimit(self.timeout, len(text)), len(places.ends) == 1
         for part, ends in places.ends.items():
             pattern = self.patterns[part]
-            for match in pattern.matches(text, limit, places.data, ends):
+            for match in pattern.matches(text, limit, places.data, ends, alone=alone):
                 start, end = match.span()
                 if start == end:
                     continue
@@ -182,10 +186,10 @@ class IbanLooker(PatternLooker):
 
     def _spans(self, text: str, places: Places) -> Iterator[Span]:
         label = self.recognizer.supported_entities[0]
-        limit = TimeLimit(self.timeout, len(text))
+        limit, alone = TimeLimit(self.timeout, len(text)), len(places.ends) == 1
         for part, ends in places.ends.items():
             pattern = self.patterns[part]
-            for match in pattern.matches(text, limit, places.data, ends):
+            for match in pattern.matches(text, limit, places.data, ends, alone=alone):
                 start = match.start()
                 for number in range(len(match.groups()), 0, -1):
                     end = match.end(number) if match.end(number) > 0 else match.end()

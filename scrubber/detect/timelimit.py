@@ -18,9 +18,11 @@ class TimeLimit:
         self._seconds = seconds * max(1.0, length / _LENGTH)
         self._ends: float | None = None
 
-    def left(self) -> float:
-        """What the next search may take, for the ``timeout`` of the regex module. Raises
-        TimeoutError where nothing is left."""
+    def left(self, *, alone: bool = False) -> float:
+        """What the next search may take, for the ``timeout`` of the regex module; one that is
+        `alone`, the only one, asks no clock. Raises TimeoutError where nothing is left."""
+        if alone:
+            return self._seconds
         if self._ends is None:
             self._ends = process_time() + self._seconds
             return self._seconds
