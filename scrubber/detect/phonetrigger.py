@@ -41,11 +41,12 @@ def trigger(regions: tuple[str, ...], leniency: int, folder: CacheFolder | None 
     name = name_of(asked, (alphabet, phoneplans, superset, sys.modules[__name__]), "phones")
     stored = folder.read(name) if folder is not None else None
     if stored is not None:
-        with suppress(ValueError, TypeError):  # of another making: work it out
-            return Trigger(tuple(map(bytes.fromhex, json.loads(stored))))
+        with suppress(ValueError, TypeError, KeyError):  # of another making: work it out
+            return Trigger(tuple(map(bytes.fromhex, [*json.loads(stored)["sources"]])))
     made = _trigger(regions, leniency)
     if folder is not None:
-        folder.write(name, json.dumps([source.hex() for source in made.sources]).encode())
+        content = {"sources": [source.hex() for source in made.sources]}
+        folder.write(name, json.dumps(content).encode())
     return made
 
 

@@ -52,6 +52,7 @@ class Regexes:
         return made
 
     def keep(self) -> None:
+        """Write down what is new."""
         if self.cache is not None and self._fresh:
             self.cache.write(_name(), pickle.dumps(self._known))
             self._fresh = False
@@ -73,10 +74,14 @@ class Regexes:
             regex.compile = _compile
 
 
-@cache
 def regexes() -> Regexes:
-    """Those of this process."""
-    return Regexes(CacheFolder.of_user("prefilter"))
+    """Those of this user, in this process."""
+    return _kept_in(CacheFolder.of_user("prefilter"))
+
+
+@cache
+def _kept_in(folder: CacheFolder | None) -> Regexes:
+    return Regexes(folder)
 
 
 class _Reader(pickle.Unpickler):
