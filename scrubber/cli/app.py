@@ -1,4 +1,4 @@
-"""The commands and their options; each body loads what it needs when it runs."""
+"""The command line: making an output; what looks at data, results and signatures is added below."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import typer
 
 from scrubber._version import __version__
 from scrubber.cli.console import begin
+from scrubber.cli.exploring import app as exploring_app
 from scrubber.cli.options import (
-    DocumentArgument,
     InputArgument,
     Json,
     OptionalInput,
-    OutputArgument,
     Quiet,
     RulesArgument,
-    Trusted,
 )
+from scrubber.cli.results import app as results_app
 from scrubber.cli.vouching import app as vouching_app
 from scrubber.storage import Location, locate
 
@@ -215,193 +214,6 @@ def plan(
     return plan_command(rules, inputs, rows, out, force)
 
 
-Rows = Annotated[int, typer.Option("--rows", "-n", min=1, help="Records of each table to look at.")]
-Seed = Annotated[int, typer.Option("--seed", help="Which records: the same seed, the same ones.")]
-
-
-@app.command()
-def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: Json = False) -> int:
-    """Say for every field of INPUT what it is (identifier, quasi-identifier, text, ...), and why.
-
-    Looks at a seeded sample; shows claims, masked shapes and rounded counts, never a value.
-
-    Example: scrubber audit fixtures/support
-    """
-    begin("audit", as_json=as_json)
-    from scrubber.cli.auditing import audit_command
-
-    return audit_command(inputs, rows, seed)
-
-
-@app.command()
-def init(
-    inputs: InputArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The rule file to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
-    rows: Rows = 10_000,
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> int:
-    """Write a first rule file for INPUT from what an audit sees, with the evidence as comments.
-
-    It runs as it is and keeps little: what is in doubt is dropped, and a comment says how to keep
-    it.
-
-    Example: scrubber init fixtures/support --out rules/mine.yaml
-    """
-    begin("init", as_json=as_json)
-    from scrubber.cli.auditing import init_command
-
-    return init_command(inputs, out, rows, seed, force)
-
-
-@app.command()
-def risk(
-    inputs: InputArgument,
-    qi: Annotated[str, typer.Option("--qi", help="The quasi-identifiers: age,sex,zip.")],
-    population: Annotated[
-        list[str] | None,
-        typer.Option(help="A file with the same fields of everybody, for journalist risk."),
-    ] = None,
-    population_size: Annotated[
-        int | None, typer.Option(min=1, help="Persons in the population, to estimate its uniques.")
-    ] = None,
-    as_json: Json = False,
-) -> int:
-    """Measure how well the records of INPUT hide among those that agree in some fields.
-
-    Counts the classes of equal quasi-identifiers, before or after scrubbing. The figures are
-    exact: they are for who holds the data.
-
-    Example: scrubber risk fixtures/support/customers.csv --qi age,city,plan
-    """
-    begin("risk", as_json=as_json)
-    from scrubber.cli.measuring import risk_command
-
-    return risk_command(inputs, qi, population or [], population_size)
-
-
-@app.command()
-def hierarchy(
-    inputs: InputArgument,
-    field: Annotated[str, typer.Option("--field", help="The field.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The CSV file to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
-    as_json: Json = False,
-) -> int:
-    """Write a draft of a hierarchy file for a field, for `privacy:` to choose a level of.
-
-    Numbers get ranges, dates get months and years, codes of one length get prefixes; groups of
-    other values are for you to name. The file holds values of the data: mode 0600.
-
-    Example: scrubber hierarchy fixtures/support/customers.csv --field age --out age.csv
-    """
-    begin("hierarchy", as_json=as_json)
-    from scrubber.cli.measuring import hierarchy_command
-
-    return hierarchy_command(inputs, field, out, force)
-
-
-@app.command()
-def show(document: DocumentArgument, as_json: Json = False) -> int:
-    """Tell a manifest or a plan on one screen, kept fields first, and what was signed about it.
-
-    Example: scrubber show scrubbed
-    """
-    begin("show", as_json=as_json)
-    from scrubber.cli.reviewing import show_command
-
-    return show_command(document)
-
-
-@app.command()
-def report(
-    output: OutputArgument,
-    out: Annotated[
-        Location | None,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="FILE",
-            parser=locate,
-            help="The file to write, instead of DIR/report.html.",
-        ),
-    ] = None,
-    against: Annotated[
-        Location | None,
-        typer.Option(
-            "--against",
-            metavar="DIR",
-            parser=locate,
-            help="Say also what changed since this manifest or folder.",
-        ),
-    ] = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Tell the manifest of DIR as one HTML page that needs nothing else, to read, print and send.
-
-    An earlier report is replaced, another file is not.
-
-    Example: scrubber report scrubbed
-    """
-    begin("report", as_json=as_json, quiet=quiet)
-    from scrubber.cli.reporting import report_command
-
-    return report_command(output, out, against)
-
-
-ManifestArgument = Annotated[
-    Location,
-    typer.Argument(
-        metavar="DIR", parser=locate, help="An output folder or manifest.", show_default=False
-    ),
-]
-
-
-@app.command()
-def diff(before: ManifestArgument, after: ManifestArgument, as_json: Json = False) -> int:
-    """Say what changed from one manifest to another: weaker, stronger or neutral for the people.
-
-    Exit code 3 if anything is weaker: a field comes out that did not, less is taken away, a
-    threshold is higher, a purpose is added, data is kept longer.
-
-    Example: scrubber diff scrubbed scrubbed
-    """
-    begin("diff", as_json=as_json)
-    from scrubber.cli.comparing import diff_command
-
-    return diff_command(before, after)
-
-
-@app.command()
-def verify(
-    document: DocumentArgument,
-    trust: Trusted = None,
-    upstream: Annotated[
-        list[Location] | None,
-        typer.Option(
-            "--upstream",
-            metavar="DIR",
-            parser=locate,
-            help="An output folder that this one was made from.",
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> int:
-    """Check the signatures, the manifest's form, the conservation of records, the outputs' hashes.
-
-    Of a plan, its signatures and form. Exit code 4 if anything is not as it says, 5 if there is
-    no manifest.
-
-    Example: scrubber verify scrubbed
-    """
-    begin("verify", as_json=as_json)
-    from scrubber.cli.signing import verify_command
-
-    return verify_command(document, trust, upstream or [])
-
-
 @app.command()
 def keygen(
     out: Annotated[
@@ -439,4 +251,6 @@ def schema() -> int:
     return 0
 
 
+app.add_typer(exploring_app)
+app.add_typer(results_app)
 app.add_typer(vouching_app)
