@@ -62,9 +62,11 @@ duplicate keys are errors, and so are words that YAML versions read in different
   records; one with a transform gets that first. The levels are those that lose least of all that
   leave at most `suppression_limit` of the records in classes that are too small (or not as `l` and
   `t` ask); these records are dropped. Nulls are a value of their own. With `subject`, a class has
-  to be of `k` subjects. A hierarchy is a CSV file as above, up to a common root, or a list of
-  transforms, each of which makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`;
-  an empty list leaves the value or `*`.
+  to be of `k` subjects. A hierarchy is a CSV file as above, or a list of transforms, each of which
+  makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`; an empty list leaves the
+  value or `*`. Where values do not meet in a common root, `*` is put above them; `max_levels` keeps
+  a field below. Where no levels do, the error names the field without which fewest records would
+  have to go, and the `k` or `suppression_limit` that would do.
 - **Time.** The regexes of a recognizer have 10 seconds of processor time for a text (more for one
   of over a million characters), and so have those of `rules`. A text on which they need more could
   not be looked at: the error names the recognizer, and the run stops, or `on_error` nulls the text
