@@ -71,25 +71,27 @@ def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
 
 
 def _outlined(blocks: Iterator[Block]) -> Iterator[tuple[Block, Shape | None]]:
-    """The blocks and their outlines, which are made side by side where there are cores for it."""
+    """The blocks and their outlines, which are made side by side where there are cores for it; that
+    of a block with a large record is made alone."""
     threads = pa.cpu_count()
     if threads == 1:
         yield from ((block, outlined(block.data)) for block in blocks)
         return
+    under_way: deque[tuple[Block, Future[Shape | None]]] = deque()
+
+    def done(left: int) -> Iterator[tuple[Block, Shape | None]]:
+        while len(under_way) > left:
+            block, outline = under_way.popleft()
+            yield block, outline.result()
+
     with ThreadPoolExecutor(threads, "outline") as pool:
-        under_way: deque[tuple[Block, Future[Shape | None]]] = deque()
         for block in blocks:
+            large = len(block.data) > 2 * CHUNK_BYTES
+            if large:
+                yield from done(0)
             under_way.append((block, pool.submit(outlined, block.data)))
-            if len(under_way) > threads:
-                yield _result(under_way.popleft())
-        while under_way:
-            yield _result(under_way.popleft())
-
-
-def _result(
-    one: tuple[Block, Future[Shape | None]],
-) -> tuple[Block, Shape | None]:
-    return one[0], one[1].result()
+            yield from done(0 if large else threads)
+        yield from done(0)
 
 
 def joined(source: Source, shape: Shape, own: Shape, *, drop_bad_rows: bool) -> Shape:
