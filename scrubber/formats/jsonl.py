@@ -164,7 +164,8 @@ def _at_once(block: Block, schema: pa.Schema) -> pa.Table | None:
         ).cast(schema)
     except ARROW_ERRORS:  # their text quotes values
         return None
-    return table if table.num_rows == _filled(block) else None
+    # Each line that is not empty is one record: infer has seen to it.
+    return table if table.num_rows == block.lines or table.num_rows == _filled(block) else None
 
 
 def _is_bare(kind: pa.DataType) -> bool:
