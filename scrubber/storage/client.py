@@ -79,7 +79,7 @@ def client(url: str) -> tuple[Any, str]:
         import fsspec
 
         made = fsspec.get_filesystem_class(scheme)
-    except ImportError:
+    except (ImportError, ValueError):  # fsspec knows abfss:// by adlfs alone
         raise NotAvailable(
             "storage-extra",
             f"{scheme}:// needs the package {kind.package}",
