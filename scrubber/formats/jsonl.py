@@ -25,7 +25,7 @@ from scrubber.formats import sampling
 from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, HELD_BYTES, MORE_MEMORY, Chunk, Source
 from scrubber.formats.json_types import BadValue, Shape, fitter
 from scrubber.formats.jsonl_outline import outlined
-from scrubber.formats.stream import Block, ByteStream, Offsets, record_blocks
+from scrubber.formats.stream import Block, ByteStream, Offsets, middle_line, record_blocks
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import leaves
 
@@ -200,8 +200,7 @@ def _blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iter
 
 def _parts(block: Block) -> Iterator[Block]:
     """The block, cut between lines into parts of at most _OBJECT_BYTES each, if that can be."""
-    cut = block.data.find(b"\n", len(block.data) // 2) + 1
-    cut = cut if 0 < cut < len(block.data) else block.data.rfind(b"\n", 0, -1) + 1
+    cut = middle_line(block.data)
     if not cut or _objects(block.data) <= _OBJECT_BYTES:
         yield block
         return

@@ -28,7 +28,7 @@ from scrubber.formats.json_types import (
     BadValue,
     Shape,
 )
-from scrubber.formats.stream import Offsets, is_utf8
+from scrubber.formats.stream import Offsets, is_utf8, middle_line
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import leaves
 
@@ -61,7 +61,7 @@ def outlined(data: bytes) -> Shape | None:
     try:
         first = next(_parts(data[: data.find(b"\n", _FIRST) + 1] or data, _openings_and_colons))
         kind = pa.schema([(one.name, _plain(one.type)) for one in _parsed(first, None).schema])
-        width = len(leaves(kind)) if len(kind) else 1
+        width = len(leaves(kind))
         for part in _parts(data, lambda lines: _count(lines, b"{[") * width):
             records = _whole(_parsed(part, kind))
             _add(shape, records, explicit=_nulls_are_written(records, part))
@@ -102,8 +102,7 @@ def _parts(data: bytes, cells: Callable[[bytes], int]) -> Iterator[bytes]:
     if cells(data) <= _CELLS:
         yield data
         return
-    cut = data.find(b"\n", len(data) // 2) + 1
-    cut = cut if 0 < cut < len(data) else data.rfind(b"\n", 0, -1) + 1
+    cut = middle_line(data)
     if not cut:
         raise _Unsure
     yield from _parts(data[:cut], cells)

@@ -162,6 +162,12 @@ def record_blocks(
         want = max(CHUNK_BYTES, min(len(pending), RECORD_BYTES - len(pending)))
 
 
+def middle_line(data: bytes) -> int:
+    """Where a line begins about half way through `data`; 0 where there is only one line."""
+    cut = data.find(b"\n", len(data) // 2) + 1
+    return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, -1) + 1
+
+
 def is_utf8(data: bytes) -> bool:
     """Whether all of `data` is UTF-8 text; takes no copy of it."""
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
