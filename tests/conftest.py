@@ -1,14 +1,17 @@
-"""Shared by all tests: Hypothesis without clocks, since the machines are noisy; an S3 server; and
-signals are handled after a test as before: the command line's own handling would end the run."""
+"""Shared by all tests: Hypothesis without clocks, since the machines are noisy; an S3 server; which
+parts a run has done; and signals are handled after a test as before: the command line's own
+handling would end the run."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from scrubber.engine import parts
 from tests import stores
 
 settings.register_profile(
@@ -42,3 +45,17 @@ def s3(s3_server: stores.S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[stores
     s3_server.empty()
     yield s3_server
     s3_server.empty()
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The parts that are done from here on, by the name of their output."""
+    names: list[str] = []
+    keep = parts.Parts.keep
+
+    def keeps(self: parts.Parts, identity: str, part: parts.Part, draft: Any) -> None:
+        keep(self, identity, part, draft)
+        names.append(part.output.path)
+
+    monkeypatch.setattr(parts.Parts, "keep", keeps)
+    return names

@@ -108,14 +108,6 @@ class Shape:
             for inner in value:
                 shape.add(inner)
 
-    def has_room_for(self, other: Shape) -> bool:
-        """Whether :meth:`merge` would take `other` in."""
-        try:
-            _check_union(self, other)
-        except BadValue:
-            return False
-        return True
-
     def merge(self, other: Shape) -> None:
         """Take in what `other` saw elsewhere, as if this shape had seen it after its own.
 

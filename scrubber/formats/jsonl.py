@@ -12,6 +12,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from copy import deepcopy
 from random import Random
 from typing import Any
@@ -25,7 +26,7 @@ from scrubber.formats import sampling
 from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS, HELD_BYTES, MORE_MEMORY, Chunk, Source
 from scrubber.formats.json_types import BadValue, Shape, fitter
 from scrubber.formats.jsonl_outline import outlined
-from scrubber.formats.stream import Block, ByteStream, Offsets, middle_line, record_blocks
+from scrubber.formats.stream import Block, ByteStream, Offsets, count_of, middle_line, record_blocks
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import leaves
 
@@ -51,11 +52,12 @@ def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
     with ByteStream(source) as stream:
         line = row = 1
         for block, seen in _outlined(_blocks(stream, source)):
-            if seen is not None and shape.has_room_for(seen):
-                shape.merge(seen)
-                row += seen.objects
-                line += block.lines
-                continue
+            with suppress(BadValue):  # which record does not go with the others is looked for below
+                if seen is not None:
+                    shape.merge(seen)
+                    row += seen.objects
+                    line += block.lines
+                    continue
             careful = _may_be_long(block.data)
             for number, text in _lines(block, line):
                 try:
@@ -211,11 +213,7 @@ def _parts(block: Block) -> Iterator[Block]:
 
 def _objects(data: bytes) -> int:
     """The bytes that the values of these lines take as Python objects, about and at most."""
-    signs = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
-    containers, commas = (
-        sum(int(np.count_nonzero(signs == ord(sign))) for sign in kind) for kind in ("[{", ",")
-    )
-    return 72 * containers + 64 * commas
+    return 72 * count_of(data, b"[{") + 64 * count_of(data, b",")
 
 
 def _line_ends(data: bytes) -> tuple[Offsets, bool]:

@@ -28,7 +28,7 @@ from scrubber.formats.json_types import (
     BadValue,
     Shape,
 )
-from scrubber.formats.stream import Offsets, is_utf8, middle_line
+from scrubber.formats.stream import Offsets, count_of, is_utf8, middle_line
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import leaves
 
@@ -62,7 +62,7 @@ def outlined(data: bytes) -> Shape | None:
         first = next(_parts(data[: data.find(b"\n", _FIRST) + 1] or data, _openings_and_colons))
         kind = pa.schema([(one.name, _plain(one.type)) for one in _parsed(first, None).schema])
         width = len(leaves(kind))
-        for part in _parts(data, lambda lines: _count(lines, b"{[") * width):
+        for part in _parts(data, lambda lines: count_of(lines, b"{[") * width):
             records = _whole(_parsed(part, kind))
             _add(shape, records, explicit=_nulls_are_written(records, part))
     except (_Unsure, BadValue, *ARROW_ERRORS):  # texts of Arrow's errors quote values
@@ -111,12 +111,7 @@ def _parts(data: bytes, cells: Callable[[bytes], int]) -> Iterator[bytes]:
 
 def _openings_and_colons(data: bytes) -> int:
     """At most so many cells, whatever the keys are; far too many for most."""
-    return _count(data, b"{[") * _count(data, b":")
-
-
-def _count(data: bytes, of: bytes) -> int:
-    signs = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
-    return sum(int(np.count_nonzero(signs == sign)) for sign in of)
+    return count_of(data, b"{[") * count_of(data, b":")
 
 
 def _are_flat_objects(data: bytes) -> bool:
@@ -142,7 +137,7 @@ def _are_flat_objects(data: bytes) -> bool:
 
 def _openings(data: bytes, signs: Signs, starts: Offsets) -> int:
     """How many brackets open in a line, at most; a bound where there are not many in all."""
-    total = _count(data, b"{[")
+    total = count_of(data, b"{[")
     if total <= len(starts) + _OPENINGS - 1:  # each line has one, so that no line has more than
         return total - len(starts) + 1
     opening = np.flatnonzero((signs == ord("{")) | (signs == ord("[")))

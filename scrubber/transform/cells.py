@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import Kind, kind_of
 from scrubber.transform.canonical import plain_text
 
@@ -111,7 +112,7 @@ def _scaled(array: pa.Array, kind: Kind) -> tuple[Integers, int, Flags]:
         return nothing
     try:
         words = array.cast(pa.decimal128(38, _PLACES))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except ARROW_ERRORS:
         return nothing
     pairs = np.frombuffer(words.buffers()[1] or b"", np.int64)
     pairs = pairs[2 * words.offset : 2 * (words.offset + len(words))].reshape(-1, 2)

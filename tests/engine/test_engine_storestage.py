@@ -183,20 +183,6 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, S3, int], None]:
     return kill
 
 
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The parts that are done from here on, by the name of their output."""
-    names: list[str] = []
-    keep = parts.Parts.keep
-
-    def keeps(self: parts.Parts, identity: str, part: parts.Part, draft: Any) -> None:
-        keep(self, identity, part, draft)
-        names.append(part.output.path)
-
-    monkeypatch.setattr(parts.Parts, "keep", keeps)
-    return names
-
-
 Kill = Callable[..., None]
 
 

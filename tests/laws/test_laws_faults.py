@@ -72,20 +72,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {**found, "manifest": json.dumps(manifest, sort_keys=True).encode()}
 
 
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The sources whose parts are made from here on."""
-    names: list[str] = []
-    keep = parts.Parts.keep
-
-    def keeps(self: parts.Parts, identity: str, part: parts.Part, draft: Any) -> None:
-        keep(self, identity, part, draft)
-        names.append(part.output.source)
-
-    monkeypatch.setattr(parts.Parts, "keep", keeps)
-    return names
-
-
 class Break:
     """Raises an error at a call of something, once; counts the calls."""
 
@@ -336,13 +322,13 @@ def test_a_shard_that_breaks_the_run_costs_no_more_than_itself(
         patched.setattr(formats, "read", reads)
         with pytest.raises(InputError):
             scrub(place, "out")
-        assert written == ["0.jsonl", "1.jsonl", "2.jsonl"]
+        assert written == ["data/0.jsonl", "data/1.jsonl", "data/2.jsonl"]
         del written[:]
         manifest = scrub(place, "left-out", quarantine_unreadable=True)
         assert len(manifest.data["quarantined_sources"]) == 1
         del written[:]
     scrub(place, "out")
-    assert written == ["3.jsonl", "4.jsonl"]
+    assert written == ["data/3.jsonl", "data/4.jsonl"]
     (place / "in" / "3.jsonl").write_bytes(b"".join(bad))
     with pytest.raises(InputError, match="json-line"):
         scrub(place, "other")

@@ -129,20 +129,6 @@ def stopped_after(place: Path, finished: int) -> None:
     assert killed(started(place, finished, {}))
 
 
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The parts that are done from here on, by the name of their output."""
-    names: list[str] = []
-    keep = parts.Parts.keep
-
-    def keeps(self: parts.Parts, identity: str, part: parts.Part, path: Path) -> None:
-        keep(self, identity, part, path)
-        names.append(part.output.path)
-
-    monkeypatch.setattr(parts.Parts, "keep", keeps)
-    return names
-
-
 def test_what_is_finished_is_not_done_again(place: Path, written: list[str]) -> None:
     stopped_after(place, 4)
     scrub(place, "out")

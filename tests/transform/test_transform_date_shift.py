@@ -225,3 +225,25 @@ def test_intervals_stay(dates: list[dt.date], subject: str, max_days: int) -> No
     assert [d.isoformat() for d in real] == written
     (moved,) = {new - old for new, old in zip(real, dates, strict=True)}
     assert 1 <= abs(moved.days) <= max_days
+
+
+def test_the_dates_of_a_record_share_one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    draws: list[DateShift] = []
+    shifts = DateShift.shifts
+
+    def counted(self: DateShift, subject: pa.Array, context: Context) -> pa.Array:
+        draws.append(self)
+        return shifts(self, subject, context)
+
+    monkeypatch.setattr(DateShift, "shifts", counted)
+    context = about(["a", "b", None])
+    dates = pa.array([dt.date(2020, 1, 1)] * 3)
+    texts = pa.array(["01.01.2020"] * 3)
+    moved = MAX.apply(dates, context).array.to_pylist()
+    written = DateShift(max_days=30, format="%d.%m.%Y").apply(texts, context).array.to_pylist()
+    assert written == [day and day.strftime("%d.%m.%Y") for day in moved]
+    assert len(draws) == 1
+    for other in (DateShift(max_days=31), DateShift(max_days=30, domain="x")):
+        alone = other.apply(dates, about(["a", "b", None])).array
+        assert other.apply(dates, context).array == alone
+    assert len(draws) == 5
