@@ -109,12 +109,13 @@ class Bin:
         if self.width is not None:
             width, origin = parameter("width", self.width), parameter("origin", self.origin)
             rulers.append(Ruler.of(origin, width))
+        cells_of = cells(array)
         place = np.zeros(len(array), np.int64)
         sure = np.ones(len(array), np.bool_)
         for number, ruler in enumerate(rulers):
             if ruler is None:
                 return pa.nulls(len(array), out_type)
-            found = cells(array, ruler)
+            found = cells_of(ruler)
             sure &= found.sure
             # all bounds are in order, so how many a number has reached says which
             reached = number < len(edges) + len(cuts)

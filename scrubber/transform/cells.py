@@ -2,16 +2,19 @@
 
 The answers are those of exact decimal arithmetic (:mod:`scrubber.transform.numerals`); a number for
 which they are not certain here is left to it. A float counts as the shortest decimal that reads
-back as it. Let b be the float that a decimal bound reads as: reading is monotonic, so a float below
-or above b is a decimal below or above the bound; a float that is b is the bound itself where the
-bound has at most 15 digits, which no other decimal as short shares with it.
+back as it, and a number in text is read as a float. Let b be the float that a decimal bound reads
+as: reading is monotonic, so a float below or above b is a decimal below or above the bound; a float
+that is b is the bound itself where both have at most 15 digits, since no two such read as one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,18 +24,18 @@ import pyarrow.compute as pc
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import Kind, kind_of
 from scrubber.transform.canonical import plain_text
+from scrubber.transform.textbytes import TextBytes
 
 Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_PLACES = 6  # decimal places of the numbers in text and decimals that are taken here
+_PLACES = 6  # decimal places of the integers and decimals that are taken here
 _EXACT = 2**53
 _FIFTEEN_DIGITS = 10**15
-_WIDE = 2**62
-_PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]+)?$"
+_SHORT = 15  # bytes, and so digits, of a numeral in text that can be a bound
 _LONGEST = 400  # bytes of a numeral in text
-_FURTHER = r"(\.[0-9]{6})[0-9]+$"
-_NOT_ZERO = r"\.[0-9]{6}[0-9]*[1-9]"
+_PLAIN = r"^-?[0-9]+(?:\.[0-9]+)?$"
 
 
 @dataclass(frozen=True)
@@ -63,32 +66,37 @@ class Cells:
     sure: Flags = hidden_field(repr=False)
 
 
-def cells(array: pa.Array, ruler: Ruler) -> Cells:
-    """The cells of the numbers in a flat array of an integer, float, decimal or text type."""
+def cells(array: pa.Array) -> Callable[[Ruler], Cells]:
+    """The cells of the numbers in a flat array of an integer, float, decimal or text type, which is
+    read once for all rulers."""
     kind = kind_of(array.type)
     if kind is Kind.FLOAT and not pa.types.is_float16(array.type):
-        return _of_floats(array, ruler)
+        return partial(_of_floats, *_floats(array))
     if kind is Kind.TEXT:
-        return _of_texts(plain_text(array), ruler)
-    return _of_integers(*_scaled(array, kind), ruler)
+        return partial(_of_floats, *_read(plain_text(array)))
+    return partial(_of_integers, *_scaled(array, kind))
 
 
-def _of_texts(array: pa.Array, ruler: Ruler) -> Cells:
-    """Digits beyond the sixth place cannot carry a number over a bound, which has no more places;
-    only down from one, where it is negative."""
-    plain = pc.and_(
-        pc.match_substring_regex(array, _PLAIN), pc.less_equal(pc.binary_length(array), _LONGEST)
-    )
-    array = pc.if_else(pc.fill_null(plain, False), array, pa.scalar(None, array.type))
-    further = _flags(pc.fill_null(pc.match_substring_regex(array, _FURTHER), False))
-    if not further.any():
-        return _of_integers(*_scaled(array, Kind.TEXT), ruler)
-    short = pc.replace_substring_regex(array, _FURTHER, r"\1")
-    found = _of_integers(*_scaled(short, Kind.TEXT), ruler)
-    more = _flags(pc.fill_null(pc.match_substring_regex(array, _NOT_ZERO), False))
-    negative = _flags(pc.fill_null(pc.starts_with(array, "-"), False))
-    index = found.index - (found.at_bound & more & negative)
-    return Cells(index, found.at_bound & ~more, found.sure)
+def _floats(array: pa.Array) -> tuple[Floats, Flags, Flags]:
+    """The numbers, those that are known, and those that may be a bound: all, being the shortest."""
+    if pa.types.is_float32(array.type):  # its own shortest decimal, not that of its float64
+        array = array.cast(pa.string()).cast(pa.float64())
+    return _numpy(array), _flags(array.is_valid()), np.ones(len(array), np.bool_)
+
+
+def _read(texts: pa.Array) -> tuple[Floats, Flags, Flags]:
+    """The same for numbers in text, as far as Arrow reads them."""
+    lengths = _numpy(pc.binary_length(texts))
+    known = _flags(texts.is_valid()) & (lengths <= _LONGEST)
+    try:
+        numbers = texts.cast(pa.float64())
+    except ARROW_ERRORS:  # some are not numbers, or not plain ones
+        plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN), False)
+        known &= _flags(plain)
+        numbers = pc.if_else(plain, texts, pa.scalar(None, texts.type)).cast(pa.float64())
+    if TextBytes.of(texts).has(b"eE"):  # an exponent may be too long, or lead down to 0
+        known &= ~_flags(pc.fill_null(pc.match_substring_regex(texts, "[eE]"), False))
+    return _numpy(numbers), known, lengths <= _SHORT
 
 
 def _of_integers(values: Integers, places: int, sure: Flags, ruler: Ruler) -> Cells:
@@ -107,8 +115,7 @@ def _scaled(array: pa.Array, kind: Kind) -> tuple[Integers, int, Flags]:
             _flags(array.is_valid()) & (np.abs(values) < limit) & (values != np.iinfo(np.int64).min)
         )
         return np.where(sure, values, 0) * 10**_PLACES, _PLACES, sure
-    places = array.type.scale if kind is Kind.DECIMAL else 0
-    if kind not in (Kind.DECIMAL, Kind.TEXT) or places > _PLACES:
+    if kind is not Kind.DECIMAL or array.type.scale > _PLACES:
         return nothing
     try:
         words = array.cast(pa.decimal128(38, _PLACES))
@@ -121,24 +128,25 @@ def _scaled(array: pa.Array, kind: Kind) -> tuple[Integers, int, Flags]:
     return np.where(sure, low, 0), _PLACES, sure
 
 
-def _of_floats(array: pa.Array, ruler: Ruler) -> Cells:
-    if pa.types.is_float32(array.type):  # its own shortest decimal, not that of its float64
-        array = array.cast(pa.string()).cast(pa.float64())
-    values = np.asarray(_numpy(array), np.float64)
+def _of_floats(values: Floats, known: Flags, may_be_bound: Flags, ruler: Ruler) -> Cells:
     unit = float(10**ruler.places)
     limit = min(_EXACT // 4, _FIFTEEN_DIGITS // 10)
-    small = _flags(array.is_valid()) & (np.abs(values) < limit / unit)
+    small = known & (np.abs(values) < limit / unit)
     values = np.where(small, values, 0.0)
     index = np.floor((values * unit - ruler.origin) / ruler.step).astype(np.int64)
-    index -= values < _bound(index, ruler)
-    index += values >= _bound(index + 1, ruler)
     low, high = _bound(index, ruler), _bound(index + 1, ruler)
-    return Cells(index, values == low, small & (low <= values) & (values < high))
+    beyond = (values >= high).astype(np.int64) - (values < low)
+    if beyond.any():  # by the inexact product
+        index += beyond
+        low, high = _bound(index, ruler), _bound(index + 1, ruler)
+    at_bound = values == low
+    sure = small & (low <= values) & (values < high) & (may_be_bound | ~at_bound)
+    return Cells(index, at_bound, sure)
 
 
-def _bound(index: Integers, ruler: Ruler) -> npt.NDArray[np.float64]:
+def _bound(index: Integers, ruler: Ruler) -> Floats:
     """The float that a lower bound reads as: a quotient of two exact floats."""
-    found: npt.NDArray[np.float64] = (ruler.origin + index * ruler.step) / float(10**ruler.places)
+    found: Floats = (ruler.origin + index * ruler.step) / float(10**ruler.places)
     return found
 
 
@@ -156,9 +164,8 @@ def _exponent(number: Decimal) -> int:
     return exponent
 
 
-def _numpy(array: pa.Array) -> Integers:
-    filled: Integers = pc.fill_null(array, 0).to_numpy(zero_copy_only=False)
-    return filled
+def _numpy(array: pa.Array) -> Any:
+    return pc.fill_null(array, 0).to_numpy(zero_copy_only=False)
 
 
 def _flags(array: pa.Array) -> Flags:

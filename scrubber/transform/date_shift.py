@@ -20,7 +20,7 @@ from scrubber.transform.canonical import (
 from scrubber.transform.datetext import DateFormat
 from scrubber.transform.distinct import distinctly, per_distinct, with_rest
 from scrubber.transform.draw import Mac, Stream, Streams, root_key
-from scrubber.transform.isotext import IsoDates, with_dates
+from scrubber.transform.isotext import IsoDates
 from scrubber.transform.pairs import per_distinct_pair
 
 _LONGEST = 36_525  # days; a century
@@ -155,10 +155,10 @@ class DateShift:
 def _moved_texts(texts: pa.Array, shifts: pa.Array) -> pa.Array:
     """Plain ISO dates, moved; null where there is none, or the move would fail."""
     found = IsoDates.read(texts)
-    days = found.days + pc.fill_null(shifts, 0).to_numpy(zero_copy_only=False)
-    inside = (days >= _FIRST_DAY) & (days <= _LAST_DAY)
-    known = inside & shifts.is_valid().to_numpy(zero_copy_only=False)
-    return with_dates(found, pa.array(np.where(known, days, 0), pa.int32(), mask=~known))
+    shift = pc.fill_null(shifts, 0).to_numpy(zero_copy_only=False)[found.is_date]
+    days = found.days() + shift
+    known = shifts.is_valid().to_numpy(zero_copy_only=False)[found.is_date]
+    return found.on(days, known & (days >= _FIRST_DAY) & (days <= _LAST_DAY))
 
 
 def _moved(array: pa.Array, shifts: pa.Array) -> Outcome:

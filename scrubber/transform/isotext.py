@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 
@@ -10,59 +11,131 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_WRITTEN = 10  # YYYY-MM-DD
-_PLAIN = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
-    r" ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?$"
-)
+from scrubber.transform.textbytes import Bytes, Flags, TextBytes, texts_of
 
-Integers = npt.NDArray[np.int64]
+_WRITTEN = 10  # YYYY-MM-DD
+_FORM = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
+    r" ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+_ONE = re.compile(_FORM.encode())
+_EACH = f"^(?:{_FORM})$"
+_EPOCH = 719_468  # days from 0000-03-01 to 1970-01-01
+_MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] + 87 * [0], np.int32)
+
+Integers = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class IsoDates:
-    """The texts that are plain ISO dates or begin with one (else null), and for those the parts of
-    the date and its days since 1970-01-01. What :meth:`DateFormat.read` makes of them is the same.
+    """The texts of an array that are plain ISO dates or begin with one; what
+    :meth:`DateFormat.read` makes of them is the same. `is_date` says which texts are; the year,
+    month and day are those of each that is, in their order.
     """
 
     texts: pa.Array = hidden_field(repr=False)
+    is_date: Flags = hidden_field(repr=False)
+    year: Integers = hidden_field(repr=False)
     month: Integers = hidden_field(repr=False)
-    days: Integers = hidden_field(repr=False)
+    day: Integers = hidden_field(repr=False)
+    _bytes: TextBytes = hidden_field(repr=False)
+    _heads: Bytes = hidden_field(repr=False)  # ten rows, a column for each date
 
     @classmethod
     def read(cls, array: pa.Array) -> IsoDates:
         """The dates of a flat text array."""
-        fits = pc.fill_null(pc.match_substring_regex(array, _PLAIN), False)
-        blank = pa.scalar("0000-00-00", array.type)
-        heads = pc.utf8_slice_codeunits(pc.if_else(fits, array, blank), 0, _WRITTEN)
-        data = heads.cast(pa.binary()).cast(pa.binary(_WRITTEN))
-        signs = np.frombuffer(data.buffers()[1] or b"", np.uint8)
-        signs = signs[data.offset * _WRITTEN : (data.offset + len(data)) * _WRITTEN]
-        digits = signs.reshape(-1, _WRITTEN).astype(np.int64) - ord("0")
-        year = digits[:, 0] * 1000 + digits[:, 1] * 100 + digits[:, 2] * 10 + digits[:, 3]
-        month = digits[:, 5] * 10 + digits[:, 6]
-        day = digits[:, 8] * 10 + digits[:, 9]
-        known = (year >= 1) & (month >= 1) & (month <= 12)
-        first = _first_day(np.where(known, (year - 1970) * 12 + month - 1, 0))
-        after = _first_day(np.where(known, (year - 1970) * 12 + month, 0))
-        known &= (day >= 1) & (day <= after - first)
-        texts = pc.if_else(pc.and_(fits, pa.array(known)), array, pa.scalar(None, array.type))
-        return cls(texts, month, first + day - 1)
+        given = TextBytes.of(array)
+        rows = given.rows()
+        columns = None if rows is None else np.ascontiguousarray(rows.T)
+        if columns is not None and _all_like_the_first(columns):
+            fits, heads = given.valid, columns[:_WRITTEN]
+        else:
+            fits = pc.fill_null(pc.match_substring_regex(array, _EACH), False)
+            fits = fits.to_numpy(zero_copy_only=False)
+            heads = np.ascontiguousarray(given.heads(fits, _WRITTEN).T)
+        digits = heads - np.uint8(ord("0"))
+        year = _number(digits[0:2]).astype(np.int32) * 100 + _number(digits[2:4])
+        month, day = _number(digits[5:7]), _number(digits[8:10])
+        leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+        last = _MONTH_DAYS[month] + (leap & (month == 2))
+        known = (year >= 1) & (day >= 1) & (day <= last)
+        if not known.all():
+            fits = _among(fits, known)
+            heads, year, month, day = heads[:, known], year[known], month[known], day[known]
+        return cls(array, fits, year, month.astype(np.int32), day.astype(np.int32), given, heads)
+
+    def cut(self, width: int) -> pa.Array:
+        """The first bytes of each date; null elsewhere."""
+        return texts_of(self._heads[:width].T, self.is_date, self.texts.type)
+
+    def quarters(self) -> pa.Array:
+        """The quarter of each date, as 2024-Q2; null elsewhere."""
+        rows = np.empty((len(self.year), 7), np.uint8)
+        rows[:, :4] = self._heads[:4].T
+        rows[:, 4:6] = np.frombuffer(b"-Q", np.uint8)
+        rows[:, 6] = ord("0") + (self.month + 2) // 3
+        return texts_of(rows, self.is_date, self.texts.type)
+
+    def without_time(self) -> pa.Array:
+        """The dates that a time stands behind, without it; null elsewhere."""
+        finer = np.diff(self._bytes.ends)[self.is_date] > _WRITTEN
+        return texts_of(self._heads[:, finer].T, _among(self.is_date, finer), self.texts.type)
+
+    def days(self) -> Integers:
+        """The days since 1970-01-01 of each date.
+
+        Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil: years begin
+        in March, so that the day that only some have is the last one.
+        """
+        year = self.year - (self.month <= 2)
+        in_year = (153 * ((self.month + 9) % 12) + 2) // 5 + self.day - 1
+        days: Integers = year * 365 + year // 4 - year // 100 + year // 400 + in_year - _EPOCH
+        return days
+
+    def on(self, days: Integers, known: Flags) -> pa.Array:
+        """The texts of the `known` ones among the dates, with the dates of other `days` (one for
+        each date) in place of theirs; null elsewhere."""
+        return self._bytes.with_heads(
+            _among(self.is_date, known), written(days[known]), self.texts.type
+        )
 
 
-def _first_day(months: Integers) -> Integers:
-    """Days since 1970-01-01 of the first of the month that is so many `months` after 1970-01."""
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+def _all_like_the_first(columns: Bytes) -> bool:
+    """Whether texts are plain dates with the same signs between the digits; `columns` has a row for
+    each place in the text and a column for each of them."""
+    first = columns[:, 0].tobytes()
+    if not _ONE.fullmatch(first):
+        return False
+    low, high = columns.min(1), columns.max(1)
+    wanted = np.frombuffer(first, np.uint8)
+    is_digit = (wanted >= ord("0")) & (wanted <= ord("9"))
+    fits = np.where(is_digit, (low >= ord("0")) & (high <= ord("9")), (low == high))
+    if not fits.all():
+        return False
+    limits = [(11, 23), (14, 59), *([(17, 60)] if first[16:17] == b":" else [])]
+    return all(
+        int(_number(columns[at : at + 2] - np.uint8(ord("0"))).max()) <= limit
+        for at, limit in limits
+        if at < len(first)
+    )
 
 
-def written(days: pa.Array) -> pa.Array:
-    """Days (int32) since 1970-01-01, in the years 1 to 9999, as YYYY-MM-DD."""
-    return days.view(pa.date32()).cast(pa.string())
+def _number(digits: Bytes) -> Bytes:
+    """Two rows of digits as numbers of two digits."""
+    number: Bytes = digits[0] * np.uint8(10) + digits[1]
+    return number
 
 
-def with_dates(found: IsoDates, days: pa.Array) -> pa.Array:
-    """The texts with other dates in place of theirs, as the type they are of; null beside null."""
-    tails = pc.utf8_slice_codeunits(found.texts, _WRITTEN)
-    kind = found.texts.type
-    return pc.binary_join_element_wise(written(days).cast(kind), tails, pa.scalar("", kind))
+def _among(chosen: Flags, which: Flags) -> Flags:
+    """`chosen`, less those of them that are not `which`."""
+    fewer = chosen.copy()
+    fewer[chosen] = which
+    return fewer
+
+
+def written(days: Integers) -> Bytes:
+    """Days since 1970-01-01, in the years 1 to 9999, as the bytes of YYYY-MM-DD in rows."""
+    texts = pa.array(days, pa.int32()).view(pa.date32()).cast(pa.string())
+    rows = TextBytes.of(texts).rows()
+    return np.empty((0, _WRITTEN), np.uint8) if rows is None else rows

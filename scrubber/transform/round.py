@@ -95,7 +95,7 @@ def _quickly(array: pa.Array, step: Decimal, type_: pa.DataType) -> pa.Array:
     ruler, half = Ruler.of(Decimal(0), step), Ruler.of(Decimal(0), step / 2)
     if ruler is None or half is None:
         return nothing
-    found = cells(array, half)
+    found = cells(array)(half)
     below = found.index >> 1
     up = (found.index & 1 == 1) & (~found.at_bound | (below & 1 == 1))
     rounded, sure = (below + up) * ruler.step, found.sure

@@ -128,26 +128,11 @@ def _in_calendar(array: pa.Array) -> pa.Array:
     return pc.fill_null(pc.and_(pc.greater_equal(values, low), pc.less_equal(values, high)), False)
 
 
-def _quarters(found: IsoDates) -> pa.Array:
-    kind = found.texts.type
-    years = pc.utf8_slice_codeunits(found.texts, 0, 4)
-    quarter = pa.array(("-Q1", "-Q2", "-Q3", "-Q4"), kind).take(
-        pa.array((found.month - 1) // 3 % 4)
-    )
-    return pc.binary_join_element_wise(years, quarter, pa.scalar("", kind))
-
-
-def _days(found: IsoDates) -> pa.Array:
-    finer = pc.greater(pc.binary_length(found.texts), 10)
-    days = pc.utf8_slice_codeunits(found.texts, 0, 10)
-    return pc.if_else(pc.fill_null(finer, False), days, pa.scalar(None, days.type))
-
-
 _PLAIN_CUT: dict[Precision, Callable[[IsoDates], pa.Array]] = {
-    "year": lambda found: pc.utf8_slice_codeunits(found.texts, 0, 4),
-    "quarter": _quarters,
-    "month": lambda found: pc.utf8_slice_codeunits(found.texts, 0, 7),
-    "day": _days,
+    "year": lambda found: found.cut(4),
+    "quarter": IsoDates.quarters,
+    "month": lambda found: found.cut(7),
+    "day": IsoDates.without_time,
 }
 """The same as _SHORT, for whole arrays; null where nothing would be cut."""
 

@@ -72,6 +72,11 @@ NUMERALS = st.one_of(
     FLOATS.map(repr),
     st.from_regex(r"-?(0|[1-9]|12)\.[05]{1,6}(0|[0-9]){0,5}", fullmatch=True),
     st.from_regex(r"[+-]?[0-9]{0,14}\.?[0-9]{0,8}( ?e[0-9])?", fullmatch=True),
+    # no float is as near to a bound as these are
+    st.from_regex(r"-?(0|90|99|100)\.[0459](0{17}|9{17})[0-9]", fullmatch=True),
+    st.from_regex(r"-?[0-9]{1,3}(\.5)?e-?0{0,2}[0-9]{1,3}", fullmatch=True),
+    st.sampled_from(["0." + "0" * 330 + "1", "0" * 399 + "1", "0" * 400 + "1", "9" * 400]),
+    st.sampled_from(["nan", "-inf", "Infinity", "nan(1)", "0x1p3", "1_0", " 1", "1\n", "١"]),
     st.text(max_size=4),
 )
 STEPS = (1, 2, 10, 1000, 0.5, 0.25, 2.5, 0.1, 0.05, 0.001)
@@ -122,6 +127,24 @@ def test_ties_of_floats_are_those_of_their_decimals(
     assert Decimal(text) == Decimal(repr(rounded))
 
 
+@pytest.mark.parametrize("sign", ["", "-", "+"])
+@pytest.mark.parametrize(
+    "numeral",
+    [
+        *("90", "90.0", "89.999999999999", "90.000000000001", "89.99999999999999999999"),
+        *("90.00000000000000000001", "0.25", "0.24999999999999999999", "0.25000000000000000000001"),
+        *("0." + "0" * 340 + "1", "1e-400", "9e1", "9e01", "9e001", "9e0001", "0e9999", ".5", "5."),
+        *("0" * 399 + "1", "0" * 400 + "1", "1" + "0" * 399, "100000000000000", "99999999999999.5"),
+    ],
+)
+def test_numerals_that_floats_do_not_tell_from_a_bound(numeral: str, sign: str) -> None:
+    for array in (pa.array([sign + numeral]), pa.array([sign + numeral, "no number", " 1", None])):
+        same(Round(to=0.5), array)
+        same(Round(digits=6), array)
+        same(Bin(width=10, top=90, bottom=-90), array)
+        same(Bin(edges=(-90, 0, 0.25, 90)), array)
+
+
 CODES = st.one_of(
     st.from_regex(r"[0-9]{1,9}", fullmatch=True),
     st.text("Aa09 -\t\n\x1cé\u0301\u200d👨", max_size=8),
@@ -144,6 +167,15 @@ DATES = st.one_of(
 WORDS = st.sampled_from("Anna Smith MARY li Dr Von De Jr Jo X J. O'Neil José Qq Aa".split())
 NAMES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join) | st.text("Ab \t'-é", max_size=9)
 MAILBOXES = st.emails() | st.text("aB@.é \n1", max_size=9) | st.just("a" * 1001)
+ALIKE_DATES = st.sampled_from(
+    [
+        r"[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]",
+        r"[0-9]{4}-0[0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]",
+        r"[0-9]{4}-1[0-3]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]",
+        r"20[0-9]{2}-1[0-2]-[0-2][0-9] [01][0-9]:[0-5][0-9]:[0-6]0[.,][0-9]{3} ?[+-][0-9]{2}:00",
+        r"[0-9]{4}-02-(28|29|30)",
+    ]
+).flatmap(lambda form: st.lists(st.none() | st.from_regex(form, fullmatch=True), max_size=30))
 CASES: list[tuple[Any, Callable[[], Transform]]] = [
     (CODES, lambda: Prefix(keep=3)),
     (CODES, lambda: Prefix(keep=2, fill="*")),
@@ -177,6 +209,24 @@ def test_texts_are_as_value_by_value(case: int, type_: pa.DataType, data: st.Dat
     array = pa.array([None, *data.draw(st.lists(st.none() | values, max_size=30))], type_)
     same(make(), array)
     same(make(), array.slice(1))
+
+
+@pytest.mark.parametrize("type_", [pa.string(), pa.large_string()], ids=str)
+@settings(max_examples=80)
+@given(dates=ALIKE_DATES, hidden=st.booleans())
+def test_columns_of_dates_that_are_written_alike(
+    type_: pa.DataType, dates: list[str | None], hidden: bool
+) -> None:
+    array = pa.array(dates, type_)
+    if hidden:  # bytes under the nulls
+        full = pa.array(["1999-12-31" if one is None else one for one in dates], type_)
+        array = pa.Array.from_buffers(
+            type_, len(array), [array.buffers()[0], *full.buffers()[1:]], array.null_count
+        )
+    for part in (array, array.slice(1)):
+        for to in ("year", "quarter", "month", "day"):
+            same(TruncateDate(to=to), part)
+        same(DateShift(max_days=36_525), part)
 
 
 @given(st.lists(st.none() | st.integers(-99_999, 99_999), max_size=20))
