@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,8 +16,11 @@ from scrubber.transform.canonical import text_type
 from scrubber.transform.distinct import per_distinct, with_rest
 from scrubber.transform.graphemes import boundary_after, boundary_before
 from scrubber.transform.plaintext import ascii_only
+from scrubber.transform.textbytes import Places, TextBytes
 
 __all__ = ["Mask", "Redact", "Replace"]
+
+_NO_ASCII = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,26 +124,33 @@ class Mask:
         )
 
     def _quickly(self, texts: pa.Array) -> pa.Array:
-        """What `_masked` makes of ASCII texts; null stays null."""
-        kind, size = texts.type, pc.binary_length(texts)
-        first, last = self.keep_first, self.keep_last
-        masked = pc.subtract(size, first + last)
-        head = tail = empty = pa.scalar("", kind)
-        if self.chars_to_mask is not None:
-            masked = pc.min_element_wise(size, self.chars_to_mask)
-            if self.from_end:
-                head = pc.utf8_slice_codeunits(texts, 0, -self.chars_to_mask)
-            else:
-                tail = pc.utf8_slice_codeunits(texts, self.chars_to_mask)
-        else:
-            short = pc.less_equal(masked, 0)
-            masked = pc.if_else(short, size, masked)
-            if first:
-                head = pc.if_else(short, empty, pc.utf8_slice_codeunits(texts, 0, first))
-            if last:
-                tail = pc.if_else(short, empty, pc.utf8_slice_codeunits(texts, -last))
-        marks = pc.binary_repeat(pa.scalar(self.char, kind), masked)
-        return pc.binary_join_element_wise(head, marks, tail, empty)
+        """What `_masked` makes of ASCII texts, each byte by itself; null stays null."""
+        whole = TextBytes.of(texts)
+        size = whole.ends - whole.starts
+        mark = self.char.encode()
+        shown = np.full(len(whole.data), mark[0] if len(mark) == 1 else _NO_ASCII, np.uint8)
+        for places in self._shown(whole.starts, whole.ends, size):
+            shown[places] = whole.data[places]
+        masked = whole.with_others(shown)
+        if len(mark) > 1:
+            masked = pc.replace_substring(masked, bytes([_NO_ASCII]), mark)
+        masked = masked.cast(texts.type)
+        if not texts.null_count:
+            return masked
+        return pc.if_else(texts.is_valid(), masked, pa.scalar(None, texts.type))
+
+    def _shown(self, starts: Places, ends: Places, size: Places) -> Iterator[Places]:
+        """Where characters stay as they are: the first ones, the second ones and so on."""
+        longest = int(size.max(initial=0))
+        if self.chars_to_mask is None:
+            long = size > self.keep_first + self.keep_last
+            starts, ends = starts[long], ends[long]
+            yield from (starts + place for place in range(min(self.keep_first, longest)))
+            yield from (ends - place for place in range(1, min(self.keep_last, longest) + 1))
+            return
+        for place in range(self.chars_to_mask, longest):
+            further = size > place
+            yield ends[further] - 1 - place if self.from_end else starts[further] + place
 
     def _masked(self, value: str | int) -> str:
         text = str(value)

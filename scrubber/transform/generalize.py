@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,12 +22,14 @@ from scrubber.transform.distinct import per_distinct, with_rest
 from scrubber.transform.graphemes import boundary_before
 from scrubber.transform.plaintext import printable
 from scrubber.transform.round import Round
+from scrubber.transform.textbytes import TextBytes
 from scrubber.transform.truncate_date import TruncateDate
 
 __all__ = ["Bin", "Hierarchy", "Ip", "Prefix", "Round", "TruncateDate"]
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _PLAIN_V4 = rf"^{_OCTET}(?:\.{_OCTET}){{3}}$"
+Octets = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +146,25 @@ class Ip:
 
     def _quickly(self, array: pa.Array) -> pa.Array:
         """The networks of plain IPv4 addresses; null elsewhere."""
+        octets = _octets(array)
+        if octets is not None:
+            return self._networks(octets)
         fits = pc.fill_null(pc.match_substring_regex(array, _PLAIN_V4), False)
-        octets = pc.list_flatten(pc.split_pattern(array.filter(fits), "."))
-        bits = (0xFFFFFFFF << (32 - self.v4)) & 0xFFFFFFFF
-        keep = np.array(list(bits.to_bytes(4, "big")), np.int16)
-        numbers = octets.cast(pa.int16()).to_numpy(zero_copy_only=False).reshape(-1, 4) & keep
-        names = [
-            pa.array([f"{number}{tail}" for number in range(256)]) for tail in ("", f"/{self.v4}")
-        ]
-        texts = pc.binary_join_element_wise(
-            *(names[place == 3].take(pa.array(numbers[:, place])) for place in range(4)), "."
-        )
+        octets = _octets(array.filter(fits))
+        assert octets is not None, "no address but a plain one fits"
         places = np.cumsum(fits.to_numpy(zero_copy_only=False)) - 1
-        return texts.take(pc.if_else(fits, pa.array(places), pa.scalar(None, pa.int64())))
+        where = pc.if_else(fits, pa.array(places), pa.scalar(None, pa.int64()))
+        return self._networks(octets).take(where)
+
+    def _networks(self, octets: Octets) -> pa.Array:
+        bits = (0xFFFFFFFF << (32 - self.v4)) & 0xFFFFFFFF
+        names = [
+            pa.array([f"{octet & keep}{tail}" for octet in range(256)])
+            for keep, tail in zip(bits.to_bytes(4, "big"), ("", "", "", f"/{self.v4}"), strict=True)
+        ]
+        return pc.binary_join_element_wise(
+            *(names[place].take(pa.array(octets[place])) for place in range(4)), "."
+        )
 
     def _network(self, value: str) -> str | None:
         try:
@@ -218,3 +227,30 @@ class Hierarchy:
             pa.array(list(ancestors.values()), out_type).take(pc.index_in(texts, leaves)),
             lambda rest: per_distinct(rest, ancestor, out_type, "not a leaf of the hierarchy"),
         )
+
+
+def _octets(array: pa.Array) -> Octets | None:
+    """The octets, four rows, of texts that are all plain IPv4 addresses: digits and three dots, no
+    leading zeros (which some read as octal). None where one is something else, or null."""
+    texts = TextBytes.of(array)
+    dots = np.flatnonzero(texts.data == ord("."))
+    if len(dots) != 3 * len(array):
+        return None
+    between = dots.reshape(-1, 3)
+    if not ((between[:, 0] >= texts.starts) & (between[:, 2] < texts.ends)).all():
+        return None
+    # the texts without their dots, cut where these were
+    offsets = np.zeros(4 * len(array) + 1, np.int64)
+    offsets[1:] = np.column_stack([between, texts.ends]).ravel()
+    offsets[1:].reshape(-1, 4)[:] -= 3 * np.arange(len(array))[:, None] + np.arange(4)
+    digits = texts.data.tobytes().translate(None, b".")
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(digits)]
+    try:
+        found = pa.Array.from_buffers(pa.large_string(), 4 * len(array), buffers).cast(pa.uint8())
+    except pa.ArrowInvalid:  # its text quotes one
+        return None
+    values: Octets = found.to_numpy()
+    longer = (values > 9).view(np.uint8) + (values > 99).view(np.uint8)
+    if (np.diff(offsets) - 1 != longer).any():
+        return None
+    return np.ascontiguousarray(values.reshape(-1, 4).T)

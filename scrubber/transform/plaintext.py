@@ -7,15 +7,18 @@ import pyarrow.compute as pc
 
 from scrubber.transform.base import Kind, kind_of
 from scrubber.transform.canonical import plain_text
+from scrubber.transform.textbytes import TextBytes
 
-_PRINTABLE = r"^[!-~](?:[ -~]*[!-~])?$"
+_PRINTABLE = r"^(?:[!-~](?:[ -~]*[!-~])?)?$"
 
 
 def printable(array: pa.Array) -> pa.Array:
-    """The texts that are printable ASCII with no blanks around them, and integers from 0 on as
-    they are written; null elsewhere."""
+    """The texts that are printable ASCII with no blanks around them, or empty, and integers from 0
+    on as they are written; null elsewhere."""
     if kind_of(array.type) is Kind.TEXT:
         texts = plain_text(array)
+        if TextBytes.of(texts).within("!", "~"):
+            return texts
         fits = pc.match_substring_regex(texts, _PRINTABLE)
     else:
         texts = array.cast(pa.string())
@@ -32,4 +35,6 @@ def ascii_only(array: pa.Array) -> pa.Array:
 
 
 def _where(fits: pa.Array, texts: pa.Array) -> pa.Array:
+    if not len(texts) or pc.all(fits).as_py():  # a null is null already
+        return texts
     return pc.if_else(pc.fill_null(fits, False), texts, pa.scalar(None, texts.type))
