@@ -12,7 +12,15 @@ from scrubber.engine.layouts import plain
 from scrubber.engine.linking import LinkedField
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import Rows, leaf_values
-from scrubber.policy.plan import Apply, FieldPlan, ScrubText, TablePlan, transforms_of
+from scrubber.policy.plan import (
+    Apply,
+    Drop,
+    FieldPlan,
+    ScrubText,
+    TablePlan,
+    linked_of,
+    transforms_of,
+)
 from scrubber.transform.distinct import readable_values
 from scrubber.transform.keys import RootKey, keyed_digest
 from scrubber.transform.pseudonymize import DateShift
@@ -61,6 +69,21 @@ def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
     if not isinstance(transform, DateShift):
         return None
     return FieldPath((transform.context,)) if transform.context is not None else plan.subject
+
+
+def unasked_for(plan: TablePlan) -> frozenset[str]:
+    """The columns whose values nothing asks for: dropped ones that neither a field's transform nor
+    a text refers to. None where rules judge whole records."""
+    if plan.row_rules:
+        return frozenset()
+    asked = {plan.subject.column} if plan.subject is not None else set()
+    for one in plan.fields:
+        if not isinstance(one.disposition, Drop):
+            asked.add(one.path.column)
+        asked |= {linked.path.column for linked in linked_of(one)}
+        subject = subject_column(plan, one)
+        asked |= {subject.column} if subject is not None else set()
+    return frozenset({one.path.column for one in plan.fields} - asked)
 
 
 class Subject(NamedTuple):

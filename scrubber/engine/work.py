@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.engine.conveyor import read_ahead, write_behind
+from scrubber.engine.documents import unasked_for
 from scrubber.engine.parts import Done, Part, Parts, identity
 from scrubber.engine.recoding import Recoding
 from scrubber.engine.record import Unread
@@ -171,7 +172,8 @@ def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Itera
     """The records of the source; `under_way` gets how far each batch reaches. They have no digests
     of their own: the part has that of the source's bytes and that of its output."""
     source, schema, ordinal, rows = task.source, task.schema, 0, 0
-    for chunk in formats.read(source, schema, drop_bad_rows=plan.on_error is OnError.DROP_ROW):
+    drop_bad, unasked = plan.on_error is OnError.DROP_ROW, unasked_for(plan.table(source.alias))
+    for chunk in formats.read(source, schema, drop_bad_rows=drop_bad, unasked=unasked):
         ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
         ordinal += 1
         rows += chunk.table.num_rows

@@ -63,6 +63,12 @@ from scrubber.formats.writer import Writer
 
 class _Read(Protocol):
     def __call__(
+        self, source: Source, schema: pa.Schema, *, drop_bad_rows: bool, unasked: frozenset[str]
+    ) -> Iterator[Chunk]: ...
+
+
+class _ReadAll(Protocol):
+    def __call__(
         self, source: Source, schema: pa.Schema, *, drop_bad_rows: bool
     ) -> Iterator[Chunk]: ...
 
@@ -93,6 +99,18 @@ class _Format(NamedTuple):
     open_encoder: Callable[[ByteSink, pa.Schema, str, Source | None], Encoder]
 
 
+def _every_field(read: _ReadAll) -> _Read:
+    """The reader of a format that cannot leave a field out."""
+
+    def reading(
+        source: Source, schema: pa.Schema, *, drop_bad_rows: bool, unasked: frozenset[str]
+    ) -> Iterator[Chunk]:
+        del unasked
+        return read(source, schema, drop_bad_rows=drop_bad_rows)
+
+    return reading
+
+
 _REGISTRY: Mapping[str, _Format] = MappingProxyType(
     {
         "parquet": _Format(
@@ -105,22 +123,30 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
         "csv": _Format(
             lambda _: "text/csv",
             delimited.schema,
-            delimited.read,
+            _every_field(delimited.read),
             delimited.sample,
             delimited_writer.open_encoder,
         ),
         "tsv": _Format(
             lambda _: "text/tab-separated-values",
             delimited.schema,
-            delimited.read,
+            _every_field(delimited.read),
             delimited.sample,
             delimited_writer.open_encoder,
         ),
         "jsonl": _Format(
-            lambda _: "application/jsonl", None, jsonl.read, None, jsonl_writer.open_encoder
+            lambda _: "application/jsonl",
+            None,
+            _every_field(jsonl.read),
+            None,
+            jsonl_writer.open_encoder,
         ),
         "arrow": _Format(
-            arrow.media_type, arrow.schema, arrow.read, arrow.sample, arrow.open_encoder
+            arrow.media_type,
+            arrow.schema,
+            _every_field(arrow.read),
+            arrow.sample,
+            arrow.open_encoder,
         ),
     }
 )
@@ -197,16 +223,24 @@ def schemas(
     return {source.alias: found[source.alias] for source in sources if source.alias in found}
 
 
-def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool = False) -> Iterator[Chunk]:
+def read(
+    source: Source,
+    schema: pa.Schema,
+    *,
+    drop_bad_rows: bool = False,
+    unasked: frozenset[str] = frozenset(),
+) -> Iterator[Chunk]:
     """The records of `source` in order, in chunks that have exactly `schema` (from `schemas`).
 
     About CHUNK_ROWS records or CHUNK_BYTES at most, more only where one record is larger. Cuts
     depend on the source's bytes alone. With `drop_bad_rows`, records of text formats that cannot
-    be read are left out and counted in `Chunk.rejected`.
+    be read are left out and counted in `Chunk.rejected`. Of the columns that are `unasked` for only
+    the nulls have to be right: other values may be any, where they need not be read.
 
     Raises InputError with file and row or line, as the formats' own modules name them.
     """
-    return _REGISTRY[source.format].read(source, schema, drop_bad_rows=drop_bad_rows)
+    one = _REGISTRY[source.format]
+    return one.read(source, schema, drop_bad_rows=drop_bad_rows, unasked=unasked)
 
 
 def samples(sources: Sequence[Source], rows: int, seed: int) -> tuple[Sample, ...]:

@@ -15,6 +15,7 @@ from scrubber.formats import cutting, sampling
 from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
 from scrubber.formats.parquet_footer import checked_footer
 from scrubber.formats.parquet_sizes import TooMuchAtOnce, records_at_once
+from scrubber.formats.parquet_unasked import filled, known_full, without
 from scrubber.formats.stream import open_file
 from scrubber.formats.text import is_string, unwrapped
 from scrubber.formats.visible import has_dictionary, visible
@@ -42,12 +43,15 @@ def schema(source: Source) -> pa.Schema:
     return found
 
 
-def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, schema: pa.Schema, *, drop_bad_rows: bool, unasked: frozenset[str]
+) -> Iterator[Chunk]:
     """The records, row group by row group, in chunks that have exactly `schema`.
 
     Raises InputError `parquet-unreadable`, `parquet-pages`, `record-too-large`, `source-changed`.
     `drop_bad_rows` has no effect: where a page cannot be read, it is not known which records it
-    held.
+    held. A column that is `unasked` for is not read where the footer says that none of its values
+    is null; it comes as so many blank values.
     """
     del drop_bad_rows
     row, consumed = 1, 0
@@ -60,7 +64,9 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
             group = file.metadata.row_group(index)
             stored = _stored_bytes(group)
             done = 0
-            for table in _tables(file, index, schema, source, row):
+            left = known_full(group, schema, unasked)
+            for part in _tables(file, index, without(schema, left), left, source, row):
+                table = filled(part, schema)
                 done += table.num_rows
                 yield Chunk(table, row, 0, consumed + stored * done // max(group.num_rows, 1))
                 row += table.num_rows
@@ -161,10 +167,17 @@ def _open(source: Source, dictionaries: list[str] | None = None) -> ParquetFile:
 
 
 def _tables(
-    file: ParquetFile, group: int, schema: pa.Schema, source: Source, row: int
+    file: ParquetFile,
+    group: int,
+    schema: pa.Schema,
+    left: frozenset[str],
+    source: Source,
+    row: int,
 ) -> Iterator[pa.Table]:
+    """The records of a row group, as tables of `schema`, which is without what is `left` out."""
     try:
-        yield from cutting.tables(_batches(file, group, source), schema, source.alias, row)
+        batches = _batches(file, group, left, source)
+        yield from cutting.tables(batches, schema, source.alias, row)
     except TooMuchAtOnce:
         raise InputError(
             "parquet-pages",
@@ -176,13 +189,16 @@ def _tables(
         raise _unreadable(source) from None
 
 
-def _batches(file: ParquetFile, group: int, source: Source) -> Iterator[pa.RecordBatch]:
+def _batches(
+    file: ParquetFile, group: int, left: frozenset[str], source: Source
+) -> Iterator[pa.RecordBatch]:
     if source.facts is None:
         with pa.OSFile(source.path) as raw:
-            step = records_at_once(file, group, raw, partial(_open, source))
+            step = records_at_once(file, group, left, raw, partial(_open, source))
     else:
-        step = records_at_once(file, group, None, partial(_open, source))
-    yield from file.iter_batches(batch_size=step, row_groups=[group])
+        step = records_at_once(file, group, left, None, partial(_open, source))
+    names = [name for name in file.schema_arrow.names if name not in left] if left else None
+    yield from file.iter_batches(batch_size=step, row_groups=[group], columns=names)
 
 
 def _unreadable(source: Source, row: int | None = None) -> InputError:
@@ -235,7 +251,7 @@ def sample(
         tables = [schema.empty_table()]
         for index in groups:
             read = 0
-            for table in _tables(file, index, schema, source, 1):
+            for table in _tables(file, index, schema, frozenset(), source, 1):
                 wanted = -(-rows * table.num_rows // max(_reach(facts, groups), 1))
                 tables.append(sampling.drawn(table, wanted, chance))
                 read += table.num_rows

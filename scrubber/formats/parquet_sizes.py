@@ -6,7 +6,7 @@ value that a million records share lies in the file once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -40,10 +40,12 @@ class TooMuchAtOnce(Exception):
 def records_at_once(
     file: ParquetFile,
     index: int,
+    left: Set[str],
     raw: pa.NativeFile | None,
     again: Callable[[list[str]], ParquetFile],
 ) -> int:
-    """How many records of row group `index` to read at a time; a power of two.
+    """How many records of row group `index` to read at a time, without the columns that are `left`
+    out (none of them nested); a power of two.
 
     `raw` are the bytes of `file`, or None where each look at them is a request to a store: then the
     footer is believed. `again` opens the file with the dictionaries of some columns as such.
@@ -57,6 +59,8 @@ def records_at_once(
     dense: list[tuple[ColumnChunkMetaData, int]] = []
     for number in range(group.num_columns):
         chunk = group.column(number)
+        if chunk.path_in_schema in left:
+            continue
         total += max(chunk.num_values * _width(file, number), chunk.total_uncompressed_size)
         if raw is None:
             step = min(step, _REMOTE_STEP) if chunk.has_dictionary_page else step

@@ -16,7 +16,7 @@ from scrubber.transform.canonical import text_type
 from scrubber.transform.distinct import per_distinct, with_rest
 from scrubber.transform.graphemes import boundary_after, boundary_before
 from scrubber.transform.plaintext import ascii_only
-from scrubber.transform.textbytes import Places, TextBytes
+from scrubber.transform.textbytes import Integers, TextBytes
 
 __all__ = ["Mask", "Redact", "Replace"]
 
@@ -125,11 +125,10 @@ class Mask:
 
     def _quickly(self, texts: pa.Array) -> pa.Array:
         """What `_masked` makes of ASCII texts, each byte by itself; null stays null."""
-        whole = TextBytes.of(texts)
-        size = whole.ends - whole.starts
+        whole = TextBytes.of(pc.fill_null(texts, ""))
         mark = self.char.encode()
         shown = np.full(len(whole.data), mark[0] if len(mark) == 1 else _NO_ASCII, np.uint8)
-        for places in self._shown(whole.starts, whole.ends, size):
+        for places in self._shown(whole.ends[:-1], whole.ends[1:]):
             shown[places] = whole.data[places]
         masked = whole.with_others(shown)
         if len(mark) > 1:
@@ -139,8 +138,9 @@ class Mask:
             return masked
         return pc.if_else(texts.is_valid(), masked, pa.scalar(None, texts.type))
 
-    def _shown(self, starts: Places, ends: Places, size: Places) -> Iterator[Places]:
+    def _shown(self, starts: Integers, ends: Integers) -> Iterator[Integers]:
         """Where characters stay as they are: the first ones, the second ones and so on."""
+        size = ends - starts
         longest = int(size.max(initial=0))
         if self.chars_to_mask is None:
             long = size > self.keep_first + self.keep_last

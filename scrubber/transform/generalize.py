@@ -233,15 +233,16 @@ def _octets(array: pa.Array) -> Octets | None:
     """The octets, four rows, of texts that are all plain IPv4 addresses: digits and three dots, no
     leading zeros (which some read as octal). None where one is something else, or null."""
     texts = TextBytes.of(array)
+    starts, ends = texts.ends[:-1], texts.ends[1:]
     dots = np.flatnonzero(texts.data == ord("."))
     if len(dots) != 3 * len(array):
         return None
     between = dots.reshape(-1, 3)
-    if not ((between[:, 0] >= texts.starts) & (between[:, 2] < texts.ends)).all():
+    if not ((between[:, 0] >= starts) & (between[:, 2] < ends)).all():
         return None
     # the texts without their dots, cut where these were
     offsets = np.zeros(4 * len(array) + 1, np.int64)
-    offsets[1:] = np.column_stack([between, texts.ends]).ravel()
+    offsets[1:] = np.column_stack([between, ends]).ravel()
     offsets[1:].reshape(-1, 4)[:] -= 3 * np.arange(len(array))[:, None] + np.arange(4)
     digits = texts.data.tobytes().translate(None, b".")
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(digits)]

@@ -43,6 +43,11 @@ class TextBytes:
         data = self.data.tobytes()  # numpy takes longer to look than to copy
         return any(data.find(sign) >= 0 for sign in signs)
 
+    def within(self, low: str, high: str) -> bool:
+        """Whether each byte is one of the ASCII characters from `low` to `high`."""
+        data = self.data
+        return not len(data) or bool(data.min() >= ord(low) and data.max() <= ord(high))
+
     def rows(self) -> Bytes | None:
         """The texts that are not null as the rows of a matrix, if they are equally long and not
         empty and nothing lies under the nulls."""
@@ -74,6 +79,11 @@ class TextBytes:
         buffers = [None, pa.py_buffer(self.ends.astype(_width_of(type))), pa.py_buffer(data)]
         texts = pa.Array.from_buffers(type, len(chosen), buffers)
         return texts if chosen.all() else pc.if_else(pa.array(chosen), texts, pa.scalar(None, type))
+
+    def with_others(self, data: Bytes) -> pa.Array:
+        """Other bytes in the places of these, as large_binary."""
+        buffers = [None, pa.py_buffer(self.ends), pa.py_buffer(data)]
+        return pa.Array.from_buffers(pa.large_binary(), len(self.valid), buffers)
 
 
 def texts_of(rows: Bytes, valid: Flags, type: pa.DataType) -> pa.Array:

@@ -403,7 +403,9 @@ def test_numbers_that_are_all_different_are_read_many_at_a_time(files):
     )
     source = files.write("a.parquet", table)
     with pa.OSFile(source.path) as raw, parquet._open(source) as file:
-        step = parquet_sizes.records_at_once(file, 0, raw, partial(parquet._open, source))
+        step = parquet_sizes.records_at_once(
+            file, 0, frozenset(), raw, partial(parquet._open, source)
+        )
     assert step >= 8192
 
 
