@@ -146,12 +146,13 @@ class Ip:
 
     def _quickly(self, array: pa.Array) -> pa.Array:
         """The networks of plain IPv4 addresses; null elsewhere."""
-        octets = _octets(array)
-        if octets is not None:
+        fits, octets = array.is_valid(), _octets(array.drop_null())
+        if octets is None:
+            fits = pc.fill_null(pc.match_substring_regex(array, _PLAIN_V4), False)
+            octets = _octets(array.filter(fits))
+            assert octets is not None, "only plain addresses fit"
+        if octets.shape[1] == len(array):
             return self._networks(octets)
-        fits = pc.fill_null(pc.match_substring_regex(array, _PLAIN_V4), False)
-        octets = _octets(array.filter(fits))
-        assert octets is not None, "no address but a plain one fits"
         places = np.cumsum(fits.to_numpy(zero_copy_only=False)) - 1
         where = pc.if_else(fits, pa.array(places), pa.scalar(None, pa.int64()))
         return self._networks(octets).take(where)
@@ -230,8 +231,8 @@ class Hierarchy:
 
 
 def _octets(array: pa.Array) -> Octets | None:
-    """The octets, four rows, of texts that are all plain IPv4 addresses: digits and three dots, no
-    leading zeros (which some read as octal). None where one is something else, or null."""
+    """The octets, four rows, of texts (none null) that are all plain IPv4 addresses: digits and
+    three dots, no leading zeros (which some read as octal). None where one is something else."""
     texts = TextBytes.of(array)
     starts, ends = texts.ends[:-1], texts.ends[1:]
     dots = np.flatnonzero(texts.data == ord("."))

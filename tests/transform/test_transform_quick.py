@@ -229,6 +229,26 @@ def test_columns_of_dates_that_are_written_alike(
         same(DateShift(max_days=36_525), part)
 
 
+HIDDEN = {
+    "all kinds": ["192.0.2.7", "1950-10-26", "Anna Smith", "12345", "a@b.example"],
+    "addresses": ["192.0.2.7", "10.0.0.255", "0.0.0.0", "1.2.3.4"],
+    "dates": ["1950-10-26", "2000-02-29", "0001-01-01"],
+    "names": ["Anna Smith", "Li Qq", "Bo Lee"],
+}
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+@pytest.mark.parametrize("case", range(len(CASES)))
+@pytest.mark.parametrize("type_", [pa.string(), pa.large_string()], ids=str)
+def test_what_lies_under_a_null_is_nobodys(case: int, type_: pa.DataType, kind: str) -> None:
+    array = pa.array(HIDDEN[kind], type_)
+    for kept in range(len(array)):
+        valid = pa.array([place == kept for place in range(len(array))]).buffers()[1]
+        nulls = pa.Array.from_buffers(type_, len(array), [valid, *array.buffers()[1:]])
+        assert nulls.null_count == len(array) - 1
+        same(CASES[case][1](), nulls)
+
+
 @given(st.lists(st.none() | st.integers(-99_999, 99_999), max_size=20))
 def test_numbers_as_codes(values: list[int | None]) -> None:
     array = pa.array(values, pa.int32())
