@@ -26,6 +26,7 @@ from scrubber.formats import (
     delimited,
     delimited_writer,
     jsonl,
+    jsonl_schema,
     jsonl_writer,
     parquet,
     sampling,
@@ -161,7 +162,7 @@ def outline(source: Source, *, drop_bad_rows: bool = False) -> Outline:
             schema: pa.Schema = schema_of(source)
             return schema
         shape = Shape()
-        jsonl.infer(source, shape, drop_bad_rows=drop_bad_rows)
+        jsonl_schema.infer(source, shape, drop_bad_rows=drop_bad_rows)
         return shape
     except InputError as error:
         return Unseen(error)
@@ -211,7 +212,7 @@ def schemas(
                     alone[source.alias] = known.setdefault(own.serialize().to_pybytes(), own)
                     continue
                 if shape is not None:
-                    own = jsonl.joined(source, shape, own, drop_bad_rows=drop_bad_rows)
+                    own = jsonl_schema.joined(source, shape, own, drop_bad_rows=drop_bad_rows)
                 shape = own
                 inferred.append(source.alias)
         if shape is not None:

@@ -16,6 +16,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -290,7 +291,7 @@ def _block_table(
         cuts = [0, *(ends - inside).tolist()] if aligned else (ends - inside).tolist()
         if len(cuts) < 2:
             continue
-        block = Block(data[cuts[0] : cuts[-1]], len(cuts) - 1, False)
+        block = Block(data[cuts[0] : cuts[-1]], np.array(cuts[1:]) - cuts[0], False)
         try:
             columns, rejected = _parse(block, schema, dialect, source, 1, True)
         except InputError:

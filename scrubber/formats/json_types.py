@@ -114,7 +114,7 @@ class Shape:
         Raises BadValue if the two do not go together; this shape is as before then.
         """
         _check_union(self, other)
-        other._settle()
+        other.settle()
         self._take(other)
 
     def _take(self, other: Shape) -> None:
@@ -148,13 +148,23 @@ class Shape:
             self.fields[name].add(record[name])
         form.count += 1
 
-    def _settle(self) -> None:
-        """Count the records that were like an earlier one."""
+    def settle(self) -> None:
+        """Count the records that :meth:`add_record` found to be like an earlier one."""
         for form in self._forms.values():
             self.objects += form.count
             for name in form.names:
                 self.fields[name].present += form.count
             form.count = 0
+
+    def count(self, records: int) -> None:
+        """Count so many records more, which have all keys that none of the earlier ones lacked, and
+        nothing that was not seen yet. In what is nested in them nothing is counted: no key there
+        becomes one that is lacking."""
+        self.settle()
+        for shape in self.fields.values():
+            if shape.present == self.objects:
+                shape.present += records
+        self.objects += records
 
     def see(self, kinds: int) -> None:
         """Take in that there are values of these kinds. Raises BadValue as :meth:`add`."""
@@ -195,7 +205,7 @@ class Shape:
 
     def schema(self) -> pa.Schema:
         """The Arrow schema of the objects added to this shape, keys in the order first seen."""
-        self._settle()
+        self.settle()
         return pa.schema([_field(name, shape, self) for name, shape in self.fields.items()])
 
 

@@ -32,6 +32,8 @@ FindEnds = Callable[[bytes], tuple[Offsets, bool]]
 inside a quotation."""
 
 _GZIP_LEVEL = 6
+_PIECE = 2**18
+"""So many bytes stay in a core's cache while they are looked over several times."""
 
 
 def open_file(source: Source, *, exact: bool = False) -> pa.NativeFile:
@@ -105,14 +107,27 @@ class ByteStream:
             self._file.close()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
-    """Whole records as bytes; `lines` of them end in it, and `open` says that the source ended
-    inside a quotation."""
+    """Whole records as bytes; `ends` are the offsets just past each, and `open` says that the
+    source ended inside a quotation."""
 
     data: bytes
-    lines: int
+    ends: Offsets
     open: bool
+
+    @property
+    def lines(self) -> int:
+        """How many records there are, empty ones counted."""
+        return len(self.ends)
+
+    def cut(self, lines: int) -> tuple[Block, Block]:
+        """The first so many lines, and the others."""
+        stop = int(self.ends[lines - 1])
+        return (
+            Block(self.data[:stop], self.ends[:lines], False),
+            Block(self.data[stop:], self.ends[lines:] - stop, self.open),
+        )
 
     def __repr__(self) -> str:
         return f"Block(bytes={len(self.data)}, lines={self.lines})"
@@ -146,7 +161,7 @@ def record_blocks(
             after = max(first + 1, min(first + lines, first + CHUNK_ROWS, fitting))
             stop = int(stops[after - 1])
             final = last and stop == len(data)
-            yield Block(data[start:stop], after - first, is_open and final)
+            yield Block(data[start:stop], stops[first:after] - start, is_open and final)
             start, first = stop, after
         number += len(stops)
         if last:
@@ -162,10 +177,28 @@ def record_blocks(
         want = max(CHUNK_BYTES, min(len(pending), RECORD_BYTES - len(pending)))
 
 
+def line_ends(data: bytes) -> Offsets:
+    """The offsets just past each line break of `data`."""
+    each = np.frombuffer(data, np.uint8)
+    is_end = np.empty(min(len(each), _PIECE), bool)
+    found = [np.empty(0, np.int64)]
+    for start in range(0, len(each), _PIECE):
+        piece = each[start : start + _PIECE]
+        ends = np.flatnonzero(np.equal(piece, ord("\n"), out=is_end[: len(piece)]))
+        found.append(ends + (start + 1))
+    return np.concatenate(found)
+
+
 def count_of(data: bytes, signs: bytes) -> int:
     """How many bytes of `data` are one of `signs`."""
     each = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
-    return sum(int(np.count_nonzero(each == sign)) for sign in signs)
+    is_one = np.empty(min(len(each), _PIECE), bool)
+    count = 0
+    for start in range(0, len(each), _PIECE):
+        piece = each[start : start + _PIECE]
+        for sign in signs:
+            count += int(np.count_nonzero(np.equal(piece, sign, out=is_one[: len(piece)])))
+    return count
 
 
 def middle_line(data: bytes) -> int:

@@ -24,7 +24,7 @@ def one_by_one(data: bytes) -> Shape:
 
 def told(shape: Shape) -> tuple[Any, ...]:
     """All that a shape goes on to say: beside fractions the kind of whole numbers is nothing."""
-    shape._settle()
+    shape.settle()
     seen = shape.seen & ~(INT | NEGATIVE) if shape.seen & FLOAT else shape.seen
     fields = tuple((name, told(inner)) for name, inner in shape.fields.items())
     item = told(shape.item) if shape.item is not None else None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scrubber import formats
 from scrubber.errors import InputError
-from scrubber.formats import jsonl, jsonl_writer
+from scrubber.formats import jsonl, jsonl_records, jsonl_writer
 from scrubber.formats.json_types import BadValue, Shape
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -121,7 +121,7 @@ def test_what_arrow_would_read_otherwise(tmp_path: Path, lines: bytes, expected:
     ],
 )
 def test_only_long_integers_need_care(digits: bytes, long: bool) -> None:
-    assert jsonl._may_be_long(digits) is long
+    assert jsonl_records.may_be_long(digits) is long
 
 
 @given(RECORDS)

@@ -187,8 +187,8 @@ def test_a_bomb_is_a_record_that_is_too_large(files, monkeypatch):
 
 
 def test_a_record_of_too_many_values(files, monkeypatch):
-    monkeypatch.setattr("scrubber.formats.jsonl.HELD_BYTES", 2**20)
-    monkeypatch.setattr("scrubber.formats.jsonl._OBJECT_BYTES", 2**20)
+    monkeypatch.setattr("scrubber.formats.jsonl_records.HELD_BYTES", 2**20)
+    monkeypatch.setattr("scrubber.formats.jsonl_records._OBJECT_BYTES", 2**20)
     data = b'{"a":[]}\n\n{"a":[' + b"[]," * 10_000 + b"[]]}\n"
     assert code_of(files.make("a.jsonl", data)) == ("record-too-large", 3)
 
@@ -196,7 +196,7 @@ def test_a_record_of_too_many_values(files, monkeypatch):
 def test_many_small_records_of_many_values_are_read(files, monkeypatch):
     whole = files.make("a.jsonl", (b'{"a":[' + b"1," * 200 + b"1]}\n") * 300)
     rows = files.read(whole).rows
-    monkeypatch.setattr("scrubber.formats.jsonl._OBJECT_BYTES", 2**18)
+    monkeypatch.setattr("scrubber.formats.jsonl_records._OBJECT_BYTES", 2**18)
     parts = files.read(whole)
     assert parts.rows == rows
     assert len(parts.chunks) > 10

@@ -6,6 +6,7 @@ import hashlib
 import io
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -169,4 +170,4 @@ def test_media_types(files):
 
 
 def test_a_block_shows_no_data():
-    assert "SECRET" not in repr(stream.Block(b"SECRET", 1, False))
+    assert "SECRET" not in repr(stream.Block(b"SECRET", np.array([6]), False))
