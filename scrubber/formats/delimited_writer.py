@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,84 +11,118 @@ import pyarrow.compute as pc
 from scrubber.errors import OutputError, Place
 from scrubber.formats.base import CHUNK_ROWS, ByteSink, Source
 from scrubber.formats.delimited import Dialect, dialect_of
-from scrubber.formats.text import as_text, bounds, has_text, is_string, unwrapped_type
+from scrubber.formats.text import as_text, bounds, has_text
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import FieldPath
 
-_BLANK = r"^\s*$"
+_BOM = "\ufeff"
+_BLANK_OR_MARKED = r"^\s*$|^\x{FEFF}"
 
 
 class DelimitedEncoder:
-    """Cells are quoted where they must be: for delimiters, quotes and line ends in them, and where
-    they are empty or blank (a blank line is no record to some readers). A null is an empty cell
-    without quotes."""
+    """Cells are quoted where they must be: for delimiters, quotes and line ends in them, where they
+    begin with a byte order mark, and where they are empty or blank (a blank line is no record to
+    some readers). A null is an empty cell without quotes."""
 
     def __init__(self, sink: ByteSink, schema: pa.Schema, dialect: Dialect) -> None:
         self._sink = sink
         self._dialect = dialect
-        self._needs_quotes = f'[{dialect.delimiter}"\\r\\n]|{_BLANK}|^\\x{{FEFF}}'
-        self._marks = [mark.encode() for mark in (dialect.delimiter, '"', "\r", "\n", "\ufeff")]
-        names = pa.chunked_array([pa.array(schema.names, pa.large_string())])
-        header = dialect.delimiter.join(self._cells(names).to_pylist())
+        self._marks = (dialect.delimiter, '"', "\r", "\n")
+        names = self._cells(pa.array(schema.names, pa.large_string()), True).to_pylist()
         if len(schema) > 1:  # only a single empty name must not become an empty line
-            header = dialect.delimiter.join(
-                cell if name else ""
-                for cell, name in zip(self._cells(names).to_pylist(), schema.names, strict=True)
-            )
-        bom = "\ufeff" if dialect.bom else ""
-        sink.write((bom + header + dialect.terminator).encode())
+            names = [cell if name else "" for cell, name in zip(names, schema.names, strict=True)]
+        bom = _BOM if dialect.bom else ""
+        sink.write((bom + dialect.delimiter.join(names) + dialect.terminator).encode())
 
     def write(self, table: pa.Table) -> None:
         for start in range(0, table.num_rows, CHUNK_ROWS):
-            self._write(table.slice(start, CHUNK_ROWS))
+            columns = [_texts(column) for column in table.slice(start, CHUNK_ROWS).columns]
+            blank = [_may_be_blank(texts) and _some_blank(texts) for texts in columns]
+            lines = None if any(blank) else self._plain_lines(columns)
+            self._sink.write(self._lines(columns, blank) if lines is None else lines)
 
     def finish(self) -> None:
         """A CSV file needs no end."""
 
-    def _write(self, table: pa.Table) -> None:
-        cells = [self._cells(column) for column in table.columns]
-        end = _scalar(self._dialect.terminator)
-        rows = pc.binary_join_element_wise(*cells, _scalar(self._dialect.delimiter))
-        lines = pc.binary_join_element_wise(rows, end, _scalar(""))
-        for chunk in lines.chunks if isinstance(lines, pa.ChunkedArray) else [lines]:
-            if len(chunk):
-                first, last = bounds(chunk)
-                self._sink.write(memoryview(chunk.buffers()[2])[first:last])  # type: ignore[arg-type]
+    def _plain_lines(self, columns: list[pa.Array]) -> bytes | None:
+        """The lines as Arrow writes them, if no cell has what must be in quotes."""
+        from pyarrow import csv
 
-    def _cells(self, column: pa.ChunkedArray) -> pa.Array:
-        column = column.combine_chunks()
-        chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-        texts = [as_text(chunk) for chunk in chunks]
-        text = pa.concat_arrays(texts) if texts else pa.array([], pa.large_string())
-        if not is_string(unwrapped_type(column.type)):
-            return text.fill_null("")
-        pattern = self._to_look_for(text)
-        if pattern is None:
-            return text.fill_null("")
-        needed = pc.match_substring_regex(text, pattern)
-        if not pc.any(needed).as_py():
-            return text.fill_null("")
+        lines = pa.BufferOutputStream()
+        try:
+            csv.write_csv(
+                pa.table(columns, names=[str(i) for i in range(len(columns))]),
+                lines,
+                csv.WriteOptions(
+                    include_header=False,
+                    batch_size=CHUNK_ROWS,
+                    delimiter=self._dialect.delimiter,
+                    quoting_style="none",
+                ),
+            )
+        except ARROW_ERRORS:
+            return None
+        if self._dialect.terminator == "\n":
+            return memoryview(lines.getvalue())  # type: ignore[return-value]
+        written: bytes = lines.getvalue().to_pybytes()
+        return written.replace(b"\n", self._dialect.terminator.encode())
+
+    def _lines(self, columns: list[pa.Array], blank: list[bool]) -> bytes:
+        *cells, last = map(self._cells, columns, blank)
+        last = _joined([last, _scalar(self._dialect.terminator)], "")
+        lines = _joined([*cells, last], self._dialect.delimiter)
+        first, end = bounds(lines)
+        return memoryview(lines.buffers()[2])[first:end]  # type: ignore[return-value]
+
+    def _cells(self, texts: pa.Array, some_blank: bool) -> pa.Array:
+        """The texts, in quotes where they must be."""
+        first, last = bounds(texts)
+        data = bytes(memoryview(texts.buffers()[2] or b"")[first:last])
+        marks = [mark for mark in self._marks if mark.encode() in data]
+        tests = [pc.match_substring(texts, mark) for mark in marks]
+        if some_blank:
+            tests.append(pc.match_substring_regex(texts, _BLANK_OR_MARKED))
+        if not tests:
+            return texts
         quote = _scalar('"')
-        doubled = pc.replace_substring(text, '"', '""')
-        quoted = pc.binary_join_element_wise(quote, doubled, quote, _scalar(""))
-        return pc.if_else(needed, quoted, text).fill_null("")
-
-    def _to_look_for(self, text: pa.Array) -> str | None:
-        """What makes a cell need quotes, less what none of these cells can have."""
-        first, last = bounds(text)
-        data = bytes(memoryview(text.buffers()[2] or b"")[first:last])
-        if any(mark in data for mark in self._marks):
-            return self._needs_quotes
-        return _BLANK if _may_be_blank(text, data) else None
+        doubled = pc.replace_substring(texts, '"', '""') if '"' in marks else texts
+        return pc.if_else(reduce(pc.or_, tests), _joined([quote, doubled, quote], ""), texts)
 
 
-def _may_be_blank(text: pa.Array, data: bytes) -> bool:
-    """Whether some of the cells, whose bytes are `data`, is empty or begins with white space."""
-    if pc.any(pc.equal(pc.binary_length(text), 0)).as_py():
+def _texts(column: pa.ChunkedArray) -> pa.Array:
+    """The values as large_string, in one array."""
+    texts = [as_text(chunk) for chunk in column.chunks]
+    return texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
+
+
+def _may_be_blank(texts: pa.Array) -> bool:
+    """Whether one of the cells is empty, or begins as white space or a byte order mark does."""
+    ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :][: len(texts) + 1]
+    empty = ends[1:] == ends[:-1]
+    if texts.null_count:
+        empty = empty & texts.is_valid().to_numpy(zero_copy_only=False)
+    if empty.any():
         return True
-    starts = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text)]
-    starts = starts - (starts[0] if len(starts) else 0)
-    begins = np.frombuffer(data, np.uint8)[starts[starts < len(data)]]
-    return bool((begins <= ord(" ")).any())
+    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    if _dark(data[ends[0] : ends[-1]]):  # and so each that a cell begins with
+        return False
+    return not _dark(data[ends[:-1][ends[:-1] < len(data)]])
+
+
+def _dark(signs: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> bool:
+    """Whether no byte is white space, or like the first of a byte order mark."""
+    return not len(signs) or bool(signs.min() > ord(" ") and signs.max() < _BOM.encode()[0])
+
+
+def _some_blank(texts: pa.Array) -> bool:
+    return bool(pc.any(pc.match_substring_regex(texts, _BLANK_OR_MARKED)).as_py())
+
+
+def _joined(parts: list[pa.Array | pa.Scalar], between: str) -> pa.Array:
+    """The parts of each row, one behind the other; a null is nothing."""
+    return pc.binary_join_element_wise(
+        *parts, _scalar(between), null_handling="replace", null_replacement=""
+    )
 
 
 def open_encoder(

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from scrubber import formats
 from scrubber.errors import InputError, OutputError
 from scrubber.formats import delimited, stream
+from scrubber.formats.delimited import Dialect
+from scrubber.formats.delimited_writer import DelimitedEncoder
 from scrubber.formats.quoting import record_ends
 from scrubber.formats.text import as_text
 
@@ -236,11 +238,45 @@ def test_what_is_written_reads_back(files, small_chunks, rows, name, chunk_rows)
         assert [row or [""] for row in again] == [[cell or "" for cell in row] for row in rows]
 
 
+PLAIN = st.none() | st.sampled_from(["a", "12", " a", "ａ", "\ue000", "é", "x y", "a\0"])
+ODD = st.sampled_from(
+    ["", " ", "\u3000", "\ufeff", "\ufeffa", "a\ufeff", ",", ";", "|", "\t", '"', "\r\n"]
+)
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.tuples(
+            *[st.lists(PLAIN | ODD if i == 2 else PLAIN, min_size=6, max_size=6) for i in range(n)]
+        )
+    ),
+    st.sampled_from([",", ";", "|", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_plain_lines_are_written_as_all_others_are(columns, delimiter, end):
+    """Which way they are written depends on the cells of a whole chunk."""
+    names = [f"c{i}" for i in range(len(columns))]
+    table = pa.table([pa.array(cells, pa.string()) for cells in columns], names=names)
+    dialect = Dialect(delimiter, end)
+    whole, each = io.BytesIO(), io.BytesIO()
+    DelimitedEncoder(whole, table.schema, dialect).write(table.slice(1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DelimitedEncoder, "_plain_lines", lambda *_: None)
+        DelimitedEncoder(each, table.schema, dialect).write(table.slice(1))
+    assert whole.getvalue() == each.getvalue()
+    text = whole.getvalue().decode()
+    again = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[1:]
+    rows = list(zip(*columns, strict=True))[1:]
+    assert [row or [""] for row in again] == [[cell or "" for cell in row] for row in rows]
+
+
 @pytest.mark.parametrize(
     ("cell", "written"),
     [
         ("plain", b"plain"), (None, b""), ("", b'""'), ("a,b", b'"a,b"'), ('a"b', b'"a""b"'),
         ("a\nb", b'"a\nb"'), ("a\rb", b'"a\rb"'), (" a", b" a"), (" ", b'" "'), ("=1+1", b"=1+1"),
+        ("\ufeffa", b'"\xef\xbb\xbfa"'), ("\uff21", b"\xef\xbc\xa1"), ("a\ufeff", b"a\xef\xbb\xbf"),
     ],
 )  # fmt: skip
 def test_quotes_only_where_needed(files, cell, written):
