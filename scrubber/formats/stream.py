@@ -32,7 +32,7 @@ FindEnds = Callable[[bytes], tuple[Offsets, bool]]
 inside a quotation."""
 
 _GZIP_LEVEL = 6
-_PIECE = 2**18
+PIECE = 2**18
 """So many bytes stay in a core's cache while they are looked over several times."""
 
 
@@ -180,10 +180,10 @@ def record_blocks(
 def line_ends(data: bytes) -> Offsets:
     """The offsets just past each line break of `data`."""
     each = np.frombuffer(data, np.uint8)
-    is_end = np.empty(min(len(each), _PIECE), bool)
+    is_end = np.empty(min(len(each), PIECE), bool)
     found = [np.empty(0, np.int64)]
-    for start in range(0, len(each), _PIECE):
-        piece = each[start : start + _PIECE]
+    for start in range(0, len(each), PIECE):
+        piece = each[start : start + PIECE]
         ends = np.flatnonzero(np.equal(piece, ord("\n"), out=is_end[: len(piece)]))
         found.append(ends + (start + 1))
     return np.concatenate(found)
@@ -192,10 +192,10 @@ def line_ends(data: bytes) -> Offsets:
 def count_of(data: bytes, signs: bytes) -> int:
     """How many bytes of `data` are one of `signs`."""
     each = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
-    is_one = np.empty(min(len(each), _PIECE), bool)
+    is_one = np.empty(min(len(each), PIECE), bool)
     count = 0
-    for start in range(0, len(each), _PIECE):
-        piece = each[start : start + _PIECE]
+    for start in range(0, len(each), PIECE):
+        piece = each[start : start + PIECE]
         for sign in signs:
             count += int(np.count_nonzero(np.equal(piece, sign, out=is_one[: len(piece)])))
     return count

@@ -141,27 +141,31 @@ def test_records_alike_are_only_counted_and_nothing_else_is_lost(
     assert seen[0] == seen[1]
 
 
-FLAT = st.lists(
-    st.fixed_dictionaries(
-        {
-            "i": st.none() | st.integers(-(2**63), 2**63 - 1),
-            "t": st.none() | TEXTS | st.sampled_from(['"', "\\", "\n", "\x7f", "\u2028", "é"]),
-            "f": st.none() | st.floats(allow_infinity=False),
-            "b": st.none() | st.booleans(),
-            'é"': st.none() | st.integers(0, 9),
-        }
-    ),
-    max_size=12,
+CELLS: dict[str, st.SearchStrategy[Any]] = {
+    "i": st.integers(-(2**63), 2**63 - 1),
+    "t": TEXTS | st.sampled_from(['"', "\\", "\n", "\x1f", "\x7f", "\u2028", "é"]),
+    "f": st.floats(allow_infinity=False),
+    "b": st.booleans(),
+    'é"': st.integers(0, 9),
+    "u": st.text("az ,é", max_size=6),
+}
+FLAT = st.sets(st.sampled_from(sorted(CELLS))).flatmap(
+    lambda full: st.lists(
+        st.fixed_dictionaries(
+            {name: one if name in full else st.none() | one for name, one in CELLS.items()}
+        ),
+        max_size=12,
+    )
 )
 
 
 @settings(max_examples=150)
-@given(records=FLAT, omitted=st.sets(st.sampled_from(["t", "f", "b", 'é"'])))
+@given(records=FLAT, omitted=st.sets(st.sampled_from(["t", "f", "b", 'é"', "u"])))
 def test_flat_records_are_written_as_orjson_does(
     folder: Path, records: list[dict[str, Any]], omitted: set[str]
 ) -> None:
-    types = (pa.int64(), pa.string(), pa.float64(), pa.bool_(), pa.uint8())
-    names = ("i", "t", "f", "b", 'é"')
+    types = (pa.int64(), pa.string(), pa.float64(), pa.bool_(), pa.uint8(), pa.large_string())
+    names = tuple(CELLS)
     mark = {formats.ABSENT: b"1"}
     schema = pa.schema(
         [
