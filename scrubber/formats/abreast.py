@@ -47,7 +47,7 @@ def abreast(
 
     with ThreadPoolExecutor(threads, "abreast") as pool:
         for item in _before_failure(items, failed):
-            large = len(block_of(item).data) > 2 * CHUNK_BYTES
+            large = block_of(item).size > 2 * CHUNK_BYTES
             if large:
                 yield from done(0)
             under_way.append((item, pool.submit(work(item))))

@@ -291,7 +291,7 @@ def _block_table(
         cuts = [0, *(ends - inside).tolist()] if aligned else (ends - inside).tolist()
         if len(cuts) < 2:
             continue
-        block = Block(data[cuts[0] : cuts[-1]], np.array(cuts[1:]) - cuts[0], False)
+        block = Block(data, np.array(cuts), False)
         try:
             columns, rejected = _parse(block, schema, dialect, source, 1, True)
         except InputError:

@@ -83,15 +83,15 @@ def _at_once(block: Block, schema: pa.Schema) -> pa.Table | None:
         return None
     try:
         table = arrow_json.read_json(
-            pa.BufferReader(block.data),
-            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
+            pa.BufferReader(block.view),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=block.size + 1),
             parse_options=arrow_json.ParseOptions(
                 explicit_schema=schema, unexpected_field_behavior="error"
             ),
         ).cast(schema)
     except ARROW_ERRORS:  # their text quotes values
         return None
-    if any(map(_has_negative_zero, table.columns)) and _NEGATIVE_ZERO.search(block.data):
+    if any(map(_has_negative_zero, table.columns)) and _NEGATIVE_ZERO.search(block.view):
         return None
     # Each line that is not empty is one record: infer has seen to it.
     return table if table.num_rows == block.lines or table.num_rows == filled(block) else None

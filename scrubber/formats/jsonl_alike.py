@@ -74,10 +74,9 @@ def likeness(shape: Shape) -> str | None:
 def unlike(block: Block, alike: str) -> Lines | None:
     """The lines that `alike`, a likeness, does not take; None where there are too many of them, or
     where the bytes are not UTF-8."""
-    data = block.data
-    if not (data.isascii() or is_utf8(data)):
+    if not is_utf8(block.view):
         return None
-    bounds = np.append(0, block.ends)
+    data, bounds = block.around, block.bounds
     texts = pa.Array.from_buffers(
         pa.large_binary(), block.lines, [None, pa.py_buffer(bounds), pa.py_buffer(data)]
     )

@@ -52,7 +52,7 @@ def blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Itera
     line = 1
     for block in record_blocks(stream, place, _ends, start, lines):
         for part in _parts(block):
-            if part.lines < 2 and _objects(part.data) > max(HELD_BYTES, _OBJECT_BYTES):
+            if part.lines < 2 and _objects(part.view) > max(HELD_BYTES, _OBJECT_BYTES):
                 raise InputError(
                     "record-too-large",
                     "a record has too many values",
@@ -65,16 +65,16 @@ def blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Itera
 
 def _parts(block: Block) -> Iterator[Block]:
     """The block, cut between lines into parts of at most _OBJECT_BYTES each, if that can be."""
-    middle = int(np.searchsorted(block.ends, len(block.data) // 2, "right"))
+    middle = int(np.searchsorted(block.bounds[1:], block.bounds[0] + block.size // 2, "right"))
     first = min(middle + 1, block.lines - 1)
-    if not first or _objects(block.data) <= _OBJECT_BYTES:
+    if not first or _objects(block.view) <= _OBJECT_BYTES:
         yield block
         return
     for part in block.cut(first):
         yield from _parts(part)
 
 
-def _objects(data: bytes) -> int:
+def _objects(data: memoryview) -> int:
     """The bytes that the values of these lines take as Python objects, about and at most."""
     return 72 * count_of(data, b"[{") + 64 * count_of(data, b",")
 

@@ -64,7 +64,7 @@ def joined(source: Source, shape: Shape, own: Shape, *, drop_bad_rows: bool) -> 
 def _first_apart(parts: Iterator[Block]) -> Iterator[Block]:
     """The blocks, the first one cut in two: what the first lines tell is known for all others."""
     for block in islice(parts, 1):
-        lines = int(np.searchsorted(block.ends, _FIRST)) + 1
+        lines = int(np.searchsorted(block.bounds[1:], block.bounds[0] + _FIRST)) + 1
         yield from block.cut(lines) if lines < block.lines else (block,)
     yield from parts
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -109,28 +110,42 @@ class ByteStream:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Whole records as bytes; `ends` are the offsets just past each, and `open` says that the
-    source ended inside a quotation."""
+    """Whole records in some bytes; `bounds` are where each begins and where the last one ends, and
+    `open` says that the source ended inside a quotation."""
 
-    data: bytes
-    ends: Offsets
+    around: bytes
+    bounds: Offsets
     open: bool
 
     @property
     def lines(self) -> int:
         """How many records there are, empty ones counted."""
-        return len(self.ends)
+        return len(self.bounds) - 1
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        return int(self.bounds[-1] - self.bounds[0])
+
+    @property
+    def view(self) -> memoryview:
+        """The bytes of the records where they are."""
+        return memoryview(self.around)[self.bounds[0] : self.bounds[-1]]
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes of the records by themselves."""
+        return self.around[self.bounds[0] : self.bounds[-1]]
 
     def cut(self, lines: int) -> tuple[Block, Block]:
         """The first so many lines, and the others."""
-        stop = int(self.ends[lines - 1])
         return (
-            Block(self.data[:stop], self.ends[:lines], False),
-            Block(self.data[stop:], self.ends[lines:] - stop, self.open),
+            Block(self.around, self.bounds[: lines + 1], False),
+            Block(self.around, self.bounds[lines:], self.open),
         )
 
     def __repr__(self) -> str:
-        return f"Block(bytes={len(self.data)}, lines={self.lines})"
+        return f"Block(bytes={self.size}, lines={self.lines})"
 
 
 def record_blocks(
@@ -155,18 +170,18 @@ def record_blocks(
         stops, is_open = ends(data)
         if last and data and (not len(stops) or stops[-1] < len(data)):
             stops = np.append(stops, len(data))
-        start = first = 0
+        bounds = np.append(0, stops)
+        first = 0
         while first < len(stops):
-            fitting = int(np.searchsorted(stops, start + 2 * CHUNK_BYTES, "right"))
+            fitting = int(np.searchsorted(stops, bounds[first] + 2 * CHUNK_BYTES, "right"))
             after = max(first + 1, min(first + lines, first + CHUNK_ROWS, fitting))
-            stop = int(stops[after - 1])
-            final = last and stop == len(data)
-            yield Block(data[start:stop], stops[first:after] - start, is_open and final)
-            start, first = stop, after
+            final = last and stops[after - 1] == len(data)
+            yield Block(data, bounds[first : after + 1], bool(is_open and final))
+            first = after
         number += len(stops)
         if last:
             return
-        pending = data[start:]
+        pending = data[bounds[-1] :]
         if len(pending) > RECORD_BYTES:
             raise InputError(
                 "record-too-large",
@@ -189,7 +204,7 @@ def line_ends(data: bytes) -> Offsets:
     return np.concatenate(found)
 
 
-def count_of(data: bytes, signs: bytes) -> int:
+def count_of(data: bytes | memoryview, signs: bytes) -> int:
     """How many bytes of `data` are one of `signs`."""
     each = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
     is_one = np.empty(min(len(each), PIECE), bool)
@@ -207,7 +222,7 @@ def middle_line(data: bytes) -> int:
     return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, -1) + 1
 
 
-def is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes | memoryview) -> bool:
     """Whether all of `data` is UTF-8 text; takes no copy of it."""
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
     whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(data)])

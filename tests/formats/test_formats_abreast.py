@@ -15,7 +15,7 @@ from scrubber.formats.stream import Block
 
 def blocks(count: int, size: int = 1) -> Iterator[Block]:
     for number in range(count):
-        yield Block(bytes([number]) * size, np.array([size]), False)
+        yield Block(bytes([number]) * size, np.array([0, size]), False)
 
 
 @pytest.mark.parametrize("cores", [1, 2, 64])
@@ -24,10 +24,10 @@ def test_the_results_come_in_order(monkeypatch: pytest.MonkeyPatch, cores: int) 
     asked: list[int] = []
 
     def work(block: Block):  # type: ignore[no-untyped-def]
-        asked.append(block.data[0])
-        return lambda: block.data[0] * 2
+        asked.append(block.view[0])
+        return lambda: block.view[0] * 2
 
-    got = [(one.data[0], two) for one, two in abreast(blocks(50), lambda one: one, work)]
+    got = [(one.view[0], two) for one, two in abreast(blocks(50), lambda one: one, work)]
     assert got == [(number, number * 2) for number in range(50)]
     assert asked == list(range(50))
 
@@ -47,9 +47,9 @@ def test_an_error_comes_after_what_was_before(
 
     def work(block: Block):  # type: ignore[no-untyped-def]
         def result() -> int:
-            if fails == "work" and block.data[0] == 2:
+            if fails == "work" and block.view[0] == 2:
                 raise ValueError("work")
-            return block.data[0]
+            return block.view[0]
 
         return result
 
@@ -71,12 +71,12 @@ def test_few_are_held_and_a_large_one_is_alone(monkeypatch: pytest.MonkeyPatch) 
         nonlocal held
         for size in sizes:
             held += 1
-            yield Block(b"x" * size, np.array([size]), False)
+            yield Block(b"x" * size, np.array([0, size]), False)
 
     def work(block: Block):  # type: ignore[no-untyped-def]
         def result() -> None:
             with lock:
-                large = len(block.data) > 20
+                large = len(block.view) > 20
                 most[large] = max(most[large], held)
 
         return result

@@ -170,4 +170,4 @@ def test_media_types(files):
 
 
 def test_a_block_shows_no_data():
-    assert "SECRET" not in repr(stream.Block(b"SECRET", np.array([6]), False))
+    assert "SECRET" not in repr(stream.Block(b"SECRET", np.array([0, 6]), False))
