@@ -6,7 +6,8 @@ One seeded table of 16 columns, and three rule files over it: *generalize* (bin,
 truncate_date, mask, ip, hierarchy; the rest kept or dropped), *join* (tokens of ids that some 20
 rows share, and their dates shifted; the rest kept) and *distinct* (token, encryption, e-mail and
 name surrogates of a value that no other row has). Each system runs in a process of its own, in
-turns, the best of several; by the clock, from the open file to the synced file, start-up left out.
+turns, the best of several; by the clock, from the open file to the synced file; what is loaded for
+the first file is left out, as a file of one record goes before.
 Polars reads and writes the columns of that rule file's output, with all its threads: *eager*
 (read, write) or *streaming* (scan, sink), whichever is quicker. *Arrow* is the same by pyarrow, by
 which scrubber reads and writes, with all its threads and the whole table in memory: what scrubber
@@ -32,7 +33,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+Work = Callable[[Path, Path], object]
+"""Makes of a file another."""
 KEY = bytes(range(32))
+FIRST = "first"
 ROWS_PER_CUSTOMER = 20
 PLANS = ("basic", "family", "student", "team", "business", "trial")
 SYLLABLES = "ba den fo gar hel im jo kin lo man nes or per ros sen tor ul ver wil zan".split()
@@ -126,11 +130,11 @@ def _texts(numbers: Any) -> pa.Array:
     return pa.array(numbers).cast(pa.string())
 
 
-def written(folder: Path, rows: int, format: str) -> Path:
+def written(path: Path, rows: int) -> Path:
     """The table as a file, written by scrubber's own writers."""
     from scrubber import formats
 
-    path = folder / f"orders.{format}"
+    format = path.suffix[1:]
     step = 100_000
     first = table(1)
     with formats.open_writer(path, first.schema, format, None, like=None) as writer:
@@ -155,30 +159,28 @@ def rule_file(folder: Path, name: str, format: str) -> Path:
     return path
 
 
-def timed(work: Callable[[], object]) -> list[float]:
+def timed(work: Work, source: Path, out: Path) -> list[float]:
     """Seconds by the clock, and of this process's processors."""
+    work(source.with_name(f"{FIRST}{source.suffix}"), out / FIRST)
     clock, processor = time.perf_counter(), time.process_time()
-    work()
+    work(source, out / "data")
     return [time.perf_counter() - clock, time.process_time() - processor]
 
 
-def scrubber(source: Path, rules: Path, out: Path, workers: int) -> list[float]:
-    """What a run takes, its reading of the rules left out as the start-up is."""
+def scrubber(rules: Path, workers: int) -> Work:
+    """A run, its reading of the rules left out as the start-up is."""
     from scrubber.engine.nopandas import without_pandas
     from scrubber.engine.run import run
     from scrubber.policy import load_rules
 
     without_pandas()  # as the command line does
     parsed = load_rules(rules)
-    return timed(lambda: run(parsed, [str(source)], out, workers=workers))
+    return lambda source, out: run(parsed, [str(source)], out, workers=workers)
 
 
-def polars(source: Path, columns: Sequence[str], out: Path, streaming: bool) -> list[float]:
-    """What it takes to read the columns and write them again, by the format's own codec."""
-    import polars  # noqa: F401
-
-    out.mkdir()
-    return timed(lambda: copied(source, columns, out / source.name, streaming))
+def polars(columns: Sequence[str], streaming: bool) -> Work:
+    """Reading the columns and writing them again, by the format's own codec."""
+    return lambda source, out: copied(source, columns, out, streaming)
 
 
 def copied(source: Path, columns: Sequence[str], target: Path, streaming: bool) -> None:
@@ -208,13 +210,9 @@ def copied(source: Path, columns: Sequence[str], target: Path, streaming: bool) 
         os.fsync(file.fileno())
 
 
-def arrow(source: Path, columns: Sequence[str], out: Path) -> list[float]:
+def arrow(columns: Sequence[str]) -> Work:
     """The same by pyarrow."""
-    import pyarrow.csv
-    import pyarrow.parquet  # noqa: F401
-
-    out.mkdir()
-    return timed(lambda: copied_by_arrow(source, list(columns), out / source.name))
+    return lambda source, out: copied_by_arrow(source, list(columns), out)
 
 
 def copied_by_arrow(source: Path, columns: list[str], target: Path) -> None:
@@ -235,16 +233,14 @@ def copied_by_arrow(source: Path, columns: list[str], target: Path) -> None:
 def one(arguments: Sequence[str]) -> None:
     """A measurement in this process; prints seconds by the clock, of the processor, and peak MB."""
     system, source, rules, out = arguments[0], *map(Path, arguments[1:4])
+    out.mkdir()
     if system.startswith("scrubber"):
-        took = scrubber(source, rules, out, int(system[-1]))
+        work = scrubber(rules, int(system[-1]))
     else:
         decided = RULES[rules.stem.partition("-")[0]]
         columns = [name for name in table(1).column_names if decided.get(name) != "drop"]
-        took = (
-            arrow(source, columns, out)
-            if system == "arrow"
-            else polars(source, columns, out, system == "streaming")
-        )
+        work = arrow(columns) if system == "arrow" else polars(columns, system == "streaming")
+    took = timed(work, source, out)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps([*took, peak]))
 
@@ -285,7 +281,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for format in options.formats.split(","):
-            source = written(folder, options.rows, format)
+            source = written(folder / f"orders.{format}", options.rows)
+            written(folder / f"{FIRST}.{format}", 1)
             for rules in options.rules.split(","):
                 row(source, rule_file(folder, rules, format), folder, cores, options.tries)
             source.unlink()
