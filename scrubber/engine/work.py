@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from scrubber.formats import Source
 from scrubber.manifest import DATA, Fragment, Ledger, OutputFacts
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy.plan import OnError, Plan
-from scrubber.transform.keys import RootKey, keyed_digest
+from scrubber.transform.keys import RootKey
 
 _BLOCK = 1 << 20
 
@@ -185,8 +186,11 @@ def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Itera
 
 
 def source_digest(source: Source, plan: Plan, key: RootKey | None) -> str:
-    """A digest of the source's bytes under the run's key. Errors: InputError."""
-    digest = keyed_digest(unpublished("source", plan, key))
+    """HMAC-SHA256 of the source's bytes under the run's key. Errors: InputError.
+
+    SHA-256 is done by processors themselves, about twice as fast as what else is as strong.
+    """
+    digest = hmac.new(unpublished("source", plan, key), digestmod="sha256")
     try:
         with formats.open_file(source) as file:
             while block := file.read(_BLOCK):

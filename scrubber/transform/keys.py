@@ -91,5 +91,5 @@ def prf(key: bytes, *parts: bytes) -> bytes:
 
 
 def keyed_digest(key: bytes) -> blake2b:
-    """A streaming keyed digest (BLAKE2b-256, RFC 7693) for files and batches."""
+    """A streaming keyed digest (BLAKE2b-256, RFC 7693) for many small things."""
     return blake2b(key=key, digest_size=32)
