@@ -2,7 +2,8 @@
 
     python -m benchmarks.tables [--rows N] [--formats parquet,csv,jsonl] [--rules a,b,c] [--tries N]
 
-One seeded table of 16 columns, and three rule files over it: *generalize* (bin, round, prefix,
+One seeded table of 16 columns, and four rule files over it: *drop* (six columns that identify are
+dropped, the rest kept), *generalize* (bin, round, prefix,
 truncate_date, mask, ip, hierarchy; the rest kept or dropped), *join* (tokens of ids that some 20
 rows share, and their dates shifted; the rest kept) and *distinct* (token, encryption, e-mail and
 name surrogates of a value that no other row has). Each system runs in a process of its own, in
@@ -85,7 +86,8 @@ DISTINCT: dict[str, Any] = {
     "phone": {"encrypt": {"domain": "phone"}},
     "ip": "drop",
 }
-RULES = {"generalize": GENERALIZE, "join": JOIN, "distinct": DISTINCT}
+DROP: dict[str, Any] = dict.fromkeys(("customer", "order", "email", "name", "phone", "ip"), "drop")
+RULES = {"drop": DROP, "generalize": GENERALIZE, "join": JOIN, "distinct": DISTINCT}
 
 
 def table(rows: int, start: int = 0) -> pa.Table:
