@@ -1,15 +1,17 @@
-"""Reading and writing beside the scrubbing of a source, each in a thread of its own.
+"""Reading, writing and digesting beside the scrubbing of a source, each in a thread of its own.
 
-Both are Arrow's work, which leaves the interpreter to others, so that a second core is used. What
-is done, and in which order, stays the same. Where a process may use one core only (a worker of a
-crew: see pyarrow's cpu_count) there are no threads.
+That is work of Arrow and of OpenSSL, which leaves the interpreter to others, so that a second core
+is used. What is done, and in which order, stays the same. Where a process may use one core only (a
+worker of a crew: see pyarrow's cpu_count) there are no threads.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache, partial
 from queue import SimpleQueue
 from typing import Final, NamedTuple, TypeVar
 
@@ -84,6 +86,26 @@ def _each(items: Iterable[T], wanted: threading.Semaphore, left: threading.Event
             yield next(source)
         except StopIteration:
             return
+
+
+@contextmanager
+def beside(work: Callable[[threading.Event], T]) -> Iterator[Callable[[], T]]:
+    """A function that waits for what `work` gives, which is done meanwhile; without threads when it
+    is first asked for.
+
+    Errors: those of `work`, where it is waited for. On leaving, the event tells `work` that nobody
+    waits any more.
+    """
+    left = threading.Event()
+    if pa.cpu_count() == 1:
+        yield cache(partial(work, left))
+        return
+    with ThreadPoolExecutor(1, "beside") as pool:
+        done = pool.submit(work, left)
+        try:
+            yield done.result
+        finally:
+            left.set()
 
 
 @contextmanager

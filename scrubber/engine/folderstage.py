@@ -75,6 +75,9 @@ class FolderStage:
             sync_folder(path.parent)
         return ""
 
+    def has(self, path: str) -> bool:
+        return (self.output / path).exists()
+
     def stands(self, output: OutputFacts, version: str) -> bool:
         del version  # a file can be changed behind its time and size: its bytes are read
         with (self.output / output.path).open("rb") as file:

@@ -10,7 +10,7 @@ lie in a folder that only its owner can read, and go when the manifest is sealed
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -21,7 +21,7 @@ import pyarrow as pa
 from scrubber.engine.record import Account, Unread, facts_of
 from scrubber.engine.stage import Draft, Stage
 from scrubber.errors import ScrubberError
-from scrubber.manifest import Fragment, OutputFacts, RunFacts, work_id
+from scrubber.manifest import DATA, Fragment, OutputFacts, RunFacts, work_id
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.policy import Rules
 from scrubber.policy.plan import Plan
@@ -74,8 +74,12 @@ class Parts:
     def __init__(self, stage: Stage, secret: bytes) -> None:
         self._stage, self._secret = stage, secret
 
-    def find(self, identity: str) -> Part | None:
-        """The finished part of this identity; None if there is none, or it is not to be trusted."""
+    def find(self, name: str, identity: Callable[[], str]) -> Part | None:
+        """The finished part of this identity, whose output has this name; None if there is none, or
+        it is not to be trusted. The identity is asked for only where there is such an output."""
+        return self._find(identity()) if self._stage.has(f"{DATA}/{name}") else None
+
+    def _find(self, identity: str) -> Part | None:
         raw = self._stage.record(identity)
         if raw is None:
             return None

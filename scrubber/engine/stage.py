@@ -39,6 +39,9 @@ class Stage(Protocol):
         ``disk-full``; OutputError ``output-write``.
         """
 
+    def has(self, path: str) -> bool:
+        """Whether an output, good or not, lies there."""
+
     def stands(self, output: OutputFacts, version: str) -> bool:
         """Whether the output is there, with the bytes that it was placed with."""
 

@@ -54,6 +54,9 @@ class StoreStage:
             raise _missing(output.path)
         return facts.version
 
+    def has(self, path: str) -> bool:
+        return storage.facts(self._url(path), path) is not None
+
     def stands(self, output: OutputFacts, version: str) -> bool:
         """By its size and version, which no other bytes have: it is not read again."""
         facts = storage.facts(self._url(output.path), output.path)

@@ -7,11 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Event
 
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.engine.conveyor import read_ahead, write_behind
+from scrubber.engine.conveyor import beside, read_ahead, write_behind
 from scrubber.engine.documents import unasked_for
 from scrubber.engine.parts import Done, Part, Parts, identity
 from scrubber.engine.recoding import Recoding
@@ -114,19 +115,25 @@ def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: T
 
 
 def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
-    digest = task.digest or source_digest(task.source, work.plan, key)
     schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
-    own = identity(task.work, alias, schema, work.basis or digest, name)
     parts = work.parts(key)
-    found = parts.find(own)
-    if found is not None:
-        tell(task.size, found.fragment.rows_in)
-        return found
-    with parts.begin(name) as draft:
-        output, ledger = _write(work, task, draft, scrub, tell)
-        ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest)
-        part = Part(output, ledger.as_one(ref, output.sha256), digest)
-        parts.keep(own, part, draft)
+
+    def own() -> str:
+        return identity(task.work, alias, schema, work.basis or digest(), name)
+
+    def digested(left: Event) -> str:
+        return task.digest or source_digest(task.source, work.plan, key, left)
+
+    with beside(digested) as digest:
+        found = parts.find(name, own)
+        if found is not None:
+            tell(task.size, found.fragment.rows_in)
+            return found
+        with parts.begin(name) as draft:
+            output, ledger = _write(work, task, draft, scrub, tell)
+            ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest())
+            part = Part(output, ledger.as_one(ref, output.sha256), digest())
+            parts.keep(own(), part, draft)
     return part
 
 
@@ -185,15 +192,18 @@ def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Itera
         yield Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
 
 
-def source_digest(source: Source, plan: Plan, key: RootKey | None) -> str:
+def source_digest(
+    source: Source, plan: Plan, key: RootKey | None, left: Event | None = None
+) -> str:
     """HMAC-SHA256 of the source's bytes under the run's key. Errors: InputError.
 
-    SHA-256 is done by processors themselves, about twice as fast as what else is as strong.
+    SHA-256 is done by processors themselves, about twice as fast as what else is as strong. Once
+    `left` is set nobody waits for the digest, and it is that of some bytes only.
     """
     digest = hmac.new(unpublished("source", plan, key), digestmod="sha256")
     try:
         with formats.open_file(source) as file:
-            while block := file.read(_BLOCK):
+            while (left is None or not left.is_set()) and (block := file.read(_BLOCK)):
                 digest.update(block)
     except OSError:
         place = Place(file=source.alias)

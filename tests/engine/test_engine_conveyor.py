@@ -1,4 +1,5 @@
-"""Reading ahead and writing behind: the same items in the same order, and every error is heard."""
+"""Reading ahead, writing behind, something beside: the same in the same order, and every error is
+heard."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from scrubber.engine import conveyor
-from scrubber.engine.conveyor import LARGE, read_ahead, write_behind
+from scrubber.engine.conveyor import LARGE, beside, read_ahead, write_behind
 
 
 @pytest.fixture(autouse=True, params=[1, 2], ids=["one core", "two cores"])
@@ -123,3 +124,33 @@ def test_an_error_beside_the_writing_ends_it() -> None:
         put(table(1))
         raise KeyboardInterrupt
     assert not [one for one in threading.enumerate() if one.name == "write-behind"]
+
+
+def test_what_is_done_beside_is_done_once() -> None:
+    done: list[int] = []
+
+    def work(_: threading.Event) -> int:
+        done.append(1)
+        return 7
+
+    with beside(work) as result:
+        assert [result(), result()] == [7, 7]
+    assert done == [1]
+
+
+def test_what_fails_beside_fails_where_it_is_waited_for() -> None:
+    def work(_: threading.Event) -> int:
+        raise MemoryError
+
+    with beside(work) as result, pytest.raises(MemoryError):
+        result()
+    with beside(work):  # and nobody asks
+        pass
+
+
+def test_what_nobody_waits_for_any_more_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conveyor.pa, "cpu_count", lambda: 2)
+    told: list[bool] = []
+    with pytest.raises(KeyError), beside(lambda left: told.append(left.wait(60))):
+        raise KeyError
+    assert told == [True]
