@@ -15,7 +15,16 @@ from scrubber.formats import sampling
 from scrubber.formats.abreast import abreast
 from scrubber.formats.base import CHUNK_BYTES, Chunk, Source
 from scrubber.formats.json_types import BadValue, Shape, fitter
-from scrubber.formats.jsonl_records import BOM, blocks, error_of, filled, may_be_long, parse, texts
+from scrubber.formats.jsonl_records import (
+    BOM,
+    blocks,
+    error_of,
+    filled,
+    held_blocks,
+    may_be_long,
+    parse,
+    texts,
+)
 from scrubber.formats.stream import Block, ByteStream
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import leaves
@@ -37,7 +46,7 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
         line = row = 1
         most = max(1, _CHUNK_CELLS // len(leaves(schema)))
         for (block, consumed), whole in abreast(
-            ((block, stream.consumed) for block in blocks(stream, source, most)),
+            ((block, stream.consumed) for block in held_blocks(stream, source, most)),
             lambda item: item[0],
             lambda item: partial(_at_once, item[0], schema) if not drop_bad_rows else _nothing,
         ):

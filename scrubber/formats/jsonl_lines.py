@@ -100,6 +100,8 @@ def _floats(array: pa.Array) -> pa.Array:
         return pa.array([], _KIND)
     written = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
     cells = pc.split_pattern(pa.array([written[1:-1].decode()], _KIND), ",").flatten()
+    if not array.null_count:
+        return cells
     return pc.if_else(array.is_valid(), cells, pa.scalar(None, _KIND))
 
 

@@ -29,6 +29,8 @@ from scrubber.formats.stream import (
 
 BOM = b"\xef\xbb\xbf"
 _OBJECT_BYTES = 2**28
+_VALUE_BYTES = 72
+"""What a byte of JSON takes as a Python object, at most: an empty list or object begins with it."""
 _BLANK = re.compile(rb"\n\s")
 _DIGITS_AND_POINTS = bytes(
     b if b == ord(".") else ord("0") if chr(b).isdecimal() and b < 128 else ord(" ")
@@ -43,7 +45,10 @@ def may_be_long(data: bytes) -> bool:
 
 
 def blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iterator[Block]:
-    """Blocks of at most `lines` lines, whose records can be held as Python objects."""
+    """Blocks of at most `lines` lines, each of which can be held as Python objects by itself.
+
+    Raises InputError `record-too-large`.
+    """
 
     def place(line: int) -> Place:
         return Place(file=source.alias, line=line)
@@ -51,16 +56,34 @@ def blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Itera
     start = stream.read(len(BOM)).removeprefix(BOM)
     line = 1
     for block in record_blocks(stream, place, _ends, start, lines):
-        for part in _parts(block):
-            if part.lines < 2 and _objects(part.view) > max(HELD_BYTES, _OBJECT_BYTES):
-                raise InputError(
-                    "record-too-large",
-                    "a record has too many values",
-                    place=place(line),
-                    hint=f"split it, or {MORE_MEMORY}",
-                )
-            yield part
-            line += part.lines
+        fitting = _fitting(block)
+        if fitting == block.lines:
+            yield block
+        elif fitting:
+            yield block.cut(fitting)[0]
+        line += fitting
+        if fitting < block.lines:
+            raise InputError(
+                "record-too-large",
+                "a record has too many values",
+                place=place(line),
+                hint=f"split it, or {MORE_MEMORY}",
+            )
+
+
+def held_blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iterator[Block]:
+    """The same, cut to where all records of a block can be held together, if that can be."""
+    for block in blocks(stream, source, lines):
+        yield from _parts(block)
+
+
+def _fitting(block: Block) -> int:
+    """How many lines of the block there are before the first one that has too many values."""
+    most = max(HELD_BYTES, _OBJECT_BYTES)
+    for line in np.flatnonzero(np.diff(block.bounds) > most // _VALUE_BYTES).tolist():
+        if _objects(block.cut(line)[1].cut(1)[0].view) > most:
+            return int(line)
+    return block.lines
 
 
 def _parts(block: Block) -> Iterator[Block]:
@@ -76,7 +99,7 @@ def _parts(block: Block) -> Iterator[Block]:
 
 def _objects(data: memoryview) -> int:
     """The bytes that the values of these lines take as Python objects, about and at most."""
-    return 72 * count_of(data, b"[{") + 64 * count_of(data, b",")
+    return _VALUE_BYTES * count_of(data, b"[{") + 64 * count_of(data, b",")
 
 
 def _ends(data: bytes) -> tuple[Offsets, bool]:
