@@ -29,6 +29,9 @@ from scrubber.model.arrow_errors import ARROW_ERRORS
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER_BYTES = 2**20
+_AT_ONCE = 2**19
+"""So many bytes pyarrow parses at once: what it notes of them stays in a core's cache until it
+makes columns of it."""
 _DELIMITERS = ",;\t|"
 _NAME_LENGTH = 256
 _NAME_DIGITS = 9
@@ -183,19 +186,22 @@ def _parse(
     first_row: int,
     drop_bad_rows: bool,
 ) -> tuple[list[pa.ChunkedArray], int]:
+    """The records of the block in columns of one chunk each, and how many were rejected."""
     from pyarrow import csv as arrow_csv
 
     names = [str(i) for i in range(len(schema))]
     ragged: list[tuple[int, int]] = []
-    if not is_utf8(block.data):
+    if not is_utf8(block.view):
         raise _first_undecodable(block, source, dialect, first_row, len(names))
     # pyarrow takes one byte order mark away from what it parses: give it one to take.
-    data = _BOM + block.data if block.data.startswith(_BOM) else block.data
+    data = _BOM + block.data if block.view[: len(_BOM)] == _BOM else block.view
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(data),
             read_options=arrow_csv.ReadOptions(
-                use_threads=False, block_size=len(data) + 1, column_names=names
+                use_threads=False,
+                block_size=_AT_ONCE if _can_be_cut(block) else len(data) + 1,
+                column_names=names,
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=dialect.delimiter,
@@ -224,7 +230,15 @@ def _parse(
             "the records from this one on cannot be read",
             place=Place(file=source.alias, row=first_row),
         ) from None
-    return table.columns, len(ragged)
+    return table.combine_chunks().columns, len(ragged)
+
+
+def _can_be_cut(block: Block) -> bool:
+    """Whether pyarrow can parse the block bit by bit: a record has to fit into what is parsed at
+    once, wherever that begins, and of a line end in quotes that is cut in two it loses a half."""
+    return 2 * int(np.diff(block.bounds).max(initial=0)) < _AT_ONCE and not (
+        b"\r" in block.around and b'"' in block.around
+    )
 
 
 def _ragged_handler(ragged: list[tuple[int, int]], skip: bool) -> Callable[[Any], str]:

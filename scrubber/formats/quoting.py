@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scrubber.formats.stream import Offsets
+from scrubber.formats.stream import Offsets, line_ends
 
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 
@@ -16,23 +16,23 @@ def record_ends(data: bytes, delimiter: str) -> tuple[Offsets, bool]:
     has it; elsewhere it is a character. Bytes are scanned with numpy; a Python step per quote is
     taken only where some quote stands in the middle of an unquoted cell.
     """
-    view = np.frombuffer(data, np.uint8)
-    newlines = np.flatnonzero(view == _NEWLINE)
+    ends = line_ends(data)
     if b'"' not in data:
-        return newlines + 1, False
+        return ends, False
+    view, newlines = np.frombuffer(data, np.uint8), ends - 1
     quotes = np.flatnonzero(view == _QUOTE)
     before = np.where(quotes[::2] > 0, view[quotes[::2] - 1], _NEWLINE)
     # Quotes alternate between opening and closing as long as each opening one begins a cell, or
     # directly follows a closing one (a doubled quote inside a quotation).
     if np.isin(before, (ord(delimiter), _NEWLINE, _RETURN, _QUOTE)).all():
         outside = np.searchsorted(quotes, newlines) % 2 == 0
-        return newlines[outside] + 1, len(quotes) % 2 == 1
+        return ends[outside], len(quotes) % 2 == 1
     starts, stops, is_open = _quotations(data, quotes.tolist(), delimiter)
     if not len(starts):
-        return newlines + 1, False
+        return ends, False
     index = np.searchsorted(starts, newlines) - 1
     inside = (index >= 0) & (newlines < stops[index])
-    return newlines[~inside] + 1, is_open
+    return ends[~inside], is_open
 
 
 def _quotations(data: bytes, quotes: list[int], delimiter: str) -> tuple[Offsets, Offsets, bool]:

@@ -177,6 +177,43 @@ def test_chunks_depend_on_the_content_alone(files, small_chunks):
     assert again == first
 
 
+RECORDS = st.lists(
+    st.sampled_from(
+        [
+            *("1,2", "1", "1,2,3", "", ",", "abcdefgh,12345678", "x\ry,z", "é,\ufeff", "\ufeff,y"),
+            *('"",', '"a\nb",x', '"a\r\nb","', '"""",5" x', '"a"b,c', '\ufeff"a",b'),
+        ]
+    ).flatmap(lambda record: st.sampled_from([record + "\n", record + "\r\n"])),
+    max_size=30,
+)
+
+
+@given(RECORDS, st.sampled_from(["a,b\n", "a\n", "a,b,c\r\n"]), st.booleans())
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+def test_how_much_is_parsed_at_once_changes_nothing(files, records, header, drop):
+    source = files.make("x.csv", (header + "".join(records)).encode())
+
+    def read():
+        try:
+            result = files.read(source, drop_bad_rows=drop)
+        except InputError as error:
+            return error.code, error.place
+        return result.rows, [(c.first_row, c.table.num_rows, c.rejected) for c in result.chunks]
+
+    whole = read()
+    with pytest.MonkeyPatch.context() as patch:
+        for size in (41, 64):
+            patch.setattr(delimited, "_AT_ONCE", size)
+            assert read() == whole
+
+
+@pytest.mark.parametrize("size", range(24, 48))
+def test_line_ends_in_quotes_are_whole_wherever_they_are_cut(files, monkeypatch, size):
+    monkeypatch.setattr(delimited, "_AT_ONCE", size)
+    source = files.make("x.csv", b"a,b\r\n" + b'1,"x\r\ny"\r\n' * 20)
+    assert files.read(source).rows == [{"a": "1", "b": "x\r\ny"}] * 20
+
+
 # --- the scanner against a model that goes byte by byte ------------------------------------------
 
 
