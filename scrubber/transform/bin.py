@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.canonical import all_failed, text_type
 from scrubber.transform.cells import Ruler, cells
-from scrubber.transform.distinct import per_distinct, takeable, with_rest
+from scrubber.transform.distinct import few_at_a_time, per_distinct, takeable, with_rest
 from scrubber.transform.numerals import (
     EXACT,
     decimal_of,
@@ -93,10 +93,14 @@ class Bin:
                 return None
 
         why = "not a number, or outside the edges"
-        return with_rest(
+        return few_at_a_time(
             array,
-            self._quickly(array, binned, out_type),
-            lambda rest: per_distinct(numerals(rest), binned, out_type, why),
+            lambda part: with_rest(
+                part,
+                self._quickly(part, binned, out_type),
+                lambda rest: per_distinct(numerals(rest), binned, out_type, why),
+            ),
+            out_type,
         )
 
     def _quickly(

@@ -17,6 +17,8 @@ from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import Outcome
 
 _UNREADABLE = object()
+_LOOK = 512  # so many values of an array tell whether it has few distinct ones:
+_FEW = 4  # one in so many
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
@@ -55,6 +57,17 @@ def distinctly(array: pa.Array, fn: Callable[[pa.Array], Outcome], type: pa.Data
         return Outcome(taken)
     failed = pc.fill_null(found.failed.take(encoded.indices), False)
     return Outcome(taken, failed, found.why)
+
+
+def few_at_a_time(array: pa.Array, fn: Callable[[pa.Array], Outcome], type: pa.DataType) -> Outcome:
+    """`fn`, a function of each value alone, of the flat `array`: of its distinct values if there
+    seem to be few of them, else of all. Null stays null."""
+    if len(array) < _LOOK:
+        return fn(array)
+    some = takeable(array).take(pa.array(range(0, len(array), len(array) // _LOOK)))
+    if len(pc.dictionary_encode(some).dictionary) > _LOOK // _FEW:
+        return fn(array)
+    return distinctly(array, fn, type)
 
 
 def with_rest(
@@ -134,4 +147,11 @@ def _take(values: pa.Array, indices: pa.Array) -> pa.Array:
     return takeable(values).take(indices).cast(values.type)
 
 
-__all__ = ["distinctly", "per_distinct", "readable_values", "takeable", "with_rest"]
+__all__ = [
+    "distinctly",
+    "few_at_a_time",
+    "per_distinct",
+    "readable_values",
+    "takeable",
+    "with_rest",
+]

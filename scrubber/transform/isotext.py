@@ -80,7 +80,8 @@ class IsoDates:
     def without_time(self) -> pa.Array:
         """The dates that a time stands behind, without it; null elsewhere."""
         finer = np.diff(self._bytes.ends)[self.is_date] > _WRITTEN
-        return texts_of(self._heads[:, finer].T, _among(self.is_date, finer), self.texts.type)
+        heads = self._heads if finer.all() else self._heads[:, finer]
+        return texts_of(heads.T, _among(self.is_date, finer), self.texts.type)
 
     def days(self) -> Integers:
         """The days since 1970-01-01 of each date.

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.canonical import all_failed, text_type
-from scrubber.transform.cells import Flags, Ruler, cells, decimals
-from scrubber.transform.distinct import per_distinct, with_rest
+from scrubber.transform.cells import Flags, Integers, Ruler, cells, decimals
+from scrubber.transform.distinct import few_at_a_time, per_distinct, with_rest
 from scrubber.transform.numerals import (
     EXACT,
     decimal_of,
@@ -25,6 +25,7 @@ from scrubber.transform.numerals import (
     unit_of,
 )
 
+_FEW = 4  # multiples are few where there are so many numbers for each
 _FLOAT_MAX = {16: 65504.0, 32: 3.4028234663852886e38, 64: math.inf}
 
 
@@ -73,10 +74,14 @@ class Round:
                 return None
 
         why = "not a number, or its rounded value does not fit the type"
-        return with_rest(
+        return few_at_a_time(
             array,
-            _quickly(array, step, out_type),
-            lambda rest: per_distinct(numerals(rest), rounded, out_type, why),
+            lambda part: with_rest(
+                part,
+                _quickly(part, step, out_type),
+                lambda rest: per_distinct(numerals(rest), rounded, out_type, why),
+            ),
+            out_type,
         )
 
     def _step(self) -> Decimal:
@@ -97,8 +102,8 @@ def _quickly(array: pa.Array, step: Decimal, type_: pa.DataType) -> pa.Array:
         return nothing
     found = cells(array)(half)
     below = found.index >> 1
-    up = (found.index & 1 == 1) & (~found.at_bound | (below & 1 == 1))
-    rounded, sure = (below + up) * ruler.step, found.sure
+    nearest = below + ((found.index & 1 == 1) & (~found.at_bound | (below & 1 == 1)))
+    rounded, sure = nearest * ruler.step, found.sure
     unit = 10**ruler.places
     match kind_of(type_):
         case Kind.FLOAT:
@@ -113,10 +118,19 @@ def _quickly(array: pa.Array, step: Decimal, type_: pa.DataType) -> pa.Array:
             sure &= np.abs(scaled) < 10 ** min(type_.precision, 18)
             return _where(sure, decimals(scaled, type_))
         case Kind.TEXT:
-            texts = decimals(rounded, pa.decimal128(38, ruler.places)).cast(pa.string())
-            return _where(sure, texts).cast(type_)
+            return _texts(np.where(sure, nearest, 0), sure, ruler).cast(type_)
         case _:
             return nothing
+
+
+def _texts(multiples: Integers, sure: Flags, ruler: Ruler) -> pa.Array:
+    """The multiples of the ruler's step with all its decimal places; null where not sure."""
+    low, high = int(multiples.min(initial=0)), int(multiples.max(initial=0))
+    decimal = pa.decimal128(38, ruler.places)
+    if (high - low) * _FEW < len(multiples):  # each text is made once
+        each = decimals(np.arange(low, high + 1) * ruler.step, decimal).cast(pa.string())
+        return each.take(pa.array(multiples - low, mask=~sure))
+    return _where(sure, decimals(multiples * ruler.step, decimal).cast(pa.string()))
 
 
 def _where(sure: Flags, array: pa.Array) -> pa.Array:

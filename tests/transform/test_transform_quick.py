@@ -145,6 +145,23 @@ def test_numerals_that_floats_do_not_tell_from_a_bound(numeral: str, sign: str) 
         same(Bin(edges=(-90, 0, 0.25, 90)), array)
 
 
+@settings(max_examples=25)
+@given(st.lists(st.none() | NUMERALS, min_size=1, max_size=20), st.sampled_from(STEPS))
+def test_few_numbers_that_come_again_and_again(values: list[str | None], step: float) -> None:
+    array = pa.array(values * 600, pa.string())
+    same(Round(to=step), array)
+    same(Bin(width=step, top=90.5), array.slice(1))
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.none() | st.decimals(-1, 1, places=3).map(str), min_size=150, max_size=200),
+    st.sampled_from((0.5, 0.1, 1, 2.5)),
+)
+def test_numbers_near_each_other(values: list[str | None], step: float) -> None:
+    same(Round(to=step), pa.array(values, pa.large_string()))
+
+
 CODES = st.one_of(
     st.from_regex(r"[0-9]{1,9}", fullmatch=True),
     st.text("Aa09 -\t\n\x1cé\u0301\u200d👨", max_size=8),
