@@ -27,7 +27,7 @@ from scrubber.formats.jsonl_records import (
 )
 from scrubber.formats.stream import Block, ByteStream
 from scrubber.model.arrow_errors import ARROW_ERRORS
-from scrubber.model.fieldpath import leaves
+from scrubber.model.fieldpath import FieldPath, leaves
 
 _CHUNK_CELLS = 2**22
 """A key takes its place in each record of a chunk, also where the record lacks it."""
@@ -84,11 +84,12 @@ def _at_once(block: Block, schema: pa.Schema) -> pa.Table | None:
 
     None where Arrow does not take them, or might take them otherwise: they are read one by one. It
     refuses keys and types that `schema` does not have, and a key that stands twice; it knows the
-    integer -0 as a float -0.0, and no structs without fields.
+    integer -0 as a float -0.0, no structs without fields, and in what is nested nothing but nulls
+    only where there is one.
     """
     from pyarrow import json as arrow_json
 
-    if any(_is_bare(kind) for _, kind in leaves(schema)):
+    if any(_is_bare(path, kind) for path, kind in leaves(schema)):
         return None
     try:
         table = arrow_json.read_json(
@@ -118,8 +119,8 @@ def _has_negative_zero(array: pa.Array | pa.ChunkedArray) -> bool:
     return bool((np.frombuffer(array.buffers()[1], np.int64) == _NEGATIVE_ZERO_BITS).any())
 
 
-def _is_bare(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_null(kind) or pa.types.is_struct(kind))
+def _is_bare(path: FieldPath, kind: pa.DataType) -> bool:
+    return bool(pa.types.is_struct(kind) or (pa.types.is_null(kind) and len(path.steps) > 1))
 
 
 def sample(source: Source, shape: Shape, chance: Random) -> tuple[list[dict[str, Any]], int | None]:

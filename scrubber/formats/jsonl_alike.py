@@ -8,6 +8,7 @@ in full. What is taken stays taken: a shape only grows.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -95,18 +96,32 @@ def unlike(block: Block, alike: str) -> Lines | None:
 
 
 def _object(shape: Shape) -> str:
-    """An object with all keys that none lacked so far, and perhaps others, as first seen."""
-    parts: list[str] = []
-    for name, inner in shape.fields.items():
-        key = re.escape(orjson.dumps(name).decode())
-        pair = f"{key}: ?{_value(inner)}"
-        if inner.present == shape.objects:
-            parts.append(f", ?{pair}" if parts else pair)
-        elif parts:
-            parts.append(f"(?:, ?{pair})?")
-        else:
-            raise _Unsure
-    return rf"\{{{_short(''.join(parts))}\}}"
+    """An object with all keys that none lacked so far, and perhaps others, in the order of the
+    shape's."""
+    pairs = [f"{_key(name)}: ?{_value(inner)}" for name, inner in shape.fields.items()]
+    needed = [inner.present == shape.objects for inner in shape.fields.values()]
+    if True not in needed:
+        return rf"\{{{_short(_some(pairs))}\}}"
+    first = needed.index(True)
+    before = [f"(?:{pair}, ?)?" for pair in pairs[:first]]
+    rest = zip(pairs[first + 1 :], needed[first + 1 :], strict=True)
+    after = [f", ?{pair}" if is_needed else f"(?:, ?{pair})?" for pair, is_needed in rest]
+    return rf"\{{{_short(''.join([*before, pairs[first], *after]))}\}}"
+
+
+def _some(pairs: list[str]) -> str:
+    """Any of the pairs, or none: each as the first one, perhaps before those behind it."""
+    ways, after = "", ""
+    for pair in reversed(pairs):
+        ways = _short(f"{pair}{after}|{ways}")
+        after = f"(?:, ?{pair})?{after}"
+    return f"(?:{ways})"
+
+
+def _key(name: str) -> str:
+    """The key as it is written by itself or in ASCII."""
+    ways = {re.escape(orjson.dumps(name).decode()), re.escape(json.dumps(name))}
+    return ways.pop() if len(ways) == 1 else f"(?:{'|'.join(sorted(ways))})"
 
 
 def _value(shape: Shape) -> str:

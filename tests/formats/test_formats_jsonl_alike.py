@@ -95,6 +95,7 @@ def known(**changes: str) -> bytes:
         known(l="[]"),
         known(l="[3, null,4]"),
         known().replace(b",", b", ").replace(b":", b": "),
+        known().replace("é".encode(), rb"\u00e9"),
         known() + b"\r",
     ],
 )
@@ -163,7 +164,6 @@ def test_what_says_nothing_new(line: bytes) -> None:
         known(e="[1]"),
         known(o='{"a":1}'),
         known(d="1"),
-        known().replace("é".encode(), rb"\u00e9"),
         known().replace("é".encode(), "É".encode()),
         known(l="[" * 100_000 + "]" * 100_000),
         known(s='{"x":' * 100_000 + "1" + "}" * 100_000),
@@ -186,14 +186,49 @@ def test_bytes_that_are_not_utf8_are_looked_at(text: bytes) -> None:
     [
         [],
         [b"{}"],
-        [b'{"a":1}', b'{"b":1}'],  # no key that all have comes first
-        [b'{"a":{"b":1}}', b'{"a":{}}'],
         [orjson.dumps({f"key{i}": "x" for i in range(1_000)})],
+        [orjson.dumps({f"key{i}": "x"}) for i in range(100)],
         [b'{"a":' + b"[" * 40 + b'"x"' + b"]" * 40 + b"}"],
     ],
 )
 def test_what_no_likeness_is_made_of(lines: list[bytes]) -> None:
     assert likeness(shape_of(lines)) is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "alike", "new"),
+    [
+        pytest.param(
+            ['{"a":1,"b":1,"c":1}', '{"b":2}'],
+            ['{"b":1}', '{"a":1,"b":1}', '{"b":1,"c":1}', '{"a":1, "b":1, "c":1}'],
+            ["{}", '{"a":1}', '{"a":1,"c":1}', '{"b":1,"a":1}', '{,"b":1}', '{"a":1,,"b":1}'],
+            id="some keys are lacking",
+        ),
+        pytest.param(
+            ['{"a":1,"b":1,"c":1}', "{}"],
+            ["{}", '{"a":1}', '{"b":1}', '{"c":1}', '{"a":1,"c":1}', '{"b":1, "c":1}'],
+            ["{,}", '{"a":1,}', '{"c":1,"b":1}', '{"a":1,"a":1}', '{"a":1"b":1}', '{"d":1}'],
+            id="all keys are lacking",
+        ),
+        pytest.param(
+            ['{"s":{"a":1}}', '{"s":{}}', '{"s":null}'],
+            ['{"s":{}}', '{"s":{"a":2}}', '{"s":null}'],
+            ["{}", '{"s":{"a":1},"s":{}}', '{"s":{null}}', '{"s":{"a":null}}'],
+            id="below a key",
+        ),
+        pytest.param(
+            ['{"é😀":1}'],
+            ['{"é😀":1}', '{"\\u00e9\\ud83d\\ude00":1}'],
+            ['{"é":1}', '{"\\u00e9":1}', '{"\\ud83d":1}'],
+            id="keys in ASCII",
+        ),
+    ],
+)
+def test_keys(seen: list[str], alike: list[str], new: list[str]) -> None:
+    known = shape_of([line.encode() for line in seen])
+    assert others(known, [line.encode() for line in alike]) == []
+    lines = [line.encode() for line in new]
+    assert others(known, lines) == list(enumerate(lines))
 
 
 def test_where_many_are_unlike_none_is_told() -> None:

@@ -23,6 +23,7 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "i": st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 5),
     "f": st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9).map(float),
     "b": st.booleans(),
+    "n": st.none(),
     "l": st.lists(st.none() | st.integers(0, 9), max_size=3),
     "s": st.fixed_dictionaries({}, optional={"x": st.none() | TEXTS, "y": st.integers(0, 5)}),
 }
