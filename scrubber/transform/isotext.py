@@ -22,7 +22,6 @@ _FORM = (
 _ONE = re.compile(_FORM.encode())
 _EACH = f"^(?:{_FORM})$"
 _EPOCH = 719_468  # days from 0000-03-01 to 1970-01-01
-_MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] + 87 * [0], np.int32)
 
 Integers = npt.NDArray[np.int32]
 
@@ -57,9 +56,7 @@ class IsoDates:
         digits = heads - np.uint8(ord("0"))
         year = _number(digits[0:2]).astype(np.int32) * 100 + _number(digits[2:4])
         month, day = _number(digits[5:7]), _number(digits[8:10])
-        leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-        last = _MONTH_DAYS[month] + (leap & (month == 2))
-        known = (year >= 1) & (day >= 1) & (day <= last)
+        known = _in_calendar(year, month, day)
         if not known.all():
             fits = _among(fits, known)
             heads, year, month, day = heads[:, known], year[known], month[known], day[known]
@@ -84,11 +81,7 @@ class IsoDates:
         return texts_of(heads.T, _among(self.is_date, finer), self.texts.type)
 
     def days(self) -> Integers:
-        """The days since 1970-01-01 of each date.
-
-        Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil: years begin
-        in March, so that the day that only some have is the last one.
-        """
+        """The days since 1970-01-01 of each date (see `written`, which is the way back)."""
         year = self.year - (self.month <= 2)
         in_year = (153 * ((self.month + 9) % 12) + 2) // 5 + self.day - 1
         days: Integers = year * 365 + year // 4 - year // 100 + year // 400 + in_year - _EPOCH
@@ -135,8 +128,37 @@ def _among(chosen: Flags, which: Flags) -> Flags:
     return fewer
 
 
+def _in_calendar(year: Integers, month: Bytes, day: Bytes) -> Flags:
+    """Whether there is such a date from 0001-01-01 on."""
+    last = 30 + (month + (month >> 3)) % 2  # of February more than it has
+    known: Flags = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= last)
+    late = np.flatnonzero((month == 2) & (day > 28))
+    leap = (year[late] % 4 == 0) & ((year[late] % 100 != 0) | (year[late] % 400 == 0))
+    known[late] &= leap & (day[late] == 29)
+    return known
+
+
 def written(days: Integers) -> Bytes:
-    """Days since 1970-01-01, in the years 1 to 9999, as the bytes of YYYY-MM-DD in rows."""
-    texts = pa.array(days, pa.int32()).view(pa.date32()).cast(pa.string())
-    rows = TextBytes.of(texts).rows()
-    return np.empty((0, _WRITTEN), np.uint8) if rows is None else rows
+    """Days since 1970-01-01, in the years 1 to 9999, as the bytes of YYYY-MM-DD in rows.
+
+    Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days: in years that
+    begin in March, so that the day that only some have is the last one, and cycles of 400 of them.
+    """
+    since = days.astype(np.int32) + _EPOCH
+    cycle = since // 146_097
+    day = since - cycle * 146_097
+    year = (day - day // 1460 + day // 36_524 - day // 146_096) // 365
+    day -= 365 * year + year // 4 - year // 100
+    month = (5 * day + 2) // 153
+    day -= (153 * month + 2) // 5
+    after = month > 9  # in January or February
+    year += cycle * 400 + after
+    month += np.where(after, -9, 3)
+    century = year // 100
+    rows = np.empty((len(days), _WRITTEN), np.uint8)
+    for at, number in ((0, century), (2, year - century * 100), (5, month), (8, day + 1)):
+        tens = number.astype(np.uint8) // 10
+        rows[:, at] = tens + ord("0")
+        rows[:, at + 1] = number - tens * 10 + ord("0")
+    rows[:, [4, 7]] = ord("-")
+    return rows

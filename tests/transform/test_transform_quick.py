@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -19,11 +21,13 @@ from scrubber.transform.distinct import with_rest
 from scrubber.transform.draw import Mac, Stream, Streams
 from scrubber.transform.erase import Mask
 from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round, TruncateDate
+from scrubber.transform.isotext import IsoDates, written
 from scrubber.transform.keys import RootKey
 from scrubber.transform.pseudonymize import DateShift
 from scrubber.transform.surrogate import Surrogate
 
 QUICK = ("bin", "round", "generalize", "truncate_date", "erase", "date_shift", "surrogate")
+EPOCH = date(1970, 1, 1).toordinal()
 KEY = RootKey(bytes(range(32)))
 
 
@@ -264,6 +268,28 @@ def test_what_lies_under_a_null_is_nobodys(case: int, type_: pa.DataType, kind: 
         nulls = pa.Array.from_buffers(type_, len(array), [valid, *array.buffers()[1:]])
         assert nulls.null_count == len(array) - 1
         same(CASES[case][1](), nulls)
+
+
+def test_all_days_there_are() -> None:
+    days = np.arange(date.min.toordinal(), date.max.toordinal() + 1) - EPOCH
+    texts = pa.array(days, pa.int32()).view(pa.date32()).cast(pa.string())
+    assert b"".join(texts.cast(pa.binary()).to_pylist()) == written(days).tobytes()
+    found = IsoDates.read(texts)
+    assert found.is_date.all()
+    assert (found.days() == days).all()
+
+
+@pytest.mark.parametrize("year", [0, 1, 4, 100, 400, 1900, 1999, 2000, 2023, 2024, 9999])
+def test_days_that_there_are_not(year: int) -> None:
+    texts = [f"{year:04d}-{month:02d}-{day:02d}" for month in range(14) for day in range(33)]
+
+    def exists(text: str) -> bool:
+        try:
+            return bool(date.fromisoformat(text))
+        except ValueError:
+            return False
+
+    assert IsoDates.read(pa.array(texts)).is_date.tolist() == list(map(exists, texts))
 
 
 @given(st.lists(st.none() | st.integers(-99_999, 99_999), max_size=20))
