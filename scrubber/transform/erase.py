@@ -125,32 +125,23 @@ class Mask:
 
     def _quickly(self, texts: pa.Array) -> pa.Array:
         """What `_masked` makes of ASCII texts, each byte by itself; null stays null."""
-        whole = TextBytes.of(pc.fill_null(texts, ""))
-        mark = self.char.encode()
-        shown = np.full(len(whole.data), mark[0] if len(mark) == 1 else _NO_ASCII, np.uint8)
-        for places in self._shown(whole.ends[:-1], whole.ends[1:]):
-            shown[places] = whole.data[places]
-        masked = whole.with_others(shown)
-        if len(mark) > 1:
-            masked = pc.replace_substring(masked, bytes([_NO_ASCII]), mark)
-        masked = masked.cast(texts.type)
-        if not texts.null_count:
-            return masked
-        return pc.if_else(texts.is_valid(), masked, pa.scalar(None, texts.type))
-
-    def _shown(self, starts: Integers, ends: Integers) -> Iterator[Integers]:
-        """Where characters stay as they are: the first ones, the second ones and so on."""
-        size = ends - starts
-        longest = int(size.max(initial=0))
-        if self.chars_to_mask is None:
-            long = size > self.keep_first + self.keep_last
-            starts, ends = starts[long], ends[long]
-            yield from (starts + place for place in range(min(self.keep_first, longest)))
-            yield from (ends - place for place in range(1, min(self.keep_last, longest) + 1))
-            return
-        for place in range(self.chars_to_mask, longest):
-            further = size > place
-            yield ends[further] - 1 - place if self.from_end else starts[further] + place
+        whole, char = TextBytes.of(texts), self.char.encode()
+        mark = char[0] if len(char) == 1 else _NO_ASCII
+        starts, ends = whole.ends[:-1][whole.valid], whole.ends[1:][whole.valid]
+        if self.chars_to_mask is not None:
+            masked = whole.data.copy()
+            for places in _one_by_one(starts, ends, self.chars_to_mask, self.from_end):
+                masked[places] = mark
+        else:
+            masked = np.full(len(whole.data), mark, np.uint8)
+            long = ends - starts > self.keep_first + self.keep_last
+            for count, last in ((self.keep_first, False), (self.keep_last, True)):
+                for places in _one_by_one(starts[long], ends[long], count, last):
+                    masked[places] = whole.data[places]
+        if len(char) == 1:
+            return whole.with_others(masked, texts.type)
+        wide = whole.with_others(masked, pa.large_binary())
+        return pc.replace_substring(wide, bytes([_NO_ASCII]), char).cast(texts.type)
 
     def _masked(self, value: str | int) -> str:
         text = str(value)
@@ -167,6 +158,23 @@ class Mask:
             count = min(self.chars_to_mask, size)
             start, end = (size - count, size) if self.from_end else (0, count)
         return boundary_before(text, start), boundary_after(text, end)
+
+
+def _one_by_one(starts: Integers, ends: Integers, count: int, last: bool) -> Iterator[Integers]:
+    """The places of the first `count` bytes of all texts, or with `last` of their last ones: byte
+    by byte, the first ones of all texts together; or text by text, where that is less to do. What a
+    text does not have is left out."""
+    if count > len(starts):
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            yield (
+                np.arange(max(start, end - count), end)
+                if last
+                else np.arange(start, min(start + count, end))
+            )
+        return
+    for place in range(count):
+        there = ends - starts > place
+        yield ends[there] - 1 - place if last else starts[there] + place
 
 
 def _constant(array: pa.Array, text: str) -> Outcome:

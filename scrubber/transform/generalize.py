@@ -159,13 +159,13 @@ class Ip:
 
     def _networks(self, octets: Octets) -> pa.Array:
         bits = (0xFFFFFFFF << (32 - self.v4)) & 0xFFFFFFFF
-        names = [
-            pa.array([f"{octet & keep}{tail}" for octet in range(256)])
-            for keep, tail in zip(bits.to_bytes(4, "big"), ("", "", "", f"/{self.v4}"), strict=True)
-        ]
-        return pc.binary_join_element_wise(
-            *(names[place].take(pa.array(octets[place])) for place in range(4)), "."
-        )
+        parts: list[pa.Array | pa.Scalar] = []
+        for place, keep in enumerate(bits.to_bytes(4, "big")):
+            tail = f"/{self.v4}" if place == 3 else ""
+            names = pa.array([f"{octet & keep}{tail}" for octet in range(256)])
+            same = not keep and place > 0  # what is joined must be as long as the column
+            parts.append(names[0] if same else names.take(pa.array(octets[place])))
+        return pc.binary_join_element_wise(*parts, ".")
 
     def _network(self, value: str) -> str | None:
         try:
@@ -236,23 +236,24 @@ def _octets(array: pa.Array) -> Octets | None:
     texts = TextBytes.of(array)
     starts, ends = texts.ends[:-1], texts.ends[1:]
     dots = np.flatnonzero(texts.data == ord("."))
-    if len(dots) != 3 * len(array):
+    if len(dots) != 3 * len(array) or len(texts.data) > np.iinfo(np.int32).max:
         return None
     between = dots.reshape(-1, 3)
     if not ((between[:, 0] >= starts) & (between[:, 2] < ends)).all():
         return None
     # the texts without their dots, cut where these were
-    offsets = np.zeros(4 * len(array) + 1, np.int64)
-    offsets[1:] = np.column_stack([between, ends]).ravel()
-    offsets[1:].reshape(-1, 4)[:] -= 3 * np.arange(len(array))[:, None] + np.arange(4)
+    offsets = np.zeros(4 * len(array) + 1, np.int32)
+    before = np.arange(0, 3 * len(array), 3, dtype=np.int32)
+    for place, cuts in enumerate((*between.T, ends)):
+        np.subtract(cuts, before + place, out=offsets[1 + place :: 4], casting="unsafe")
     digits = texts.data.tobytes().translate(None, b".")
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(digits)]
     try:
-        found = pa.Array.from_buffers(pa.large_string(), 4 * len(array), buffers).cast(pa.uint8())
+        found = pa.Array.from_buffers(pa.string(), 4 * len(array), buffers).cast(pa.uint8())
     except pa.ArrowInvalid:  # its text quotes one
         return None
     values: Octets = found.to_numpy()
     longer = (values > 9).view(np.uint8) + (values > 99).view(np.uint8)
-    if (np.diff(offsets) - 1 != longer).any():
+    if (np.diff(offsets) != longer + np.uint8(1)).any():
         return None
     return np.ascontiguousarray(values.reshape(-1, 4).T)

@@ -80,10 +80,13 @@ class TextBytes:
         texts = pa.Array.from_buffers(type, len(chosen), buffers)
         return texts if chosen.all() else pc.if_else(pa.array(chosen), texts, pa.scalar(None, type))
 
-    def with_others(self, data: Bytes) -> pa.Array:
-        """Other bytes in the places of these, as large_binary."""
-        buffers = [None, pa.py_buffer(self.ends), pa.py_buffer(data)]
-        return pa.Array.from_buffers(pa.large_binary(), len(self.valid), buffers)
+    def with_others(self, data: Bytes, type: pa.DataType) -> pa.Array:
+        """Other bytes in the places of these; null where no text was."""
+        buffers = [None, pa.py_buffer(self.ends.astype(_width_of(type))), pa.py_buffer(data)]
+        texts = pa.Array.from_buffers(type, len(self.valid), buffers)
+        if self.valid.all():
+            return texts
+        return pc.if_else(pa.array(self.valid), texts, pa.scalar(None, type))
 
 
 def texts_of(rows: Bytes, valid: Flags, type: pa.DataType) -> pa.Array:
@@ -100,4 +103,5 @@ def texts_of(rows: Bytes, valid: Flags, type: pa.DataType) -> pa.Array:
 
 def _width_of(type: pa.DataType) -> np.dtype[np.signedinteger[Any]]:
     """What the offsets of texts of this type are."""
-    return np.dtype(np.int64 if pa.types.is_large_string(type) else np.int32)
+    large = pa.types.is_large_string(type) or pa.types.is_large_binary(type)
+    return np.dtype(np.int64 if large else np.int32)
