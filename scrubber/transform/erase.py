@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from scrubber.transform.base import ANY, Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.canonical import text_type
-from scrubber.transform.distinct import per_distinct, with_rest
+from scrubber.transform.distinct import few_at_a_time, per_distinct, with_rest
 from scrubber.transform.graphemes import boundary_after, boundary_before
 from scrubber.transform.plaintext import ascii_only
 from scrubber.transform.textbytes import Integers, TextBytes
@@ -117,10 +117,16 @@ class Mask:
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
         out_type = text_type(array.type)
-        return with_rest(
+        return few_at_a_time(
             array,
-            self._quickly(ascii_only(array)).cast(out_type),
-            lambda rest: per_distinct(rest, self._masked, out_type, "a text is not valid UTF-8"),
+            lambda part: with_rest(
+                part,
+                self._quickly(ascii_only(part)).cast(out_type),
+                lambda rest: per_distinct(
+                    rest, self._masked, out_type, "a text is not valid UTF-8"
+                ),
+            ),
+            out_type,
         )
 
     def _quickly(self, texts: pa.Array) -> pa.Array:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.bin import Bin
 from scrubber.transform.canonical import all_failed, plain_text, text_type
-from scrubber.transform.distinct import per_distinct, with_rest
+from scrubber.transform.distinct import few_at_a_time, per_distinct, with_rest
 from scrubber.transform.graphemes import boundary_before
 from scrubber.transform.plaintext import printable
 from scrubber.transform.round import Round
@@ -70,10 +70,14 @@ class Prefix:
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
         why = f"not longer than the {self.keep} code points that the rule keeps"
         out_type = text_type(array.type)
-        return with_rest(
+        return few_at_a_time(
             array,
-            self._quickly(array).cast(out_type),
-            lambda rest: per_distinct(rest, self._cut, out_type, why),
+            lambda part: with_rest(
+                part,
+                self._quickly(part).cast(out_type),
+                lambda rest: per_distinct(rest, self._cut, out_type, why),
+            ),
+            out_type,
         )
 
     def _quickly(self, array: pa.Array) -> pa.Array:
@@ -138,10 +142,14 @@ class Ip:
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
         out_type = text_type(array.type)
-        return with_rest(
+        return few_at_a_time(
             array,
-            self._quickly(plain_text(array)).cast(out_type),
-            lambda rest: per_distinct(rest, self._network, out_type, "not an IP address"),
+            lambda part: with_rest(
+                part,
+                self._quickly(plain_text(part)).cast(out_type),
+                lambda rest: per_distinct(rest, self._network, out_type, "not an IP address"),
+            ),
+            out_type,
         )
 
     def _quickly(self, array: pa.Array) -> pa.Array:
@@ -222,11 +230,15 @@ class Hierarchy:
             return ancestors.get(str(value).strip(), other)
 
         leaves = pa.array(list(ancestors), pa.large_string())
-        texts = array.cast(pa.large_string())
-        return with_rest(
+        parents = pa.array(list(ancestors.values()), out_type)
+        return few_at_a_time(
             array,
-            pa.array(list(ancestors.values()), out_type).take(pc.index_in(texts, leaves)),
-            lambda rest: per_distinct(rest, ancestor, out_type, "not a leaf of the hierarchy"),
+            lambda part: with_rest(
+                part,
+                parents.take(pc.index_in(part.cast(pa.large_string()), leaves)),
+                lambda rest: per_distinct(rest, ancestor, out_type, "not a leaf of the hierarchy"),
+            ),
+            out_type,
         )
 
 
