@@ -22,6 +22,7 @@ from scrubber.transform.distinct import distinctly, per_distinct, with_rest
 from scrubber.transform.draw import Mac, Stream, Streams, root_key
 from scrubber.transform.isotext import IsoDates
 from scrubber.transform.pairs import per_distinct_pair
+from scrubber.transform.textbytes import Flags, Integers
 
 _LONGEST = 36_525  # days; a century
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31 in days since 1970-01-01
@@ -171,20 +172,27 @@ def _moved(array: pa.Array, shifts: pa.Array) -> Outcome:
     low = max(_FIRST_DAY * unit, _INT64.min)
     high = min((_LAST_DAY + 1) * unit - 1, _INT64.max)
     delta = days * unit
+    fits = _within(values, delta, low, high)
+    moved = values + delta if fits.all() else np.where(fits, values + np.where(fits, delta, 0), 0)
+    handled = pc.and_(pa.array(fits), shifts.is_valid())
+    gone = pc.invert(pc.and_(array.is_valid(), handled)).to_numpy(zero_copy_only=False)
+    shifted = pa.array(moved, pa.int64(), mask=gone if gone.any() else None)
+    shifted = shifted.cast(stored).view(array.type)
+    if shifted.null_count == array.null_count:
+        return Outcome(shifted)
+    failed = pc.and_(array.is_valid(), pc.invert(handled))
+    return Outcome(shifted, failed, "of no known subject, or moved beyond what the type can hold")
+
+
+def _within(values: Integers, delta: Integers, low: int, high: int) -> Flags:
+    """Which of the values lie from `low` to `high` and still do when they have moved by `delta`."""
+    furthest = int(np.abs(delta).max(initial=0))
+    if low + furthest <= values.min(initial=0) and values.max(initial=0) <= high - furthest:
+        return np.ones(len(values), np.bool_)
     fits = (values >= low) & (values <= high)
     fits &= np.where(delta > 0, values <= high - np.maximum(delta, 0), True)
     fits &= np.where(delta < 0, values >= low - np.minimum(delta, 0), True)
-    handled = pc.and_(pa.array(fits), shifts.is_valid())
-    failed = pc.and_(array.is_valid(), pc.invert(handled))
-    result = pa.array(
-        np.where(fits, values + np.where(fits, delta, 0), 0),
-        pa.int64(),
-        mask=(pc.or_(failed, array.is_null())).to_numpy(zero_copy_only=False),
-    )
-    shifted = result.cast(stored).view(array.type)
-    if not pc.any(failed).as_py():
-        return Outcome(shifted)
-    return Outcome(shifted, failed, "of no known subject, or moved beyond what the type can hold")
+    return fits
 
 
 def _units_per_day(type_: pa.DataType) -> int:
