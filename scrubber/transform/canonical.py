@@ -42,8 +42,13 @@ class Canonical:
     body: Callable[[pa.Array], pa.Array] | None = None
 
     def bodies(self, distinct: pa.Array) -> list[bytes] | None:
-        """The canonical forms of some of the values (none of them null) without the tag; None where
-        they have to be encoded one by one."""
+        """As `written`, one by one."""
+        found = self.written(distinct)
+        return None if found is None else found.to_pylist()
+
+    def written(self, distinct: pa.Array) -> pa.Array | None:
+        """The canonical forms of some of the values (none of them null) without the tag, as
+        large_binary; None where they have to be encoded one by one."""
         if self.body is None:
             return None
         try:
@@ -52,7 +57,7 @@ class Canonical:
             texts = self.body(distinct)
         except pa.ArrowInvalid:  # its text may quote values
             return None
-        return texts.cast(pa.large_binary()).to_pylist()  # type: ignore[no-any-return]
+        return texts.cast(pa.large_binary())
 
 
 def canonical(array: pa.Array, *, floats: bool = False) -> Canonical | None:

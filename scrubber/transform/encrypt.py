@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
@@ -29,6 +30,7 @@ from scrubber.transform.distinct import distinctly, per_distinct
 from scrubber.transform.draw import domain_of, root_key
 from scrubber.transform.keys import RootKey
 from scrubber.transform.siv import Bytes, Siv
+from scrubber.transform.textbytes import TextBytes
 
 _SIV = "siv1."
 _MAX_PAD = 65_536
@@ -82,29 +84,36 @@ class Encrypt:
             return _SIV + base64.urlsafe_b64encode(cipher).rstrip(b"=").decode()
 
         def each(distinct: pa.Array) -> Outcome:
-            bodies = form.bodies(distinct)
+            bodies = form.written(distinct)
             if bodies is None:
                 return per_distinct(distinct, sealed, out_type, "a text is not valid UTF-8")
-            messages = [_padded(form.tag + body, pad_to) for body in bodies]
-            return Outcome(_sealed_texts(many, messages).cast(out_type))
+            return Outcome(_sealed_texts(many, form.tag, bodies, pad_to).cast(out_type))
 
         return distinctly(form.values, each, out_type)
 
 
-def _sealed_texts(siv: Siv, messages: list[bytes]) -> pa.Array:
-    """The written cipher texts; messages of one length are sealed together."""
-    if not messages:
-        return pa.array([], pa.large_string())
-    sizes = np.fromiter(map(len, messages), np.int64, len(messages))
+def _sealed_texts(siv: Siv, tag: bytes, bodies: pa.Array, pad_to: int) -> pa.Array:
+    """The written cipher texts of messages, a `tag` and a body (large_binary) each, padded; those
+    of one length are sealed together."""
+    sizes = pc.binary_length(bodies).to_numpy()
     order = np.argsort(sizes, kind="stable")
-    parts = []
+    parts = [pa.array([], pa.large_string())]
     for places in np.split(order, np.flatnonzero(np.diff(sizes[order])) + 1):
-        together = b"".join(messages[place] for place in places.tolist())
-        rows = np.frombuffer(together, np.uint8).reshape(len(places), -1)
-        parts.append(_written(siv.seal(rows)))
+        if len(places):
+            together = bodies.take(pa.array(places)).view(pa.large_string())
+            rows = TextBytes.of(together).data.reshape(len(places), -1)
+            parts.append(_written(siv.seal(_all_padded(tag, rows, pad_to))))
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     return pa.concat_arrays(parts).take(pa.array(back))
+
+
+def _all_padded(tag: bytes, bodies: Bytes, pad_to: int) -> Bytes:
+    """What `_padded` gives for the tag and each row."""
+    rows, size = bodies.shape
+    tail = _padded(bytes(len(tag) + size), pad_to)[len(tag) + size :]
+    head, end = (np.tile(np.frombuffer(one, np.uint8), (rows, 1)) for one in (tag, tail))
+    return np.concatenate([head, bodies, end], axis=1)
 
 
 def _written(sealed: Bytes) -> pa.Array:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from scrubber.errors import KeyFault
 from scrubber.transform.base import Context, Kind, Strictness
+from scrubber.transform.canonical import Canonical
 from scrubber.transform.keys import RootKey
 from scrubber.transform.pseudonymize import Encrypt, Token, reveal
 
@@ -336,3 +337,15 @@ def test_text_comes_back(values: list[str | None], pad_to: int) -> None:
     column = pa.array(values, pa.string())
     sealed = Encrypt(pad_to=pad_to).apply(column, FIELD).array
     assert reveal(sealed, KEY, "customer_id").array.equals(column)
+
+
+@given(st.lists(st.none() | st.text() | st.sampled_from("abc")), st.integers(0, 40))
+def test_values_are_encrypted_together_as_they_are_alone(
+    values: list[str | None], pad_to: int
+) -> None:
+    transform = Encrypt(pad_to=pad_to)
+    for column in (pa.array(values, pa.string()), pa.array(map(len, filter(None, values)))):
+        together = transform.apply(column, FIELD).array
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Canonical, "written", lambda *_: None)
+            assert transform.apply(column, FIELD).array.equals(together)
