@@ -24,7 +24,7 @@ from scrubber.errors import InputError, Place
 from scrubber.formats import sampling
 from scrubber.formats.base import Chunk, Source, check_schema
 from scrubber.formats.quoting import record_ends
-from scrubber.formats.stream import Block, ByteStream, is_utf8, record_blocks
+from scrubber.formats.stream import Block, ByteStream, count_of, is_utf8, record_blocks
 from scrubber.model.arrow_errors import ARROW_ERRORS
 
 _BOM = b"\xef\xbb\xbf"
@@ -95,7 +95,7 @@ def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[
         for block in record_blocks(
             stream,
             lambda number: Place(file=source.alias, row=number),
-            lambda data: record_ends(data, dialect.delimiter),
+            lambda data: record_ends(bytes(data), dialect.delimiter),
             pending,
         ):
             if block.open:
@@ -237,7 +237,7 @@ def _can_be_cut(block: Block) -> bool:
     """Whether pyarrow can parse the block bit by bit: a record has to fit into what is parsed at
     once, wherever that begins, and of a line end in quotes that is cut in two it loses a half."""
     return 2 * int(np.diff(block.bounds).max(initial=0)) < _AT_ONCE and not (
-        b"\r" in block.around and b'"' in block.around
+        count_of(block.view, b"\r") and count_of(block.view, b'"')
     )
 
 

@@ -77,7 +77,7 @@ def unlike(block: Block, alike: str) -> Lines | None:
     where the bytes are not UTF-8."""
     if not is_utf8(block.view):
         return None
-    data, bounds = block.around, block.bounds
+    data, bounds = memoryview(block.memory), block.bounds
     texts = pa.Array.from_buffers(
         pa.large_binary(), block.lines, [None, pa.py_buffer(bounds), pa.py_buffer(data)]
     )
@@ -88,11 +88,9 @@ def unlike(block: Block, alike: str) -> Lines | None:
                 return None
     except ARROW_ERRORS:  # RE2 finds the expression too long
         return None
-    others = np.flatnonzero(~taken.to_numpy(zero_copy_only=False))
-    stretches = zip(
-        others.tolist(), bounds[others].tolist(), bounds[others + 1].tolist(), strict=True
-    )
-    return [(number, data[start:end].removesuffix(b"\n")) for number, start, end in stretches]
+    others = np.flatnonzero(~taken.to_numpy(zero_copy_only=False)).tolist()
+    lines = (bytes(data[bounds[one] : bounds[one + 1]]) for one in others)
+    return [(one, line.removesuffix(b"\n")) for one, line in zip(others, lines, strict=True)]
 
 
 def _object(shape: Shape) -> str:

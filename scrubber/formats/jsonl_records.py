@@ -102,7 +102,7 @@ def _objects(data: memoryview) -> int:
     return _VALUE_BYTES * count_of(data, b"[{") + 64 * count_of(data, b",")
 
 
-def _ends(data: bytes) -> tuple[Offsets, bool]:
+def _ends(data: memoryview) -> tuple[Offsets, bool]:
     return line_ends(data), False
 
 

@@ -28,7 +28,8 @@ from scrubber.formats.base import (
 from scrubber.model.arrow_errors import ARROW_ERRORS
 
 Offsets = npt.NDArray[np.int64]
-FindEnds = Callable[[bytes], tuple[Offsets, bool]]
+Bytes = bytes | memoryview
+FindEnds = Callable[[memoryview], tuple[Offsets, bool]]
 """Where the records of some bytes end (offsets just past each), and whether the last one is still
 inside a quotation."""
 
@@ -86,6 +87,22 @@ class ByteStream:
             raise self._failure() from None
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def read_behind(self, start: Bytes, size: int) -> memoryview:
+        """`start` and `size` bytes more, fewer only at the end."""
+        # Arrow's memory has been used before: the kernel needs not clear it.
+        whole = memoryview(pa.allocate_buffer(len(start) + size)).cast("B")
+        whole[: len(start)] = start
+        filled = len(start)
+        try:
+            while filled < len(whole):
+                count = self._stream.readinto(whole[filled:])
+                if not count:
+                    break
+                filled += count
+        except (OSError, *ARROW_ERRORS):
+            raise self._failure() from None
+        return whole[:filled]
+
     @property
     def consumed(self) -> int:
         """Bytes read from the file so far."""
@@ -111,9 +128,10 @@ class ByteStream:
 @dataclass(frozen=True, eq=False)
 class Block:
     """Whole records in some bytes; `bounds` are where each begins and where the last one ends, and
-    `open` says that the source ended inside a quotation."""
+    `open` says that the source ended inside a quotation. (`in` finds no bytes in a memoryview: ask
+    `data` for that.)"""
 
-    around: bytes
+    memory: Bytes
     bounds: Offsets
     open: bool
 
@@ -130,18 +148,18 @@ class Block:
     @property
     def view(self) -> memoryview:
         """The bytes of the records where they are."""
-        return memoryview(self.around)[self.bounds[0] : self.bounds[-1]]
+        return memoryview(self.memory)[self.bounds[0] : self.bounds[-1]]
 
     @cached_property
     def data(self) -> bytes:
-        """The bytes of the records by themselves."""
-        return self.around[self.bounds[0] : self.bounds[-1]]
+        """A copy of the bytes of the records."""
+        return bytes(self.view)
 
     def cut(self, lines: int) -> tuple[Block, Block]:
         """The first so many lines, and the others."""
         return (
-            Block(self.around, self.bounds[: lines + 1], False),
-            Block(self.around, self.bounds[lines:], self.open),
+            Block(self.memory, self.bounds[: lines + 1], False),
+            Block(self.memory, self.bounds[lines:], self.open),
         )
 
     def __repr__(self) -> str:
@@ -152,7 +170,7 @@ def record_blocks(
     stream: ByteStream,
     place: Callable[[int], Place],
     ends: FindEnds,
-    pending: bytes = b"",
+    pending: Bytes = b"",
     lines: int = CHUNK_ROWS,
 ) -> Iterator[Block]:
     """`pending` and the rest of `stream`, cut where records end; `place` names one by its number.
@@ -164,9 +182,8 @@ def record_blocks(
     want = CHUNK_BYTES
     number = 1
     while True:
-        fresh = stream.read(want)
-        last = len(fresh) < want
-        data = pending + fresh
+        data = stream.read_behind(pending, want)
+        last = len(data) < len(pending) + want
         stops, is_open = ends(data)
         if last and data and (not len(stops) or stops[-1] < len(data)):
             stops = np.append(stops, len(data))
@@ -192,7 +209,7 @@ def record_blocks(
         want = max(CHUNK_BYTES, min(len(pending), RECORD_BYTES - len(pending)))
 
 
-def line_ends(data: bytes) -> Offsets:
+def line_ends(data: Bytes) -> Offsets:
     """The offsets just past each line break of `data`."""
     each = np.frombuffer(data, np.uint8)
     is_end = np.empty(min(len(each), PIECE), bool)
@@ -204,7 +221,7 @@ def line_ends(data: bytes) -> Offsets:
     return np.concatenate(found)
 
 
-def count_of(data: bytes | memoryview, signs: bytes) -> int:
+def count_of(data: Bytes, signs: bytes) -> int:
     """How many bytes of `data` are one of `signs`."""
     each = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
     is_one = np.empty(min(len(each), PIECE), bool)
@@ -222,7 +239,7 @@ def middle_line(data: bytes) -> int:
     return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, -1) + 1
 
 
-def is_utf8(data: bytes | memoryview) -> bool:
+def is_utf8(data: Bytes) -> bool:
     """Whether all of `data` is UTF-8 text; takes no copy of it."""
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
     whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(data)])

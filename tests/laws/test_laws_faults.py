@@ -403,7 +403,7 @@ def test_a_slow_writer_holds_up_the_reader(
         (place / "in" / f"{shard}.jsonl").unlink()
     write_shard(place, 0, 20_000)
     monkeypatch.setattr("scrubber.formats.stream.CHUNK_ROWS", 500)
-    monkeypatch.setattr("scrubber.formats.jsonl.CHUNK_ROWS", 500)
+    monkeypatch.setattr("scrubber.formats.jsonl_records.CHUNK_ROWS", 500)
     ahead: list[int] = []
     done = [0, 0]
     read, write = formats.read, writer.Writer.write
