@@ -72,7 +72,6 @@ class FolderStage:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._refuse_superseded()
             draft.replace(path)
-            sync_folder(path.parent)
         return ""
 
     def has(self, path: str) -> bool:
@@ -108,13 +107,12 @@ class FolderStage:
         unfinished = self.unfinished / secrets.token_hex(16)
         with writing(identity):
             handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # Not synced: a record that the power cut tears does not count, and its part is done
+            # again. Names come to disk when the output is published.
             with os.fdopen(handle, "wb") as file:
                 file.write(record)
-                file.flush()
-                os.fsync(file.fileno())
             self._refuse_superseded()
             unfinished.replace(self.parts / identity)
-            sync_folder(self.parts)
 
     def clear(self, kept: Collection[str]) -> None:
         for path in sorted(self.output.rglob("*"), reverse=True):
