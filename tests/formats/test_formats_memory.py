@@ -193,6 +193,15 @@ def test_a_record_of_too_many_values(files, monkeypatch):
     assert code_of(files.make("a.jsonl", data)) == ("record-too-large", 3)
 
 
+def test_what_is_wrong_before_a_record_of_too_many_values_is_told_first(files, monkeypatch):
+    monkeypatch.setattr("scrubber.formats.jsonl_records.HELD_BYTES", 2**20)
+    monkeypatch.setattr("scrubber.formats.jsonl_records._OBJECT_BYTES", 2**20)
+    source = files.make("a.jsonl", b'{"a":[]}\n{"a"\n{"a":[' + b"[]," * 10_000 + b"[]]}\n")
+    with pytest.raises(InputError, match="json-line") as caught:
+        formats.schemas([source])
+    assert caught.value.place.line == 2
+
+
 def test_many_small_records_of_many_values_are_read(files, monkeypatch):
     whole = files.make("a.jsonl", (b'{"a":[' + b"1," * 200 + b"1]}\n") * 300)
     rows = files.read(whole).rows
