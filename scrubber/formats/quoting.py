@@ -21,10 +21,11 @@ def record_ends(data: bytes, delimiter: str) -> tuple[Offsets, bool]:
         return ends, False
     view, newlines = np.frombuffer(data, np.uint8), ends - 1
     quotes = np.flatnonzero(view == _QUOTE)
-    before = np.where(quotes[::2] > 0, view[quotes[::2] - 1], _NEWLINE)
+    before = view[quotes[2 if quotes[0] == 0 else 0 :: 2] - 1]
     # Quotes alternate between opening and closing as long as each opening one begins a cell, or
     # directly follows a closing one (a doubled quote inside a quotation).
-    if np.isin(before, (ord(delimiter), _NEWLINE, _RETURN, _QUOTE)).all():
+    begins = (before == ord(delimiter)) | (before == _NEWLINE) | (before == _RETURN)
+    if (begins | (before == _QUOTE)).all():  # each by itself: np.isin takes ten times as long
         outside = np.searchsorted(quotes, newlines) % 2 == 0
         return ends[outside], len(quotes) % 2 == 1
     starts, stops, is_open = _quotations(data, quotes.tolist(), delimiter)
