@@ -57,7 +57,8 @@ from scrubber.formats.discovery import (
 from scrubber.formats.json_types import Shape
 from scrubber.formats.sampling import Sample
 from scrubber.formats.shards import refuse_drift, shard_groups
-from scrubber.formats.stream import Outlet, open_file
+from scrubber.formats.sink import Outlet
+from scrubber.formats.stream import open_file
 from scrubber.formats.visible import visible
 from scrubber.formats.writer import Writer
 

@@ -1,15 +1,10 @@
-"""The one place where bytes enter and leave: decompressed input, record blocks, hashed output."""
+"""The one place where bytes enter: decompressed input, and blocks of records."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from types import TracebackType
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +17,6 @@ from scrubber.formats.base import (
     CHUNK_ROWS,
     MORE_MEMORY,
     RECORD_BYTES,
-    ByteSink,
     Source,
 )
 from scrubber.model.arrow_errors import ARROW_ERRORS
@@ -33,7 +27,6 @@ FindEnds = Callable[[memoryview], tuple[Offsets, bool]]
 """Where the records of some bytes end (offsets just past each), and whether the last one is still
 inside a quotation."""
 
-_GZIP_LEVEL = 6
 PIECE = 2**18
 """So many bytes stay in a core's cache while they are looked over several times."""
 
@@ -248,134 +241,3 @@ def is_utf8(data: Bytes) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
-
-
-class Outlet(Protocol):
-    """Where a written file's bytes go. Closing it is no commitment: that is for who opened it."""
-
-    @property
-    def name(self) -> str: ...
-
-    def write(self, data: memoryview, /) -> object: ...
-
-    def sync(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class DiskFile:
-    """A file on this machine; what was not synced when it is closed may be lost."""
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        self._file = path.open("wb", buffering=2**20)
-        self.write = self._file.write
-        self.close = self._file.close
-
-    def sync(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-
-class FileSink:
-    """A file being written: counts and hashes every byte, and remembers why a write failed.
-
-    It has what pyarrow and gzip want of a file object.
-    """
-
-    def __init__(self, outlet: Outlet) -> None:
-        self._digest = hashlib.sha256()
-        self.size = 0
-        self.closed = False
-        self.failure: OSError | None = None
-        self._outlet = outlet
-
-    def write(self, data: bytes) -> int:
-        view = memoryview(data).cast("B")
-        if self.closed:  # abandoned: libraries still flush when they are collected
-            return view.nbytes
-        self._digest.update(view)
-        self.size += view.nbytes
-        try:
-            self._outlet.write(view)
-        except OSError as failure:
-            self.failure = failure
-            raise
-        return view.nbytes
-
-    def flush(self) -> None:
-        """Nothing: the bytes go to disk at :meth:`sync`."""
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def seekable(self) -> bool:
-        return False
-
-    def tell(self) -> int:
-        return self.size
-
-    def sync(self) -> None:
-        """Everything is on disk when this returns."""
-        try:
-            self._outlet.sync()
-        except OSError as failure:
-            self.failure = failure
-            raise
-
-    def close(self) -> None:
-        """Close the file; what was not synced may be lost, and what is written now is."""
-        if self.closed:
-            return
-        self.closed = True
-        try:
-            self._outlet.close()
-        except OSError as failure:
-            self.failure = failure
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def __enter__(self) -> FileSink:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def compressing(sink: FileSink, compression: str | None) -> ByteSink:
-    """A sink that compresses into `sink`; the same bytes in give the same bytes out."""
-    if compression is None:
-        return _Passing(sink)
-    if compression == "gzip":
-        import gzip
-
-        return gzip.GzipFile("", "wb", _GZIP_LEVEL, sink, mtime=0)
-    stream: ByteSink = pa.CompressedOutputStream(pa.PythonFile(_Passing(sink), "w"), compression)
-    return stream
-
-
-class _Passing:
-    """Passes bytes on; closing it leaves the file open for the sync."""
-
-    def __init__(self, sink: FileSink) -> None:
-        self._sink = sink
-        self.closed = False
-
-    def write(self, data: bytes) -> int:
-        return self._sink.write(data)
-
-    def flush(self) -> None:
-        """Nothing is held back here."""
-
-    def close(self) -> None:
-        self.closed = True

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from scrubber.errors import IncompleteError, OutputError, Place
 from scrubber.formats.base import ABSENT, ByteSink, Encoder, Written
-from scrubber.formats.stream import DiskFile, FileSink, Outlet, compressing
+from scrubber.formats.sink import DiskFile, FileSink, Outlet, compressing
 from scrubber.model.arrow_errors import ARROW_ERRORS
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})

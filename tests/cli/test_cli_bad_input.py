@@ -594,7 +594,7 @@ def test_one_envelope_for_errors_too(cli: Cli, tmp_path: Path) -> None:
     assert envelope["error"]["place"] == {"file": "a.csv", "row": 1, "line": None, "field": None}
 
 
-@pytest.mark.parametrize("where", ["scrubber.formats.stream.os.fsync", "os.mkdir"])
+@pytest.mark.parametrize("where", ["scrubber.formats.sink.os.fsync", "os.mkdir"])
 @pytest.mark.parametrize("out", ["out", "deep/er/out"])
 def test_a_full_disk(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, out: str

@@ -28,7 +28,7 @@ from scrubber.engine import crew, parts, work
 from scrubber.engine import run as runs
 from scrubber.engine.run import run
 from scrubber.errors import IncompleteError, InputError, OutputError, ScrubberError
-from scrubber.formats import stream, writer
+from scrubber.formats import sink, writer
 from scrubber.manifest import Manifest, verify
 from scrubber.policy import load_rules
 from scrubber.transform.keys import RootKey
@@ -85,10 +85,10 @@ class Break:
 
 
 def broken_write(monkeypatch: pytest.MonkeyPatch, hit: Break) -> None:
-    made = stream.FileSink.__init__
+    made = sink.FileSink.__init__
 
     class Outlet:
-        def __init__(self, outlet: stream.Outlet) -> None:
+        def __init__(self, outlet: sink.Outlet) -> None:
             self._outlet = outlet
             self.sync, self.close = outlet.sync, outlet.close
 
@@ -96,10 +96,10 @@ def broken_write(monkeypatch: pytest.MonkeyPatch, hit: Break) -> None:
             hit()
             return self._outlet.write(data)
 
-    def makes(self: stream.FileSink, outlet: stream.Outlet) -> None:
+    def makes(self: sink.FileSink, outlet: sink.Outlet) -> None:
         made(self, Outlet(outlet))
 
-    monkeypatch.setattr(stream.FileSink, "__init__", makes)
+    monkeypatch.setattr(sink.FileSink, "__init__", makes)
 
 
 def broken_sync(monkeypatch: pytest.MonkeyPatch, hit: Break) -> None:
