@@ -11,6 +11,7 @@ from scrubber.engine.looks import Look
 from scrubber.engine.parts import Done
 from scrubber.engine.work import Bench, Task, Work, make_part
 from scrubber.errors import NotAvailable
+from scrubber.policy.plan import Plan
 from scrubber.transform.keys import RootKey
 
 _WASTE = 1.05
@@ -79,11 +80,17 @@ class Processes:
     def parts(
         self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
     ) -> Generator[Done, None, None]:
-        whole, cut = divide(tasks, self.workers)
-        with Crew(work, key, self.workers) as crew:
-            yield from crew.parts(whole, hear)
-            for task in cut:
-                yield make_part(work, task, key, crew.scrub, _about(task, hear))
+        if is_light(work.plan):
+            whole, here = largest_apart(tasks)
+            yield from InProcess().parts(work, key, here, hear)
+            cut: list[Task] = []
+        else:
+            whole, cut = divide(tasks, self.workers)
+        if whole or cut:
+            with Crew(work, key, self.workers) as crew:
+                yield from crew.parts(whole, hear)
+                for task in cut:
+                    yield make_part(work, task, key, crew.scrub, _about(task, hear))
 
     def looks(
         self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
@@ -119,13 +126,28 @@ def worth_sending(looks: Sequence[Look[Any]]) -> bool:
     return len(looks) > 1 and sum(look.size for look in looks) >= _WORTH
 
 
+def is_light(plan: Plan) -> bool:
+    """Whether to scrub a batch takes less than to hand it to a worker and back: no text is looked
+    at, and no value is keyed."""
+    return plan.detect is None and not plan.needs_key
+
+
+def largest_apart(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
+    """For light work, the tasks that go to workers as a whole, the largest first, and what this
+    process does by itself, on more than one core: a source larger than all others together."""
+    whole = sorted(tasks, key=_largest_first)
+    if len(whole) == 1 or (whole and 2 * whole[0].size > sum(task.size for task in whole)):
+        return whole[1:], whole[:1]
+    return whole, []
+
+
 def divide(tasks: Sequence[Task], workers: int) -> tuple[list[Task], list[Task]]:
     """The tasks that go to workers as a whole, the largest first, and those that are cut into
     batches which all workers share, since whole they would leave workers idle at the end.
 
     A whole source is read and written where it is scrubbed; batches go through this process.
     """
-    whole = sorted(tasks, key=lambda task: (-task.size, task.source.alias))
+    whole = sorted(tasks, key=_largest_first)
     cut: list[Task] = []
     total = sum(task.size for task in tasks)
     shared = 0
@@ -135,6 +157,10 @@ def divide(tasks: Sequence[Task], workers: int) -> tuple[list[Task], list[Task]]
         shared += whole[0].size
         cut.append(whole.pop(0))
     return whole, cut
+
+
+def _largest_first(task: Task) -> tuple[int, str]:
+    return -task.size, task.source.alias
 
 
 def _longest(tasks: Sequence[Task], workers: int) -> int:

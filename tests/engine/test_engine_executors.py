@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.engine.crew import Crew
-from scrubber.engine.executors import divide
+from scrubber.engine.executors import divide, is_light, largest_apart
 from scrubber.engine.folderstage import FolderStage
 from scrubber.engine.work import Task, Work
 from scrubber.errors import IncompleteError, TransformError
@@ -138,6 +138,52 @@ def test_sources_are_divided_so_that_no_worker_waits_for_long(
     tasks = [task(f"{i}", size) for i, size in enumerate(sizes)]
     divided = divide(tasks, workers)
     assert [[one.size for one in part] for part in divided] == [whole, cut]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "whole", "here"),
+    [
+        ([], [], []),
+        ([5], [], [5]),
+        ([0], [], [0]),
+        ([5, 5], [5, 5], []),
+        ([3, 9, 5], [5, 3], [9]),
+        ([3, 8, 5], [8, 5, 3], []),
+    ],
+)
+def test_of_light_work_only_what_is_larger_than_all_else_is_done_here(
+    sizes: list[int], whole: list[int], here: list[int]
+) -> None:
+    divided = largest_apart([task(f"{i}", size) for i, size in enumerate(sizes)])
+    assert [[one.size for one in part] for part in divided] == [whole, here]
+
+
+def rules(fields: str, more: str = "") -> str:
+    return f"version: 1\nkey: {{env: SCRUBBER_KEY}}\n{more}fields: [{fields}]\n"
+
+
+SIZE = '{name: size, keep: "a test"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "light"),
+    [
+        (rules("{name: day, transform: {truncate_date: {to: year}}}, " + SIZE), True),
+        (rules("{name: day, transform: drop}, " + SIZE), True),
+        (rules("{name: day, transform: {token: {}}}, " + SIZE), False),
+        (
+            rules(
+                "{name: day, class: text, entities: {default: redact}}, " + SIZE,
+                "detect: {ner: none, entities: [EMAIL_ADDRESS]}\n",
+            ),
+            False,
+        ),
+    ],
+)
+def test_work_is_light_without_text_and_keys(text: str, light: bool, tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(text)
+    assert is_light(compile_plan(load_rules(path), {"a": table("2020").schema})) is light
 
 
 @given(
