@@ -127,9 +127,9 @@ def worth_sending(looks: Sequence[Look[Any]]) -> bool:
 
 
 def is_light(plan: Plan) -> bool:
-    """Whether to scrub a batch takes less than to hand it to a worker and back: no text is looked
-    at, and no value is keyed."""
-    return plan.detect is None and not plan.needs_key
+    """Whether to scrub a batch takes less than to hand it to a worker and back: nothing is looked
+    at, before or afterwards, and no value is keyed."""
+    return plan.detect is None and plan.rescan is None and not plan.needs_key
 
 
 def largest_apart(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:

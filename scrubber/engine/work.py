@@ -99,8 +99,9 @@ class Bench:
 def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Done:
     """The part of the task's source, finished and on record; one that stands already is taken over.
 
-    Errors: those of reading, unless the work is to leave such sources out; of `scrub` and of
-    writing; ConservationError ``rows-lost`` where not every record was written.
+    Errors: those of reading, unless the work is to leave such sources out; InputError
+    ``source-changed`` where it was written to meanwhile; those of `scrub` and of writing;
+    ConservationError ``rows-lost`` where not every record was written.
     """
     try:
         return _part(work, task, key, scrub, tell)
@@ -116,7 +117,7 @@ def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: T
 
 def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
     schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
-    parts = work.parts(key)
+    parts, before = work.parts(key), formats.stamp(task.source)
 
     def own() -> str:
         return identity(task.work, alias, schema, work.basis or digest(), name)
@@ -133,6 +134,9 @@ def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell)
             output, ledger = _write(work, task, draft, scrub, tell)
             ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest())
             part = Part(output, ledger.as_one(ref, output.sha256), digest())
+            # The digest may be younger than the records: what was made of other bytes than it is
+            # of must not be found by it.
+            formats.refuse_rewritten(task.source, before)
             parts.keep(own(), part, draft)
     return part
 

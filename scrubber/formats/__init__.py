@@ -51,6 +51,7 @@ from scrubber.formats.discovery import (
     format_of,
     output_name,
     refuse_changed,
+    refuse_rewritten,
     source_bytes,
     stamp,
 )
@@ -66,12 +67,6 @@ from scrubber.formats.writer import Writer
 class _Read(Protocol):
     def __call__(
         self, source: Source, schema: pa.Schema, *, drop_bad_rows: bool, unasked: frozenset[str]
-    ) -> Iterator[Chunk]: ...
-
-
-class _ReadAll(Protocol):
-    def __call__(
-        self, source: Source, schema: pa.Schema, *, drop_bad_rows: bool
     ) -> Iterator[Chunk]: ...
 
 
@@ -101,18 +96,6 @@ class _Format(NamedTuple):
     open_encoder: Callable[[ByteSink, pa.Schema, str, Source | None], Encoder]
 
 
-def _every_field(read: _ReadAll) -> _Read:
-    """The reader of a format that cannot leave a field out."""
-
-    def reading(
-        source: Source, schema: pa.Schema, *, drop_bad_rows: bool, unasked: frozenset[str]
-    ) -> Iterator[Chunk]:
-        del unasked
-        return read(source, schema, drop_bad_rows=drop_bad_rows)
-
-    return reading
-
-
 _REGISTRY: Mapping[str, _Format] = MappingProxyType(
     {
         "parquet": _Format(
@@ -125,28 +108,28 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
         "csv": _Format(
             lambda _: "text/csv",
             delimited.schema,
-            _every_field(delimited.read),
+            delimited.read,
             delimited.sample,
             delimited_writer.open_encoder,
         ),
         "tsv": _Format(
             lambda _: "text/tab-separated-values",
             delimited.schema,
-            _every_field(delimited.read),
+            delimited.read,
             delimited.sample,
             delimited_writer.open_encoder,
         ),
         "jsonl": _Format(
             lambda _: "application/jsonl",
             None,
-            _every_field(jsonl.read),
+            jsonl.read,
             None,
             jsonl_writer.open_encoder,
         ),
         "arrow": _Format(
             arrow.media_type,
             arrow.schema,
-            _every_field(arrow.read),
+            arrow.read,
             arrow.sample,
             arrow.open_encoder,
         ),
@@ -334,6 +317,7 @@ __all__ = [
     "output_name",
     "read",
     "refuse_changed",
+    "refuse_rewritten",
     "samples",
     "schemas",
     "source_bytes",

@@ -45,14 +45,20 @@ def schema(source: Source) -> pa.Schema:
     return found
 
 
-def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
+def read(
+    source: Source,
+    schema: pa.Schema,
+    *,
+    drop_bad_rows: bool,
+    unasked: frozenset[str] = frozenset(),
+) -> Iterator[Chunk]:
     """The records in chunks that have exactly `schema`; a large record batch gives several.
 
     Raises InputError `arrow-unreadable`, `arrow-truncated`, `arrow-batch`, `record-too-large`,
     `source-changed`. `drop_bad_rows` has no effect: where a batch cannot be read, it is not known
-    which records it held.
+    which records it held. Nor has `unasked`: the columns of a batch come together.
     """
-    del drop_bad_rows
+    del drop_bad_rows, unasked
     row = 1
     with _mapped(source) as mapped:
         file = mapped.file

@@ -79,12 +79,21 @@ def dialect_of(source: Source) -> Dialect:
         return _head(stream, source)[1]
 
 
-def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
+def read(
+    source: Source,
+    schema: pa.Schema,
+    *,
+    drop_bad_rows: bool,
+    unasked: frozenset[str] = frozenset(),
+) -> Iterator[Chunk]:
     """The records, in chunks that have exactly `schema`.
+
+    `unasked` has no effect: which cells of a column are null only reading them tells.
 
     Raises InputError `csv-ragged` (or rejects the record), `csv-quote`, `encoding`,
     `csv-unreadable`, `source-changed`.
     """
+    del unasked
     with ByteStream(source) as stream:
         names, dialect, pending = _head(stream, source)
         if names != schema.names:

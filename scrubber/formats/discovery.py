@@ -109,10 +109,16 @@ Stamp = tuple[int, int, int] | None
 
 
 def stamp(source: Source) -> Stamp:
-    """What tells whether a local file was replaced or written to; an object's facts do."""
+    """What tells whether a local file was replaced or written to; an object's facts do.
+
+    Raises InputError `input-unreadable`.
+    """
     if source.facts is not None:
         return None
-    facts = _stat(Path(source.path), source.alias)
+    try:
+        facts = Path(source.path).stat()
+    except OSError:
+        raise _unreadable(source.alias) from None
     return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
@@ -121,11 +127,23 @@ def refuse_changed(sources: Sequence[Source], stamps: Mapping[str, Stamp]) -> No
 
     Raises InputError `source-changed`.
     """
-    other = next((s.alias for s in sources if stamp(s) != stamps[s.alias]), None)
-    other = other if other is not None else remote.changed(sources)
+    for source in sources:
+        refuse_rewritten(source, stamps[source.alias])
+    other = remote.changed(sources)
     if other is not None:
-        text = "the file changed while it was read"
-        raise InputError("source-changed", text, place=Place(file=other))
+        raise _changed(other)
+
+
+def refuse_rewritten(source: Source, before: Stamp) -> None:
+    """The same for one source, whose stamp was `before`. Of an object no other version is read than
+    was found, so that the store is not asked."""
+    if stamp(source) != before:
+        raise _changed(source.alias)
+
+
+def _changed(alias: str) -> InputError:
+    text = "the file changed while it was read"
+    return InputError("source-changed", text, place=Place(file=alias))
 
 
 def _uncompressed(name: str) -> tuple[str, str | None]:
@@ -248,7 +266,7 @@ def _source(path: Path, alias: str) -> Source:
     if not stat.S_ISREG(facts.st_mode):
         raise InputError("input-special", "this is not a regular file", place=Place(file=alias))
     if not os.access(path, os.R_OK):
-        raise InputError("input-unreadable", "the file cannot be read", place=Place(file=alias))
+        raise _unreadable(alias)
     if not facts.st_size:
         raise InputError("input-empty", "the file is empty (0 bytes)", place=Place(file=alias))
     return Source(str(path), alias, kind, compression)
@@ -262,6 +280,8 @@ def _stat(path: Path, alias: str) -> os.stat_result:
             "input-missing", "there is no such file", place=Place(file=alias)
         ) from None
     except OSError:
-        raise InputError(
-            "input-unreadable", "the file cannot be read", place=Place(file=alias)
-        ) from None
+        raise _unreadable(alias) from None
+
+
+def _unreadable(alias: str) -> InputError:
+    return InputError("input-unreadable", "the file cannot be read", place=Place(file=alias))

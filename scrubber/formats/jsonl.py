@@ -35,12 +35,20 @@ _NEGATIVE_ZERO = re.compile(rb"-0(?<=[:,\[\s]-0)(?![.0-9eE])")
 _NEGATIVE_ZERO_BITS = np.int64(-(2**63))
 
 
-def read(source: Source, schema: pa.Schema, *, drop_bad_rows: bool) -> Iterator[Chunk]:
+def read(
+    source: Source,
+    schema: pa.Schema,
+    *,
+    drop_bad_rows: bool,
+    unasked: frozenset[str] = frozenset(),
+) -> Iterator[Chunk]:
     """The records, in chunks that have exactly `schema`, the one that was inferred.
 
     Raises InputError as `infer` does (see jsonl_schema.py), and `source-changed` for a record that
-    does not fit `schema`; with `drop_bad_rows` such records are rejected.
+    does not fit `schema`; with `drop_bad_rows` such records are rejected. `unasked` has no effect:
+    a line is parsed as a whole.
     """
+    del unasked
     fits = fitter(pa.struct(list(schema)))
     with ByteStream(source) as stream:
         line = row = 1

@@ -173,6 +173,13 @@ SIZE = '{name: size, keep: "a test"}'
         (rules("{name: day, transform: {token: {}}}, " + SIZE), False),
         (
             rules(
+                "{name: day, transform: drop}, " + SIZE,
+                "detect: {ner: none}\ngates: {max_residual_rate: 0.1}\n",
+            ),
+            False,
+        ),
+        (
+            rules(
                 "{name: day, class: text, entities: {default: redact}}, " + SIZE,
                 "detect: {ner: none, entities: [EMAIL_ADDRESS]}\n",
             ),

@@ -352,6 +352,29 @@ def test_an_input_that_changes_in_the_middle(place: Path) -> None:
     assert contents(place / "out") == contents(place / "whole")
 
 
+@pytest.mark.parametrize("cores", [1, 2])
+def test_an_input_that_changes_between_its_reading_and_its_digest(
+    place: Path, monkeypatch: pytest.MonkeyPatch, cores: int
+) -> None:
+    """What was made of the earlier records must not stand for the digest of the later ones."""
+    monkeypatch.setattr("scrubber.engine.conveyor.pa.cpu_count", lambda: cores)
+    source, close = place / "in" / "0.jsonl", writer.Writer.close
+    later = source.read_bytes().replace(SECRET.encode(), SECRET[::-1].encode())
+    assert later != source.read_bytes()
+
+    def closes(self: writer.Writer) -> Any:
+        source.write_bytes(later)
+        return close(self)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(writer.Writer, "close", closes)
+        with pytest.raises(InputError, match="source-changed"):
+            scrub(place, "out")
+    scrub(place, "out")
+    scrub(place, "whole")
+    assert contents(place / "out") == contents(place / "whole")
+
+
 # --- the clock ------------------------------------------------------------------------------------
 
 
