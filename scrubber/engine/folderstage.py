@@ -75,7 +75,10 @@ class FolderStage:
         return ""
 
     def has(self, path: str) -> bool:
-        return (self.output / path).exists()
+        try:
+            return (self.output / path).exists()
+        except OSError:  # as it is with a record
+            return False
 
     def stands(self, output: OutputFacts, version: str) -> bool:
         del version  # a file can be changed behind its time and size: its bytes are read
