@@ -21,9 +21,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import scrubber
-from scrubber.engine.auditing import FieldAudit
-from scrubber.engine.drafting import draft, write_draft
-from scrubber.engine.keys import new_key
+from scrubber.keystore import new_key
+from scrubber.profiling.draft import draft, write_draft
+from scrubber.profiling.report import FieldAudit
 
 TRUTH = Path(__file__).with_name("columns_truth.json")
 DIRECT = (

@@ -33,17 +33,17 @@ def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
     """Seconds of each step, the manifest's MB, and the peak memory in MB before and after."""
     import pyarrow as pa
 
-    from scrubber.engine.executors import divide
-    from scrubber.engine.folderstage import FolderStage
-    from scrubber.engine.job import sharing
-    from scrubber.engine.parts import Part, identity, work_ids
-    from scrubber.engine.record import Account, SourceRecord, facts_of
-    from scrubber.engine.work import Task, Work
+    from scrubber.executors.base import divide
     from scrubber.formats import Source
     from scrubber.manifest import Fragment, Ledger, OutputFacts, RunFacts, seal
     from scrubber.model.batch import BatchRef
     from scrubber.model.tally import Tally
+    from scrubber.outputs.checkpoints import Part, identity, work_ids
+    from scrubber.outputs.folder import FolderStage
+    from scrubber.pipeline.source import Task, Work
     from scrubber.policy import compile_plan, rules_from_mapping
+    from scrubber.run.facts import Account, SourceRecord, facts_of
+    from scrubber.run.scrub_pass import sharing
     from scrubber.transform.keys import RootKey
 
     took: dict[str, float] = {"before": peak()}

@@ -21,8 +21,8 @@ import pyarrow as pa
 import scrubber
 from benchmarks.corpus import rows
 from scrubber.detect import DetectSpec, build_detector
-from scrubber.detect.linked import LinkedColumn, find_linked
-from scrubber.transform.frozen import lists_of
+from scrubber.detect.linked.search import LinkedColumn, find_linked
+from scrubber.transform.surrogate.lists import lists_of
 
 FIELDS = {
     "fname": "FIRST_NAME",

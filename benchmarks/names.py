@@ -30,8 +30,8 @@ from spacy.training import Example
 
 from benchmarks.corpus import rows
 from benchmarks.evaluation.sets import read_folder
-from scrubber.detect.gate import Gate
-from scrubber.detect.ner.names import builtin
+from scrubber.detect.ner.builtin import builtin
+from scrubber.detect.ner.prescreen import Gate
 
 PARTS = 6
 

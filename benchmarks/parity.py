@@ -30,7 +30,7 @@ from presidio_analyzer import AnalyzerEngine, predefined_recognizers
 from scrubber.detect import Detector, DetectSpec, build_detector
 from scrubber.detect.presidio.engines import nlp_engine
 from scrubber.detect.presidio.registry import predefined_names, registry
-from scrubber.detect.reading import WINDOW
+from scrubber.detect.windows import WINDOW
 from scrubber.errors import DetectionError
 
 Finding = tuple[str, int, int, float]  # entity, start and end in code points, score

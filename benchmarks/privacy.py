@@ -26,17 +26,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import scrubber
-from scrubber.engine.census import take_census
-from scrubber.engine.choosing import Chosen, choose
-from scrubber.engine.combinations import Counter
-from scrubber.engine.measuring import label_arrays, measure
-from scrubber.engine.surveying import survey
+from scrubber.anonymize.census import take_census
+from scrubber.anonymize.counts import Counter
+from scrubber.anonymize.levels import Chosen, choose
+from scrubber.anonymize.measure import label_arrays, measure
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import rules_from_mapping
 from scrubber.policy.plan import Generalize
 from scrubber.privacy.hierarchy import in_order
 from scrubber.privacy.requirement import Closeness, Diversity, Requirement
 from scrubber.privacy.uniques import Uniques, classes_of
+from scrubber.run.survey import survey
 
 PEERS = Path("build/peers/bin/python")
 FIELDS = "sex age race marital-status education native-country workclass occupation".split()

@@ -16,12 +16,12 @@ from dataclasses import replace
 import pyarrow as pa
 
 from benchmarks.corpus import rows
-from scrubber.engine.planting import planted_in_table
-from scrubber.engine.scrub import scrub_batch, tools_for
 from scrubber.formats.base import CHUNK_BYTES, CHUNK_ROWS
 from scrubber.model.batch import Batch, BatchRef
+from scrubber.pipeline.batch import scrub_batch, tools_for
 from scrubber.policy import compile_plan, rules_from_mapping
 from scrubber.policy.plan import Plan
+from scrubber.run.planted_recall import planted_in_table
 
 _TRIES = 3
 _PER_DOCUMENT = 60

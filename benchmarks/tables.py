@@ -171,9 +171,9 @@ def timed(work: Work, source: Path, out: Path) -> list[float]:
 
 def scrubber(rules: Path, workers: int) -> Work:
     """A run, its reading of the rules left out as the start-up is."""
-    from scrubber.engine.nopandas import without_pandas
-    from scrubber.engine.run import run
     from scrubber.policy import load_rules
+    from scrubber.run.run import run
+    from scrubber.startup.no_pandas import without_pandas
 
     without_pandas()  # as the command line does
     parsed = load_rules(rules)

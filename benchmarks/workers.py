@@ -71,8 +71,8 @@ CASES: dict[str, tuple[Callable[[Path, int, int], Path], bool]] = {
 
 def one(source: Path, rules: Path, out: Path, workers: int) -> None:
     """A run in this process; prints its seconds."""
-    from scrubber.engine.run import run
     from scrubber.policy import load_rules
+    from scrubber.run.run import run
     from scrubber.transform.keys import RootKey
 
     parsed, key = load_rules(rules), RootKey(KEY)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from scrubber._version import __version__
 
 if TYPE_CHECKING:
-    from scrubber.engine.api import Scrubbed, find, scrub
-    from scrubber.engine.auditing import Audit, audit
-    from scrubber.engine.batches import ScrubBatches
+    from scrubber.api import Scrubbed, find, scrub
+    from scrubber.batches import ScrubBatches
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
+    from scrubber.profiling.report import Audit, audit
 
 __all__ = [
     "Audit",
@@ -32,16 +32,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Audit": "scrubber.engine.auditing",
+    "Audit": "scrubber.profiling.report",
     "Manifest": "scrubber.manifest",
     "Rules": "scrubber.policy",
-    "ScrubBatches": "scrubber.engine.batches",
-    "Scrubbed": "scrubber.engine.api",
-    "audit": "scrubber.engine.auditing",
-    "find": "scrubber.engine.api",
+    "ScrubBatches": "scrubber.batches",
+    "Scrubbed": "scrubber.api",
+    "audit": "scrubber.profiling.report",
+    "find": "scrubber.api",
     "load_rules": "scrubber.policy",
     "read_manifest": "scrubber.manifest",
-    "scrub": "scrubber.engine.api",
+    "scrub": "scrubber.api",
 }
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import scrubber
 
 if TYPE_CHECKING:
-    from scrubber.engine.api import RulesLike
+    from scrubber.api import RulesLike
     from scrubber.transform.keys import RootKey
 
 F = TypeVar("F")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from scrubber.engine import parts
+from scrubber.outputs import checkpoints as parts
 from tests import stores
 
 settings.register_profile(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scrubber.detect.ner.names import FOLDER
+from scrubber.detect.ner.builtin import FOLDER
 from training.packing import finder, inputs, scores, write_pipeline, write_weights
 from training.train import Material, Settings, Weights, calibrated, log, train
 

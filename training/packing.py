@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from scrubber.detect.ner.builtin import COMPONENT, WEIGHTS, Names
 from scrubber.detect.ner.component import pipeline
-from scrubber.detect.ner.names import COMPONENT, WEIGHTS, Names
 from training.export import exported
 from training.measure import Finder, measured
 from training.network import Array, Sizes

@@ -21,7 +21,7 @@ from benchmarks.evaluation.heldout import held_out
 from benchmarks.evaluation.score import Scored, score
 from benchmarks.evaluation.sets import read_folder
 from benchmarks.evaluation.systems import System, default_names, make
-from scrubber.detect.gate import Gate
+from scrubber.detect.ner.prescreen import Gate
 from scrubber.errors import NotAvailable, ScrubberError
 
 

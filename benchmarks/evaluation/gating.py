@@ -14,7 +14,7 @@ from benchmarks.corpus import rows
 from benchmarks.evaluation.labels import LOCATION, NAMES, PERSON
 from benchmarks.evaluation.score import labels_of
 from benchmarks.evaluation.sets import Document, Label, LabelledSet
-from scrubber.detect.ner.names import Name, builtin
+from scrubber.detect.ner.builtin import Name, builtin
 
 _CORPUS_ROWS = 20_000
 _SOUGHT = (PERSON, LOCATION)

@@ -11,9 +11,9 @@ import spacy
 from benchmarks.evaluation.labels import NAMES, entity_of
 from benchmarks.evaluation.sets import Label
 from scrubber.detect import DetectSpec, build_detector, known_entities
-from scrubber.detect.consistency import Consistency, spread
+from scrubber.detect.linked.consistency import Consistency, spread
 from scrubber.detect.ner import installed, load, zone
-from scrubber.detect.quiet import hushed
+from scrubber.detect.silence import hushed
 from scrubber.errors import NotAvailable
 from scrubber.policy import detect_spec
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from scrubber.transform.frozen import LOCALES, lists_of
+from scrubber.transform.surrogate.lists import LOCALES, lists_of
 
 _GAP: Final = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")  # not beside a number
 _NORMAL: Final = 1.959964  # of the standard normal distribution, for an interval of 95 %

@@ -23,8 +23,8 @@ from typing import Any, Final
 
 from scrubber.attest.signer import PublicKey
 from scrubber.errors import KeyFault, Problem, RuleError, printable
-from scrubber.policy.report import Report, did_you_mean
-from scrubber.policy.source import Path_, read_tree
+from scrubber.policy.syntax.report import Report, did_you_mean
+from scrubber.policy.syntax.source import Path_, read_tree
 
 _DECLARABLE: Final = (
     *(f"dataset.{name}" for name in ("name", "description", "licence", "sources")),

@@ -12,8 +12,8 @@ import signal
 import sys
 from typing import NoReturn
 
-from scrubber.cli.stopping import Interrupted, listen, stop_listening
-from scrubber.engine.garbage import collect_seldom
+from scrubber.cli.interrupts import Interrupted, listen, stop_listening
+from scrubber.startup.gc_tuning import collect_seldom
 
 
 def main() -> NoReturn:

@@ -152,7 +152,7 @@ def run(
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
     """
     begin("run", as_json=as_json, quiet=quiet)
-    from scrubber.cli.running import run_command
+    from scrubber.cli.commands.run import run_command
 
     return run_command(
         rules,
@@ -179,7 +179,7 @@ def check(rules: RulesArgument, inputs: OptionalInput = None, as_json: Json = Fa
     Example: scrubber check rules/support.yaml fixtures/support
     """
     begin("check", as_json=as_json)
-    from scrubber.cli.checking import check_command
+    from scrubber.cli.commands.check import check_command
 
     return check_command(rules, inputs or [])
 
@@ -209,7 +209,7 @@ def plan(
     Example: scrubber plan rules/support.yaml fixtures/support --out plan.json
     """
     begin("plan", as_json=as_json)
-    from scrubber.cli.planning import plan_command
+    from scrubber.cli.commands.plan import plan_command
 
     return plan_command(rules, inputs, rows, out, force)
 
@@ -231,7 +231,7 @@ def keygen(
     Example: export SCRUBBER_KEY="$(scrubber keygen)"
     """
     begin("keygen")
-    from scrubber.cli.signing import keygen_command
+    from scrubber.cli.commands.sign import keygen_command
 
     return keygen_command(out, signing)
 

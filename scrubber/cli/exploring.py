@@ -25,7 +25,7 @@ def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: J
     Example: scrubber audit fixtures/support
     """
     begin("audit", as_json=as_json)
-    from scrubber.cli.auditing import audit_command
+    from scrubber.cli.commands.audit import audit_command
 
     return audit_command(inputs, rows, seed)
 
@@ -47,7 +47,7 @@ def init(
     Example: scrubber init fixtures/support --out rules/mine.yaml
     """
     begin("init", as_json=as_json)
-    from scrubber.cli.auditing import init_command
+    from scrubber.cli.commands.audit import init_command
 
     return init_command(inputs, out, rows, seed, force)
 
@@ -73,7 +73,7 @@ def risk(
     Example: scrubber risk fixtures/support/customers.csv --qi age,city,plan
     """
     begin("risk", as_json=as_json)
-    from scrubber.cli.measuring import risk_command
+    from scrubber.cli.commands.risk import risk_command
 
     return risk_command(inputs, qi, population or [], population_size)
 
@@ -94,6 +94,6 @@ def hierarchy(
     Example: scrubber hierarchy fixtures/support/customers.csv --field age --out age.csv
     """
     begin("hierarchy", as_json=as_json)
-    from scrubber.cli.measuring import hierarchy_command
+    from scrubber.cli.commands.risk import hierarchy_command
 
     return hierarchy_command(inputs, field, out, force)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrubber.cli.console import quiet, stderr
 
 if TYPE_CHECKING:
-    from scrubber.engine.surveying import Progress
+    from scrubber.run.survey import Progress
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ def show(document: DocumentArgument, as_json: Json = False) -> int:
     Example: scrubber show scrubbed
     """
     begin("show", as_json=as_json)
-    from scrubber.cli.reviewing import show_command
+    from scrubber.cli.commands.show import show_command
 
     return show_command(document)
 
@@ -57,7 +57,7 @@ def report(
     Example: scrubber report scrubbed
     """
     begin("report", as_json=as_json, quiet=quiet)
-    from scrubber.cli.reporting import report_command
+    from scrubber.cli.commands.report import report_command
 
     return report_command(output, out, against)
 
@@ -80,7 +80,7 @@ def diff(before: ManifestArgument, after: ManifestArgument, as_json: Json = Fals
     Example: scrubber diff scrubbed scrubbed
     """
     begin("diff", as_json=as_json)
-    from scrubber.cli.comparing import diff_command
+    from scrubber.cli.commands.diff import diff_command
 
     return diff_command(before, after)
 
@@ -108,6 +108,6 @@ def verify(
     Example: scrubber verify scrubbed
     """
     begin("verify", as_json=as_json)
-    from scrubber.cli.signing import verify_command
+    from scrubber.cli.commands.sign import verify_command
 
     return verify_command(document, trust, upstream or [])

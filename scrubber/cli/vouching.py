@@ -32,7 +32,7 @@ def sign(document: DocumentArgument, key: SigningKeyOption = _KEY, as_json: Json
     Example: scrubber sign scrubbed --key file:signing.pem
     """
     begin("sign", as_json=as_json)
-    from scrubber.cli.signing import sign_command
+    from scrubber.cli.commands.sign import sign_command
 
     return sign_command(document, key)
 
@@ -53,7 +53,7 @@ def approve(
     Example: scrubber approve plan.json --role dpo --criteria DPIA-17 --expires 2099-12-31
     """
     begin("approve", as_json=as_json)
-    from scrubber.cli.approving import approve_command
+    from scrubber.cli.commands.approve import approve_command
 
     return approve_command(document, role, criteria, expires, key)
 
@@ -73,7 +73,7 @@ def waive(
     Example: scrubber waive out --check unsafe-keep --reason pilot --role dpo --expires 2099-12-31
     """
     begin("waive", as_json=as_json)
-    from scrubber.cli.approving import waive_command
+    from scrubber.cli.commands.approve import waive_command
 
     return waive_command(document, check, reason, role, expires, key)
 
@@ -93,7 +93,7 @@ def gate(
     Example: scrubber gate scrubbed --trust trust.yaml
     """
     begin("gate", as_json=as_json)
-    from scrubber.cli.approving import gate_command
+    from scrubber.cli.commands.approve import gate_command
 
     return gate_command(document, trust)
 
@@ -156,6 +156,6 @@ def export(
     Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
     """
     begin("export", as_json=as_json)
-    from scrubber.cli.exporting import export_command
+    from scrubber.cli.commands.export import export_command
 
     return export_command(output, to.value, out)

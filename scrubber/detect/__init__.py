@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrubber.detect.base import Detector
-from scrubber.detect.entitynames import remembered
+from scrubber.detect.entity_cache import remembered
 from scrubber.detect.spec import RULE_FILE, DetectSpec, Exclude, Hotword
 
 __all__ = [
@@ -24,7 +24,7 @@ def build_detector(spec: DetectSpec) -> Detector:
     ``recognizer-invalid``, ``entity-unknown``, ``language-unknown``, ``regex-invalid``) for a spec
     that cannot be carried out.
     """
-    from scrubber.detect.regexes import regexes
+    from scrubber.detect.prefilter.compiled import regexes
 
     with regexes().lent():
         from scrubber.detect.presidio import build
@@ -43,7 +43,7 @@ def known_entities(spec: DetectSpec) -> frozenset[str]:
 
 
 def _asked(spec: DetectSpec) -> frozenset[str]:
-    from scrubber.detect.regexes import regexes
+    from scrubber.detect.prefilter.compiled import regexes
 
     with regexes().lent():
         from scrubber.detect.presidio import entities

@@ -17,7 +17,7 @@ import regex
 
 from scrubber.detect.base import TIMEOUT
 from scrubber.detect.spec import DetectSpec, Exclude, Hotword
-from scrubber.detect.timelimit import TimeLimit
+from scrubber.detect.timeout import TimeLimit
 from scrubber.errors import DetectionError
 from scrubber.model.finding import Span
 

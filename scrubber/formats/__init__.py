@@ -21,16 +21,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import pyarrow as pa
 
 from scrubber.errors import InputError
-from scrubber.formats import (
-    arrow,
-    delimited,
-    delimited_writer,
-    jsonl,
-    jsonl_schema,
-    jsonl_writer,
-    parquet,
-    sampling,
-)
+from scrubber.formats import sampling
 from scrubber.formats.base import (
     ABSENT,
     CHUNK_BYTES,
@@ -46,6 +37,9 @@ from scrubber.formats.base import (
     check_schema,
     leaving_out,
 )
+from scrubber.formats.csv import reader as delimited
+from scrubber.formats.csv import writer as delimited_writer
+from scrubber.formats.datasets import refuse_drift, shard_groups
 from scrubber.formats.discovery import (
     discover,
     format_of,
@@ -55,13 +49,17 @@ from scrubber.formats.discovery import (
     source_bytes,
     stamp,
 )
-from scrubber.formats.json_types import Shape
+from scrubber.formats.io.sink import Outlet
+from scrubber.formats.io.stream import open_file
+from scrubber.formats.io.writer import Writer
+from scrubber.formats.ipc import reader as arrow
+from scrubber.formats.jsonl import infer as jsonl_schema
+from scrubber.formats.jsonl import reader as jsonl_reader
+from scrubber.formats.jsonl import writer as jsonl_writer
+from scrubber.formats.jsonl.shape import Shape
+from scrubber.formats.parquet import reader as parquet_reader
 from scrubber.formats.sampling import Sample
-from scrubber.formats.shards import refuse_drift, shard_groups
-from scrubber.formats.sink import Outlet
-from scrubber.formats.stream import open_file
-from scrubber.formats.visible import visible
-from scrubber.formats.writer import Writer
+from scrubber.formats.tables.visible import visible
 
 
 class _Read(Protocol):
@@ -100,10 +98,10 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
     {
         "parquet": _Format(
             lambda _: "application/vnd.apache.parquet",
-            parquet.schema,
-            parquet.read,
-            parquet.sample,
-            parquet.open_encoder,
+            parquet_reader.schema,
+            parquet_reader.read,
+            parquet_reader.sample,
+            parquet_reader.open_encoder,
         ),
         "csv": _Format(
             lambda _: "text/csv",
@@ -122,7 +120,7 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
         "jsonl": _Format(
             lambda _: "application/jsonl",
             None,
-            jsonl.read,
+            jsonl_reader.read,
             None,
             jsonl_writer.open_encoder,
         ),
@@ -252,7 +250,7 @@ def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
             table, count = one.sample(source, one.schema(source), each, own)
             tables.append(table)
         else:
-            found, count = jsonl.sample(source, shape, own)
+            found, count = jsonl_reader.sample(source, shape, own)
             records += found if len(found) <= each else own.sample(found, each)
         counts.append(count)
     if not tables:

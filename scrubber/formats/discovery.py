@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 
 from scrubber import storage
 from scrubber.errors import InputError, Place
-from scrubber.formats import remote
 from scrubber.formats.base import TEXT_FORMATS, LeaveOut, Source, leaving_out
-from scrubber.formats.remote import HIDDEN
+from scrubber.formats.io import remote
+from scrubber.formats.io.remote import HIDDEN
 
 _EXTENSIONS = {
     ".parquet": "parquet",

@@ -12,10 +12,8 @@ from typing import Any
 from scrubber.errors import OutputError, Place
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, plain_json
 from scrubber.manifest.categories import category
-from scrubber.manifest.counts import count
 from scrubber.manifest.declared import declared_sections
 from scrubber.manifest.deletion import deletion_section
-from scrubber.manifest.disclosure import Key
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.ledger import EVENTS, Ledger
 from scrubber.manifest.merkle import outputs_root
@@ -31,6 +29,8 @@ from scrubber.manifest.statement import (
     OutputFacts,
     RuleFacts,
 )
+from scrubber.manifest.suppression.counts import count
+from scrubber.manifest.suppression.disclosure import Key
 
 Published = dict[Key, dict[str, Any]]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scrubber.policy.compile import compile_plan
-    from scrubber.policy.compose import Override
     from scrubber.policy.editor import json_schema
     from scrubber.policy.examples import Example, table_of, unmet
     from scrubber.policy.operators import public_parameters
     from scrubber.policy.reference import rules_reference
     from scrubber.policy.rules import Rules, detect_spec, load_rules, rules_from_mapping
-    from scrubber.policy.writing import WrittenRule, rule_text
+    from scrubber.policy.syntax.compose import Override
+    from scrubber.policy.syntax.writing import WrittenRule, rule_text
 
 __all__ = [
     "Example",
@@ -36,15 +36,15 @@ __all__ = [
 
 _HOMES = {
     "Example": "examples",
-    "Override": "compose",
+    "Override": "syntax.compose",
     "Rules": "rules",
-    "WrittenRule": "writing",
+    "WrittenRule": "syntax.writing",
     "compile_plan": "compile",
     "detect_spec": "rules",
     "json_schema": "editor",
     "load_rules": "rules",
     "public_parameters": "operators",
-    "rule_text": "writing",
+    "rule_text": "syntax.writing",
     "rules_from_mapping": "rules",
     "rules_reference": "reference",
     "table_of": "examples",

@@ -17,8 +17,8 @@ from scrubber.policy.plan import (
     RuleRef,
     ScrubText,
 )
-from scrubber.policy.report import Report
-from scrubber.policy.source import Path_
+from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.source import Path_
 from scrubber.transform.base import Transform
 from scrubber.transform.erase import Mask, Redact
 from scrubber.transform.generalize import Hierarchy

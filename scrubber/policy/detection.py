@@ -11,8 +11,8 @@ import regex
 
 from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities
 from scrubber.errors import DetectionError, NotAvailable, printable
-from scrubber.policy.report import Report, did_you_mean
-from scrubber.policy.source import Path_
+from scrubber.policy.syntax.report import Report, did_you_mean
+from scrubber.policy.syntax.source import Path_
 
 # Less is what Presidio gives to a value that could be anything, with no word for it near:
 # docs/decisions/0010-weak-findings-need-a-word-for-them.md.

@@ -12,7 +12,7 @@ from scrubber.errors import Mark
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import EACH, FieldPath, Step, is_list, leaves
 from scrubber.model.nested import leaf_values
-from scrubber.policy.report import Report
+from scrubber.policy.syntax.report import Report
 
 
 @dataclass(frozen=True)

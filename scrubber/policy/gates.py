@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrubber.policy.plan import GateRules, PrivacyRules
-from scrubber.policy.report import Report
+from scrubber.policy.syntax.report import Report
 
 PART = "gates"
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
-from scrubber.policy.report import Report
-from scrubber.policy.source import Path_
+from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.source import Path_
 from scrubber.transform.generalize import Hierarchy
 
 _MAX_BYTES = 64 << 20

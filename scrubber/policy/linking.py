@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 import pyarrow as pa
 
 from scrubber.detect import DetectSpec, known_entities
-from scrubber.detect.linked import ENTITIES as LINKED_ENTITIES
-from scrubber.detect.linked import label_of
+from scrubber.detect.linked.search import ENTITIES as LINKED_ENTITIES
+from scrubber.detect.linked.search import label_of
 from scrubber.errors import DetectionError, NotAvailable, printable
 from scrubber.model.fieldpath import FieldPath, Selector, spellings
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.plan import Apply, Linked, ScrubText
-from scrubber.policy.report import Report, did_you_mean
+from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.transform.base import Kind, kind_of
 from scrubber.transform.date_shift import DateShift
 from scrubber.transform.encrypt import Encrypt

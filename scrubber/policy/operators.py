@@ -15,10 +15,10 @@ from pydantic import Field as ModelField
 
 from scrubber.errors import printable
 from scrubber.policy.plan import Drop, Keep
-from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.schema import Part
 from scrubber.policy.shape import explain_parameters
-from scrubber.policy.source import Path_
+from scrubber.policy.syntax.report import Report, did_you_mean
+from scrubber.policy.syntax.source import Path_
 from scrubber.transform import TRANSFORMS
 from scrubber.transform.base import Kind, Transform
 from scrubber.transform.presidio import translate

@@ -13,9 +13,10 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
+from scrubber.model.layouts import value_type
 from scrubber.privacy.requirement import Closeness, Diversity
 from scrubber.transform.base import Transform
-from scrubber.transform.canonical import text_type
+from scrubber.transform.crypto.canonical import text_type
 
 
 class OnError(StrEnum):
@@ -295,13 +296,6 @@ def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | No
             return text_type(value_type(before)) if level else before
         case _:
             return kind
-
-
-def value_type(kind: pa.DataType) -> pa.DataType:
-    """The type of the values themselves, behind a dictionary or an extension type."""
-    if isinstance(kind, pa.BaseExtensionType):
-        return value_type(kind.storage_type)
-    return value_type(kind.value_type) if pa.types.is_dictionary(kind) else kind
 
 
 def repeats(transform: Transform) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 from scrubber.policy.hierarchies import read_hierarchy_file
 from scrubber.policy.operators import read_operator
 from scrubber.policy.plan import Levels, PrivacyRules
-from scrubber.policy.report import Report
-from scrubber.policy.source import Path_
+from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.source import Path_
 from scrubber.privacy.requirement import Closeness, Diversity
 from scrubber.transform.base import Strictness, Transform
 

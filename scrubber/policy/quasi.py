@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from scrubber.errors import printable
 from scrubber.model.fieldpath import FieldPath
+from scrubber.model.layouts import value_type
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.plan import (
     Apply,
@@ -21,11 +22,10 @@ from scrubber.policy.plan import (
     TablePlan,
     output_type,
     repeats,
-    value_type,
 )
 from scrubber.policy.privacy import PART
-from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.rules import Rules
+from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.transform.base import Kind, kind_of
 
 _LABELLED = frozenset(Kind) - {Kind.BINARY, Kind.TIME, Kind.OTHER}

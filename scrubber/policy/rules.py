@@ -13,7 +13,6 @@ from typing import Any
 
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark
-from scrubber.policy.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
 from scrubber.policy.examples import Example, read_examples
@@ -30,10 +29,11 @@ from scrubber.policy.plan import (
     transforms_of,
 )
 from scrubber.policy.privacy import read_privacy
-from scrubber.policy.report import Report
 from scrubber.policy.rows import Fault, columns_of
 from scrubber.policy.shape import check_shape
-from scrubber.policy.source import Tree, plain_tree
+from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
+from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.source import Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Tag, ValidationError
 
 from scrubber.errors import printable
-from scrubber.policy.report import Report, did_you_mean
 from scrubber.policy.schema import BY_FIELD, ONE, RuleFile
-from scrubber.policy.source import Path_
+from scrubber.policy.syntax.report import Report, did_you_mean
+from scrubber.policy.syntax.source import Path_
 
 # Parts whose keys and nulls are not the rule language's.
 _FOREIGN: tuple[Path_, ...] = (("detect", "recognizers"), ("detect", "ner"), ("tests",))

@@ -13,10 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits
-from scrubber.transform.canonical import all_failed, text_type
-from scrubber.transform.cells import Ruler, cells
-from scrubber.transform.distinct import few_at_a_time, per_distinct, takeable, with_rest
-from scrubber.transform.numerals import (
+from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, takeable, with_rest
+from scrubber.transform.columns.intervals import Ruler, cells
+from scrubber.transform.columns.numerals import (
     EXACT,
     decimal_of,
     floor_multiple,
@@ -25,6 +24,7 @@ from scrubber.transform.numerals import (
     plain,
     unit_of,
 )
+from scrubber.transform.crypto.canonical import all_failed, text_type
 
 __all__ = ["Bin"]
 

@@ -10,19 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
-from scrubber.transform.canonical import (
+from scrubber.transform.columns.date_formats import DateFormat
+from scrubber.transform.columns.distinct import distinctly, per_distinct, with_rest
+from scrubber.transform.columns.iso_dates import IsoDates
+from scrubber.transform.columns.pairs import per_distinct_pair
+from scrubber.transform.columns.textbytes import Flags, Integers
+from scrubber.transform.crypto.canonical import (
     MILLISECONDS_PER_DAY,
     NANOSECONDS,
     all_failed,
     canonical,
     plain_text,
 )
-from scrubber.transform.datetext import DateFormat
-from scrubber.transform.distinct import distinctly, per_distinct, with_rest
-from scrubber.transform.draw import Mac, Stream, Streams, root_key
-from scrubber.transform.isotext import IsoDates
-from scrubber.transform.pairs import per_distinct_pair
-from scrubber.transform.textbytes import Flags, Integers
+from scrubber.transform.crypto.prf import Mac, Stream, Streams, root_key
 
 _LONGEST = 36_525  # days; a century
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31 in days since 1970-01-01

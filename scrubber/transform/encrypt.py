@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
-from scrubber.transform.canonical import (
+from scrubber.transform.columns.distinct import distinctly, per_distinct
+from scrubber.transform.columns.textbytes import TextBytes
+from scrubber.transform.crypto.canonical import (
     CANONICAL,
     MILLISECONDS_PER_DAY,
     NANOSECONDS,
@@ -26,11 +28,9 @@ from scrubber.transform.canonical import (
     plain_text,
     text_type,
 )
-from scrubber.transform.distinct import distinctly, per_distinct
-from scrubber.transform.draw import domain_of, root_key
+from scrubber.transform.crypto.prf import domain_of, root_key
+from scrubber.transform.crypto.siv import Bytes, Siv
 from scrubber.transform.keys import RootKey
-from scrubber.transform.siv import Bytes, Siv
-from scrubber.transform.textbytes import TextBytes
 
 _SIV = "siv1."
 _MAX_PAD = 65_536

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.transform.base import ANY, Context, Kind, Outcome, Strictness, Traits
-from scrubber.transform.canonical import text_type
-from scrubber.transform.distinct import few_at_a_time, per_distinct, with_rest
-from scrubber.transform.graphemes import boundary_after, boundary_before
-from scrubber.transform.plaintext import ascii_only
-from scrubber.transform.textbytes import Integers, TextBytes
+from scrubber.transform.columns.ascii import ascii_only
+from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, with_rest
+from scrubber.transform.columns.graphemes import boundary_after, boundary_before
+from scrubber.transform.columns.textbytes import Integers, TextBytes
+from scrubber.transform.crypto.canonical import text_type
 
 __all__ = ["Mask", "Redact", "Replace"]
 

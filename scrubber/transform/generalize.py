@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.bin import Bin
-from scrubber.transform.canonical import all_failed, plain_text, text_type
-from scrubber.transform.distinct import few_at_a_time, per_distinct, with_rest
-from scrubber.transform.graphemes import boundary_before
-from scrubber.transform.plaintext import printable
+from scrubber.transform.columns.ascii import printable
+from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, with_rest
+from scrubber.transform.columns.graphemes import boundary_before
+from scrubber.transform.columns.textbytes import TextBytes
+from scrubber.transform.crypto.canonical import all_failed, plain_text, text_type
 from scrubber.transform.round import Round
-from scrubber.transform.textbytes import TextBytes
 from scrubber.transform.truncate_date import TruncateDate
 
 __all__ = ["Bin", "Hierarchy", "Ip", "Prefix", "Round", "TruncateDate"]

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
-from scrubber.transform.canonical import (
+from scrubber.transform.columns.distinct import distinctly, per_distinct
+from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
+from scrubber.transform.crypto.canonical import (
     CANONICAL,
     Canonical,
     Encode,
@@ -21,11 +23,9 @@ from scrubber.transform.canonical import (
     certain,
     text_type,
 )
+from scrubber.transform.crypto.prf import Mac, domain_of, framed, root_key
 from scrubber.transform.date_shift import DateShift
-from scrubber.transform.distinct import distinctly, per_distinct
-from scrubber.transform.draw import Mac, domain_of, framed, root_key
 from scrubber.transform.encrypt import Encrypt, reveal
-from scrubber.transform.pairs import occurrences, per_distinct_pair
 
 __all__ = ["DateShift", "Encrypt", "Normalize", "Token", "base32", "normalizer", "reveal"]
 

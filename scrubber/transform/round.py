@@ -13,10 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits, kind_of
-from scrubber.transform.canonical import all_failed, text_type
-from scrubber.transform.cells import Flags, Integers, Ruler, cells, decimals
-from scrubber.transform.distinct import few_at_a_time, per_distinct, with_rest
-from scrubber.transform.numerals import (
+from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, with_rest
+from scrubber.transform.columns.intervals import Flags, Integers, Ruler, cells, decimals
+from scrubber.transform.columns.numerals import (
     EXACT,
     decimal_of,
     nearest_multiple,
@@ -24,6 +23,7 @@ from scrubber.transform.numerals import (
     parameter,
     unit_of,
 )
+from scrubber.transform.crypto.canonical import all_failed, text_type
 
 _FEW = 4  # multiples are few where there are so many numbers for each
 _FLOAT_MAX = {16: 65504.0, 32: 3.4028234663852886e38, 64: math.inf}

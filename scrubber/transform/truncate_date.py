@@ -12,16 +12,16 @@ import pyarrow.compute as pc
 
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
-from scrubber.transform.canonical import (
+from scrubber.transform.columns.date_formats import DateFormat, WrittenDate
+from scrubber.transform.columns.distinct import per_distinct, with_rest
+from scrubber.transform.columns.iso_dates import IsoDates
+from scrubber.transform.crypto.canonical import (
     MILLISECONDS_PER_DAY,
     NANOSECONDS,
     all_failed,
     plain_text,
     text_type,
 )
-from scrubber.transform.datetext import DateFormat, WrittenDate
-from scrubber.transform.distinct import per_distinct, with_rest
-from scrubber.transform.isotext import IsoDates
 
 Precision = Literal["year", "quarter", "month", "week", "day", "hour"]
 

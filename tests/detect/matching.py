@@ -14,8 +14,8 @@ from typing import Any
 
 import regex
 
-from scrubber.detect.alphabet import project
-from scrubber.detect.regextree import Tree, is_set, kind, parsed
+from scrubber.detect.prefilter.alphabet import project
+from scrubber.detect.prefilter.parse import Tree, is_set, kind, parsed
 
 # What sets of characters are asked about: ASCII, and of every kind that patterns tell apart.
 _ASCII = "".join(map(chr, range(128)))

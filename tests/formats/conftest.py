@@ -62,8 +62,8 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
     """Cut chunks after this many rows and bytes, so that small files have many."""
 
     def shrink(rows: int, size: int) -> None:
-        monkeypatch.setattr("scrubber.formats.stream.CHUNK_ROWS", rows)
-        monkeypatch.setattr("scrubber.formats.stream.CHUNK_BYTES", size)
+        monkeypatch.setattr("scrubber.formats.io.stream.CHUNK_ROWS", rows)
+        monkeypatch.setattr("scrubber.formats.io.stream.CHUNK_BYTES", size)
         monkeypatch.setattr("scrubber.formats.base.CHUNK_ROWS", rows)
         monkeypatch.setattr("scrubber.formats.base.CHUNK_BYTES", size)
 

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "golden"))
-
-from manifest_facts import LARGE
 
 from scrubber.manifest import (
     DeclaredFacts,
@@ -20,6 +14,7 @@ from scrubber.manifest import (
     seal,
 )
 from scrubber.model.tally import Tally
+from tests.golden.manifest_facts import LARGE
 
 NAMES = (
     "<script>alert(1)</script>",
@@ -116,7 +111,7 @@ def _field(name: str, action: str, reason: str | None = None) -> FieldFacts:
 
 
 def made(name: str) -> tuple[Facts, Ledger]:
-    from manifest_facts import GOLDEN
+    from tests.golden.manifest_facts import GOLDEN
 
     found: tuple[Facts, Ledger] = GOLDEN[name]
     return found

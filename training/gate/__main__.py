@@ -21,8 +21,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from scrubber.detect import gate
-from scrubber.detect.gate import lists
+from scrubber.detect.ner import prescreen as gate
+from scrubber.detect.ner.prescreen import lists
 from training.gate.evidence import SOURCES, Evidence, read, tokens
 from training.gate.known import (
     DICTIONARIES,
@@ -35,7 +35,7 @@ from training.gate.known import (
 
 
 def ways(evidence: Evidence, known: KnownNames, dictionary: Dictionary) -> dict[str, str]:
-    """How each word may stand and be harmless, as scrubber.detect.gate.lists.read_words says."""
+    """How each word may stand and be harmless: see scrubber.detect.ner.prescreen.lists."""
     out, start, inside = evidence.outside, evidence.start, evidence.inside
     lower = {w.lower() for counter in (out, start) for w in counter if w.isascii() and w.isalpha()}
     found = {}

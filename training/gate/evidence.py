@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scrubber.detect import gate
+from scrubber.detect.ner import prescreen as gate
 
 # English text whose licence allows lists made from it; see meta.json.
 SOURCES = {

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from scrubber.detect.words import Cutter
+from scrubber.detect.context.tokens import Cutter
 from scrubber.errors import NotAvailable, printable
 
 

@@ -1,4 +1,4 @@
-"""The built-in names model as a spaCy pipeline: ``spacy.load(scrubber.detect.ner.names.FOLDER)``.
+"""The built-in names model as a spaCy pipeline: ``spacy.load(scrubber.detect.ner.builtin.FOLDER)``.
 
 spaCy finds the factories here through the package's entry points.
 """
@@ -15,8 +15,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
+from scrubber.detect.ner.builtin import WEIGHTS, Name, Names
 from scrubber.detect.ner.decode import LABELS
-from scrubber.detect.ner.names import WEIGHTS, Name, Names
 from scrubber.detect.ner.tokens import Tokens
 
 _BETWEEN = regex.compile(r"\s+")

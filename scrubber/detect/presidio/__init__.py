@@ -36,20 +36,20 @@ from presidio_analyzer.predefined_recognizers import (
 
 from scrubber._version import __version__
 from scrubber.detect import ner
-from scrubber.detect.cachefolder import CacheFolder
-from scrubber.detect.lookers import ForeignLooker, IbanLooker, Looker, PatternLooker
-from scrubber.detect.namelooker import NameLooker
-from scrubber.detect.patternnotes import Notes
-from scrubber.detect.phones import PhoneLooker
-from scrubber.detect.phonetrigger import trigger
-from scrubber.detect.pipeline import Language, PresidioDetector
-from scrubber.detect.prefilter import Prefilter, Trigger
+from scrubber.detect.context.nlp import Reader
+from scrubber.detect.detector import Language, PresidioDetector
+from scrubber.detect.matchers.base import ForeignLooker, IbanLooker, Looker, PatternLooker
+from scrubber.detect.matchers.phone import PhoneLooker
+from scrubber.detect.matchers.phone_prefilter import trigger
+from scrubber.detect.ner.matcher import NameLooker
+from scrubber.detect.prefilter.cache import CacheFolder
+from scrubber.detect.prefilter.compiled import regexes
+from scrubber.detect.prefilter.notes import Notes
+from scrubber.detect.prefilter.scanner import Prefilter, Trigger
 from scrubber.detect.presidio.engines import engine_labels, nlp_engine, word_cutter
 from scrubber.detect.presidio.registry import HOUSE_NAMES, entities_of, own_names, registry
-from scrubber.detect.quiet import hushed
-from scrubber.detect.reading import Reader
 from scrubber.detect.refine import Refiner
-from scrubber.detect.regexes import regexes
+from scrubber.detect.silence import hushed
 from scrubber.detect.spec import RULE_FILE, DetectSpec
 from scrubber.errors import DetectionError, NotAvailable, printable
 

@@ -20,9 +20,9 @@ from presidio_analyzer.nlp_engine import (
 )
 
 from scrubber.detect import ner
+from scrubber.detect.context.tokens import Cutter
 from scrubber.detect.ner.decode import LABELS
 from scrubber.detect.spec import DetectSpec
-from scrubber.detect.words import Cutter
 from scrubber.errors import NotAvailable, ScrubberError, printable
 
 _SPACY, _PRESIDIO = "spacy:", "presidio:"

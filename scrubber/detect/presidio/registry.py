@@ -22,8 +22,8 @@ from presidio_analyzer.recognizer_registry.recognizers_loader_utils import (
 )
 from tldextract import TLDExtract
 
+from scrubber.detect.prefilter.compiled import regexes
 from scrubber.detect.recognizers import RECOGNIZERS, Recognizer
-from scrubber.detect.regexes import regexes
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import DetectionError, NotAvailable, ScrubberError, printable
 

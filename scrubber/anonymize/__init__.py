@@ -1,0 +1,1 @@
+"""k-anonymity on real tables: count classes, choose levels, recode, check again."""

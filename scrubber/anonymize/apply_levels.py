@@ -1,0 +1,91 @@
+"""Generalizing a batch: the chosen levels of its quasi-identifiers, and the records that go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from scrubber.anonymize.labels import Flags, label
+from scrubber.anonymize.recoding import Recoding
+from scrubber.model.batch import Batch
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.nested import Rows
+from scrubber.model.views import without_views
+from scrubber.policy.plan import Apply, FieldPlan, Generalize, Keep, OnError, Plan, TablePlan
+from scrubber.transform.base import Outcome
+from scrubber.transform.crypto.canonical import text_type
+from scrubber.transform.keys import RootKey
+
+SUPPRESSED = "privacy"
+_CHOSEN = "privacy: chooses its level"
+
+
+@dataclass(frozen=True)
+class Generalized:
+    """What the quasi-identifiers of some records become, and which of the records are `gone`."""
+
+    outcomes: dict[FieldPath, Outcome] = field(repr=False)
+    gone: Flags = field(repr=False)
+
+    def only(self, kept: Flags) -> Generalized:
+        """The same for the records that are marked."""
+        mask = pa.array(kept)
+
+        def narrowed(one: Outcome) -> Outcome:
+            failed = one.failed.filter(mask) if one.failed is not None else None
+            return Outcome(one.array.filter(mask), failed, one.why)
+
+        outcomes = {path: narrowed(one) for path, one in self.outcomes.items()}
+        return Generalized(outcomes, self.gone[kept])
+
+
+def generalize(
+    batch: Batch,
+    kept: Rows,
+    plan: TablePlan,
+    recoding: Recoding | None,
+    key: RootKey | None,
+    on_error: OnError,
+) -> Generalized:
+    """Apply the levels that were chosen to the records of `batch` that row rules left.
+
+    A value that its own transform cannot take is failed, and counts as null; where such records
+    are dropped, they are neither looked up nor gone. Errors: as Recoding.look_up; ValueError where
+    the plan has quasi-identifiers and no levels were chosen.
+    """
+    if not plan.quasi:
+        return Generalized({}, np.zeros(len(kept), dtype=np.bool_))
+    if recoding is None:
+        raise ValueError("no levels were chosen")
+    labelled = label(without_views(batch.table).take(pa.array(kept)), plan.quasi, key)
+    failed = np.logical_or.reduce([one.failed for one in labelled])
+    recoded = recoding.look_up(labelled, failed & (on_error is OnError.DROP_ROW), batch.ref.source)
+    outcomes = {}
+    for one in labelled:
+        assert isinstance(one.plan.disposition, Generalize)
+        array = one.values
+        if one.plan.disposition.level:
+            array = recoded.labels[str(one.plan.path)].cast(text_type(array.type))
+        outcomes[one.plan.path] = Outcome(array, one.outcome.failed, one.outcome.why)
+    return Generalized(outcomes, recoded.gone)
+
+
+def before_privacy(plan: Plan) -> Plan:
+    """The plan as far as some of the records are enough for it: with quasi-identifiers as they are
+    before ``privacy:`` chooses their levels, and no second look at the result."""
+
+    def before(one: FieldPlan) -> FieldPlan:
+        match one.disposition:
+            case Generalize(first):
+                disposition = Keep(_CHOSEN) if first is None else Apply(first)
+                return replace(one, disposition=disposition)
+            case _:
+                return one
+
+    tables = tuple(
+        (alias, replace(table, fields=tuple(map(before, table.fields))))
+        for alias, table in plan.tables
+    )
+    return replace(plan, tables=tables, rescan=None)

@@ -1,0 +1,234 @@
+"""The census: which combinations of quasi-identifiers there are, and how many records have each.
+
+A fold over the batches that writes nothing. Counts of unique combinations add up, so the result
+depends neither on batches nor on shards, and memory on the number of combinations alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.anonymize.counts import Combinations, Counter
+from scrubber.anonymize.labels import Labelled, label, text_labels
+from scrubber.errors import InputError, Place, TransformError
+from scrubber.model.batch import Batch
+from scrubber.model.layouts import plain
+from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
+from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
+from scrubber.policy.row_filter import judge_rows
+from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
+from scrubber.transform.base import Context, Transform
+from scrubber.transform.keys import RootKey
+
+_SUBJECT = "subject"
+
+Ladder = dict[Label, tuple[Label, ...]]
+Ladders = dict[str, Ladder]
+
+
+@dataclass(frozen=True)
+class Census:
+    """What was counted: `counts` has a column for every name in `quasi`, then one for every name in
+    `sensitive`, then the subject's (null where there is none). `ladders` holds the levels above
+    each value where transforms make them."""
+
+    quasi: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    counts: Combinations = field(repr=False)
+    ladders: Ladders = field(repr=False)
+
+
+def _quasi(name: str) -> str:
+    """The column of a quasi-identifier: apart from any other name."""
+    return f"q:{name}"
+
+
+def _sensitive(name: str) -> str:
+    return f"s:{name}"
+
+
+def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Census:
+    """Count the records of `batches` that the row rules leave, in tables with quasi-identifiers.
+
+    Errors: TransformError ``transform-failed`` where a value cannot be transformed and ``on_error``
+    is ``fail`` (with ``drop_row`` the record is not counted); InputError ``hierarchy-value`` for a
+    value that a level's transform cannot take.
+    """
+    quasi, sensitive = _asked_about(plan)
+    ladders: Ladders = {name: {} for name in quasi}
+    counter = _counter(quasi, sensitive)
+    for batch in batches:
+        table_plan = plan.table(batch.ref.source)
+        if table_plan.quasi:
+            _count(plan, table_plan, batch, key, sensitive, ladders, counter)
+    return Census(quasi, sensitive, counter.total(), ladders)
+
+
+class CensusSum:
+    """The census of all records, added up from those of some records each, in any order."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._quasi, self._sensitive = _asked_about(plan)
+        self._ladders: Ladders = {name: {} for name in self._quasi}
+        self._counter = _counter(self._quasi, self._sensitive)
+
+    def add(self, census: Census) -> None:
+        self._counter.add_counted(census.counts)
+        for name, ladder in census.ladders.items():
+            self._ladders[name].update(ladder)
+
+    def total(self) -> Census:
+        """What was added so far."""
+        return Census(self._quasi, self._sensitive, self._counter.total(), self._ladders)
+
+
+def _counter(quasi: Sequence[str], sensitive: Sequence[str]) -> Counter:
+    return Counter([*map(_quasi, quasi), *map(_sensitive, sensitive), _SUBJECT])
+
+
+def _asked_about(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The quasi-identifiers, and the sensitive fields that l or t speak of."""
+    assert plan.privacy is not None
+    tables = [table for table in plan.kinds if table.quasi]
+    quasi = {str(f.path) for f in tables[0].quasi}
+    models = [name for name, _ in (*plan.privacy.diversity, *plan.privacy.closeness)]
+    known = {str(f.path) for table in tables for f in table.sensitive}
+    asked = {name for name in known if models and (None in models or name in models)}
+    return tuple(sorted(quasi)), tuple(sorted(asked))
+
+
+def _count(
+    plan: Plan,
+    table_plan: TablePlan,
+    batch: Batch,
+    key: RootKey | None,
+    sensitive: tuple[str, ...],
+    ladders: Ladders,
+    counter: Counter,
+) -> None:
+    table = without_views(batch.table)
+    kept = np.flatnonzero(judge_rows(batch.table, table_plan.row_rules).kept)
+    if len(kept) < table.num_rows:
+        table = table.take(pa.array(kept))
+    asked = [f for f in table_plan.sensitive if str(f.path) in sensitive]
+    labelled = label(table, [*table_plan.quasi, *asked], key)
+    good = np.ones(table.num_rows, dtype=np.bool_)
+    for one in labelled:
+        if one.failed.any() and plan.on_error is OnError.FAIL:
+            raise _failure(batch, one, int(kept[np.flatnonzero(one.failed)[0]]))
+        if plan.on_error is OnError.DROP_ROW:
+            good &= ~one.failed
+        if isinstance(one.plan.disposition, Generalize):
+            _climb(one, one.plan.disposition, ladders[str(one.plan.path)], key)
+    columns = {
+        (_quasi if isinstance(one.plan.disposition, Generalize) else _sensitive)(
+            str(one.plan.path)
+        ): one.labels
+        for one in labelled
+    }
+    columns |= {
+        _sensitive(name): pa.nulls(table.num_rows, pa.large_string())
+        for name in sensitive
+        if _sensitive(name) not in columns
+    }
+    columns[_SUBJECT] = _subjects(table, table_plan)
+    keep = pa.array(good)
+    counter.add({name: array.filter(keep) for name, array in columns.items()})
+
+
+def _subjects(table: pa.Table, table_plan: TablePlan) -> pa.Array:
+    if table_plan.subject is None:
+        return pa.nulls(table.num_rows, pa.large_string())
+    return text_labels(plain(leaf_values(table, table_plan.subject)[0]))
+
+
+def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey | None) -> None:
+    """Add the levels of values that were not met before."""
+    if not disposition.levels.steps:
+        return
+    encoded = one.labels.dictionary_encode()
+    first = np.full(len(encoded.dictionary), -1, dtype=np.int64)
+    indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    at = np.arange(len(indices))[::-1]
+    first[indices[at][indices[at] >= 0]] = at[indices[at] >= 0]
+    labels = encoded.dictionary.to_pylist()
+    new = [i for i, text in enumerate(labels) if text not in ladder]
+    if not new:
+        return
+    values = one.values.take(pa.array(first[new]))
+    levels = levels_of(values, disposition.levels.steps, Context(str(one.plan.path), key))
+    for i, row in zip(new, zip(*levels, strict=True), strict=True):
+        ladder[labels[i]] = (labels[i], *row)
+
+
+def levels_of(values: pa.Array, steps: Sequence[Transform], context: Context) -> list[list[Label]]:
+    """Per step what it makes of each of `values`.
+
+    Errors: InputError ``hierarchy-value`` for a value that a step cannot take.
+    """
+    levels = []
+    for step in steps:
+        outcome = step.apply(values, context)
+        if outcome.failed is not None and pc.any(outcome.failed).as_py():
+            raise InputError(
+                "hierarchy-value",
+                f"{step.name} cannot take a value: {outcome.why}",
+                place=Place(field=context.field),
+                hint="name a hierarchy file, or give the field a transform that comes first",
+            )
+        levels.append(text_labels(outcome.array).to_pylist())
+    return levels
+
+
+def _failure(batch: Batch, one: Labelled, index: int) -> TransformError:
+    return TransformError(
+        "transform-failed",
+        one.outcome.why or "a value could not be transformed",
+        place=Place(batch.ref.source, batch.ref.first_row + index, str(one.plan.path)),
+        hint=f"rule {one.plan.rule.mark}; or set on_error: null or drop_row",
+    )
+
+
+def hierarchy_of(
+    one: FieldPlan, labels: Sequence[Label], ladder: Ladder
+) -> GeneralizationHierarchy:
+    """The hierarchy of a quasi-identifier whose distinct labels are `labels`.
+
+    Null is a leaf of its own wherever it occurs. Errors: InputError ``hierarchy-unmapped`` where a
+    label is no leaf of the hierarchy file, ``hierarchy-bad``.
+    """
+    disposition = one.disposition
+    assert isinstance(disposition, Generalize)
+    name = str(one.path)
+    rows: list[tuple[Label, ...]]
+    if disposition.levels.rows:
+        rows = list(disposition.levels.rows)
+        known = {row[0]: row for row in rows}
+        # White space around a value does not count, but what is written otherwise stays apart.
+        for text in labels:
+            if text is None or text in known:
+                continue
+            if text.strip() not in known:
+                raise InputError(
+                    "hierarchy-unmapped",
+                    "a value is no leaf of the hierarchy file",
+                    place=Place(field=name),
+                    hint="scrubber hierarchy writes a draft with every value",
+                )
+            rows.append((text, *known[text.strip()][1:]))
+    elif disposition.levels.steps:
+        rows = [ladder[text] for text in labels if text is not None]
+    else:
+        rows = [(text,) for text in labels if text is not None]
+    if None in labels or not rows:
+        width = len(rows[0]) if rows else 1
+        roots = {row[-1] for row in rows}
+        last = roots.pop() if width > 1 and len(roots) == 1 else None
+        rows.append((*(None,) * (width - 1), last) if width > 1 else (None,))
+    return GeneralizationHierarchy.of(name, rows)

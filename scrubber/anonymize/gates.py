@@ -1,0 +1,142 @@
+"""The gates of a rule file: what a result must reach, or nothing is published."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from scrubber.anonymize.frame_counts import FrameSum, N, counted
+from scrubber.anonymize.labels import text_labels
+from scrubber.errors import GateError, Place, printable
+from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
+from scrubber.model.fieldclass import FieldClass
+from scrubber.model.layouts import plain
+from scrubber.model.nested import leaf_values
+from scrubber.policy.plan import Drop, GateRules, Plan, TablePlan
+
+if TYPE_CHECKING:
+    import polars as pl
+
+GATES = "gates"
+_SMALL = 11
+_SHOWN = 5
+
+
+def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
+    """The gates as a rule of the manifest; None where there are none."""
+    asked = {"max_residual_rate": gates.max_residual_rate, "min_k": gates.min_k}
+    given: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+    if gates.every:
+        given["rescan"] = "all"
+    if not given:
+        return None
+    return RuleFacts(GATES, place, "the result", "gate", given, "what the result must reach")
+
+
+def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
+    """The check of ``max_residual_rate``, if there is one.
+
+    Errors: GateError ``residual-rate`` where more is left per record that was looked at again; it
+    names the fields and entities. Nothing was looked at where nothing comes out.
+    """
+    most = plan.gates.max_residual_rate
+    if most is None:
+        return ()
+    left = ledger.residual
+    if left.total > most * ledger.rescanned:
+        by_place: Counter[tuple[str, str]] = Counter()
+        for (field, entity, _), number in left.items():
+            by_place[field, entity] += number
+        worst = sorted(by_place.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
+        said = ", ".join(
+            f"{printable(entity)} in {printable(field)}: {_about(number)}"
+            for (field, entity), number in worst
+        )
+        more = f" and {len(by_place) - _SHOWN} more" if len(by_place) > _SHOWN else ""
+        raise GateError(
+            "residual-rate",
+            f"more findings are left than max_residual_rate allows ({said}{more})",
+            hint='give the field a transform, or keep what may stay: entities: {X: {keep: "why"}}',
+        )
+    whole = plan.gates.every or ledger.rescanned == ledger.rows_out
+    looked = "every record" if whole else "a sample of the records"
+    text = f"at most {most:g} findings are left per record"
+    return (CheckFacts("residual-rate", True, "error", text, f"holds for {looked}"),)
+
+
+def _about(number: int) -> str:
+    return count_text({"n": number} if number >= _SMALL else {"lt": _SMALL})
+
+
+Alike = dict[tuple[str, ...], "pl.DataFrame"]
+"""Records by what they have in the quasi-identifiers that come out, by the names of these."""
+
+
+def count_alike(plan: Plan, alias: str, tables: Iterable[pa.Table]) -> Alike:
+    """How many records of `tables`, written for the source `alias`, are alike. Errors: GateError
+    ``min-k`` as :func:`refuse_classes`."""
+    names = _quasi_identifiers(plan.table(alias))
+    if not names:
+        return {}
+    whole = FrameSum([f"q:{name}" for name in names])
+    for table in tables:
+        whole.add(_counted(table, plan.table(alias), names))
+    return {names: whole.total()}
+
+
+def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
+    """The check of ``min_k``, if there is one, by what :func:`count_alike` counted of all that was
+    written.
+
+    Records are alike where all quasi-identifiers that come out are; those of tables with the same
+    ones are counted together. Errors: GateError ``min-k`` where fewer are alike, or where a
+    quasi-identifier lies in a list or struct, which makes no classes.
+    """
+    least = plan.gates.min_k
+    if least is None:
+        return ()
+    asked = tuple(map(_quasi_identifiers, plan.kinds))
+    for frame in alike.values():
+        smallest = frame[N].min()
+        if isinstance(smallest, int) and smallest < least:
+            raise GateError(
+                "min-k",
+                f"fewer than {least} records are alike in their quasi-identifiers",
+                hint=f"privacy: {{k: {least}}} generalizes them until they are",
+            )
+    actual = "holds for the output as it was read again"
+    if not any(asked):
+        actual = "no quasi-identifier comes out"
+    text = f"at least {least} records are alike in the quasi-identifiers"
+    return (CheckFacts("min-k", True, "error", text, actual),)
+
+
+def _quasi_identifiers(table: TablePlan) -> tuple[str, ...]:
+    here = [
+        one
+        for one in table.fields
+        if one.field_class is FieldClass.QUASI_IDENTIFIER and not isinstance(one.disposition, Drop)
+    ]
+    for one in here:
+        if one.path.nested:
+            text = "a quasi-identifier in a list or struct makes no classes that min_k could count"
+            raise GateError("min-k", text, place=Place(field=str(one.path)), hint="drop it")
+    return tuple(sorted(str(one.path) for one in here))
+
+
+def _counted(table: pa.Table, plan: TablePlan, names: tuple[str, ...]) -> pl.DataFrame:
+    """The records of `table` by what they have in `names`."""
+    import polars as pl
+
+    paths = {str(one.path): one.path for one in plan.fields}
+    columns = {
+        f"q:{name}": pl.Series(
+            pl.from_arrow(text_labels(plain(leaf_values(table, paths[name])[0]))),
+            dtype=pl.String,
+        )
+        for name in names
+    }
+    return counted(pl.DataFrame(columns))

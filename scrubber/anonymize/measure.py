@@ -1,0 +1,123 @@
+"""Measuring: the re-identification risk of files as they are, before or after scrubbing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.anonymize.counts import Combinations, Counter
+from scrubber.anonymize.labels import text_labels
+from scrubber.errors import InputError, Place
+from scrubber.formats.tables.text import has_text
+from scrubber.model.fieldpath import FieldPath, leaves
+from scrubber.model.layouts import plain
+from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
+from scrubber.policy.syntax.report import did_you_mean
+from scrubber.privacy.risk import Journalist, Risk, journalist_risk, population_uniques, risk_of
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The risk of records by the quasi-identifiers `quasi`: prosecutor and marketer risk;
+    journalist risk where a population was given; where its size was, the estimated share of it
+    that is unique in it."""
+
+    quasi: tuple[str, ...]
+    risk: Risk
+    journalist: Journalist | None
+    population_unique: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        risk = asdict(self.risk)
+        bands = [
+            {"from": low, "to": high, "classes": classes, "records": records}
+            for low, high, classes, records in risk.pop("histogram")
+        ]
+        return {
+            "quasi_identifiers": list(self.quasi),
+            **risk,
+            "class_sizes": bands,
+            "journalist": asdict(self.journalist) if self.journalist is not None else None,
+            "population_unique": self.population_unique,
+        }
+
+
+def measure(
+    inputs: Sequence[str],
+    quasi: Sequence[str],
+    *,
+    population: Sequence[str] = (),
+    population_size: int | None = None,
+) -> Measured:
+    """Count the classes of all records of `inputs` that agree in the fields `quasi`.
+
+    Null is a value of its own. The figures are exact: they are for who holds the data. Errors:
+    InputError for sources that cannot be read, ``unknown-field`` where a source lacks one,
+    ``quasi-missing`` where none was named, ``population-small`` for a size below that of the data.
+    """
+    names = tuple(dict.fromkeys(quasi))
+    if not names:
+        raise InputError("quasi-missing", "no quasi-identifier was named", hint="--qi age,sex,zip")
+    counted = _counted(inputs, names)
+    risk = risk_of(counted.records)
+    journalist = None
+    if population:
+        there = _by_labels(_counted(population, names))
+        sizes = [there.get(labels, 0) for labels in _rows(counted)]
+        journalist = journalist_risk(counted.records, np.array(sizes, dtype=np.int64))
+    unique = None
+    if population_size is not None:
+        if population_size < risk.records:
+            text = "the population is said to be smaller than the data"
+            raise InputError("population-small", text)
+        unique = population_uniques(counted.records, population_size)
+    return Measured(names, risk, journalist, unique)
+
+
+def label_arrays(inputs: Sequence[str], names: Sequence[str]) -> Iterator[dict[str, pa.Array]]:
+    """The fields `names` of all records of `inputs` as text, chunk by chunk."""
+    sources = formats.discover(list(inputs))
+    schemas = formats.schemas(sources)
+    for source in sources:
+        schema = schemas[source.alias]
+        paths = {name: _path(name, schema, source.alias) for name in names}
+        for chunk in formats.read(source, schema):
+            table = without_views(chunk.table)
+            yield {
+                name: text_labels(plain(leaf_values(table, path)[0]))
+                for name, path in paths.items()
+            }
+
+
+def _path(name: str, schema: pa.Schema, alias: str) -> FieldPath:
+    known = {str(path): path for path, kind in leaves(schema) if not path.nested and has_text(kind)}
+    if name not in known:
+        place = Place(file=alias, field=name)
+        hint = did_you_mean(name, known)
+        raise InputError("unknown-field", "no field has this name", place=place, hint=hint)
+    return known[name]
+
+
+def _counted(inputs: Sequence[str], names: Sequence[str]) -> Combinations:
+    counter = Counter(names)
+    for arrays in label_arrays(inputs, names):
+        counter.add(arrays)
+    return counter.total()
+
+
+def _rows(counted: Combinations) -> Iterator[tuple[str | None, ...]]:
+    columns = [
+        [labels[code] for code in codes.tolist()]
+        for labels, codes in zip(counted.labels, counted.codes, strict=True)
+    ]
+    return zip(*columns, strict=True)
+
+
+def _by_labels(counted: Combinations) -> dict[tuple[str | None, ...], int]:
+    return dict(zip(_rows(counted), counted.records.tolist(), strict=True))

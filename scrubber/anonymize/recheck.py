@@ -1,0 +1,189 @@
+"""The recheck: what was promised of the classes, counted again from what was written.
+
+It shares no code with the search that chose the levels: it reads the outputs as whoever gets them
+would, and compares plain counts of equal rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from scrubber.anonymize.frame_counts import FrameSum, N, counted
+from scrubber.anonymize.labels import text_labels
+from scrubber.errors import GateError, Place
+from scrubber.model.nested import leaf_values
+from scrubber.policy.plan import Drop, Plan, TablePlan, repeats, transforms_of
+from scrubber.privacy.hierarchy import Label
+from scrubber.privacy.requirement import Closeness, Diversity
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_N, _SUBJECT = N, "subject"
+_CELLS = 1 << 22
+_SLACK = 1e-9
+
+Reference = Mapping[str, Mapping[Label, int]]
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """The `sizes` of the classes of the output: persons where its subject can be counted there
+    (`by_subject`), else records."""
+
+    sizes: NDArray[np.int64] = field(repr=False)
+    by_subject: bool
+
+
+def count_classes(
+    plan: Plan, alias: str, tables: Iterable[pa.Table], sensitive: Iterable[str]
+) -> pl.DataFrame:
+    """The records of `tables`, written for the source `alias`, by quasi-identifiers, `sensitive`
+    fields and subject: what :func:`recheck` adds up."""
+    counts = _Counts.of(plan, sensitive)
+    whole = FrameSum(counts.columns)
+    for table in tables:
+        if plan.table(alias).quasi:
+            whole.add(counts.of_table(table, plan.table(alias)))
+    return whole.total()
+
+
+def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
+    """Check the classes of an output by what :func:`count_classes` counted of all of it.
+
+    `reference` has, per sensitive field that l or t speak of, the records of each of its labels
+    before, in the labels' order. Errors: GateError ``privacy-recheck`` where a class does not
+    fulfil what ``privacy:`` asks; then nothing may be published.
+    """
+    import polars as pl
+
+    rules = plan.privacy
+    assert rules is not None
+    by = _Counts.of(plan, reference)
+    keys, by_subject = by.keys, by.by_subject
+    size = pl.col(_SUBJECT).n_unique() if by_subject else pl.col(_N).sum()
+    sizes = whole.group_by(keys).agg(size.cast(pl.Int64).alias("size"))["size"].to_numpy()
+    if len(sizes) and sizes.min() < rules.k:
+        raise _broken(f"a class of the output has fewer than {rules.k}")
+    for name, counts in reference.items():
+        here = whole.group_by([*keys, f"s:{name}"]).agg(pl.col(_N).sum())
+        numbered = here.with_columns(
+            pl.struct(keys).rank("dense").cast(pl.Int64).alias("class") - 1
+            if keys
+            else pl.lit(0, pl.Int64).alias("class")
+        ).select("class", pl.col(f"s:{name}").alias("value"), _N)
+        for asked, diversity in rules.diversity:
+            if asked in (None, name) and not _diverse(numbered, diversity):
+                raise _broken("a class of the output is less diverse than l asks", name)
+        for asked, closeness in rules.closeness:
+            if asked in (None, name) and _furthest(numbered, counts, closeness) > (
+                closeness.t + _SLACK
+            ):
+                raise _broken("a class of the output is further from the whole than t", name)
+    return Rechecked(np.sort(sizes.astype(np.int64)), by_subject)
+
+
+def _keeps_subject(table: TablePlan) -> bool:
+    """Whether persons can be told apart in the output as they were before."""
+    if table.subject is None:
+        return False
+    disposition = table.field(table.subject).disposition
+    transforms = transforms_of(disposition)
+    return not isinstance(disposition, Drop) and all(
+        repeats(one) and (one.traits.unique or one.traits.linkable) for one in transforms
+    )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """By what records are counted."""
+
+    quasi: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    by_subject: bool
+
+    @classmethod
+    def of(cls, plan: Plan, sensitive: Iterable[str]) -> _Counts:
+        scope = [table for table in plan.kinds if table.quasi]
+        quasi = sorted(str(f.path) for f in scope[0].quasi)
+        return cls(tuple(quasi), tuple(sorted(sensitive)), all(map(_keeps_subject, scope)))
+
+    @property
+    def keys(self) -> list[str]:
+        return [f"q:{name}" for name in self.quasi]
+
+    @property
+    def columns(self) -> list[str]:
+        return [*self.keys, *(f"s:{name}" for name in self.sensitive), _SUBJECT]
+
+    def of_table(self, table: pa.Table, plan: TablePlan) -> pl.DataFrame:
+        import polars as pl
+
+        paths = {str(one.path): one.path for one in plan.fields}
+
+        def labels(name: str) -> pl.Series:
+            if name not in paths:  # a sensitive field that only other tables have
+                return pl.Series([None] * table.num_rows, dtype=pl.String)
+            return pl.Series(pl.from_arrow(text_labels(leaf_values(table, paths[name])[0])))
+
+        series = {f"q:{name}": labels(name) for name in self.quasi}
+        series |= {f"s:{name}": labels(name) for name in self.sensitive}
+        persons = self.by_subject and plan.subject is not None
+        series[_SUBJECT] = labels(str(plan.subject) if persons else "")
+        return counted(pl.DataFrame(series))
+
+
+def _diverse(counts: pl.DataFrame, model: Diversity) -> bool:
+    """Whether every class is diverse; `counts` has class, value and n."""
+    import polars as pl
+
+    n = pl.col(_N)
+    match model.kind:
+        case "distinct":
+            good = pl.len() >= model.l
+        case "entropy":
+            good = n.entropy(normalize=True) >= np.log(model.l) - _SLACK
+        case "recursive":
+            ordered = n.sort(descending=True)
+            tail = ordered.slice(int(np.ceil(model.l)) - 1).sum()
+            good = ordered.first() < model.c * tail
+    return bool(counts.group_by("class").agg(good.alias("good"))["good"].all())
+
+
+def _furthest(counts: pl.DataFrame, reference: Mapping[Label, int], model: Closeness) -> float:
+    """The largest distance of a class from the reference; a label that is new is infinitely far."""
+    import polars as pl
+
+    order = {label: i for i, label in enumerate(reference)}
+    if any(label not in order for label in counts["value"].unique().to_list()):
+        return float("inf")
+    whole = np.array(list(reference.values()), dtype=float)
+    whole /= max(whole.sum(), 1)
+    value = counts["value"].replace_strict(order, return_dtype=pl.Int64).to_numpy()
+    owner, n = counts["class"].to_numpy(), counts[_N].to_numpy()
+    classes = int(owner.max(initial=-1)) + 1
+    furthest = 0.0
+    step = max(_CELLS // max(len(whole), 1), 1)
+    for start in range(0, classes, step):
+        here = (owner >= start) & (owner < start + step)
+        shares = np.zeros((min(step, classes - start), len(whole)))
+        shares[owner[here] - start, value[here]] = n[here]
+        shares /= shares.sum(axis=1, keepdims=True)
+        apart = shares - whole
+        if model.kind == "ordered":
+            distance = np.abs(np.cumsum(apart, axis=1)).sum(axis=1) / max(len(whole) - 1, 1)
+        else:
+            distance = np.abs(apart).sum(axis=1) / 2
+        furthest = max(furthest, float(distance.max()))
+    return furthest
+
+
+def _broken(text: str, field: str | None = None) -> GateError:
+    hint = "records that fail after they were counted can do this (on_error: drop_row)"
+    return GateError("privacy-recheck", text, place=Place(field=field), hint=hint)

@@ -1,0 +1,1 @@
+"""The words around a finding."""

@@ -1,0 +1,260 @@
+"""The detector: lookers over texts, then context words, then refinement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain, count
+from typing import Any
+
+from scrubber.detect.base import PATIENCE, TIMEOUT, Seen
+from scrubber.detect.context.batch import Context, Raw
+from scrubber.detect.context.nlp import Reader
+from scrubber.detect.matchers.base import Looker, Places
+from scrubber.detect.ner import zone
+from scrubber.detect.ner.matcher import NameLooker
+from scrubber.detect.prefilter.scanner import Ends, Hit, Prefilter
+from scrubber.detect.refine import Refiner, without_duplicates
+from scrubber.detect.silence import hushed
+from scrubber.detect.windows import Window
+from scrubber.errors import DetectionError
+from scrubber.model.finding import Span
+
+# At most so many texts, and so many code points, are in memory in their analysed form at once.
+_CHUNK_TEXTS = 256
+_CHUNK_LENGTH = 1_000_000
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+_UNREAD: Mapping[Window, Any] = {}
+
+_Owners = Mapping[int, tuple[int, int]]  # trigger -> (number of a looker, its part)
+
+
+@dataclass(frozen=True)
+class Language:
+    """All that looks in one language."""
+
+    reader: Reader
+    lookers: tuple[Looker, ...]
+
+
+@dataclass(frozen=True)
+class PresidioDetector:
+    """A Detector over Presidio's recognizers; made by :func:`scrubber.detect.build_detector`.
+
+    `prefilter` has the triggers of all lookers, in their order. Each text is analysed in every
+    language; the answers are united and duplicates removed. A lone surrogate (which is no
+    character) is looked at as U+FFFD. Not for several threads at once.
+    """
+
+    identities: tuple[tuple[str, str], ...]
+    languages: tuple[Language, ...] = field(repr=False)
+    refiner: Refiner = field(repr=False)
+    prefilter: Prefilter = field(repr=False)
+    names: NameLooker | None = None
+
+    def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        """One tuple of spans per text; see :class:`scrubber.detect.base.Detector`."""
+        found: list[tuple[Span, ...]] = []
+        for index, seen in enumerate(self.attempt(texts, patience=1)):
+            if isinstance(seen, DetectionError):
+                raise _stopping(seen, index) from None
+            found.append(seen)
+        return found
+
+    def attempt(self, texts: Sequence[str], patience: int = PATIENCE) -> list[Seen]:
+        """The same with the error in the place of a text that cannot be looked at."""
+        found: list[Seen] = [()] * len(texts)
+        left = _Patience(patience)
+        with hushed():
+            for chunk in _chunks(self.prefilter.hits(texts)):
+                wholes = [_whole(texts[hit.index]) for hit in chunk]
+                with closing(self._detect(wholes, chunk)) as answers:
+                    for hit, seen in zip(chunk, answers, strict=True):
+                        found[hit.index] = left.after(seen, hit.index)
+            if self.names is not None:
+                for index, seen in self._with_names(self.names, texts, found):
+                    found[index] = left.after(seen, index)
+        return found
+
+    def _with_names(
+        self, names: NameLooker, texts: Sequence[str], found: Sequence[Seen]
+    ) -> Iterator[tuple[int, Seen]]:
+        """What becomes of `found` with what the names model finds, where that is another."""
+        at = [
+            i
+            for i, text in enumerate(texts)
+            if not isinstance(found[i], DetectionError) and names.can_find(text)
+        ]
+        wholes = [_whole(texts[i]) for i in at]
+        for i, whole, spans in zip(at, wholes, _named(names, wholes), strict=True):
+            if isinstance(spans, DetectionError):
+                yield i, spans
+            elif spans:
+                yield i, self._united(whole, found[i], spans)
+
+    def _united(self, text: str, found: Seen, named: Sequence[Span]) -> Seen:
+        assert not isinstance(found, DetectionError)
+        try:
+            refined = self.refiner.refine(text, ((span, {}) for span in named))
+        except DetectionError as error:
+            return _answer(error)
+        return tuple(without_duplicates([*found, *refined]))
+
+    def _detect(self, texts: Sequence[str], hits: Sequence[Hit]) -> Generator[Seen, None, None]:
+        pipelines = [p for lang in self.languages for p in _pipelines(lang.reader)]
+        with zone(pipelines):
+            answers = [
+                self._analyze(language, owners, texts, hits)
+                for language, owners in zip(self.languages, self._owners, strict=True)
+            ]
+            if len(answers) == 1:
+                yield from answers[0]
+                return
+            for each in zip(*answers, strict=True):
+                error = next((one for one in each if isinstance(one, DetectionError)), None)
+                yield error or tuple(without_duplicates(chain.from_iterable(each)))
+
+    @cached_property
+    def _owners(self) -> tuple[_Owners, ...]:
+        """Whose triggers those of the prefilter are, language by language."""
+        numbers = count()
+        return tuple(
+            {
+                next(numbers): (index, part)
+                for index, looker in enumerate(language.lookers)
+                for part in range(len(looker.triggers))
+            }
+            for language in self.languages
+        )
+
+    def _analyze(
+        self, language: Language, owners: _Owners, texts: Sequence[str], hits: Sequence[Hit]
+    ) -> Iterator[Seen]:
+        """What is found in each text in one language; after one that cannot be looked at, none is
+        looked at before it is asked for."""
+        context = Context(language.reader, texts)
+        if any(looker.reads for looker in language.lookers):
+            context.prepare((i, w) for i, ws in enumerate(context.parts) for w in ws)
+        raw = (
+            (index, _looked(language, owners, context, index, hit))
+            for index, hit in enumerate(hits)
+        )
+        for group in _groups(raw):
+            context.prepare_around(group)
+            for index, seen in group:
+                yield self._refined(context, index, seen) if seen else ()
+
+    def _refined(self, context: Context, index: int, raw: Raw) -> Seen:
+        if isinstance(raw, DetectionError):
+            return raw
+        weighed = ((context.weighed(index, k, span), k.thresholds) for k, span in raw)
+        try:
+            return tuple(self.refiner.refine(context.texts[index], weighed))
+        except DetectionError as error:
+            return _answer(error)
+
+
+def _looked(language: Language, owners: _Owners, context: Context, index: int, hit: Hit) -> Raw:
+    """What the lookers see in a text, before context words."""
+    seen: list[tuple[Looker, Span]] = []
+    try:
+        for number, ends in _looking(hit, owners):
+            looker = language.lookers[number]
+            read = context.whole(index) if looker.reads else _UNREAD
+            spans = looker.look(context.texts[index], read, Places(hit.data, ends))
+            seen.extend((looker, span) for span in spans)
+    except DetectionError as error:
+        return _answer(error)
+    return seen
+
+
+def _groups(raw: Iterable[tuple[int, Raw]]) -> Iterator[list[tuple[int, Raw]]]:
+    """All texts, up to each that could not be looked at: that answer must not wait for others.
+
+    The words around findings are read for a group together, and the same code for many texts, one
+    after the other, is a tenth quicker than all of it for each text.
+    """
+    group: list[tuple[int, Raw]] = []
+    for one in raw:
+        group.append(one)
+        if isinstance(one[1], DetectionError):
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _named(names: NameLooker, texts: Sequence[str]) -> Iterable[list[Span] | DetectionError]:
+    try:
+        return names.look(texts)
+    except DetectionError:
+        return (_named_in(names, text) for text in texts)
+
+
+def _named_in(names: NameLooker, text: str) -> list[Span] | DetectionError:
+    try:
+        return names.look([text])[0]
+    except DetectionError as error:
+        return _answer(error)
+
+
+class _Patience:
+    """How many more texts recognizers may run out of time on."""
+
+    def __init__(self, texts: int) -> None:
+        self._left = texts
+
+    def after(self, seen: Seen, index: int) -> Seen:
+        """`seen`, the answer for the text with that index; raises it where it is one too many."""
+        if isinstance(seen, DetectionError) and seen.code == TIMEOUT:
+            self._left -= 1
+            if self._left <= 0:
+                raise _stopping(seen, index) from None
+        return seen
+
+
+def _answer(error: DetectionError) -> DetectionError:
+    """`error` without what it came from, which would hold the text as long as the answer lives."""
+    return DetectionError(error.code, error.text)
+
+
+def _stopping(error: DetectionError, index: int) -> DetectionError:
+    return DetectionError(error.code, error.text, index=index)
+
+
+def _looking(hit: Hit, owners: _Owners) -> Iterable[tuple[int, dict[int, Ends]]]:
+    """The number of each looker that must look at a text, and the ends of its parts."""
+    found: dict[int, dict[int, Ends]] = {}
+    for trigger, ends in hit.ends.items():
+        if trigger in owners:
+            number, part = owners[trigger]
+            found.setdefault(number, {})[part] = ends
+    return found.items()
+
+
+def _whole(text: str) -> str:
+    """`text` without lone surrogates."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+
+
+def _pipelines(reader: Reader) -> list[Any]:
+    pipelines: Mapping[str, Any] = reader.engine.nlp or {}
+    return list(pipelines.values())
+
+
+def _chunks(hits: Iterable[Hit]) -> Iterator[list[Hit]]:
+    chunk: list[Hit] = []
+    length = 0
+    for hit in hits:
+        if chunk and (len(chunk) == _CHUNK_TEXTS or length + len(hit.data) > _CHUNK_LENGTH):
+            yield chunk
+            chunk, length = [], 0
+        chunk.append(hit)
+        length += len(hit.data)
+    if chunk:
+        yield chunk

@@ -1,0 +1,1 @@
+"""A record's own identifiers, searched for in its texts."""

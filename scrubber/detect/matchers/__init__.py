@@ -1,0 +1,1 @@
+"""Recognizers compiled for one purpose each: matching one text."""

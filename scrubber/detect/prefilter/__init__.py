@@ -1,0 +1,1 @@
+"""Which recognizer can match where, by one pass of hyperscan."""

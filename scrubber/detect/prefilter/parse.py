@@ -1,0 +1,154 @@
+"""A regex as the regex module's own parser reads it, and what its sets of characters become.
+
+The parser is not public. It is used all the same, because only it says what a pattern means to the
+module that runs it: nested sets, fuzzy matching, flags in odd places. Whatever is not known here
+raises, and the caller does without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import regex
+from regex import _regex_core as core
+
+from scrubber.detect.prefilter.alphabet import ALL, DIGITS, LETTERS, WORDS, Image, mask
+
+Tree = Any
+
+# What is understood; flags of other meanings (fuzzy, POSIX, reverse, full case) are refused.
+_FLAGS = int(
+    regex.IGNORECASE
+    | regex.MULTILINE
+    | regex.DOTALL
+    | regex.VERBOSE
+    | regex.UNICODE
+    | regex.VERSION0
+    | regex.VERSION1
+)
+
+
+class UnknownError(Exception):
+    """A construct that is not understood here."""
+
+
+def parsed(pattern: str, flags: int) -> Tree:
+    """The tree of `pattern`; the loop is that of ``regex._main._compile``."""
+    scoped = flags
+    while True:
+        source = core.Source(pattern)
+        info = core.Info(scoped, source.char_type, {})
+        info.guess_encoding = core.UNICODE
+        source.ignore_space = bool(info.flags & core.VERBOSE)
+        try:
+            tree = core._parse_pattern(source, info)
+        except core._UnscopedFlagSet:
+            scoped = info.global_flags
+            continue
+        if not source.at_end() or (flags | info.flags | info.global_flags) & ~_FLAGS:
+            raise UnknownError
+        tree.fix_groups(pattern, False, False)
+        return tree
+
+
+def kind(tree: Tree) -> str:
+    """The name of the parser's class for a node."""
+    return type(tree).__name__
+
+
+def children(tree: Tree) -> tuple[Tree, ...]:
+    """The nodes below a node that is no set of characters."""
+    match kind(tree):
+        case "Sequence":
+            return tuple(tree.items)
+        case "Branch":
+            return tuple(tree.branches)
+        case "Group" | "Atomic" | "GreedyRepeat" | "LazyRepeat" | "PossessiveRepeat" | "LookAround":
+            return (tree.subpattern,)
+    return ()
+
+
+def groups(tree: Tree) -> dict[int, list[Tree]]:
+    """The groups of a pattern by their number; several may share one."""
+    found: dict[int, list[Tree]] = {}
+    for group in _groups(tree):
+        found.setdefault(group.group, []).append(group)
+    return found
+
+
+def _groups(tree: Tree) -> Iterator[Tree]:
+    if kind(tree) == "Group":
+        yield tree
+    for child in children(tree):
+        yield from _groups(child)
+
+
+def is_set(tree: Tree) -> bool:
+    """Whether a node matches one character, of a set."""
+    return kind(tree) in _IMAGES
+
+
+def image(tree: Tree) -> Image:
+    """What the characters that such a node matches become."""
+    return _IMAGES[kind(tree)](tree)
+
+
+def _signed(tree: Tree, members: Image) -> Image:
+    """With the case flag and the sign of `tree`."""
+    if tree.case_flags & core.FULLCASE:
+        raise UnknownError  # one character may then equal two
+    if tree.case_flags:
+        members = members.ignoring_case()
+    return members if tree.positive else ~members
+
+
+def _character(tree: Tree) -> Image:
+    return _signed(tree, Image.of_codes(tree.value, tree.value))
+
+
+def _range(tree: Tree) -> Image:
+    return _signed(tree, Image.of_codes(tree.lower, tree.upper))
+
+
+def _union(tree: Tree) -> Image:
+    united = Image(0, 0)
+    for item in tree.items:
+        united |= image(item)
+    return _signed(tree, united)
+
+
+def _class_of_characters(tree: Tree) -> Image:
+    r"""``\d``, ``\w`` and ``\s`` are what the alphabet keeps apart; others are known in ASCII."""
+    if tree.encoding:
+        raise UnknownError
+    known = {
+        _property(r"\d"): DIGITS,
+        _property(r"\w"): WORDS,
+        _property(r"\s"): _SPACES,
+    }
+    if tree.value in known:
+        members = Image.exactly(known[tree.value])
+        return members if tree.positive else ~members
+    ascii_ = mask(code for code in range(128) if core._regex.has_property_value(tree.value, code))
+    beyond = ALL & ~((1 << 128) - 1) | mask(b"0_ksi")
+    return _signed(tree, Image(ascii_ | beyond | (LETTERS if tree.case_flags else 0), 0))
+
+
+_SPACES = mask(b"\t\n\v\f\r \x80")
+_ANY = ALL & ~mask(b"\n")
+
+_IMAGES: dict[str, Callable[[Tree], Image]] = {
+    "Character": _character,
+    "Range": _range,
+    "SetUnion": _union,
+    "Property": _class_of_characters,
+    "Any": lambda _: Image(_ANY, _ANY),
+    "AnyAll": lambda _: Image(ALL, ALL),
+}
+
+
+@cache
+def _property(escape: str) -> int:
+    return int(parsed(escape, 0).items[0].value)

@@ -1,0 +1,24 @@
+"""Where sources are worked on: in this process, in worker processes, on Ray."""
+
+from __future__ import annotations
+
+from scrubber.errors import NotAvailable
+from scrubber.executors.base import Executor, InProcess, Processes
+
+__all__ = ["Executor", "InProcess", "Processes", "executor_for"]
+
+
+def executor_for(name: str, workers: int | None, address: str | None) -> Executor:
+    """The executor ``local`` or ``ray``; `workers` None is one, and on Ray all of its CPUs.
+
+    Errors: NotAvailable ``extra-missing`` where Ray is asked for and not installed,
+    ``executor-unknown`` for another name, or an `address` without Ray.
+    """
+    if name == "ray":
+        from scrubber.executors.ray import Ray
+
+        return Ray(workers, address)
+    if name != "local" or address is not None:
+        text = "an executor is local or ray, and only ray has an address"
+        raise NotAvailable("executor-unknown", text)
+    return Processes(workers) if workers is not None and workers > 1 else InProcess()

@@ -1,0 +1,148 @@
+"""Looks at single sources, which can be had anywhere: what the survey of a run is put together
+from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.anonymize.census import Census, take_census
+from scrubber.anonymize.frame_counts import FrameSum
+from scrubber.anonymize.gates import Alike, count_alike
+from scrubber.anonymize.recheck import count_classes
+from scrubber.errors import InputError
+from scrubber.formats import Source
+from scrubber.manifest import OutputFacts
+from scrubber.model.batch import Batch, BatchRef
+from scrubber.pipeline.source import Bench, source_digest
+from scrubber.policy.plan import OnError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+A = TypeVar("A", covariant=True)
+
+
+class Look(Protocol[A]):
+    """Something to find out about `source`, whose file has `size` bytes; picklable."""
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def size(self) -> int: ...
+
+    def by(self, bench: Bench) -> A:
+        """The answer, found in this process. Errors: as reading does."""
+
+
+@dataclass(frozen=True)
+class Outlining:
+    """What the source tells of its schema."""
+
+    source: Source
+    size: int
+    drop_bad_rows: bool
+
+    def by(self, bench: Bench) -> formats.Outline:
+        del bench  # there is no plan yet
+        return formats.outline(self.source, drop_bad_rows=self.drop_bad_rows)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The digest of a source's bytes under the run's key, and the census of its records where it
+    has quasi-identifiers; or why it cannot be read."""
+
+    alias: str
+    digest: str = ""
+    census: Census | None = field(default=None, repr=False)
+    unreadable: InputError | None = None
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The digest of the source, and its census where the plan asks for one."""
+
+    source: Source
+    size: int
+    schema: pa.Schema = field(repr=False)
+
+    def by(self, bench: Bench) -> Counted:
+        plan, alias = bench.work.plan, self.source.alias
+        census = None
+        try:
+            digest = source_digest(self.source, plan, bench.key)
+            if plan.privacy is not None and plan.table(alias).quasi:
+                census = take_census(plan, self._batches(plan.on_error), bench.key)
+        except InputError as error:
+            if error.code not in formats.UNREADABLE:
+                raise
+            return Counted(alias, unreadable=error)
+        return Counted(alias, digest, census)
+
+    def _batches(self, on_error: OnError) -> Iterator[Batch]:
+        drop_bad = on_error is OnError.DROP_ROW
+        chunks = formats.read(self.source, self.schema, drop_bad_rows=drop_bad)
+        for ordinal, chunk in enumerate(chunks):
+            ref = BatchRef(self.source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
+            yield Batch(ref, chunk.table, chunk.rejected)
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """The records of an output as it was written: by classes where ``privacy:`` asks for them, and
+    by what is alike where ``min_k`` does."""
+
+    classes: pl.DataFrame | None = field(repr=False)
+    alike: Alike = field(repr=False)
+
+    @classmethod
+    def together(cls, parts: Iterable[ReadBack]) -> ReadBack:
+        """Of all outputs, from that of each."""
+        classes: FrameSum | None = None
+        alike: dict[tuple[str, ...], FrameSum] = {}
+        for part in parts:
+            if part.classes is not None:
+                classes = classes or FrameSum.like(part.classes)
+                classes.add(part.classes)
+            for names, frame in part.alike.items():
+                alike.setdefault(names, FrameSum.like(frame)).add(frame)
+        return cls(
+            classes.total() if classes is not None else None,
+            {names: one.total() for names, one in alike.items()},
+        )
+
+
+@dataclass(frozen=True)
+class ReadingBack:
+    """What was written for `source`: its `output` is read again as whoever gets it would.
+
+    `sensitive` names the sensitive fields that classes are checked by, None without ``privacy:``.
+    """
+
+    source: Source
+    output: OutputFacts
+    sensitive: tuple[str, ...] | None
+
+    @property
+    def size(self) -> int:
+        return self.output.bytes
+
+    def by(self, bench: Bench) -> ReadBack:
+        plan, alias = bench.work.plan, self.source.alias
+        classes, alike = None, Alike()
+        if self.sensitive is not None:
+            classes = count_classes(plan, alias, self._tables(bench), self.sensitive)
+        if plan.gates.min_k is not None:
+            alike = count_alike(plan, alias, self._tables(bench))
+        return ReadBack(classes, alike)
+
+    def _tables(self, bench: Bench) -> Iterator[pa.Table]:
+        written = bench.work.stage.source(self.output)
+        for chunk in formats.read(written, formats.schemas([written])[written.alias]):
+            yield chunk.table

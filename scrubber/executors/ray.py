@@ -1,0 +1,219 @@
+"""On a Ray cluster, scheduled by Ray Data; the only importer of ray.
+
+Workers read sources and write parts where they run, on storage that all of them share; nothing of
+the data passes through Ray but counts and, with ``privacy:``, the labels of quasi-identifiers. What
+does pass is sealed under the run's key, where there is one. The key itself never does: each worker
+resolves it from its reference. An error comes back as a result, so that Ray neither logs nor
+repeats what will fail again; only a lost worker makes Ray try again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+import pyarrow as pa
+
+from scrubber.errors import IncompleteError, NotAvailable, Place, ScrubberError, out_of_memory
+from scrubber.executors.base import Hear, InProcess, worth_sending
+from scrubber.executors.queries import Look
+from scrubber.executors.sealed import Envelope, Slips, lost, request_of, sealed, unsealed
+from scrubber.formats import Source
+from scrubber.outputs.checkpoints import Done
+from scrubber.pipeline.source import Bench, Task, Work
+from scrubber.transform.keys import RootKey
+
+_ATTEMPTS: Final = 3
+"""How often a task is begun whose worker is lost: it may be the task that costs the memory."""
+_BLOCKS: Final = 4096
+"""Tasks travel in at most so many blocks: Ray's bookkeeping grows with them."""
+_KNOCK_SECONDS: Final = 10
+
+A = TypeVar("A")
+
+
+class Ray:
+    """Ray's workers: `workers` of them, or one for each CPU of the cluster at `address`.
+
+    Without an address it is the cluster that this program is connected to, or RAY_ADDRESS names, or
+    one of this machine alone, for the time of the run. Errors: NotAvailable ``extra-missing``.
+    """
+
+    def __init__(self, workers: int | None, address: str | None) -> None:
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # it would report to its makers
+        try:
+            import ray.data  # noqa: F401
+        except ImportError:
+            raise NotAvailable(
+                "extra-missing", "ray is not installed", hint="pip install 'scrubber[ray]'"
+            ) from None
+        self.workers = workers or 1
+        self._wanted, self._address = workers, address
+        self._ours = False
+
+    def parts(
+        self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
+    ) -> Generator[Done, None, None]:
+        """As Executor.parts.
+
+        Errors: those of the work; KeyFault ``key-by-value`` where the key is not that of the plan's
+        reference; OutputError ``storage-not-shared``; NotAvailable ``no-cluster``; IncompleteError
+        ``worker-died`` where a task lost its worker time and again.
+        """
+        del hear  # what is finished tells how far it is
+        ordered = sorted(tasks, key=lambda task: (-task.size, task.source.alias))
+        blocks = min(len(ordered), _BLOCKS)
+        # Dealt out, so that no block is much larger than others.
+        dealt = [task for first in range(blocks) for task in ordered[first::blocks]]
+        for _, part in self._answers(work, key, dealt):
+            yield part
+
+    def looks(
+        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
+    ) -> Generator[A, None, None]:
+        """As Executor.looks. Errors: as `parts`."""
+        if not worth_sending(looks):
+            yield from InProcess().looks(work, key, looks)
+            return
+        early: dict[int, A] = {}
+        wanted = 0
+        for number, answer in self._answers(work, key, looks):
+            early[number] = answer
+            while wanted in early:
+                yield early.pop(wanted)
+                wanted += 1
+
+    def close(self) -> None:
+        """End the connection, if it was made here."""
+        import ray
+
+        if self._ours:
+            ray.shutdown()
+            self._ours = False
+
+    def _answers(
+        self, work: Work | None, key: RootKey | None, requests: Sequence[Task | Look[Any]]
+    ) -> Iterator[tuple[int, Any]]:
+        """The answers as they come, with the numbers of their requests."""
+        if not requests:
+            return
+        slips = Slips(requests)
+        envelope = Envelope.around(work, slips.schemas, key)
+        self._connect()
+        for number, raw in self._spread(envelope, slips.sealed(key)):
+            answer = unsealed(raw, key)
+            if isinstance(answer, ScrubberError):
+                raise answer
+            yield number, answer
+
+    def _connect(self) -> None:
+        """Be connected to a cluster."""
+        import ray
+
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        if not ray.is_initialized():
+            # Ray's own log lines name paths and addresses, and go to the terminal.
+            os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+            here = self._address is None and not os.environ.get("RAY_ADDRESS")
+            options = {"num_cpus": self._wanted, "include_dashboard": False} if here else {}
+            try:
+                _knock(self._address)
+                ray.init(self._address, log_to_driver=False, logging_level=logging.ERROR, **options)
+            except Exception:  # noqa: BLE001 - as an address can be wrong in many ways
+                raise NotAvailable(
+                    "no-cluster",
+                    "there is no Ray cluster at that address",
+                    hint="that of ray start, such as 10.0.0.1:6379, or auto on one of its nodes",
+                ) from None
+            self._ours = True
+        self.workers = self._wanted or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+    def _spread(self, envelope: Envelope, slips: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        """The sealed answers to the slips as they come."""
+        import ray
+        import ray.data
+
+        blocks = min(len(slips), _BLOCKS)
+        rows = [{"number": number, "slip": slip} for number, slip in enumerate(slips)]
+        ray.data.DataContext.get_current().enable_progress_bars = False
+        try:
+            attempts = ray.remote(num_cpus=0)(Attempts).remote()
+            answers = ray.data.from_items(rows, override_num_blocks=blocks).map(
+                _Worker,
+                fn_constructor_args=(envelope, attempts),
+                compute=ray.data.ActorPoolStrategy(size=min(self.workers, blocks)),
+                num_cpus=1,
+            )
+            for row in answers.iter_rows():
+                yield row["number"], row["answer"]
+        except Exception:  # noqa: BLE001 - workers answer with their errors: this is Ray's own
+            raise lost("workers of the Ray cluster were lost") from None
+
+
+def _knock(address: str | None) -> None:
+    """Whether anyone is there: Ray itself would wait for minutes. Errors: OSError."""
+    host, _, port = (address or "").rpartition(":")
+    if port.isdigit() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), _KNOCK_SECONDS).close()
+
+
+class Attempts:
+    """An actor that counts how often each slip was taken up: Ray Data would go on for ever with
+    one whose worker is lost each time, for want of memory, say."""
+
+    def __init__(self) -> None:
+        self._begun: Counter[int] = Counter()
+
+    def begin(self, number: int) -> int:
+        """How often it was begun, this time included."""
+        self._begun[number] += 1
+        return self._begun[number]
+
+
+class _Worker:
+    """What Ray Data calls for every row; an object of this class lives in one worker process."""
+
+    def __init__(self, envelope: Envelope, attempts: Any) -> None:
+        self._envelope, self._attempts = envelope, attempts
+        self._opened: tuple[Bench, tuple[pa.Schema, ...]] | None = None
+        pa.set_cpu_count(1)
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        import ray
+
+        key = None
+        answer: Any
+        try:
+            self._opened = self._opened or self._envelope.opened()
+            bench, schemas = self._opened
+            key = bench.key
+            request = request_of(row["slip"], schemas, key)
+            refuse_again(ray.get(self._attempts.begin.remote(row["number"])), request.source)
+            answer = (
+                bench.part(request, _unheard) if isinstance(request, Task) else request.by(bench)
+            )
+        except ScrubberError as error:
+            answer = error
+        except MemoryError:
+            answer = out_of_memory()
+        except (SystemExit, KeyboardInterrupt):  # Ray's way to end a worker
+            raise
+        except BaseException as error:  # noqa: BLE001 - it may quote data, and Ray would log it
+            text = f"internal error in a worker: {type(error).__name__}"
+            answer = IncompleteError("internal", text, hint="please report it")
+        return {"number": row["number"], "answer": sealed(answer, key)}
+
+
+def refuse_again(attempt: int, source: Source) -> None:
+    """Give up what has cost its worker too often. Errors: IncompleteError ``worker-died``."""
+    if attempt > _ATTEMPTS:
+        text = "workers were lost each time that they worked on it"
+        raise lost(text, Place(file=source.alias))
+
+
+def _unheard(consumed: int, rows: int) -> None:
+    """Progress within a source stays where it is."""

@@ -1,0 +1,266 @@
+"""Worker processes and the pipes to them.
+
+The standard library's pool shares its queues and locks among the workers: one that dies while it
+sends a result blocks the others, and the parent, for ever. Here each worker has a pipe of its own,
+and a broken pipe is the whole protocol of ending: a worker sees that its parent has gone, however
+it went, and the parent sees that a worker has.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Any, TypeVar
+
+from scrubber.errors import IncompleteError, ScrubberError, out_of_memory
+from scrubber.executors.queries import Look
+from scrubber.model.batch import Batch
+from scrubber.outputs.checkpoints import Done, Part, Unread
+from scrubber.pipeline.batch import ScrubbedBatch
+from scrubber.pipeline.source import Bench, Task, Work
+from scrubber.startup.gc_tuning import collect_seldom
+from scrubber.startup.no_pandas import without_pandas
+from scrubber.transform.keys import RootKey
+
+_BATCHES = 2
+_LOOKS = 8
+"""So many of each are under way for every worker."""
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """How far a worker is with a source: bytes read, records done."""
+
+    source: str
+    consumed: int
+    rows: int
+
+
+_Request = Batch | Task | Look[Any]
+_Answer = Any  # what the request is answered with, or a ScrubberError
+
+
+class Crew:
+    """The worker processes of a run, started as they are needed; a context that ends them.
+
+    The key travels through the workers' pipes, never through a file. Errors: what the work raises,
+    and IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
+    """
+
+    def __init__(self, work: Work | None, key: RootKey | None, workers: int) -> None:
+        self._args = work, key.reveal_to_worker() if key is not None else None
+        self._limit = workers
+        self._processes: list[BaseProcess] = []
+        self._load: dict[Connection, deque[int]] = {}  # what each was given, oldest first
+        self._given = 0
+
+    def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
+        """Scrub batches; results come in the order of the batches.
+
+        At most two batches per worker are under way, so memory does not grow with the input.
+        """
+        return self._in_order(batches, _BATCHES * self._limit)
+
+    def looks(self, looks: Iterable[Look[A]]) -> Iterator[A]:
+        """The answers to the looks, in their order."""
+        return self._in_order(looks, _LOOKS * self._limit)
+
+    def _in_order(self, requests: Iterable[_Request], under_way: int) -> Iterator[Any]:
+        done: dict[int, _Answer] = {}
+        waiting: deque[int] = deque()
+
+        def oldest() -> Any:
+            number = waiting.popleft()
+            while number not in done:
+                done.update(self._answers(_unheard))
+            return _good(done.pop(number))
+
+        for request in requests:
+            waiting.append(self._give(request))
+            if len(waiting) >= under_way:
+                yield oldest()
+        while waiting:
+            yield oldest()
+
+    def parts(self, tasks: Iterable[Task], tell: Callable[[str, int, int], None]) -> Iterator[Done]:
+        """The parts of these sources, as they are finished; each worker does one at a time.
+
+        `tell` hears how far each source (by alias) is: bytes read, and records done.
+        """
+        under_way = 0
+        for task in tasks:
+            self._give(task)
+            under_way += 1
+            while under_way >= self._limit:
+                for part in self._parts(tell):
+                    under_way -= 1
+                    yield part
+        while under_way:
+            for part in self._parts(tell):
+                under_way -= 1
+                yield part
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """End the workers at once, whatever they are doing: they hold nothing that is needed."""
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.join()
+        for pipe in self._load:
+            pipe.close()
+
+    def _parts(self, tell: Callable[[str, int, int], None]) -> Iterator[Done]:
+        for _, answer in self._answers(tell):
+            part = _good(answer)
+            assert isinstance(part, Part | Unread)
+            yield part
+
+    def _give(self, request: _Request) -> int:
+        """Send the request to the worker that has the least to do; its number among them all."""
+        idle = any(not load for load in self._load.values())
+        if not idle and len(self._processes) < self._limit:
+            self._start_one()
+        pipe = min(self._load, key=lambda one: len(self._load[one]))
+        try:
+            pipe.send(request)
+        except OSError:
+            raise _worker_died() from None
+        self._load[pipe].append(self._given)
+        self._given += 1
+        return self._given - 1
+
+    def _answers(self, tell: Callable[[str, int, int], None]) -> list[tuple[int, _Answer]]:
+        """What workers have answered by now, with the numbers of the requests; it waits for one
+        worker to say something at least."""
+        answers = []
+        for pipe in wait([pipe for pipe, load in self._load.items() if load]):
+            assert isinstance(pipe, Connection)
+            try:
+                said: _Answer | _Step = pipe.recv()
+            except (EOFError, OSError):
+                raise _worker_died() from None
+            if isinstance(said, _Step):
+                tell(said.source, said.consumed, said.rows)
+            else:
+                answers.append((self._load[pipe].popleft(), said))
+        return answers
+
+    def _start_one(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, *self._args), daemon=True)
+        resource_tracker.ensure_running()  # else starting the process would, and lift the hold
+        with _interrupts_held(), _one_thread():
+            process.start()
+            self._processes.append(process)
+        theirs.close()
+        self._load[ours] = deque()
+
+
+def _good(answer: _Answer) -> Any:
+    if isinstance(answer, ScrubberError):
+        raise answer
+    return answer
+
+
+def _unheard(source: str, consumed: int, rows: int) -> None:
+    """Progress that nobody follows."""
+
+
+def _worker_died() -> IncompleteError:
+    return IncompleteError(
+        "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
+    )
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A process that is started in here never sees Ctrl-C: the parent decides what it means."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """A process that is started in here computes in one thread, unless the user said otherwise: the
+    workers together are as many threads as are wanted. The libraries ask when they are loaded."""
+    added = [name for name in _THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+
+
+def _serve(pipe: Connection, work: Work | None, secret: bytes | None) -> None:
+    """The life of a worker: requests in, answers out, until the parent has gone."""
+    requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, requests), daemon=True).start()
+    import pyarrow as pa
+
+    collect_seldom()
+    without_pandas()
+    pa.set_cpu_count(1)
+    bench = Bench(work, RootKey(secret) if secret is not None else None)
+
+    def send(said: _Answer | _Step) -> None:
+        try:
+            pipe.send(said)
+        except OSError:
+            os._exit(1)
+
+    while True:
+        send(_answer(bench, requests.get(), send))
+
+
+def _answer(bench: Bench, request: _Request, send: Callable[[_Answer | _Step], None]) -> _Answer:
+    try:
+        if isinstance(request, Batch):
+            return bench.batch(request)
+        if not isinstance(request, Task):
+            return request.by(bench)
+        alias = request.source.alias
+        return bench.part(request, lambda consumed, rows: send(_Step(alias, consumed, rows)))
+    except ScrubberError as error:
+        return error
+    except MemoryError:
+        return out_of_memory()
+    except BaseException as error:  # noqa: BLE001 - a panic of Polars, too; it may quote data
+        text = f"internal error in a worker process: {type(error).__name__}"
+        return IncompleteError("internal", text, hint="please report it")
+
+
+def _receive(pipe: Connection, requests: queue.SimpleQueue[_Request]) -> None:
+    """Take in requests while others are worked on, so that the parent never waits to send one."""
+    while True:
+        try:
+            requests.put(pipe.recv())
+        except (EOFError, OSError):
+            os._exit(1)

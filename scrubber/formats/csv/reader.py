@@ -1,0 +1,309 @@
+"""Reading CSV and TSV: every cell is text, a null is an empty cell without quotes.
+
+Line ends are ``\\n`` or ``\\r\\n``, quotes are doubled inside quotations (RFC 4180), the encoding
+is UTF-8 with or without a byte order mark. An empty line is no record, except in a file with one
+column, where it is a null.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.errors import InputError, Place
+from scrubber.formats import sampling
+from scrubber.formats.base import Chunk, Source, check_schema
+from scrubber.formats.csv.quoting import record_ends
+from scrubber.formats.field_names import looks_like_data
+from scrubber.formats.io.stream import Block, ByteStream, count_of, is_utf8, record_blocks
+from scrubber.model.arrow_errors import ARROW_ERRORS
+
+_BOM = b"\xef\xbb\xbf"
+_HEADER_BYTES = 2**20
+_AT_ONCE = 2**19
+"""So many bytes pyarrow parses at once: what it notes of them stays in a core's cache until it
+makes columns of it."""
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file is written: the cells' `delimiter`, the records' `terminator`, and `bom`."""
+
+    delimiter: str = ","
+    terminator: str = "\n"
+    bom: bool = False
+
+
+def schema(source: Source) -> pa.Schema:
+    """The header's names in their order, all of type string.
+
+    Raises InputError `csv-header`, `csv-line-ends`, `csv-quote`, `encoding`, `duplicate-field`.
+    """
+    with ByteStream(source) as stream:
+        names, _, _ = _head(stream, source)
+    found = pa.schema([(name, pa.string()) for name in names])
+    check_schema(found, source.alias)
+    return found
+
+
+def dialect_of(source: Source) -> Dialect:
+    """The dialect of an existing file."""
+    with ByteStream(source) as stream:
+        return _head(stream, source)[1]
+
+
+def read(
+    source: Source,
+    schema: pa.Schema,
+    *,
+    drop_bad_rows: bool,
+    unasked: frozenset[str] = frozenset(),
+) -> Iterator[Chunk]:
+    """The records, in chunks that have exactly `schema`.
+
+    `unasked` has no effect: which cells of a column are null only reading them tells.
+
+    Raises InputError `csv-ragged` (or rejects the record), `csv-quote`, `encoding`,
+    `csv-unreadable`, `source-changed`.
+    """
+    del unasked
+    with ByteStream(source) as stream:
+        names, dialect, pending = _head(stream, source)
+        if names != schema.names:
+            raise InputError(
+                "source-changed", "its fields have changed", place=Place(file=source.alias)
+            )
+        first_row = 1
+        for block in record_blocks(
+            stream,
+            lambda number: Place(file=source.alias, row=number),
+            lambda data: record_ends(bytes(data), dialect.delimiter),
+            pending,
+        ):
+            if block.open:
+                raise InputError(
+                    "csv-quote",
+                    "the quotation that begins in this record is never closed",
+                    place=Place(file=source.alias, row=first_row + block.lines - 1),
+                )
+            columns, rejected = _parse(block, schema, dialect, source, first_row, drop_bad_rows)
+            table = pa.Table.from_arrays(columns, schema=schema)
+            if table.num_rows or rejected:
+                yield Chunk(table, first_row, rejected, stream.consumed)
+            first_row += table.num_rows + rejected
+
+
+def _head(stream: ByteStream, source: Source) -> tuple[list[str], Dialect, bytes]:
+    """The names, the dialect, and what was read beyond the header."""
+    data = stream.read(_HEADER_BYTES)
+    bom = data.startswith(_BOM)
+    data = data.removeprefix(_BOM)
+    if not data:
+        raise InputError("input-empty", "there is nothing in it", place=Place(file=source.alias))
+    # The delimiter is not known yet; header cells with stray quotes are not worth guessing about.
+    stops, is_open = record_ends(data, _sniff(data.split(b"\n", 1)[0], source))
+    end = int(stops[0]) if len(stops) else len(data)
+    if not len(stops) and (is_open or len(data) > _HEADER_BYTES - len(_BOM) - 1):
+        raise InputError(
+            "csv-quote" if is_open else "csv-header",
+            "the header does not end",
+            place=Place(file=source.alias, line=1),
+        )
+    record = data[:end]
+    delimiter = _sniff(record, source)
+    terminator = "\r\n" if record.endswith(b"\r\n") else "\n"
+    names = _names(record, delimiter, source)
+    return names, Dialect(delimiter, terminator, bom), data[end:]
+
+
+def _sniff(header: bytes, source: Source) -> str:
+    """The delimiter that stands most often outside the header's quotations; ``,`` if none does."""
+    if source.format == "tsv":
+        return "\t"
+    unquoted = b"".join(header.split(b'"')[::2])
+    return max(_DELIMITERS, key=lambda mark: unquoted.count(mark.encode()))
+
+
+def _names(record: bytes, delimiter: str, source: Source) -> list[str]:
+    place = Place(file=source.alias, line=1)
+    try:
+        text = record.decode()
+    except UnicodeDecodeError:
+        raise _encoding(place) from None
+    if "\0" in text:  # UTF-16 without a byte order mark looks like this
+        raise _encoding(place)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        raise InputError("csv-header", "the header cannot be read", place=place) from None
+    if len(rows) > 1:
+        raise InputError(
+            "csv-line-ends",
+            "its lines end with a bare carriage return",
+            place=place,
+            hint="convert the line ends to \\n",
+        )
+    names = rows[0] if rows else []
+    _check_header(names, place)
+    return names
+
+
+def _check_header(names: Sequence[str], place: Place) -> None:
+    hint = "the first line must name the columns"
+    for number, name in enumerate(names, 1):
+        if looks_like_data(name):
+            text = f"column {number} of the header looks like data, not like a name"
+            raise InputError("csv-header", text, place=place, hint=hint)
+    empty = [number for number, name in enumerate(names, 1) if not name.strip()]
+    if not names or len(empty) > 1:
+        columns = f"columns {empty[0]} and {empty[1]} have" if empty else "the first line has"
+        raise InputError("csv-header", f"{columns} no name", place=place, hint=hint)
+
+
+def _parse(
+    block: Block,
+    schema: pa.Schema,
+    dialect: Dialect,
+    source: Source,
+    first_row: int,
+    drop_bad_rows: bool,
+) -> tuple[list[pa.ChunkedArray], int]:
+    """The records of the block in columns of one chunk each, and how many were rejected."""
+    from pyarrow import csv as arrow_csv
+
+    names = [str(i) for i in range(len(schema))]
+    ragged: list[tuple[int, int]] = []
+    if not is_utf8(block.view):
+        raise _first_undecodable(block, source, dialect, first_row, len(names))
+    # pyarrow takes one byte order mark away from what it parses: give it one to take.
+    data = _BOM + block.data if block.view[: len(_BOM)] == _BOM else block.view
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(data),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False,
+                block_size=_AT_ONCE if _can_be_cut(block) else len(data) + 1,
+                column_names=names,
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=len(names) > 1,
+                invalid_row_handler=_ragged_handler(ragged, drop_bad_rows),
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+    except ARROW_ERRORS:
+        if ragged and not drop_bad_rows:
+            number, cells = ragged[0]
+            raise InputError(
+                "csv-ragged",
+                f"the record has {cells} cells, the header has {len(names)}",
+                place=Place(file=source.alias, row=first_row + number - 1),
+            ) from None
+        raise InputError(
+            "csv-unreadable",
+            "the records from this one on cannot be read",
+            place=Place(file=source.alias, row=first_row),
+        ) from None
+    return table.combine_chunks().columns, len(ragged)
+
+
+def _can_be_cut(block: Block) -> bool:
+    """Whether pyarrow can parse the block bit by bit: a record has to fit into what is parsed at
+    once, wherever that begins, and of a line end in quotes that is cut in two it loses a half."""
+    return 2 * int(np.diff(block.bounds).max(initial=0)) < _AT_ONCE and not (
+        count_of(block.view, b"\r") and count_of(block.view, b'"')
+    )
+
+
+def _ragged_handler(ragged: list[tuple[int, int]], skip: bool) -> Callable[[Any], str]:
+    """Notes which records have a wrong number of cells; never looks at their text."""
+
+    def handle(row: Any) -> str:
+        ragged.append((row.number, row.actual_columns))
+        return "skip" if skip else "error"
+
+    return handle
+
+
+def _first_undecodable(
+    block: Block, source: Source, dialect: Dialect, first_row: int, columns: int
+) -> InputError:
+    """The error for a block that is not UTF-8; only now is it worth knowing where."""
+    try:
+        block.data.decode()
+        start = len(block.data)
+    except UnicodeDecodeError as error:
+        start = error.start
+    stops, _ = record_ends(block.data[:start], dialect.delimiter)
+    lines = [0, *stops.tolist()]
+    records = sum(columns == 1 or bool(block.data[a:b].strip(b"\r\n")) for a, b in pairwise(lines))
+    return _encoding(Place(file=source.alias, row=first_row + records))
+
+
+def _encoding(place: Place) -> InputError:
+    return InputError(
+        "encoding", "this is not UTF-8 text", place=place, hint="convert the file to UTF-8"
+    )
+
+
+def sample(
+    source: Source, schema: pa.Schema, rows: int, chance: Random
+) -> tuple[pa.Table, int | None]:
+    """About `rows` records, and how many there are in all where the file is read whole.
+
+    In a block from the middle of a file nobody knows whether it begins inside a quotation: both are
+    tried, and the reading counts that leaves fewer quotes in the cells and fewer records without
+    the header's cells. Raises as :func:`read`.
+    """
+    if source.compression or sampling.is_small(source):
+        limit = sampling.GROUP_ROWS if source.compression else None
+        table, count = sampling.from_chunks(read(source, schema, drop_bad_rows=True), limit)
+        return sampling.drawn(table or schema.empty_table(), rows, chance), count
+    with ByteStream(source) as stream:
+        _, dialect, pending = _head(stream, source)
+        start = stream.consumed - len(pending)
+    tables = [schema.empty_table()]
+    for data, aligned in sampling.blocks(source, start, chance):
+        table = _block_table(data, aligned, schema, dialect, source)
+        tables.append(sampling.drawn(table, -(-rows // sampling.BLOCKS), chance))
+    return pa.concat_tables(tables), None
+
+
+def _block_table(
+    data: bytes, aligned: bool, schema: pa.Schema, dialect: Dialect, source: Source
+) -> pa.Table:
+    """The whole records of a stretch of bytes."""
+    best, least = schema.empty_table(), None
+    for inside in (False,) if aligned else (False, True):
+        ends, _ = record_ends(b'"' + data if inside else data, dialect.delimiter)
+        cuts = [0, *(ends - inside).tolist()] if aligned else (ends - inside).tolist()
+        if len(cuts) < 2:
+            continue
+        block = Block(data, np.array(cuts), False)
+        try:
+            columns, rejected = _parse(block, schema, dialect, source, 1, True)
+        except InputError:
+            continue
+        table = pa.Table.from_arrays(columns, schema=schema)
+        quotes = sum(pc.sum(pc.count_substring(cell, '"')).as_py() or 0 for cell in columns)
+        if table.num_rows > rejected and (least is None or quotes + rejected < least):
+            best, least = table, quotes + rejected
+    return best

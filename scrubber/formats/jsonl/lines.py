@@ -1,0 +1,164 @@
+"""The records of a JSONL file: blocks of lines, lines, and what a line says (by orjson, strict).
+
+Empty lines are no records but count as lines. NaN, infinities, lone surrogates, and integers beyond
+64 bits make a bad line. Of a key that an object has twice the last one counts (the earlier value
+is read by no one and written nowhere).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import orjson
+
+from scrubber.errors import InputError, Place
+from scrubber.formats.base import CHUNK_ROWS, HELD_BYTES, MORE_MEMORY, Source
+from scrubber.formats.io.stream import (
+    Block,
+    ByteStream,
+    Offsets,
+    count_of,
+    line_ends,
+    record_blocks,
+)
+from scrubber.formats.jsonl.shape import BadValue
+
+BOM = b"\xef\xbb\xbf"
+_OBJECT_BYTES = 2**28
+_VALUE_BYTES = 72
+"""What a byte of JSON takes as a Python object, at most: an empty list or object begins with it."""
+_BLANK = re.compile(rb"\n\s")
+_DIGITS_AND_POINTS = bytes(
+    b if b == ord(".") else ord("0") if chr(b).isdecimal() and b < 128 else ord(" ")
+    for b in range(256)
+)
+_LONG_INTEGER = b" " + b"0" * 19
+
+
+def may_be_long(data: bytes) -> bool:
+    """Whether there may be an integer of 19 digits or more."""
+    return _LONG_INTEGER in data.translate(_DIGITS_AND_POINTS)
+
+
+def blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iterator[Block]:
+    """Blocks of at most `lines` lines, each of which can be held as Python objects by itself.
+
+    Raises InputError `record-too-large`.
+    """
+
+    def place(line: int) -> Place:
+        return Place(file=source.alias, line=line)
+
+    start = stream.read(len(BOM)).removeprefix(BOM)
+    line = 1
+    for block in record_blocks(stream, place, _ends, start, lines):
+        fitting = _fitting(block)
+        if fitting == block.lines:
+            yield block
+        elif fitting:
+            yield block.cut(fitting)[0]
+        line += fitting
+        if fitting < block.lines:
+            raise InputError(
+                "record-too-large",
+                "a record has too many values",
+                place=place(line),
+                hint=f"split it, or {MORE_MEMORY}",
+            )
+
+
+def held_blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Iterator[Block]:
+    """The same, cut to where all records of a block can be held together, if that can be."""
+    for block in blocks(stream, source, lines):
+        yield from _parts(block)
+
+
+def _fitting(block: Block) -> int:
+    """How many lines of the block there are before the first one that has too many values."""
+    most = max(HELD_BYTES, _OBJECT_BYTES)
+    for line in np.flatnonzero(np.diff(block.bounds) > most // _VALUE_BYTES).tolist():
+        if _objects(block.cut(line)[1].cut(1)[0].view) > most:
+            return int(line)
+    return block.lines
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    """The block, cut between lines into parts of at most _OBJECT_BYTES each, if that can be."""
+    middle = int(np.searchsorted(block.bounds[1:], block.bounds[0] + block.size // 2, "right"))
+    first = min(middle + 1, block.lines - 1)
+    if not first or _objects(block.view) <= _OBJECT_BYTES:
+        yield block
+        return
+    for part in block.cut(first):
+        yield from _parts(part)
+
+
+def _objects(data: memoryview) -> int:
+    """The bytes that the values of these lines take as Python objects, about and at most."""
+    return _VALUE_BYTES * count_of(data, b"[{") + 64 * count_of(data, b",")
+
+
+def _ends(data: memoryview) -> tuple[Offsets, bool]:
+    return line_ends(data), False
+
+
+def texts(block: Block, first: int) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not empty, with their numbers; that of the block's first is `first`."""
+    for number, text in enumerate(block.data.split(b"\n"), first):
+        if text and not text.isspace():
+            yield number, text
+
+
+def filled(block: Block) -> int:
+    """How many lines of the block are not empty."""
+    if not _BLANK.search(block.data) and not block.data[:1].isspace():
+        return block.data.count(b"\n") + (not block.data.endswith(b"\n"))
+    return sum(1 for _ in texts(block, 1))
+
+
+def parse(text: bytes, careful: bool) -> dict[str, Any]:
+    """The record that a line is; `careful` where it may have a long integer. Raises BadValue."""
+    try:
+        record = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise _bad_line(text) from None
+    if type(record) is not dict:
+        raise BadValue("json-line", "this is not a JSON object")
+    if careful and may_be_long(text):
+        _check_integers(text)
+    return record
+
+
+def _bad_line(text: bytes) -> BadValue:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return BadValue("encoding", "this is not UTF-8 text")
+    return BadValue("json-line", "this is not valid JSON")
+
+
+def _check_integers(text: bytes) -> None:
+    """orjson reads an integer beyond 64 bits as a float, and so as another number: refuse it."""
+
+    def integer(digits: str) -> int:
+        value = int(digits) if len(digits) <= 20 else 2**64
+        if not -(2**63) <= value < 2**64:
+            raise BadValue("json-big-integer", "it has an integer beyond 64 bits")
+        return value
+
+    try:
+        json.loads(text, parse_int=integer)
+    except RecursionError:
+        raise BadValue("json-depth", "values are nested too deep") from None
+
+
+def error_of(bad: BadValue, source: Source, line: int, row: int) -> InputError:
+    """What is wrong with a record, and where."""
+    field = str(bad.path) if bad.path is not None else None
+    place = Place(file=source.alias, line=line, row=row, field=field)
+    hint = "convert the file to UTF-8" if bad.code == "encoding" else ""
+    return InputError(bad.code, bad.text, place=place, hint=hint)

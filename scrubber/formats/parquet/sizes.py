@@ -1,0 +1,129 @@
+"""How many records of a Parquet row group are read at a time, so that they fit into memory.
+
+A footer tells what the encoded values take. Written out they may take a thousand times that: a
+value that a million records share lies in the file once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.formats.base import CHUNK_ROWS, HELD_BYTES
+from scrubber.formats.parquet.pages import held, pages
+from scrubber.formats.tables.text import unwrapped
+from scrubber.model.fieldpath import leaves
+from scrubber.model.nested import leaf_values
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ColumnChunkMetaData, ParquetFile
+
+_STEP_BYTES: Final = 2**21
+_FLAT_BYTES: Final = 2**23
+_STEP_COLUMN: Final = 2**12
+"""How much is read at a time by the average record: of records of one kind; the more in a list, the
+larger one record may be than another. Where there are no lists, a page tells how large a record may
+be, and it is a chunk. With many columns it is more, since each takes its time."""
+_DENSE_BYTES: Final = 2**24
+"""How much is read at a time of the largest values that a page or a dictionary tells of."""
+_REMOTE_STEP: Final = 2**10
+_WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8}
+
+
+class TooMuchAtOnce(Exception):
+    """The pages of a row group that a reader holds at once are larger than HELD_BYTES."""
+
+
+def records_at_once(
+    file: ParquetFile,
+    index: int,
+    left: Set[str],
+    raw: pa.NativeFile | None,
+    again: Callable[[list[str]], ParquetFile],
+) -> int:
+    """How many records of row group `index` to read at a time, without the columns that are `left`
+    out (none of them nested); a power of two.
+
+    `raw` are the bytes of `file`, or None where each look at them is a request to a store: then the
+    footer is believed. `again` opens the file with the dictionaries of some columns as such.
+
+    Raises TooMuchAtOnce, ValueError for what is no Parquet, and pyarrow's own errors.
+    """
+    group = file.metadata.row_group(index)
+    rows = max(int(group.num_rows), 1)
+    total = at_once = 0
+    step: int = rows
+    dense: list[tuple[ColumnChunkMetaData, int]] = []
+    for number in range(group.num_columns):
+        chunk = group.column(number)
+        if chunk.path_in_schema in left:
+            continue
+        total += max(chunk.num_values * _width(file, number), chunk.total_uncompressed_size)
+        if raw is None:
+            step = min(step, _REMOTE_STEP) if chunk.has_dictionary_page else step
+            continue
+        found = list(pages(raw, chunk))
+        at_once += held(found)
+        if at_once > HELD_BYTES:
+            raise TooMuchAtOnce
+        for page in found:
+            takes = page.density
+            if page.is_dictionary and chunk.physical_type != "BYTE_ARRAY":
+                takes = min(takes, _width(file, number))  # all entries are as long
+            elif page.is_dictionary and takes * chunk.num_values > _DENSE_BYTES:
+                dense.append((chunk, takes))
+                continue
+            per_record = takes * chunk.num_values // rows
+            step = min(step, _DENSE_BYTES // max(per_record, 1))
+    for chunk, takes in _by_entry(again, index, dense):
+        per_record = takes * chunk.num_values // rows
+        step = min(step, _DENSE_BYTES // max(per_record, 1))
+    columns = (file.schema.column(number) for number in range(group.num_columns))
+    flat = raw is not None and not any(column.max_repetition_level for column in columns)
+    size = max(_FLAT_BYTES if flat else _STEP_BYTES, _STEP_COLUMN * group.num_columns)
+    step = max(1, min(step, rows * size // max(total, 1), CHUNK_ROWS))
+    return 1 << (int(step).bit_length() - 1)  # so that whole steps fill a chunk
+
+
+def _width(file: ParquetFile, number: int) -> int:
+    """The bytes that a value takes in Arrow, without what its length is of."""
+    column = file.schema.column(number)
+    return _WIDTHS.get(column.physical_type, 4 + max(int(column.length), 0))
+
+
+def _by_entry(
+    again: Callable[[list[str]], ParquetFile],
+    index: int,
+    chunks: list[tuple[ColumnChunkMetaData, int]],
+) -> list[tuple[ColumnChunkMetaData, int]]:
+    """The chunks with the bytes that an entry of their dictionaries takes at most.
+
+    One look at all of them; where that does not tell of each, at each by itself, and what it does
+    not tell of either takes what was thought.
+    """
+    if not chunks:
+        return []
+    lengths = _longest_entries(again, index, [chunk.path_in_schema for chunk, _ in chunks])
+    if len(lengths) == len(chunks):
+        return [(chunk, min(max(lengths) or most, most)) for chunk, most in chunks]
+    if len(chunks) == 1:
+        return chunks
+    return [one for chunk in chunks for one in _by_entry(again, index, [chunk])]
+
+
+def _longest_entries(
+    again: Callable[[list[str]], ParquetFile], index: int, paths: list[str]
+) -> list[int]:
+    """The bytes of the longest entry of each dictionary of some columns."""
+    with again(paths) as file:
+        batches = file.iter_batches(batch_size=1, row_groups=[index], columns=paths)
+        table = pa.Table.from_batches([next(batches)])
+    lengths: list[int] = []
+    for leaf, kind in leaves(table.schema):
+        if pa.types.is_dictionary(kind):
+            entries = unwrapped(leaf_values(table, leaf)[0].dictionary)
+            lengths.append(pc.max(pc.binary_length(entries)).as_py() or 0)
+    return lengths

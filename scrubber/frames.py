@@ -1,0 +1,124 @@
+"""What callers hold in their hands: frames in, the same kind of frame out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pyarrow as pa
+
+from scrubber.errors import InputError
+from scrubber.formats.base import check_schema
+from scrubber.model.arrow_errors import ARROW_ERRORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    Frame = pl.DataFrame | pl.LazyFrame | pd.DataFrame | pa.Table | pa.RecordBatch
+    """The kinds of table that are taken and given back; anything else with
+    ``__arrow_c_stream__`` is taken too and comes back as an Arrow table."""
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A caller's table as Arrow, and the way back to the caller's kind."""
+
+    table: pa.Table
+    back: Callable[[pa.Table], Any]
+
+    def __repr__(self) -> str:
+        return f"Opened(rows={self.table.num_rows})"
+
+
+def open_frame(data: object) -> Opened:
+    """`data` as an Arrow table without copying where possible.
+
+    A pandas index that is not a plain range becomes a field of its own, which the rules must
+    decide. Errors: InputError ``frame-type`` (a kind that is not known), ``frame-values`` (a
+    column that Arrow cannot hold: Python objects of several types, Polars' Int128), and what files
+    are refused for too: ``no-fields``, ``duplicate-field``, ``type-not-supported``.
+    """
+    opened = _opened(data)
+    check_schema(opened.table.schema, "frame")
+    return opened
+
+
+def paths_of(data: object) -> list[str] | None:
+    """The paths that `data` is, or None where it is a table."""
+    if isinstance(data, str | PathLike):
+        return [str(data)]
+    if isinstance(data, Sequence) and data and all(isinstance(p, str | PathLike) for p in data):
+        return [str(path) for path in data]
+    return None
+
+
+def _opened(data: object) -> Opened:
+    if isinstance(data, pa.Table):
+        return Opened(data, _same)
+    if isinstance(data, pa.RecordBatch):
+        return Opened(pa.Table.from_batches([data]), _record_batch)
+    if _is(data, "polars", "LazyFrame"):
+        return _polars(data.collect(), lazy=True)  # type: ignore[attr-defined]
+    if _is(data, "polars", "DataFrame"):
+        return _polars(data, lazy=False)
+    if _is(data, "pandas", "DataFrame"):
+        return _pandas(data)
+    if hasattr(data, "__arrow_c_stream__"):
+        return Opened(pa.table(data), _same)
+    raise InputError(
+        "frame-type",
+        f"a {type(data).__name__} is no table that scrubber knows",
+        hint="a path, a Polars or pandas DataFrame, or anything with __arrow_c_stream__",
+    )
+
+
+def _is(data: object, module: str, name: str) -> bool:
+    """isinstance without importing what the caller has not imported."""
+    loaded = sys.modules.get(module)
+    kind = getattr(loaded, name, None)
+    return kind is not None and isinstance(data, kind)
+
+
+def _same(table: pa.Table) -> pa.Table:
+    return table
+
+
+def _record_batch(table: pa.Table) -> pa.RecordBatch:
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+def _polars(frame: Any, *, lazy: bool) -> Opened:
+    import polars as pl
+
+    def back(table: pa.Table) -> Any:
+        result = pl.DataFrame(pl.from_arrow(table))
+        return result.lazy() if lazy else result
+
+    try:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    except ARROW_ERRORS:
+        raise InputError(
+            "frame-values",
+            "a Polars column is of a type that Arrow has no word for",
+            hint="cast it first, such as df.cast({'n': pl.Decimal(38, 0)})",
+        ) from None
+    return Opened(table, back)
+
+
+def _pandas(frame: Any) -> Opened:
+    try:
+        table = pa.Table.from_pandas(frame)
+    except (*ARROW_ERRORS, TypeError, ValueError, OverflowError):
+        raise InputError(
+            "frame-values",
+            "a pandas column holds values of several types",
+            hint="give the column one type first, such as df.astype({'name': 'string'})",
+        ) from None
+    return Opened(table, lambda result: result.to_pandas())

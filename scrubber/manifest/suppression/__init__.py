@@ -1,0 +1,1 @@
+"""Which counts are withheld so that no small one can be computed."""

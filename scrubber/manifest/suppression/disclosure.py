@@ -1,0 +1,71 @@
+"""Disclosure control: which counts are shown, and which are withheld so that no small one leaks.
+
+Primary suppression shows a count below the limit as "fewer than the limit". Sums that hold between
+the counts (total = sum of parts) could give such a count away by differencing, so secondary
+suppression hides further counts. Here every small count gets a *witness*: another set of
+counts that agrees with all that is shown and with every sum, in which the small count has another
+value. A witness is a proof: no attack on the shown counts and the sums, however clever, can pin the
+count down. Withholding one more count only allows more worlds, so a witness stays one.
+
+Counts that are equal in every world are taken as one (``worlds``); a witness is a move, and a cheap
+one is searched for (``moves``), guided by what it may cost to balance each sum (``outlook``).
+Compare the shortest-path heuristics for cell suppression, e.g. Castro, "A shortest-paths heuristic
+for statistical data protection in positive tables", INFORMS J. Computing 19(4), 2007; sums here
+need not form tables.
+
+The attacker is assumed to know the limit, all sums, that a zero is always shown, that a withheld
+count is not below the limit, and which remainders are zero. Not covered: what an attacker who
+reruns this very algorithm could infer from its choices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from scrubber.manifest.suppression.moves import Moves, Shown
+from scrubber.manifest.suppression.worlds import Cell, Classes, Key, Sum, classes
+
+__all__ = ["Cell", "Key", "Shown", "Sum", "protect"]
+
+
+def protect(
+    cells: Mapping[Key, Cell], sums: Iterable[Sum], limit: int, withheld: Iterable[Key] = ()
+) -> dict[Key, Shown]:
+    """How to publish each printed cell so that every guarded count in 1..limit-1 has a witness.
+
+    `limit` is at least 3. Those of `withheld` that are not small are withheld in any case. Among
+    equal prices the smaller count is withheld, then the earlier one.
+    Errors: ValueError if a sum does not hold or `limit` is below 3.
+    """
+    if limit < 3:
+        raise ValueError("the smallest cell that is shown is at least 3")
+    found = classes(cells, sums)
+    shown = {key: Shown.OPEN for key, cell in cells.items() if cell.price is not None}
+    number = {key: i for i, members in enumerate(found.members) for key in members}
+    first = sorted({number[key] for key in withheld if key in number})
+    for members, how in zip(found.members, _protected(found, limit, first), strict=True):
+        shown.update((key, how) for key in members if key in shown)
+    return shown
+
+
+def _protected(found: Classes, limit: int, withheld: Iterable[int]) -> tuple[Shown, ...]:
+    """How to publish each class."""
+    moves = Moves(found, limit)
+    for member in withheld:
+        if moves.shown_as(member) is Shown.OPEN:
+            moves.withhold(member)
+    safe: set[int] = set()
+    for i, cell in enumerate(found.cells):
+        if i in safe or not cell.guarded or not 0 < cell.value < limit:
+            continue
+        move = moves.cheap(i)
+        if move is None:
+            changed = moves.connected(i)
+            withheld = sorted(changed)
+        else:
+            changed = set(move.changes)
+            withheld = [use.cell for use in move.uses if use.withholds]
+        safe |= changed
+        for member in withheld:
+            moves.withhold(member)
+    return moves.shown

@@ -1,0 +1,42 @@
+"""Layouts of Arrow: the plain values that transforms see, and the way back.
+
+A transform is never given a dictionary, an extension type or a view.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.model.views import viewless
+
+
+def value_type(kind: pa.DataType) -> pa.DataType:
+    """The type of the values themselves, behind a dictionary or an extension type."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return value_type(kind.storage_type)
+    return value_type(kind.value_type) if pa.types.is_dictionary(kind) else kind
+
+
+def plain(values: pa.Array) -> pa.Array:
+    """The values behind a dictionary or an extension type."""
+    if isinstance(values.type, pa.BaseExtensionType):
+        return plain(values.storage)
+    if pa.types.is_dictionary(values.type):
+        decoded = values.cast(value_type(values.type))
+        return decoded.cast(viewless(decoded.type))
+    return values
+
+
+def as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Encode again what came in as a dictionary and kept its type of value."""
+    if pa.types.is_dictionary(kind) and result.type.equals(viewless(kind.value_type)):
+        return result.cast(kind.value_type).dictionary_encode().cast(kind)
+    return result
+
+
+def count_equal(one: pa.Array, other: pa.Array) -> int:
+    """At how many places two arrays of one type hold the same value; null equals nothing."""
+    if pa.types.is_float16(one.type):  # Arrow does not compare them (pyarrow 26)
+        one, other = one.cast(pa.float32()), other.cast(pa.float32())
+    return pc.sum(pc.fill_null(pc.equal(one, other), False)).as_py() or 0

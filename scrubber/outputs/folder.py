@@ -1,0 +1,338 @@
+"""Publishing all or nothing: outputs are built in a hidden sibling folder and renamed at the end.
+
+A folder is renamed in one step, so a reader sees either no output or all of it, manifest included
+(docs/decisions/0002). What a stopped run leaves behind is hidden and unpublished: the next run into
+the same place takes up the parts that were finished and removes the rest. The lock lets only one
+run build an output at a time; the kernel releases it when the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path, PurePosixPath
+
+from scrubber import formats
+from scrubber.errors import RESUMED, IncompleteError, OutputError, Place
+from scrubber.formats import Source
+from scrubber.manifest import FILE_NAME, OutputFacts
+from scrubber.storage import Upload
+
+_OWNER = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStage:
+    """A stage in a folder, for every process of the run that `run` names (a random word).
+
+    `output` becomes the published folder, `parts` is for the records of what is finished: both may
+    hold what a stopped run left. `unfinished` is for what is being written, and begins empty. Only
+    the owner can read any of it. See :class:`scrubber.outputs.base.Stage`.
+    """
+
+    hidden: Path
+    run: str
+
+    @property
+    def output(self) -> Path:
+        return self.hidden / "output"
+
+    @property
+    def parts(self) -> Path:
+        return self.hidden / "parts"
+
+    @property
+    def unfinished(self) -> Path:
+        return self.hidden / "unfinished"
+
+    def is_seen(self) -> bool:
+        return self.hidden.is_dir()
+
+    @contextlib.contextmanager
+    def begin(self, name: str) -> Iterator[Path]:
+        folder = self.unfinished / secrets.token_hex(16)
+        with writing(name):
+            folder.mkdir()
+        try:
+            yield folder / PurePosixPath(name).name
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def place(self, draft: Path | Upload, output: OutputFacts) -> str:
+        assert isinstance(draft, Path)
+        path = self.output / output.path
+        with writing(output.path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._refuse_superseded()
+            draft.replace(path)
+        return ""
+
+    def has(self, path: str) -> bool:
+        try:
+            return (self.output / path).exists()
+        except OSError:  # as it is with a record
+            return False
+
+    def stands(self, output: OutputFacts, version: str) -> bool:
+        del version  # a file can be changed behind its time and size: its bytes are read
+        with (self.output / output.path).open("rb") as file:
+            if os.fstat(file.fileno()).st_size != output.bytes:
+                return False
+            return file_digest(file, sha256).hexdigest() == output.sha256
+
+    def check(self, output: OutputFacts) -> None:
+        try:
+            size = (self.output / output.path).lstat().st_size
+        except OSError:
+            size = -1
+        if size != output.bytes:
+            raise OutputError(
+                "part-missing",
+                "an output that a worker finished is not there",
+                place=Place(file=output.path),
+                hint="all workers need the folder of the output, at the same path",
+            )
+
+    def record(self, identity: str) -> bytes | None:
+        try:
+            return (self.parts / identity).read_bytes()
+        except OSError:
+            return None
+
+    def enter(self, identity: str, record: bytes) -> None:
+        unfinished = self.unfinished / secrets.token_hex(16)
+        with writing(identity):
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # Not synced: a record that the power cut tears does not count, and its part is done
+            # again. Names come to disk when the output is published.
+            with os.fdopen(handle, "wb") as file:
+                file.write(record)
+            self._refuse_superseded()
+            unfinished.replace(self.parts / identity)
+
+    def clear(self, kept: Collection[str]) -> None:
+        for path in sorted(self.output.rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                with contextlib.suppress(OSError):  # it holds what is kept
+                    path.rmdir()
+            elif path.is_symlink() or path.relative_to(self.output).as_posix() not in kept:
+                path.unlink()
+
+    def source(self, output: OutputFacts) -> Source:
+        (source,) = formats.discover([str(self.output / output.path)])
+        return source
+
+    def put(self, name: str, content: bytes) -> None:
+        path = self.output / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self, manifest: bytes, outputs: Sequence[OutputFacts]) -> None:
+        del outputs  # each was checked when it came
+        self.put(FILE_NAME, manifest)
+
+    def _refuse_superseded(self) -> None:
+        """The run still owns the stage. The lock tells that to who started it, but a worker can
+        outlive it, on another machine even, and must not add to what the next run builds.
+        """
+        try:
+            owner = (self.hidden / _OWNER).read_text(encoding="ascii")
+        except (OSError, UnicodeError):
+            owner = ""
+        if owner != self.run:
+            raise IncompleteError("superseded", "another run has taken over this output")
+
+
+@contextlib.contextmanager
+def staged_in_folder(
+    out: Path, inputs: Sequence[Path], *, overwrite: bool
+) -> Iterator[FolderStage]:
+    """As :func:`scrubber.outputs.base.staged`, for an output on this machine."""
+    target = _target(out)
+    refuse_overlap(out, inputs)
+    with writing(str(target)):
+        _refuse_existing(target, overwrite)
+    hidden = target.with_name(f".{target.name}.scrubber-partial")
+    stage = FolderStage(hidden, secrets.token_hex(16))
+    with _parents(target), _locked(target):
+        left = False
+        try:
+            with writing(str(target)):
+                _recover(target)
+                _refuse_existing(target, overwrite)  # another run may have published meanwhile
+                _prepare(hidden, stage)
+                yield stage
+                _publish(stage.output, target)
+        except RESUMED:
+            left = _finished(stage)
+            raise
+        finally:
+            if not left:
+                with contextlib.suppress(OSError):
+                    _remove(hidden)
+
+
+def _prepare(hidden: Path, stage: FolderStage) -> None:
+    """The folders are there and private; what lies in their place and is no one's part goes."""
+    ours = hidden.is_dir() and not hidden.is_symlink() and hidden.stat().st_uid == os.geteuid()
+    if not ours or not _finished(stage):
+        _remove(hidden)
+    hidden.mkdir(mode=0o700, exist_ok=True)
+    hidden.chmod(0o700)
+    stage.output.mkdir(mode=0o755, exist_ok=True)
+    stage.parts.mkdir(mode=0o700, exist_ok=True)
+    (hidden / _OWNER).write_text(stage.run, encoding="ascii")
+    _remove(stage.unfinished)
+    stage.unfinished.mkdir()
+
+
+def _finished(stage: FolderStage) -> bool:
+    return stage.parts.is_dir() and any(stage.parts.iterdir())
+
+
+def _target(out: Path) -> Path:
+    return Path(os.path.abspath(out.expanduser()))  # noqa: PTH100 - a link is not followed
+
+
+def refuse_overlap(out: Path, inputs: Sequence[Path]) -> None:
+    """Refuse an output folder that lies in an input folder or holds an input.
+
+    Errors: OutputError ``output-in-input``, ``input-in-output``.
+    """
+    real = _target(out).resolve()
+    for source in inputs:
+        place, path = Place(file=str(source)), source.resolve()
+        if path.is_dir() and real.is_relative_to(path):
+            raise OutputError(
+                "output-in-input", "the output folder lies inside the input", place=place
+            )
+        if path.is_relative_to(real):
+            raise OutputError(
+                "input-in-output", "the input lies inside the output folder", place=place
+            )
+
+
+def _refuse_existing(target: Path, overwrite: bool) -> None:
+    place = Place(file=str(target))
+    if not target.exists() and not target.is_symlink():
+        return
+    if target.is_dir() and not target.is_symlink() and not any(target.iterdir()):
+        return
+    if not overwrite:
+        raise OutputError(
+            "output-exists", "the output exists", place=place, hint="--overwrite replaces it"
+        )
+    if target.is_symlink() or not (target / FILE_NAME).is_file():
+        raise OutputError(
+            "output-foreign",
+            "this is no output of scrubber (no manifest.json), so it is not replaced",
+            place=place,
+        )
+
+
+@contextlib.contextmanager
+def _parents(target: Path) -> Iterator[None]:
+    """The folders above `target` are there; those made here go again if the block fails."""
+    missing = [folder for folder in target.parents if not folder.exists()]
+    try:
+        with writing(str(target)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # not empty: someone else's by now
+            for folder in missing:
+                folder.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def _locked(target: Path) -> Iterator[None]:
+    path = target.with_name(f".{target.name}.scrubber-lock")
+    with writing(str(target)):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not _lock(handle, path):
+            raise OutputError(
+                "output-busy", "another run is writing this output", place=Place(file=str(target))
+            )
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A run that just ended may have removed the file under us: then the lock guards nothing.
+        return os.fstat(handle).st_ino == path.stat().st_ino
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def writing(name: str) -> Iterator[None]:
+    """OS errors while writing become ours, about `name`; their own text names absolute paths."""
+    try:
+        yield
+    except OSError as error:
+        place = Place(file=name)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise IncompleteError("disk-full", "the disk is full", place=place) from None
+        raise OutputError("output-write", "the output cannot be written", place=place) from None
+
+
+def _publish(stage: Path, target: Path) -> None:
+    for folder in [stage, *(p for p in stage.rglob("*") if p.is_dir())]:
+        sync_folder(folder)
+    if target.is_dir() and any(target.iterdir()):
+        aside = _aside(target)
+        _remove(aside)
+        try:
+            target.rename(aside)
+            stage.rename(target)
+        except BaseException:
+            _recover(target)
+            raise
+        _remove(aside)
+    else:
+        stage.rename(target)  # an empty folder is replaced by rename
+    sync_folder(target.parent)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.scrubber-replaced")
+
+
+def _recover(target: Path) -> None:
+    """Bring back the earlier output if a run was stopped between its two renames."""
+    if _aside(target).exists() and not target.exists():
+        _aside(target).rename(target)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in `folder` to disk; OSError as it comes."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)

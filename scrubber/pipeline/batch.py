@@ -1,0 +1,306 @@
+"""scrub_batch: one batch in, one scrubbed batch and its Fragment out; pure, wherever it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.anonymize.apply_levels import SUPPRESSED, Generalized, generalize
+from scrubber.anonymize.recoding import Recoding
+from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
+from scrubber.detect.linked.consistency import Consistency
+from scrubber.detect.shared import detector_for
+from scrubber.errors import DetectionError, Place, ScrubberError, TransformError
+from scrubber.manifest.ledger import Fragment
+from scrubber.model.batch import Batch
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.layouts import as_before, count_equal, plain
+from scrubber.model.nested import NullRefused, Rows, map_leaves
+from scrubber.model.tally import Tally
+from scrubber.model.views import without_views
+from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
+from scrubber.pipeline.documents import Subjects, document_ids, subject_column
+from scrubber.pipeline.linked import LinkedField, Shown
+from scrubber.pipeline.rescan import Rescanned, rescan
+from scrubber.pipeline.rewriting import TextOperators, scrub_texts
+from scrubber.pipeline.schema import output_schema
+from scrubber.policy.plan import (
+    Apply,
+    Drop,
+    FieldPlan,
+    Generalize,
+    Keep,
+    Linked,
+    OnError,
+    Plan,
+    ScrubText,
+    TablePlan,
+    linked_of,
+)
+from scrubber.policy.row_filter import Judged, judge_rows
+from scrubber.transform.base import Context, Outcome
+from scrubber.transform.keys import RootKey
+
+FAILED = "transform-failed"
+UNJUDGED = "row-rule-failed"
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a worker builds once: the key, resolved where it is used, and the detector; and what was
+    chosen for the quasi-identifiers, if there are any. `second` looks at the result again."""
+
+    key: RootKey | None = None
+    detector: Detector | None = field(default=None, repr=False)
+    recoding: Recoding | None = field(default=None, repr=False)
+    second: Detector | None = field(default=None, repr=False)
+
+
+def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None) -> Tools:
+    """The key and the detectors that `plan` needs; a detector is built once per process."""
+    first, second = (
+        detector_for(spec) if spec is not None else None for spec in (plan.detect, plan.rescan)
+    )
+    return Tools(key, first, recoding, second)
+
+
+@dataclass(frozen=True)
+class ScrubbedBatch:
+    """The scrubbed records and the counts of what was done to them."""
+
+    table: pa.Table = field(repr=False)
+    fragment: Fragment
+
+
+def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
+    """Carry out `plan` on `batch`.
+
+    Errors: TransformError ``transform-failed`` (with file, row and field) and DetectionError where
+    ``on_error`` is ``fail``; with ``null`` the value becomes null, with ``drop_row`` the record is
+    quarantined. A record that a row rule cannot be worked out for (``row-rule-failed``) stops the
+    run or is quarantined, since no value of it could be made null. Records of classes that
+    ``privacy:`` suppresses are dropped. Row order is kept.
+    """
+    table_plan = plan.table(batch.ref.source)
+    judged = judge_rows(batch.table, table_plan.row_rules)
+    if judged.unjudged.any() and plan.on_error is OnError.FAIL:
+        raise _unjudged(batch, judged)
+    kept = np.flatnonzero(judged.kept)
+    generalized = generalize(
+        batch,
+        kept,
+        table_plan,
+        tools.recoding,
+        tools.key,
+        plan.on_error,
+    )
+    suppressed = int(generalized.gone.sum())
+    if suppressed:
+        kept = kept[~generalized.gone]
+        generalized = generalized.only(~generalized.gone)
+    quarantined = 0
+    while True:
+        sweep = _Sweep(plan, table_plan, batch, kept, generalized, tools)
+        if not sweep.bad.any():
+            break
+        # Each record's result depends on that record alone, so the good ones come out the same.
+        quarantined += int(sweep.bad.sum())
+        kept = kept[~sweep.bad]
+        generalized = generalized.only(~sweep.bad)
+    rescanned = (
+        sweep.rescan(tools.second, every=plan.gates.every)
+        if tools.second is not None
+        else Rescanned()
+    )
+    fragment = Fragment(
+        ref=batch.ref,
+        output_digest="",  # the file of all batches has one
+        rows_in=batch.ref.rows + batch.rejected,
+        rows_out=sweep.table.num_rows,
+        dropped=judged.dropped + Tally({SUPPRESSED: suppressed}),
+        quarantined=Tally(
+            {
+                FAILED: quarantined,
+                UNJUDGED: int(judged.unjudged.sum()),
+                "unreadable": batch.rejected,
+            }
+        ),
+        fields=sweep.fields,
+        findings=sweep.findings,
+        rescanned=rescanned.rows,
+        residual=rescanned.residual,
+    )
+    return ScrubbedBatch(sweep.table, fragment)
+
+
+def _unjudged(batch: Batch, judged: Judged) -> TransformError:
+    row = batch.ref.first_row + int(np.flatnonzero(judged.unjudged)[0])
+    return TransformError(
+        UNJUDGED,
+        "a row rule cannot be worked out for a record",
+        place=Place(batch.ref.source, row),
+        hint="use TRY_CAST in the rule, or set on_error: drop_row to quarantine such records",
+    )
+
+
+class _Sweep:
+    """One walk over the leaves of the kept rows: the new table, the counts, and the bad rows."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        table_plan: TablePlan,
+        batch: Batch,
+        kept: Rows,
+        generalized: Generalized,
+        tools: Tools,
+    ) -> None:
+        self._plan, self._table_plan, self._batch, self._tools = plan, table_plan, batch, tools
+        self._kept, self._generalized = kept, generalized
+        whole = len(kept) == batch.ref.rows
+        table = without_views(batch.table)
+        self._source = table if whole else table.take(pa.array(kept))
+        self._decided = {f.path: f for f in table_plan.fields}
+        self._subjects = Subjects(self._source)
+        linked = linked_fields(self._source, table_plan)
+        self._documents = document_ids(self._source, table_plan, tools.key, linked.values())
+        self._looked = self._look(linked)
+        self._shown = {
+            path: Shown([linked[one] for one in links], self._decided, self._context)
+            for path, links in _links(table_plan).items()
+        }
+        self._counts: list[tuple[tuple[str, str], int]] = []
+        self._found: list[tuple[tuple[str, str, str, str], int]] = []
+        self.bad = np.zeros(len(kept), dtype=bool)
+        schema = output_schema(batch.table.schema, table_plan)
+        try:
+            self.table = map_leaves(self._source, self._visit, schema)
+            self._check_nulls(schema)
+        except NullRefused as refused:
+            if not self.bad.any():  # else it is the null of a record that will be left out
+                raise TransformError(
+                    "null-not-allowed",
+                    "a value became null where none may be (a map's key, a required field)",
+                    place=Place(batch.ref.source, field=str(refused.path)),
+                    hint="on_error: drop_row, or drop the field",
+                ) from None
+        self.fields = Tally(self._counts)
+        self.findings = Tally(self._found)
+
+    def _look(self, linked: Mapping[Linked, LinkedField]) -> Mapping[FieldPath, Looked]:
+        if self._tools.detector is None or self._plan.detect is None:
+            return {}
+        patience = 1 if self._plan.on_error is OnError.FAIL else PATIENCE
+        consistency = Consistency(self._plan.detect)
+        try:
+            return look(
+                self._source, self._table_plan, self._tools.detector, consistency, linked, patience
+            )
+        except GaveUp as gave_up:
+            raise self._hopeless(gave_up) from None
+
+    def rescan(self, detector: Detector, *, every: bool) -> Rescanned:
+        """A second look at what came of the records."""
+        ref = self._batch.ref
+        return rescan(self._source, self.table, self._table_plan, ref, detector, every=every)
+
+    def _check_nulls(self, schema: pa.Schema) -> None:
+        """Arrow itself lets nulls into a column that is declared not nullable."""
+        if self._plan.on_error is OnError.FAIL:  # then no value became null
+            return
+        for declared, column in zip(schema, self.table.columns, strict=True):
+            if not declared.nullable and column.null_count:
+                raise NullRefused(FieldPath((declared.name,)))
+
+    def _visit(self, path: FieldPath, values: pa.Array, rows: Rows) -> pa.Array | None:
+        field_plan = self._decided[path]
+        name, present = str(path), len(values) - values.null_count
+        self._counts.append(((name, "in"), present))
+        match field_plan.disposition:
+            case Keep():
+                return values
+            case Drop():
+                self._counts.append(((name, "removed"), present))
+                return None
+            case Apply(transform):
+                before = plain(values)
+                outcome = transform.apply(before, self._context(field_plan, rows))
+                return as_before(self._finish(field_plan, before, outcome, rows), values.type)
+            case Generalize():
+                outcome = self._generalized.outcomes[path]
+                return as_before(
+                    self._finish(field_plan, plain(values), outcome, rows), values.type
+                )
+            case ScrubText(default, operators):
+                before = plain(values)
+                actions = TextOperators.of(default, operators)
+                context, shown = self._context(field_plan, rows), self._shown.get(path)
+                outcome, found = scrub_texts(self._looked[path], actions, context, shown)
+                self._found.extend(((name, *key), count) for key, count in found.items())
+                return as_before(self._finish(field_plan, before, outcome, rows), values.type)
+
+    def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
+        take = pa.array(rows)
+        documents = self._documents.take(take) if self._documents is not None else None
+        column = subject_column(self._table_plan, field_plan)
+        subject = self._subjects.of(column, rows) if column is not None else None
+        return Context(
+            field=str(field_plan.path),
+            key=self._tools.key,
+            document=documents,
+            subject=subject.values if subject is not None else None,
+            worked_out=subject.worked_out if subject is not None else {},
+        )
+
+    def _finish(
+        self, field_plan: FieldPlan, before: pa.Array, outcome: Outcome, rows: Rows
+    ) -> pa.Array:
+        """Do what `on_error` says about the values that could not be handled, and count."""
+        name, after, nulled = str(field_plan.path), outcome.array, 0
+        if outcome.failed is not None and pc.any(outcome.failed).as_py():
+            failed = rows[outcome.failed.to_numpy(zero_copy_only=False)]
+            match self._plan.on_error:
+                case OnError.FAIL:
+                    raise self._failure(field_plan, outcome.why, int(failed[0]))
+                case OnError.NULL:
+                    nulled = len(failed)
+                case OnError.DROP_ROW:
+                    self.bad[failed] = True
+        same = 0
+        if after.type.equals(before.type):
+            same = count_equal(after, before)
+        changed = len(before) - before.null_count - nulled - same
+        self._counts += [((name, "changed"), changed), ((name, "nulled"), nulled)]
+        return after
+
+    def _failure(self, field_plan: FieldPlan, why: str | None, index: int) -> TransformError:
+        return TransformError(
+            FAILED,
+            why or "a value could not be transformed",
+            place=self._place(field_plan.path, index),
+            hint=f"rule {field_plan.rule.mark}; or set on_error: null or drop_row",
+        )
+
+    def _hopeless(self, gave_up: GaveUp) -> ScrubberError:
+        """What `gave_up` says: that a record fails, or that the rules do."""
+        if self._plan.on_error is OnError.FAIL:
+            return self._failure(self._decided[gave_up.path], gave_up.error.text, gave_up.row)
+        return DetectionError(
+            TIMEOUT,
+            f"{gave_up.error.text}, the last of {PATIENCE} in one batch",
+            place=self._place(gave_up.path, gave_up.row),
+            hint="on_error is for single records: make the regex simpler",
+        )
+
+    def _place(self, path: FieldPath, index: int) -> Place:
+        row = self._batch.ref.first_row + int(self._kept[index])
+        return Place(self._batch.ref.source, row, str(path))
+
+
+def _links(plan: TablePlan) -> dict[FieldPath, tuple[Linked, ...]]:
+    """What each text field links to, if it links to anything."""
+    return {field.path: linked_of(field) for field in plan.fields if linked_of(field)}

@@ -1,0 +1,195 @@
+"""Looking at all texts of a batch: what detectors find in each, and what only its row knows.
+
+Distinct texts of a field are looked at once. Linked values and document consistency depend on the
+row, so they are worked out for the rows that have something to link or to spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as hidden_field
+
+import numpy as np
+import pyarrow as pa
+
+from scrubber.detect.base import Detector, Seen
+from scrubber.detect.linked.consistency import Consistency
+from scrubber.detect.linked.search import LinkedHit, find_linked
+from scrubber.errors import DetectionError
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.finding import Span
+from scrubber.model.layouts import plain
+from scrubber.model.nested import Rows, leaf_values
+from scrubber.pipeline.linked import LinkedField
+from scrubber.policy.plan import Linked, ScrubText, TablePlan, linked_of
+from scrubber.transform.columns.distinct import readable_values
+
+
+class GaveUp(Exception):
+    """No more texts are looked at: `error` was one too many, in `row` of the field `path`."""
+
+    def __init__(self, path: FieldPath, row: int, error: DetectionError) -> None:
+        super().__init__()
+        self.path, self.row, self.error = path, row, error
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The texts of one field and what was found in them.
+
+    `indices` maps each text (null: -1) to its place in `distinct` and in `seen`: the spans of each
+    distinct text, or the error where it could not be looked at. `linked` and `again` hold, by the
+    place of a text, what its row knows of it: hits of linked values, and findings of the document
+    (`blind`: why it could not be looked at again for those).
+    """
+
+    texts: pa.Array = hidden_field(repr=False)
+    rows: Rows = hidden_field(repr=False)
+    indices: Rows = hidden_field(repr=False)
+    distinct: Sequence[object] = hidden_field(repr=False)
+    seen: Sequence[Seen] = hidden_field(repr=False)
+    linked: Mapping[int, tuple[LinkedHit, ...]] = hidden_field(repr=False)
+    again: dict[int, tuple[Span, ...]] = hidden_field(default_factory=dict, repr=False)
+    blind: dict[int, DetectionError] = hidden_field(default_factory=dict, repr=False)
+
+    def spans(self, place: int) -> tuple[Span, ...]:
+        """All findings in the text at `place`."""
+        return (*self.alone(place), *self.of_row(place))
+
+    def alone(self, place: int) -> tuple[Span, ...]:
+        """What detectors found in the text at `place`."""
+        index = int(self.indices[place])
+        return () if index < 0 else spans_of(self.seen[index])
+
+    def of_row(self, place: int) -> tuple[Span, ...]:
+        """What the row adds to that."""
+        linked = (hit.span for hit in self.linked.get(place, ()))
+        return (*linked, *self.again.get(place, ()))
+
+    @property
+    def by_row(self) -> list[int]:
+        """The places of the texts that the row adds findings to."""
+        return sorted({*self.linked, *self.again})
+
+    def text(self, place: int) -> str | None:
+        """The text at `place`; None where it is null or could not be looked at."""
+        index = int(self.indices[place])
+        text = None if index < 0 else self.distinct[index]
+        looked_at = isinstance(text, str) and not isinstance(self.seen[index], DetectionError)
+        return str(text) if looked_at else None
+
+
+def spans_of(seen: Seen) -> tuple[Span, ...]:
+    return () if isinstance(seen, DetectionError) else seen
+
+
+def linked_fields(table: pa.Table, plan: TablePlan) -> dict[Linked, LinkedField]:
+    """The fields that any text field of the table links to."""
+    wanted = dict.fromkeys(linked for field in plan.fields for linked in linked_of(field))
+    return {linked: LinkedField.of(table, linked) for linked in wanted}
+
+
+def look(
+    table: pa.Table,
+    plan: TablePlan,
+    detector: Detector,
+    consistency: Consistency,
+    fields: Mapping[Linked, LinkedField],
+    patience: int,
+) -> dict[FieldPath, Looked]:
+    """Look at every text field of `table`; `fields` are its linked ones.
+
+    Raises GaveUp at the `patience`-th text of a field on which a recognizer runs out of time.
+    """
+    looked: dict[FieldPath, Looked] = {}
+    for field in plan.fields:
+        if isinstance(field.disposition, ScrubText):
+            columns = [fields[linked] for linked in field.disposition.linked]
+            looked[field.path] = _look_at(table, field.path, detector, columns, patience)
+    if consistency.labels:
+        _spread(looked, consistency, patience)
+    return looked
+
+
+def _look_at(
+    table: pa.Table,
+    path: FieldPath,
+    detector: Detector,
+    columns: Sequence[LinkedField],
+    patience: int,
+) -> Looked:
+    values, rows = leaf_values(table, path)
+    texts = plain(values)
+    encoded = texts.dictionary_encode()
+    indices = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    distinct = readable_values(encoded.dictionary)
+    try:
+        seen = _detect(detector, distinct, patience)
+    except DetectionError as error:
+        if error.index is None:
+            raise
+        first = int(np.argmax(indices == error.index))
+        raise GaveUp(path, int(rows[first]), error) from None
+    linked: Mapping[int, tuple[LinkedHit, ...]] = {}
+    if columns:
+        each = [None if i < 0 else distinct[i] for i in indices.tolist()]
+        linked = find_linked(each, rows.tolist(), [field.column for field in columns])
+    return Looked(texts, rows, indices, distinct, seen, linked)
+
+
+def _detect(detector: Detector, texts: Sequence[object], patience: int) -> Sequence[Seen]:
+    """The spans of each text, or the error where a text could not be looked at."""
+    readable = [i for i, text in enumerate(texts) if isinstance(text, str)]
+    broken = DetectionError("text-encoding", "a text is not valid UTF-8")
+    seen: list[Seen] = [broken] * len(texts)
+    try:
+        answers = detector.attempt([str(texts[i]) for i in readable], patience)
+    except DetectionError as error:
+        index = None if error.index is None else readable[error.index]
+        raise DetectionError(error.code, error.text, index=index) from None
+    for i, answer in zip(readable, answers, strict=True):
+        seen[i] = answer
+    return seen
+
+
+def _spread(looked: Mapping[FieldPath, Looked], consistency: Consistency, patience: int) -> None:
+    """Add, to the texts of each row, what was found in one of them."""
+    fields = list(looked.values())
+    for row in sorted({row for one in fields for row in _rows_with(one, consistency.labels)}):
+        places = [(one, place) for one in fields for place in _places_of(one, row)]
+        texts = [(one, place, one.text(place)) for one, place in places]
+        known = [(one, place, text) for one, place, text in texts if text is not None]
+        try:
+            more = consistency.more(
+                [text for _, _, text in known], [one.spans(place) for one, place, _ in known]
+            )
+        except DetectionError as error:  # an exclusion that ran out of time
+            patience -= 1
+            if patience <= 0:
+                raise GaveUp(next(iter(looked)), row, error) from None
+            for one, place, _ in known:
+                one.blind[place] = DetectionError(error.code, error.text)
+            continue
+        for (one, place, _), spans in zip(known, more, strict=True):
+            if spans:
+                one.again[place] = spans
+
+
+def _rows_with(looked: Looked, labels: frozenset[str]) -> set[int]:
+    """The rows in whose texts something with one of these labels was found."""
+    bearing = np.array(
+        [any(span.label in labels for span in spans_of(one)) for one in looked.seen] + [False],
+        dtype=np.bool_,
+    )
+    rows = set(looked.rows[bearing[looked.indices]].tolist())
+    for place, hits in looked.linked.items():
+        if any(hit.span.label in labels for hit in hits):
+            rows.add(int(looked.rows[place]))
+    return rows
+
+
+def _places_of(looked: Looked, row: int) -> range:
+    """The places of the texts of `row`; rows never fall along a flat leaf."""
+    first, last = np.searchsorted(looked.rows, [row, row + 1])
+    return range(int(first), int(last))

@@ -1,0 +1,110 @@
+"""What a value stands in: the document of a row, and the subject whose data the row is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.layouts import plain
+from scrubber.model.nested import Rows, leaf_values
+from scrubber.pipeline.linked import LinkedField
+from scrubber.policy.plan import (
+    Apply,
+    Drop,
+    FieldPlan,
+    ScrubText,
+    TablePlan,
+    linked_of,
+    transforms_of,
+)
+from scrubber.transform.columns.distinct import readable_values
+from scrubber.transform.keys import RootKey, keyed_digest
+from scrubber.transform.pseudonymize import DateShift
+
+
+def document_ids(
+    table: pa.Table, plan: TablePlan, key: RootKey | None, linked: Iterable[LinkedField] = ()
+) -> pa.Array | None:
+    """One opaque id per row, equal for rows with the same texts and the same linked values, or None
+    where nothing asks for it.
+
+    A document is a row: all its fields of class text together. Its id is a keyed digest of those
+    texts, so that sameness does not depend on the order of rows or on the sharding; and of the
+    values that they link to, since those decide what stands for a name in it.
+    """
+    texts = [f for f in plan.fields if isinstance(f.disposition, ScrubText)]
+    if key is None or not any(
+        transform.traits.needs_key for f in texts for transform in transforms_of(f.disposition)
+    ):
+        return None
+    base = keyed_digest(key.derive("document", ""))
+    digests = [base.copy() for _ in range(table.num_rows)]
+    for number, field in enumerate(texts):
+        tag = number.to_bytes(4, "big")
+        values, rows = leaf_values(table, field.path)
+        for value, row in zip(readable_values(plain(values)), rows.tolist(), strict=True):
+            if isinstance(value, str):  # what is not UTF-8 is failed later
+                data = value.encode("utf-8", "surrogatepass")
+                digests[row].update(tag + len(data).to_bytes(8, "big") + data)
+    for number, one in enumerate(linked, start=len(texts)):
+        tag = number.to_bytes(4, "big")
+        for row, here in enumerate(one.column.values):
+            for text in here:
+                data = text.encode("utf-8", "surrogatepass")
+                digests[row].update(tag + len(data).to_bytes(8, "big") + data)
+    return pa.array([digest.digest() for digest in digests], pa.binary())
+
+
+def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
+    """Where the subject stands whose data the field holds, as its transform asks for it: in the
+    column that the transform's `context` names, else in the rule file's `subject`; None where it
+    asks for none."""
+    if not isinstance(field.disposition, Apply):
+        return None
+    transform = field.disposition.transform
+    if not isinstance(transform, DateShift):
+        return None
+    return FieldPath((transform.context,)) if transform.context is not None else plan.subject
+
+
+def unasked_for(plan: TablePlan) -> frozenset[str]:
+    """The columns whose values nothing asks for: dropped ones that neither a field's transform nor
+    a text refers to. None where rules judge whole records."""
+    if plan.row_rules:
+        return frozenset()
+    asked = {plan.subject.column} if plan.subject is not None else set()
+    for one in plan.fields:
+        if not isinstance(one.disposition, Drop):
+            asked.add(one.path.column)
+        asked |= {linked.path.column for linked in linked_of(one)}
+        subject = subject_column(plan, one)
+        asked |= {subject.column} if subject is not None else set()
+    return frozenset({one.path.column for one in plan.fields} - asked)
+
+
+class Subject(NamedTuple):
+    """The subject of each of some values, and what transforms have worked out for them."""
+
+    values: pa.Array
+    worked_out: dict[Hashable, pa.Array]
+
+
+class Subjects:
+    """The subjects of a table's rows, looked up once for all fields that have one value a row."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._of_rows: dict[FieldPath, Subject] = {}
+
+    def of(self, column: FieldPath, rows: Rows) -> Subject:
+        """Those of values that stand in `rows`, by a column of the table."""
+        if column not in self._of_rows:
+            self._of_rows[column] = Subject(plain(leaf_values(self._table, column)[0]), {})
+        found = self._of_rows[column]
+        if np.array_equal(rows, np.arange(self._table.num_rows)):
+            return found
+        return Subject(found.values.take(pa.array(rows)), {})

@@ -1,0 +1,183 @@
+"""Row-linked values of a batch: what to look for in a row's texts, and what its columns show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as hidden_field
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scrubber.detect.linked.search import LinkedColumn, LinkedHit
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.finding import Cover, Piece
+from scrubber.model.layouts import plain
+from scrubber.model.nested import Rows, leaf_values
+from scrubber.policy.plan import Apply, FieldPlan, Linked
+from scrubber.transform.base import Context, Transform
+from scrubber.transform.columns.distinct import readable_values
+from scrubber.transform.encrypt import Encrypt
+from scrubber.transform.pseudonymize import Token
+from scrubber.transform.surrogate import Surrogate
+from scrubber.transform.surrogate.person import matching_parts
+
+_FAMILIES = (Token, Surrogate, Encrypt)
+_PERSON = "PERSON"
+_MAIL = "EMAIL_ADDRESS"
+
+
+@dataclass(frozen=True)
+class LinkedField:
+    """A linked field of a batch: its flat `array`, and for each row the place of its first value
+    and the number of its values there."""
+
+    linked: Linked
+    array: pa.Array = hidden_field(repr=False)
+    firsts: Rows = hidden_field(repr=False)
+    counts: Rows = hidden_field(repr=False)
+
+    @classmethod
+    def of(cls, table: pa.Table, linked: Linked) -> LinkedField:
+        values, rows = leaf_values(table, linked.path)
+        counts = np.bincount(rows, minlength=table.num_rows).astype(np.int64)
+        return cls(linked, plain(values), np.cumsum(counts) - counts, counts)
+
+    @cached_property
+    def column(self) -> LinkedColumn:
+        """The values of each row as texts; a null is an empty one, so that numbers stay."""
+        texts = as_texts(self.array)
+        if bool(np.all(self.counts == 1)):
+            return LinkedColumn(self.linked.entity, [(text,) for text in texts])
+        pairs = zip(self.firsts.tolist(), self.counts.tolist(), strict=True)
+        values = [tuple(texts[first : first + count]) for first, count in pairs]
+        return LinkedColumn(self.linked.entity, values)
+
+
+def as_texts(array: pa.Array) -> list[str]:
+    """Each value as a text would name it: a number by its digits, a date as ISO 8601; nothing for
+    null and for what is not UTF-8."""
+    if pa.types.is_timestamp(array.type):
+        local = pc.local_timestamp(array) if array.type.tz else array
+        array = local.cast(pa.date32(), safe=False)
+    elif pa.types.is_date64(array.type):
+        array = array.cast(pa.date32(), safe=False)
+    if not pa.types.is_large_string(array.type) and not pa.types.is_string(array.type):
+        array = array.cast(pa.string())
+    return [value if isinstance(value, str) else "" for value in readable_values(array)]
+
+
+class Shown:
+    """What the columns of a batch show for the values that its texts hold.
+
+    `context(field, rows)` is what the transform of a field may know of the values of these rows.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[LinkedField],
+        plans: Mapping[FieldPath, FieldPlan],
+        context: Callable[[FieldPlan, Rows], Context],
+    ) -> None:
+        self._fields, self._plans, self._context = fields, plans, context
+        self._cache: dict[tuple[int, int], list[str | None]] = {}
+
+    def prepare(self, hits: Mapping[int, Sequence[LinkedHit]], rows: Rows) -> None:
+        """Work out the pseudonyms of the rows that have hits, one transform call per field."""
+        wanted = sorted({int(rows[place]) for place in hits})
+        for number, field in enumerate(self._fields):
+            self._show(number, field, [row for row in wanted if (number, row) not in self._cache])
+
+    def covers(
+        self,
+        covers: Sequence[Cover],
+        hits: Mapping[int, Sequence[LinkedHit]],
+        rows: Rows,
+        operator: Callable[[str], Transform | None],
+    ) -> list[Cover]:
+        """`covers` with the pseudonyms of the columns in the pieces that are a linked value, where
+        the text's operator is of the column's family."""
+        out = list(covers)
+        for place, found in hits.items():
+            row = int(rows[place])
+            pieces = (
+                self._piece(piece, found, row, operator(piece.action.name))
+                for piece in out[place].pieces
+            )
+            out[place] = Cover(tuple(pieces))
+        return out
+
+    def names(self, rows: Iterable[int]) -> dict[int, dict[str, str]]:
+        """For each row the stand-ins that the parts of its names have in its columns."""
+        found: dict[int, dict[str, str]] = {}
+        for number, field in enumerate(self._fields):
+            if field.column.label != _PERSON or not isinstance(self._transform(field), Surrogate):
+                continue
+            for row in rows:
+                shown = self._cache.get((number, row), [])
+                for value, fresh in zip(field.column.values[row], shown, strict=False):
+                    if value and fresh is not None:
+                        parts = matching_parts(value, fresh)
+                        found[row] = parts | found.get(row, {})
+        return found
+
+    def _piece(
+        self, piece: Piece, hits: Sequence[LinkedHit], row: int, operator: Transform | None
+    ) -> Piece:
+        if not isinstance(operator, _FAMILIES) or getattr(operator, "scope", None) == "none":
+            return piece
+        if isinstance(operator, Surrogate) and piece.label == _PERSON:
+            return piece  # part by part, by `names`
+        inside = {
+            (hit.column, hit.value, hit.whole, (hit.span.start, hit.span.end))
+            for hit in hits
+            if hit.span.label == piece.label
+            and piece.start <= hit.span.start
+            and hit.span.end <= piece.end
+        }
+        values = {(column, value) for column, value, _, _ in inside}
+        if len(values) != 1:
+            return piece
+        column, value, _, place = next(iter(inside))
+        if column is None or type(self._transform(self._fields[column])) is not type(operator):
+            return piece
+        shown = self._cache[column, row][value]
+        if shown is None:
+            return piece
+        if any(one[2] for one in inside):
+            return _with(piece, shown)
+        user = self._fields[column].linked.entity == _MAIL and isinstance(operator, Surrogate)
+        if user and place == (piece.start, piece.end) and "@" in shown:
+            return _with(piece, shown.partition("@")[0])
+        return piece
+
+    def _show(self, number: int, field: LinkedField, rows: Sequence[int]) -> None:
+        transform = self._transform(field)
+        if transform is None or not rows:
+            self._cache |= {(number, row): [None] * int(field.counts[row]) for row in rows}
+            return
+        places = [int(field.firsts[row]) + i for row in rows for i in range(int(field.counts[row]))]
+        owners = np.repeat(np.asarray(rows, np.int64), field.counts[list(rows)])
+        context = self._context(self._plans[field.linked.path], owners)
+        outcome = transform.apply(field.array.take(pa.array(places, pa.int64())), context)
+        shown: list[str | None] = [text or None for text in as_texts(outcome.array)]
+        at = 0
+        for row in rows:
+            count = int(field.counts[row])
+            self._cache[number, row] = shown[at : at + count]
+            at += count
+
+    def _transform(self, field: LinkedField) -> Transform | None:
+        """The column's transform where it gives pseudonyms that a text can share."""
+        disposition = self._plans[field.linked.path].disposition
+        if not isinstance(disposition, Apply):
+            return None
+        transform = disposition.transform
+        shared = isinstance(transform, _FAMILIES) and getattr(transform, "scope", None) != "none"
+        return transform if shared else None
+
+
+def _with(piece: Piece, instead: str) -> Piece:
+    return Piece(piece.start, piece.end, piece.label, piece.action, instead)

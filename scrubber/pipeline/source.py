@@ -1,0 +1,219 @@
+"""The work on one source: read, scrub, write, put on record. Where it is done changes nothing."""
+
+from __future__ import annotations
+
+import hmac
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Event
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.anonymize.recoding import Recoding
+from scrubber.errors import ConservationError, InputError, Place
+from scrubber.formats import Source
+from scrubber.manifest import DATA, Fragment, Ledger, OutputFacts
+from scrubber.model.batch import Batch, BatchRef
+from scrubber.outputs.base import Draft, Stage
+from scrubber.outputs.checkpoints import Done, Part, Parts, Unread, identity
+from scrubber.pipeline.batch import ScrubbedBatch, Tools, scrub_batch, tools_for
+from scrubber.pipeline.documents import unasked_for
+from scrubber.pipeline.overlap import beside, read_ahead, write_behind
+from scrubber.pipeline.schema import output_schema
+from scrubber.policy.plan import OnError, Plan
+from scrubber.transform.keys import RootKey
+
+_BLOCK = 1 << 20
+
+Tell = Callable[[int, int], None]
+"""Told how far a source is: how many bytes of it have been read, and how many records are done."""
+Scrub = Callable[[Iterable[Batch]], Iterator[ScrubbedBatch]]
+"""Scrubs batches, somewhere, and gives them back in order."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all parts of a run are made by; picklable, and without the key.
+
+    `basis` is the digest of all sources where what is chosen for one depends on all of them.
+    `quarantine` says that sources that cannot be read are left out as a whole.
+    """
+
+    plan: Plan
+    stage: Stage
+    target_format: str
+    recoding: Recoding | None = field(default=None, repr=False)
+    basis: str | None = None
+    quarantine: bool = False
+
+    def output_name(self, source: Source) -> str:
+        return formats.output_name(source.alias, source.format, self.target_format)
+
+    def parts(self, key: RootKey | None) -> Parts:
+        return Parts(self.stage, unpublished("part", self.plan, key))
+
+
+@dataclass(frozen=True)
+class Task:
+    """One source to scrub into its part. `work` tells the work on it from any other (see work_ids),
+    `size` is that of its file in bytes, `digest` that of the bytes under the run's key where it is
+    known already."""
+
+    source: Source
+    schema: pa.Schema = field(repr=False)
+    work: str
+    size: int
+    digest: str | None = None
+
+
+class Bench:
+    """What a process needs for the work of a run: the key, and the tools, made when first used.
+    Before there is a plan there is no work."""
+
+    def __init__(self, work: Work | None, key: RootKey | None) -> None:
+        self._work, self.key = work, key
+
+    @property
+    def work(self) -> Work:
+        assert self._work is not None, "nothing is planned yet"
+        return self._work
+
+    @cached_property
+    def tools(self) -> Tools:
+        return tools_for(self.work.plan, self.key, self.work.recoding)
+
+    def batch(self, batch: Batch) -> ScrubbedBatch:
+        return scrub_batch(self.work.plan, batch, self.tools)
+
+    def part(self, task: Task, tell: Tell) -> Done:
+        return make_part(self.work, task, self.key, self.scrub, tell)
+
+    def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
+        return map(self.batch, batches)
+
+
+def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Done:
+    """The part of the task's source, finished and on record; one that stands already is taken over.
+
+    Errors: those of reading, unless the work is to leave such sources out; InputError
+    ``source-changed`` where it was written to meanwhile; those of `scrub` and of writing;
+    ConservationError ``rows-lost`` where not every record was written.
+    """
+    try:
+        return _part(work, task, key, scrub, tell)
+    except InputError as error:
+        alias = task.source.alias
+        # A source that levels were chosen by for all others cannot be left out any more.
+        may_go = work.quarantine and not work.plan.table(alias).quasi
+        if not may_go or error.code not in formats.UNREADABLE:
+            raise
+        tell(task.size, 0)
+        return Unread(alias, error.code)
+
+
+def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
+    schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
+    parts, before = work.parts(key), formats.stamp(task.source)
+
+    def own() -> str:
+        return identity(task.work, alias, schema, work.basis or digest(), name)
+
+    def digested(left: Event) -> str:
+        return task.digest or source_digest(task.source, work.plan, key, left)
+
+    with beside(digested) as digest:
+        found = parts.find(name, own)
+        if found is not None:
+            tell(task.size, found.fragment.rows_in)
+            return found
+        with parts.begin(name) as draft:
+            output, ledger = _write(work, task, draft, scrub, tell)
+            ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest())
+            part = Part(output, ledger.as_one(ref, output.sha256), digest())
+            # The digest may be younger than the records: what was made of other bytes than it is
+            # of must not be found by it.
+            formats.refuse_rewritten(task.source, before)
+            parts.keep(own(), part, draft)
+    return part
+
+
+def _write(
+    work: Work, task: Task, draft: Draft, scrub: Scrub, tell: Tell
+) -> tuple[OutputFacts, Ledger]:
+    """The scrubbed records of the source, in `draft`."""
+    source, name = task.source, work.output_name(task.source)
+    target, compression = formats.format_of(name)
+    schema = output_schema(task.schema, work.plan.table(source.alias))
+    under_way: deque[tuple[int, int]] = deque()
+    rows = 0
+    fragments: list[Fragment] = []
+    with (
+        formats.open_writer(draft, schema, target, compression, like=source) as writer,
+        write_behind(writer.write) as write,
+        read_ahead(_batches(work.plan, task, under_way), _bytes) as batches,
+    ):
+        for result in scrub(batches):
+            write(result.table)
+            rows += result.fragment.rows_out
+            fragments.append(result.fragment)
+            tell(*under_way.popleft())
+    written = writer.close()
+    if written.rows != rows:
+        place = Place(file=source.alias)
+        raise ConservationError("rows-lost", "not every record was written", place=place)
+    facts = OutputFacts(
+        path=f"{DATA}/{name}",
+        sha256=written.sha256,
+        bytes=written.bytes,
+        rows=written.rows,
+        source=source.alias,
+        shard=0,  # its place among the others is known at the end
+    )
+    return facts, Ledger.of(fragments)
+
+
+def _bytes(batch: Batch) -> int:
+    return int(batch.table.nbytes)
+
+
+def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Iterator[Batch]:
+    """The records of the source; `under_way` gets how far each batch reaches. They have no digests
+    of their own: the part has that of the source's bytes and that of its output."""
+    source, schema, ordinal, rows = task.source, task.schema, 0, 0
+    drop_bad, unasked = plan.on_error is OnError.DROP_ROW, unasked_for(plan.table(source.alias))
+    for chunk in formats.read(source, schema, drop_bad_rows=drop_bad, unasked=unasked):
+        ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
+        ordinal += 1
+        rows += chunk.table.num_rows
+        under_way.append((chunk.consumed, rows))
+        yield Batch(ref, chunk.table, chunk.rejected)
+    if ordinal == 0:  # no records: the empty output has to be written all the same
+        under_way.append((task.size, 0))
+        yield Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
+
+
+def source_digest(
+    source: Source, plan: Plan, key: RootKey | None, left: Event | None = None
+) -> str:
+    """HMAC-SHA256 of the source's bytes under the run's key. Errors: InputError.
+
+    SHA-256 is done by processors themselves, about twice as fast as what else is as strong. Once
+    `left` is set nobody waits for the digest, and it is that of some bytes only.
+    """
+    digest = hmac.new(unpublished("source", plan, key), digestmod="sha256")
+    try:
+        with formats.open_file(source) as file:
+            while (left is None or not left.is_set()) and (block := file.read(_BLOCK)):
+                digest.update(block)
+    except OSError:
+        place = Place(file=source.alias)
+        raise InputError("input-unreadable", "the file cannot be read", place=place) from None
+    return digest.hexdigest()
+
+
+def unpublished(purpose: str, plan: Plan, key: RootKey | None) -> bytes:
+    """What digests that are not published are made under: the key, else the plan's digest."""
+    return key.derive(purpose, "") if key is not None else bytes.fromhex(plan.digest)[:32]

@@ -1,0 +1,1 @@
+"""A rule file as a tree of plain values with places: read, composed, and written."""

@@ -1,0 +1,67 @@
+"""Report: collects the problems of a tree, each with its place, and what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from scrubber.errors import Mark, Problem, RuleError, printable
+from scrubber.policy.syntax.source import Path_, Tree
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``did you mean token?`` for the nearest of `known`, or nothing if none is near.
+
+    >>> did_you_mean("tokn", ["token", "mask"])
+    'did you mean token?'
+    """
+    names = {name.casefold(): name for name in sorted(known, reverse=True)}
+    near = get_close_matches(word.casefold()[:200], list(names), n=1, cutoff=0.6)
+    return f"did you mean {printable(names[near[0]])}?" if near else ""
+
+
+def dotted(path: Path_) -> str:
+    """A path of the rule file for people: ``fields[3].transform``."""
+    out = ""
+    for step in path:
+        if isinstance(step, int):
+            out += f"[{step}]"
+        else:
+            out += ("." if out else "") + printable(step)
+    return out
+
+
+class Report:
+    """The problems found so far in `tree`."""
+
+    def __init__(self, tree: Tree, problems: Iterable[Problem] = ()) -> None:
+        self.tree = tree
+        self._known = list(problems)
+        # What a trap of YAML stands for is unknown: no second problem is made of it.
+        self._taken = {problem.mark for problem in self._known} if tree.lines else set()
+        self._found: list[Problem] = []
+
+    def key(self, path: Path_, code: str, text: str, hint: str = "") -> None:
+        """A problem of the key at `path`."""
+        self._add(self.tree.key_mark(path), path, code, text, hint)
+
+    def value(self, path: Path_, code: str, text: str, hint: str = "") -> None:
+        """A problem of the value at `path`."""
+        self._add(self.tree.value_mark(path), path, code, text, hint)
+
+    def _add(self, mark: Mark, path: Path_, code: str, text: str, hint: str) -> None:
+        if mark in self._taken:
+            return
+        # Rules that a program made have no lines: the path says where.
+        bare = not self.tree.lines and mark == Mark(self.tree.file)
+        where = f"{dotted(path)}: " if bare and path else ""
+        self._found.append(Problem(mark, code, where + text, hint))
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [*self._known, *self._found]
+
+    def raise_if_any(self) -> None:
+        """RuleError with every problem, if there is one."""
+        if self.problems:
+            raise RuleError(self.problems)

@@ -1,0 +1,1 @@
+"""What each column is, and a first rule file drafted from that."""

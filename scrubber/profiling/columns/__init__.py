@@ -1,0 +1,14 @@
+"""What a whole column is: name, type and value evidence make a verdict, without a model.
+
+profile = Profile.of(values)
+verdict = judge(FieldPath(("lname",)), profile)
+verdict.field_class, verdict.entity, verdict.confidence, verdict.evidence
+"""
+
+from __future__ import annotations
+
+from scrubber.profiling.columns.headers import words_of
+from scrubber.profiling.columns.profile import Profile
+from scrubber.profiling.columns.verdict import Verdict, judge
+
+__all__ = ["Profile", "Verdict", "judge", "words_of"]

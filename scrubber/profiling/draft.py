@@ -1,0 +1,268 @@
+"""A first rule file, drafted from what an audit sees; it is checked before it is written."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.errors import OutputError, Place, RuleError
+from scrubber.model.fieldclass import FieldClass
+from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps
+from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_mapping
+from scrubber.profiling.columns import Profile, judge
+from scrubber.profiling.examine import Examined, ExaminedTable, Looked
+from scrubber.profiling.relations import domains_of, linked_rules
+from scrubber.profiling.report import DETECT, ROWS, SEED, examined_tables
+from scrubber.profiling.suggest import DROP, REDACT, Decision, decide, merged
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted rule file: its `head` (all but ``fields:``), its rules, and comments above them."""
+
+    head: Mapping[str, Any]
+    rules: tuple[WrittenRule, ...]
+    comments: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return rule_text(self.head, self.rules, self.comments)
+
+    @property
+    def needs_key(self) -> bool:
+        return "key" in self.head
+
+    def as_mapping(self) -> dict[str, Any]:
+        return {**self.head, "fields": [rule.as_mapping() for rule in self.rules]}
+
+    def counts(self) -> dict[str, int]:
+        """How many rules do what."""
+        return dict(sorted(Counter(_action(rule.decision) for rule in self.rules).items()))
+
+    def said(self) -> str:
+        """The counts in words."""
+        return ", ".join(f"{count} {action}" for action, count in self.counts().items())
+
+
+def draft(
+    inputs: Sequence[str],
+    *,
+    rows: int = ROWS,
+    seed: int = SEED,
+    detect: Mapping[str, Any] = DETECT,
+) -> Draft:
+    """A rule file for `inputs` that compiles against their schemas; see :func:`scrubber.audit`.
+
+    Errors: InputError.
+    """
+    tables = examined_tables(list(inputs), rows=rows, seed=seed, detect=detect)
+    schemas = formats.schemas(formats.discover(inputs))
+    named = _complete(tables, schemas)
+    rules = _rules(named, schemas, finds_names=detect.get("ner") != "none")
+    head = _head(rules, detect)
+    sampled = sum(table.sample.table.num_rows for table in tables)
+    comments = (
+        f"A first draft by `scrubber init`, from {sampled:,} sampled records. It keeps little.",
+        "Read every rule before you rely on it; above each stands what speaks for it.",
+    )
+    made = _settled(Draft(head, rules, comments), schemas)
+    made = replace(made, head=_head(made.rules, detect))
+    return _checked(replace(made, rules=linked_rules(made.rules, named, schemas)), made, schemas)
+
+
+def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
+    """Write the rule file. Errors: OutputError ``rules-exist``, ``output-write``."""
+    place = Place(file=str(path))
+    stage = path.with_name(f".{path.name}.scrubber-partial")
+    try:
+        if not overwrite and (path.exists() or path.is_symlink()):
+            text = "there is a file already"
+            raise OutputError("rules-exist", text, place=place, hint="--force replaces it")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stage.write_text(made.text, encoding="utf-8")
+        stage.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            stage.unlink()
+        raise OutputError("output-write", "the file cannot be written", place=place) from None
+
+
+def _complete(
+    tables: Sequence[ExaminedTable], schemas: Mapping[str, pa.Schema]
+) -> dict[str, list[Examined]]:
+    """The examined fields by name, with their types in the whole data; what the sample did not show
+    is there without a value."""
+    named: dict[str, list[Examined]] = {}
+    for table in tables:
+        seen = {one.path: one for one in table.fields}
+        for path, kind in leaves(schemas[table.sample.name]):
+            one = seen.get(path)
+            if one is None:
+                nothing = pa.array([], pa.null())
+                profile = Profile.of(nothing)
+                one = Examined(path, kind, judge(path, profile), Looked(), profile, nothing)
+            named.setdefault(str(path), []).append(replace(one, type=kind))
+    return named
+
+
+def _rules(
+    named: Mapping[str, Sequence[Examined]],
+    schemas: Mapping[str, pa.Schema],
+    *,
+    finds_names: bool,
+) -> tuple[WrittenRule, ...]:
+    domains = domains_of(named)
+    rules = []
+    for name, fields in named.items():
+        decisions = [
+            (decide(one, finds_names=finds_names, domain=domains.get(name, "id")), one)
+            for one in fields
+        ]
+        decision = merged(decisions)
+        chosen = next((one for d, one in decisions if d.wanted == decision.wanted), fields[0])
+        rules.append(_rule(name, chosen, decision))
+    return tuple(_whole_maps(rules, named, schemas))
+
+
+def _rule(name: str, one: Examined, decision: Decision) -> WrittenRule:
+    verdict = one.verdict
+    entity = f", {verdict.entity}" if verdict.entity else ""
+    said = f"{verdict.concept.said}{entity} ({verdict.confidence:.0%} sure)"
+    evidence = "; ".join(verdict.evidence)
+    return WrittenRule(
+        name,
+        _class(verdict.field_class, decision.wanted),
+        decision.wanted,
+        (f"{said}: {evidence}", decision.why),
+    )
+
+
+def _class(field_class: FieldClass, setting: Mapping[str, Any]) -> FieldClass:
+    """The class as the rule language allows it with the setting."""
+    if "entities" in setting:
+        return FieldClass.TEXT
+    if "keep" in setting and field_class in (FieldClass.TEXT, FieldClass.DIRECT_IDENTIFIER):
+        return FieldClass.INSENSITIVE
+    return field_class
+
+
+def _whole_maps(
+    rules: Sequence[WrittenRule],
+    named: Mapping[str, Sequence[Examined]],
+    schemas: Mapping[str, pa.Schema],
+) -> Iterator[WrittenRule]:
+    """The rules, with all of a map dropped where one would drop a part of it."""
+    holders = {path for schema in schemas.values() for path in maps(schema)}
+    gone = [named[rule.name][0].path for rule in rules if rule.decision == DROP]
+    torn = {holder for holder in holders if any(path.within(holder) for path in gone)}
+    for rule in rules:
+        path = named[rule.name][0].path
+        part = any(path.within(holder) for holder in torn)
+        yield replace(rule, decision=DROP) if part else rule
+
+
+def _head(rules: Sequence[WrittenRule], detect: Mapping[str, Any]) -> dict[str, Any]:
+    head: dict[str, Any] = {"version": 1}
+    if any("token" in rule.decision.get("transform", ()) for rule in rules):
+        head["key"] = {"env": "SCRUBBER_KEY"}
+    head["on_error"] = "null"
+    if any("entities" in rule.decision for rule in rules):
+        head["detect"] = dict(detect)
+    return head
+
+
+def _settled(made: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
+    """The draft with every rule deciding its own field, and something left of every table.
+
+    A name with ``*`` or ``?`` in it is a glob, and a name may be that of a column here and of what
+    holds columns there: rules that decide about each other's fields come to do the same. Each
+    round only drops or blanks more, so it ends.
+    """
+    rules = sorted(made.rules, key=lambda rule: Selector(rule.name).is_glob)
+    while True:
+        rules = _something_left(rules, schemas)
+        tangled = _tangled(rules, schemas)
+        if not tangled:
+            break
+        for group in tangled:
+            blank = any(rules[i].decision == REDACT for i in group)
+            for i in group:
+                rules[i] = replace(rules[i], decision=REDACT if blank else DROP)
+    used = {_deciding(rules, path) for path in _paths(schemas)}
+    return replace(made, rules=tuple(rule for i, rule in enumerate(rules) if i in used))
+
+
+def _checked(linked: Draft, plain: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
+    """The linked draft, or the plain one where hostile names do not let fields be linked."""
+    try:
+        compile_plan(rules_from_mapping(linked.as_mapping()), schemas)
+    except RuleError:
+        compile_plan(rules_from_mapping(plain.as_mapping()), schemas)
+        return plain
+    return linked
+
+
+def _paths(schemas: Mapping[str, pa.Schema]) -> list[FieldPath]:
+    return list(dict.fromkeys(path for schema in schemas.values() for path, _ in leaves(schema)))
+
+
+def _tangled(
+    rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema]
+) -> list[frozenset[int]]:
+    """Groups of rules that must come to do the same."""
+    places = {rule.name: i for i, rule in enumerate(rules)}
+    groups: set[frozenset[int]] = set()
+    for path in _paths(schemas):
+        own, first = places[str(path)], _deciding(rules, path)
+        if rules[first].decision != rules[own].decision:
+            groups.add(frozenset({own, first}))
+        for length in range(1, len(path.steps)):
+            holder = FieldPath(path.steps[:length])
+            if path.steps[length] is EACH or str(holder) not in places:
+                continue
+            if rules[places[str(holder)]].decision != DROP:  # no transform takes what holds fields
+                groups.add(frozenset({own, places[str(holder)]}))
+    return sorted(groups, key=sorted)
+
+
+def _deciding(rules: Sequence[WrittenRule], path: FieldPath) -> int:
+    """The rule that decides about the field at `path`: the first that speaks of it."""
+    above = [FieldPath(path.steps[:length]) for length in range(len(path.steps), 0, -1)]
+    for i, rule in enumerate(rules):
+        whole = "keep" in rule.decision or rule.decision == DROP
+        if any(Selector(rule.name).matches(form) for form in (above if whole else above[:1])):
+            return i
+    raise AssertionError("every field has a rule of its own name")
+
+
+def _something_left(
+    rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema]
+) -> list[WrittenRule]:
+    """The rules, with one field blanked instead of dropped where a table would lose all."""
+    changed = list(rules)
+    for schema in schemas.values():
+        deciding = [_deciding(changed, path) for path, _ in leaves(schema)]
+        if all(changed[i].decision == DROP for i in deciding):
+            why = "blanked, not dropped: nothing else would be left of its table"
+            rule = changed[deciding[0]]
+            changed[deciding[0]] = replace(rule, decision=REDACT, comments=(rule.comments[0], why))
+    return changed
+
+
+def _action(setting: Mapping[str, Any]) -> str:
+    """What a setting does, in a word or two."""
+    if "keep" in setting:
+        return "kept"
+    if "entities" in setting:
+        return "searched as text"
+    if setting["transform"] == "drop":
+        return "dropped"
+    transform = setting["transform"]
+    return "blanked" if isinstance(transform, str) else f"by {next(iter(transform))}"

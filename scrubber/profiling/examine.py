@@ -1,0 +1,141 @@
+"""Examining a dataset: a sample of its records, and for every field what it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.detect.base import Detector
+from scrubber.errors import DetectionError, Place
+from scrubber.formats import Sample
+from scrubber.formats.sampling import drawn, generator
+from scrubber.frames import open_frame
+from scrubber.model.fieldclass import FieldClass
+from scrubber.model.fieldpath import FieldPath, leaves
+from scrubber.model.layouts import plain
+from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
+from scrubber.profiling.columns import Profile, Verdict, judge
+
+_FRAME = "frame"
+_CELLS = 20_000
+"""At most so many cells of a field are looked at: lists may hold many per record."""
+_TEXTS, _TEXT_LENGTH = 1000, 400_000
+"""So many distinct texts of a field, and code points in them, go through the detectors."""
+_SHORT = 200
+"""So many distinct values of a field that is no text go through the detectors."""
+_WHOLE, _SURE = 0.9, 0.5
+"""A finding is the whole value if it covers this share of it with at least this score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the detectors saw: `with_findings` of `cells` had some; `findings` counts by entity."""
+
+    cells: int = 0
+    with_findings: int = 0
+    findings: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A field of one dataset: its path and type, its sampled values, and the verdict on them."""
+
+    path: FieldPath
+    type: pa.DataType
+    verdict: Verdict
+    looked: Looked
+    profile: Profile = field(repr=False)
+    values: pa.Array = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ExaminedTable:
+    """A dataset (a file, its shards together, or a frame) and its fields."""
+
+    sample: Sample
+    fields: tuple[Examined, ...]
+
+
+def sampled(data: object, paths: Sequence[str] | None, rows: int, seed: int) -> tuple[Sample, ...]:
+    """About `rows` records of each dataset in `paths`, or of the frame `data`."""
+    if paths is not None:
+        return formats.samples(formats.discover(paths), rows, seed)
+    table = open_frame(data).table
+    part = drawn(table, rows, generator(seed, _FRAME))
+    return (Sample(_FRAME, part, table.num_rows),)
+
+
+def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedTable]:
+    """What every field of every sample is.
+
+    Errors: DetectionError, with file and field, where a text could not be looked at.
+    """
+    for sample in samples:
+        table = without_views(sample.table)
+        fields = []
+        for path, kind in leaves(table.schema):
+            values = plain(leaf_values(table, path)[0].slice(0, _CELLS))
+            try:
+                fields.append(_examined(path, kind, values, detector))
+            except DetectionError as error:
+                raise error.at(Place(sample.name, field=str(path))) from None
+        yield ExaminedTable(replace(sample, table=table), tuple(fields))
+
+
+def _examined(path: FieldPath, kind: pa.DataType, values: pa.Array, detector: Detector) -> Examined:
+    profile = Profile.of(values)
+    verdict = judge(path, profile)
+    looked = Looked()
+    if profile.stored == "text" and not profile.numeric and not _settled(verdict):
+        looked, whole = _look(profile, verdict, detector)
+        verdict = judge(path, profile, whole)
+    return Examined(path, kind, verdict, looked, profile, values)
+
+
+def _settled(verdict: Verdict) -> bool:
+    """Whether no detector could change the verdict, nor tell more about the values."""
+    return verdict.field_class is FieldClass.DIRECT_IDENTIFIER and verdict.confidence >= 0.75
+
+
+def _look(
+    profile: Profile, verdict: Verdict, detector: Detector
+) -> tuple[Looked, Mapping[str, float]]:
+    """What the detectors find in some of the values, and the share of whole values by entity."""
+    most = _TEXTS if verdict.field_class is FieldClass.TEXT else _SHORT
+    texts = list(_bounded(islice(profile.counts, most)))
+    found = detector.detect(texts)
+    findings: Counter[str] = Counter()
+    whole: Counter[str] = Counter()
+    cells = some = 0
+    for text, spans in zip(texts, found, strict=True):
+        times = profile.counts[text]
+        cells += times
+        some += times if spans else 0
+        for span in spans:
+            findings[span.label] += times
+        whole.update(
+            {
+                span.label
+                for span in spans
+                if span.end - span.start >= _WHOLE * len(text) and span.score >= _SURE
+            }
+        )
+    shares = {entity: count / len(texts) for entity, count in sorted(whole.items())}
+    return Looked(cells, some, tuple(sorted(findings.items()))), shares
+
+
+def _bounded(texts: Iterator[str]) -> Iterator[str]:
+    """The texts that are not huge, until there are enough."""
+    total = 0
+    for text in texts:
+        if len(text) <= _TEXT_LENGTH:
+            yield text
+            total += len(text)
+        if total >= _TEXT_LENGTH:
+            return

@@ -1,0 +1,134 @@
+"""A first hierarchy file for a field: its values, with levels that their form suggests."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+import pyarrow as pa
+
+from scrubber.anonymize.labels import LABEL
+from scrubber.anonymize.measure import label_arrays
+from scrubber.errors import InputError, OutputError, Place
+from scrubber.privacy.hierarchy import TOP, in_order
+from scrubber.transform.base import Context, Transform
+from scrubber.transform.generalize import Bin, Prefix, TruncateDate
+
+_STEPS = 20
+_MOST = 6
+_MAX_LEAVES = 100_000
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """The lines of the file (leaf, level 1, ..., *), and in a few words how each level is made."""
+
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)
+    levels: tuple[str, ...]
+
+
+def draft_hierarchy(inputs: Sequence[str], name: str) -> Drafted:
+    """Every value of the field `name`, with levels for numbers (ranges, each twice as wide), dates
+    (month, quarter, year) and codes of one length (shorter and shorter prefixes).
+
+    Other values get the root alone: groups of them are for a person to name. Null is no line: it is
+    a leaf of its own everywhere. Errors: InputError as `measure`, ``hierarchy-empty`` for a field
+    without values, ``hierarchy-large`` for one with more than 100,000.
+    """
+    found: set[str] = set()
+    for arrays in label_arrays(inputs, [name]):
+        texts = arrays[name].unique().to_pylist()
+        found.update(text.strip() for text in texts if text is not None)
+        if len(found) > _MAX_LEAVES:
+            text = f"the field has more than {_MAX_LEAVES:,} different values"
+            hint = "levels by transforms: hierarchies: {field: [{bin: {width: 10}}]}"
+            raise InputError("hierarchy-large", text, place=Place(field=name), hint=hint)
+    leaves = [text for text in in_order(found) if text is not None]
+    if not leaves:
+        raise InputError("hierarchy-empty", "the field has no values", place=Place(field=name))
+    levels, said = [leaves], []
+    values = pa.array(leaves, LABEL)
+    for step, words in _suggested(leaves):
+        outcome = step.apply(values, Context(field=name))
+        made = outcome.array.to_pylist()
+        if None in made or len(set(made)) == len(set(levels[-1])):
+            continue
+        if len(set(made)) < 2:
+            break
+        levels.append(made)
+        said.append(words)
+    rows = zip(*levels, [TOP] * len(leaves), strict=True)
+    return Drafted(tuple(rows), (*said, TOP))
+
+
+def write_hierarchy(made: Drafted, path: Path, *, overwrite: bool = False) -> None:
+    """Write the file; it holds values of the data, so its owner alone can read it (mode 0600).
+
+    Errors: OutputError ``hierarchy-exists``, ``output-write``.
+    """
+    place = Place(file=str(path))
+    text = StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows(made.rows)
+    stage = path.with_name(f".{path.name}.scrubber-partial")
+    try:
+        if not overwrite and (path.exists() or path.is_symlink()):
+            hint = "--force replaces it"
+            said = "there is a file already"
+            raise OutputError("hierarchy-exists", said, place=place, hint=hint)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stage.unlink(missing_ok=True)
+        handle = os.open(stage, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text.getvalue())
+        stage.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            stage.unlink()
+        raise OutputError("output-write", "the file cannot be written", place=place) from None
+
+
+def _suggested(leaves: Sequence[str]) -> Iterator[tuple[Transform, str]]:
+    """Transforms of the values, finer ones first, and what each one makes."""
+    numbers = _numbers(leaves)
+    lengths = {len(text) for text in leaves}
+    if len(lengths) == 1 and (length := lengths.pop()) > 2 and _are_codes(leaves):
+        for keep in range(length - 1, max(length - _MOST, 0), -1):
+            yield Prefix(keep=keep), f"first {keep}"
+    elif numbers is not None:
+        width = _width(max(numbers) - min(numbers))
+        for _ in range(_MOST):
+            yield Bin(width=width), f"ranges of {width:g}"
+            width *= 2
+    else:
+        for to in ("month", "quarter", "year"):
+            yield TruncateDate(to=to), to
+
+
+def _are_codes(leaves: Sequence[str]) -> bool:
+    """Digits with a leading zero somewhere, or letters and digits mixed: no number is meant."""
+    digits = all(text.isdecimal() for text in leaves)
+    if digits:
+        return any(text.startswith("0") for text in leaves) or len(leaves[0]) > 3
+    return all(text.isalnum() and any(ch.isdecimal() for ch in text) for text in leaves)
+
+
+def _numbers(leaves: Sequence[str]) -> list[float] | None:
+    try:
+        return [float(text) for text in leaves]
+    except ValueError:
+        return None
+
+
+def _width(span: float) -> float:
+    """A round width (5, 10, 50, ...) of which about twenty cover the span; 5 at least."""
+    width = 5.0
+    factor = 2
+    while span / width > _STEPS:
+        width *= factor
+        factor = 7 - factor
+    return int(width)

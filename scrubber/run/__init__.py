@@ -1,0 +1,1 @@
+"""One run: survey, count, scrub, read again, seal, publish."""

@@ -1,0 +1,350 @@
+"""The account of a run: what plan, sources and outputs say, in the manifest's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+from scrubber._version import __version__
+from scrubber.anonymize.apply_levels import SUPPRESSED
+from scrubber.anonymize.gates import GATES, gate_rule
+from scrubber.anonymize.levels import Chosen
+from scrubber.anonymize.recheck import Rechecked
+from scrubber.detect import RULE_FILE
+from scrubber.detect.linked import consistency
+from scrubber.detect.linked import search as linked
+from scrubber.detect.ner import builtin as names
+from scrubber.detect.ner import matcher as namelooker
+from scrubber.detect.shared import detector_for
+from scrubber.errors import Mark
+from scrubber.manifest import (
+    CheckFacts,
+    DeclaredFacts,
+    DetectorFacts,
+    EngineFacts,
+    Facts,
+    FieldFacts,
+    MeasuredFacts,
+    OperatorFacts,
+    OutputFacts,
+    PlantedFacts,
+    PolicyFacts,
+    RescanFacts,
+    RuleFacts,
+    RunFacts,
+    SourceFacts,
+    SubjectFacts,
+    UnreadFacts,
+)
+from scrubber.model.fieldpath import EACH
+from scrubber.outputs.checkpoints import Unread
+from scrubber.policy import Rules, public_parameters
+from scrubber.policy.plan import (
+    LOCAL,
+    Apply,
+    Disposition,
+    Drop,
+    FieldPlan,
+    Generalize,
+    Keep,
+    Plan,
+    ScrubText,
+    linked_of,
+    transforms_of,
+)
+from scrubber.run.risk_facts import checked, limitations, risk_of_run, suppression
+from scrubber.transform.base import Transform
+from scrubber.transform.keys import RootKey
+
+_SUPPRESSION = "suppression"
+_GENERALIZATION = "generalization"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A source that was read, and its digest under the run's key if there is one."""
+
+    alias: str
+    media_type: str
+    keyed_digest: str | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything that a run knows when its last record has been written, but for the counts."""
+
+    rules: Rules
+    plan: Plan
+    key: RootKey | None
+    sources: tuple[SourceRecord, ...]
+    outputs: tuple[OutputFacts, ...]
+    chosen: Chosen | None = None
+    rechecked: Rechecked | None = None
+    checks: tuple[CheckFacts, ...] = ()
+    previous: str | None = None
+    planted: tuple[PlantedFacts, ...] = ()
+    lock_digest: str | None = None
+    unread: tuple[Unread, ...] = ()
+
+
+def facts_of(account: Account, run: RunFacts) -> Facts:
+    """The facts that `seal` joins with the ledger's counts; no value of the data is among them."""
+    plan = account.plan
+    fields = _fields(plan, account.key)
+    risk = (
+        (risk_of_run(plan, account.chosen, account.rechecked), account.rechecked)
+        if account.chosen is not None and account.rechecked is not None
+        else None
+    )
+    return Facts(
+        run=run,
+        declared=DeclaredFacts(plan.declared.facts, _place(Mark(account.rules.path))),
+        sources=tuple(
+            SourceFacts(source.alias, source.media_type, source.keyed_digest)
+            for source in account.sources
+        ),
+        policy=PolicyFacts(
+            digest=plan.digest,
+            reference=_reference(account.rules),
+            on_unlisted=plan.on_unlisted,
+            on_error=plan.on_error.value,
+            rules=tuple(_rules(account.rules, plan)),
+        ),
+        engine=replace(engine_of(plan), lock_digest=account.lock_digest),
+        fields=fields,
+        outputs=account.outputs,
+        subjects=tuple(_subjects(plan, fields)),
+        previous=account.previous,
+        unread=tuple(UnreadFacts(one.source, one.reason) for one in account.unread),
+        checks=(*account.checks, *((checked(*risk),) if risk is not None else ())),
+        risk=risk[0] if risk is not None else None,
+        rescan=_rescan(plan),
+        planted=account.planted,
+        limitations=(
+            *_limitations(plan, fields),
+            *(limitations(*risk) if risk is not None else ()),
+        ),
+    )
+
+
+def _reference(rules: Rules) -> str | None:
+    """What version control calls the rule file, whether it knows it or not: the same in every clone
+    and at every commit that has these bytes."""
+    return f"git blob {rules.tree.blob}" if rules.tree.blob is not None else None
+
+
+def _subjects(plan: Plan, fields: Iterable[FieldFacts]) -> Iterator[SubjectFacts]:
+    """The fields that say whose data a record is."""
+    names = {alias: str(table.subject) for alias, table in plan.tables if table.subject is not None}
+    for field in fields:
+        sources = tuple(alias for alias in field.sources if names.get(alias) == field.name)
+        if sources:
+            found = (field.key_id, field.domain) if field.linkable else (None, None)
+            yield SubjectFacts(field.name, sources, field.action, *found)
+
+
+def engine_of(plan: Plan) -> EngineFacts:
+    """The program and the detectors that carry out `plan`."""
+    return EngineFacts(program_version=__version__, detectors=_detectors(plan))
+
+
+def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
+    """One entry per decision; sources that share it are named together."""
+    decided: dict[FieldPlan, tuple[str, ...]] = {}
+    for table, sources in plan.kinds.items():
+        for field in table.fields:
+            decided[field] = decided.get(field, ()) + sources
+    return tuple(_field(field, sources, key) for field, sources in decided.items())
+
+
+def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> FieldFacts:
+    disposition = field.disposition
+    transforms = transforms_of(disposition)
+    transform = transforms[0] if isinstance(disposition, Apply) else None
+    keyed = any(t.traits.needs_key for t in transforms)
+    return FieldFacts(
+        name=str(field.path),
+        sources=sources,
+        type_in=field.type_in,
+        type_out=field.type_out,
+        field_class=field.field_class.value if field.field_class is not None else None,
+        action=_action(disposition),
+        rule=field.rule.id,
+        place=_place(field.rule.mark),
+        technique=_technique(disposition),
+        entity=getattr(transform, "entity", None),
+        key_id=key.id if key is not None and keyed else None,
+        domain=_domain(transform, field),
+        reversible=any(t.traits.reversible for t in transforms),
+        linkable=_linkable(disposition),
+        reason=disposition.reason if isinstance(disposition, Keep) else None,
+        unsafe=isinstance(disposition, Keep) and disposition.unsafe,
+        per_row=EACH not in field.path.steps,
+        parameters=_parameters(disposition),
+        operators=_operators(disposition),
+    )
+
+
+def _parameters(disposition: Disposition) -> dict[str, Any]:
+    match disposition:
+        case Apply(transform):
+            return public_parameters(transform)
+        case Generalize(first, level=level, height=height):
+            before = {"after": first.name} if first is not None else {}
+            chosen = level if level != LOCAL else "local"
+            return {"level": chosen, "levels": height, **before}
+        case _:
+            return {}
+
+
+def _action(disposition: Disposition) -> str:
+    match disposition:
+        case Keep():
+            return "keep"
+        case Drop():
+            return "drop"
+        case Apply(transform):
+            return transform.name
+        case Generalize():
+            return "generalize"
+        case ScrubText():
+            return "text"
+
+
+def _technique(disposition: Disposition) -> str | None:
+    match disposition:
+        case Drop():
+            return _SUPPRESSION
+        case Apply(transform):
+            return transform.traits.technique
+        case Generalize(level=level):
+            return _GENERALIZATION if level else None
+        case _:
+            return None
+
+
+def _linkable(disposition: Disposition) -> bool:
+    """Whether pseudonyms of equal values stay equal in all records; a stand-in in text that names
+    no scope is one of its document."""
+    linkable = [t for t in transforms_of(disposition) if t.traits.linkable]
+    if isinstance(disposition, ScrubText):
+        return any(getattr(t, "scope", "dataset") == "dataset" for t in linkable)
+    return bool(linkable)
+
+
+def _domain(transform: Transform | None, field: FieldPlan) -> str | None:
+    """The domain within which equal values stay equal; a token's default is its own field."""
+    if transform is None or not hasattr(transform, "domain"):
+        return None
+    return transform.domain or str(field.path)
+
+
+def _operators(disposition: Disposition) -> tuple[OperatorFacts, ...]:
+    if not isinstance(disposition, ScrubText):
+        return ()
+    pairs: list[tuple[str | None, Transform | Keep]] = [
+        *disposition.operators,
+        (None, disposition.default),
+    ]
+    return tuple(
+        OperatorFacts(entity, "keep")
+        if isinstance(operator, Keep)
+        else OperatorFacts(entity, operator.name, operator.traits.technique)
+        for entity, operator in pairs
+    )
+
+
+def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
+    if plan.detect is None:
+        return ()
+    spec = plan.detect
+    chosen = dict(spec.score_thresholds).get("default")
+    default = spec.least_score if chosen is None else chosen
+    own = [linked.IDENTITY] if _links(plan) else []
+    if spec.consistency:
+        own.append(consistency.IDENTITY)
+    return (
+        *(
+            DetectorFacts(
+                name,
+                version,
+                None if chosen is None and version == RULE_FILE else round(default * 1000),
+                spec.languages,
+                *(_built_in() if name == namelooker.RECOGNIZER else ()),
+            )
+            for name, version in detector_for(spec).identities
+        ),
+        *(DetectorFacts(name, version) for name, version in own),
+    )
+
+
+def _built_in() -> tuple[str, tuple[MeasuredFacts, ...]]:
+    """The digest of the built-in model, and how well it finds by its own meta.json."""
+    measured = tuple(
+        MeasuredFacts(one.corpus, one.label, one.recall, one.precision) for one in names.measured()
+    )
+    return names.digest().removeprefix("sha256:"), measured
+
+
+def _rescan(plan: Plan) -> RescanFacts | None:
+    """How the result was looked at again."""
+    if plan.rescan is None:
+        return None
+    return RescanFacts(plan.gates.every, all_entities=plan.rescan.entities is None)
+
+
+def _links(plan: Plan) -> bool:
+    return any(linked_of(field) for table in plan.kinds for field in table.fields)
+
+
+def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
+    """What a reviewer must not take for granted."""
+    text = any(field.action == "text" for field in fields)
+    if text and plan.detect is not None and plan.detect.ner == "none":
+        row = " and that the linked fields of the row do not hold" if _links(plan) else ""
+        yield f"Free text was searched by patterns only: names that no pattern knows{row} stay."
+    if text and plan.detect is not None and (plan.detect.allow_list or plan.detect.excludes):
+        yield "Findings that the rules' allow list or exclusions name stay, and are not counted."
+    if any(field.unsafe for field in fields):
+        yield "Fields that no rule lists were let through unchanged (on_unlisted: keep)."
+
+
+def _rules(rules: Rules, plan: Plan) -> Iterator[RuleFacts]:
+    """Every rule that decided something, in the order of the rule file."""
+    seen: dict[str, RuleFacts] = {}
+    for table in plan.kinds:
+        for field in table.fields:
+            disposition = field.disposition
+            transform = transforms_of(disposition)[0] if isinstance(disposition, Apply) else None
+            seen.setdefault(
+                field.rule.id,
+                RuleFacts(
+                    id=field.rule.id,
+                    place=_place(field.rule.mark),
+                    selector=rules.selector_of(field.rule.id),
+                    action=_action(disposition),
+                    parameters=public_parameters(transform) if transform is not None else {},
+                    reason=disposition.reason if isinstance(disposition, Keep) else None,
+                ),
+            )
+        for row in table.row_rules:
+            seen.setdefault(
+                row.rule.id,
+                RuleFacts(row.rule.id, _place(row.rule.mark), "rows", "drop_row", {}, row.reason),
+            )
+    if plan.privacy is not None:
+        mark = rules.tree.key_mark(("privacy",))
+        seen[SUPPRESSED] = suppression(plan.privacy, _place(mark))
+    gates = gate_rule(plan.gates, _place(rules.tree.key_mark((GATES,))))
+    if gates is not None:
+        seen[GATES] = gates
+    yield from seen.values()
+
+
+def _place(mark: Mark) -> str:
+    """``file:line`` without an absolute path, which would name the machine or the person."""
+    path = PurePath(mark.file)
+    relative = not path.is_absolute() and ".." not in path.parts
+    return f"{path.as_posix() if relative else path.name}:{mark.line}"

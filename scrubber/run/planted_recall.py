@@ -1,0 +1,121 @@
+"""How much of what is planted in texts of the sources the rules' own detectors catch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.anonymize.labels import text_labels
+from scrubber.assess import ENTITIES, Planted, plant, recall_of
+from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
+from scrubber.detect.shared import detector_for
+from scrubber.errors import DetectionError
+from scrubber.formats.sampling import generator, picked
+from scrubber.manifest import PlantedFacts
+from scrubber.model.finding import Span
+from scrubber.model.layouts import plain
+from scrubber.model.nested import leaf_values
+from scrubber.model.views import without_views
+from scrubber.policy.plan import Keep, OnError, Plan, ScrubText, TablePlan
+from scrubber.run.survey import Survey
+
+_PLANTED = 60
+"""So many values of each entity: enough for an interval of a few points."""
+_SOURCES, _ROWS, _LONGEST = 4, 500, 160
+_SEED = 0
+
+
+def planted_in_sources(surveyed: Survey) -> tuple[PlantedFacts, ...]:
+    """The recall in texts of some of the sources, from their first records.
+
+    The same for the same sources and rules. Errors: as reading does.
+    """
+    plan = surveyed.plan
+    alike = [s for s in surveyed.sources if any(_text_fields(plan.table(s.alias)))]
+    chance = generator(_SEED, "planted")
+    texts: list[str] = []
+    for source in [alike[i] for i in picked(len(alike), _SOURCES, chance)]:
+        drop_bad = plan.on_error is OnError.DROP_ROW
+        chunks = formats.read(source, surveyed.schemas[source.alias], drop_bad_rows=drop_bad)
+        tables = ((source.alias, chunk.table) for chunk in islice(chunks, 1))
+        texts.extend(_texts(plan, tables))
+    return planted_in(plan, texts)
+
+
+def planted_in_table(plan: Plan, alias: str, table: pa.Table) -> tuple[PlantedFacts, ...]:
+    """The same for a table in memory."""
+    return planted_in(plan, list(_texts(plan, [(alias, table)])))
+
+
+def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
+    """The recall of every entity that a text field of `plan` takes away, in `texts`.
+
+    Errors: DetectionError where recognizers run out of time on several of them.
+    """
+    if plan.detect is None:
+        return ()
+    wanted = plan.detect.entities
+    entities = [
+        entity
+        for entity in ENTITIES
+        if (wanted is None or entity in wanted) and _taken_away(plan, entity)
+    ]
+    found = []
+    for entity, caught in _caught_in(texts, entities, detector_for(plan.detect)).items():
+        one = recall_of(entity, sum(caught), len(caught))
+        shares = (round(1000 * share) for share in (one.share, one.low, one.high))
+        found.append(PlantedFacts(entity, one.planted, *shares))
+    return tuple(found)
+
+
+def _caught_in(
+    texts: Sequence[str], entities: Sequence[str], detector: Detector
+) -> dict[str, list[bool]]:
+    """Whether each value that is planted in `texts` is caught, by entity. Texts that cannot be
+    looked at are left out: the run passed none of them on."""
+    patience = PATIENCE
+    while True:
+        planted = [(e, one) for e in entities for one in plant(texts, e, _PLANTED, _SEED)]
+        try:
+            seen = detector.detect([one.text for _, one in planted])
+            break
+        except DetectionError as error:
+            patience -= error.code == TIMEOUT
+            if error.index is None or patience <= 0 or not texts:
+                raise
+            bad = planted[error.index][1].into
+            texts = [text for text in texts if text != bad]
+    caught: dict[str, list[bool]] = {entity: [] for entity in entities}
+    for (entity, one), spans in zip(planted, seen, strict=True):
+        caught[entity].append(_caught(one, spans))
+    return caught
+
+
+def _caught(one: Planted, spans: Iterable[Span]) -> bool:
+    """Whether findings cover all of what was planted, whatever they take it for."""
+    at = one.start
+    for span in sorted(spans):
+        if span.start <= at:
+            at = max(at, span.end)
+    return at >= one.end
+
+
+def _text_fields(table: TablePlan) -> Iterator[ScrubText]:
+    return (f.disposition for f in table.fields if isinstance(f.disposition, ScrubText))
+
+
+def _taken_away(plan: Plan, entity: str) -> bool:
+    every = [one for table in plan.kinds for one in _text_fields(table)]
+    return any(not isinstance(one.operator(entity), Keep) for one in every)
+
+
+def _texts(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> Iterator[str]:
+    for alias, table in tables:
+        head = without_views(table.slice(0, _ROWS))
+        for one in plan.table(alias).fields:
+            if isinstance(one.disposition, ScrubText):
+                values = text_labels(plain(leaf_values(head, one.path)[0]))
+                yield from (text[:_LONGEST] for text in values.to_pylist() if text)

@@ -1,0 +1,217 @@
+"""Checking rules before they meet data: all problems, the file's own tests, a preview."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.anonymize.apply_levels import before_privacy
+from scrubber.anonymize.census import levels_of
+from scrubber.anonymize.labels import text_labels
+from scrubber.errors import InputError, KeyFault, Mark, ScrubberError
+from scrubber.model.batch import Batch, BatchRef
+from scrubber.model.fieldpath import FieldPath, leaves
+from scrubber.model.layouts import plain
+from scrubber.model.nested import leaf_values
+from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
+from scrubber.policy import Example, Rules, compile_plan, public_parameters, table_of, unmet
+from scrubber.policy.plan import (
+    Apply,
+    Drop,
+    FieldPlan,
+    Generalize,
+    Keep,
+    Levels,
+    OnError,
+    Plan,
+    ScrubText,
+)
+from scrubber.privacy.hierarchy import TOP
+from scrubber.run.run import key_for
+from scrubber.run.survey import Survey
+from scrubber.transform.base import Context
+from scrubber.transform.keys import RootKey
+
+_EXAMPLE = "example"
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """How one of the rule file's ``tests:`` went: `unmet` names the fields that came out otherwise,
+    `error` the code of the failure if there was one."""
+
+    id: str
+    mark: Mark
+    unmet: tuple[str, ...]
+    error: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.unmet and self.error is None
+
+
+def run_examples(rules: Rules) -> tuple[ExampleResult, ...]:
+    """Run the rule file's own tests under a fixed public key, so that they need no secret."""
+    key = RootKey(bytes(range(32)))
+    return tuple(_run_example(rules, example, key) for example in rules.tests)
+
+
+def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
+    try:
+        table = table_of(example.given)
+        plan = before_privacy(compile_plan(rules, {_EXAMPLE: table.schema}, partial=True))
+        batch = Batch(BatchRef(_EXAMPLE, 0, 1, table.num_rows), table)
+        result = scrub_batch(plan, batch, tools_for(plan, key)).table
+    except ScrubberError as error:
+        return ExampleResult(example.id, example.mark, (), f"{error.code}: {error.text}")
+    return ExampleResult(example.id, example.mark, unmet(example, result))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPreview:
+    """What will happen to a field of `sources`, and some values before and after.
+
+    The samples are for a terminal only.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    plan: FieldPlan
+    samples: tuple[tuple[Any, Any], ...] = field(default=(), repr=False)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that ``privacy:`` chooses one of, from the value on; none for other fields."""
+        match self.plan.disposition:
+            case Generalize(_, levels, highest):
+                return _said(levels)[: None if highest is None else highest + 1]
+            case _:
+                return ()
+
+    @property
+    def action(self) -> str:
+        """The decision in a few words."""
+        match self.plan.disposition:
+            case Keep(reason, unsafe):
+                return f"keep{' UNSAFELY' if unsafe else ''}: {reason}"
+            case Drop():
+                return "drop"
+            case Apply(transform):
+                return transform.name
+            case Generalize(first):
+                before = f"{first.name}, then " if first is not None else ""
+                return f"{before}privacy: chooses from {' > '.join(self.levels)}"
+            case ScrubText(default, operators, linked):
+                pairs = [*operators, ("anything else", default)]
+                said = (f"{e}: {'keep' if isinstance(o, Keep) else o.name}" for e, o in pairs)
+                rows = ", ".join(str(one.path) for one in linked)
+                looked_for = f"; looks for its row's {rows}" if linked else ""
+                return f"findings in the text ({', '.join(said)}){looked_for}"
+
+
+def _said(levels: Levels) -> tuple[str, ...]:
+    """The levels, each in a few words."""
+    if levels.rows:
+        groups = [len({row[level] for row in levels.rows}) for level in range(len(levels.rows[0]))]
+        said = [f"{count:,} groups" for count in groups[1:] if count > 1]
+        return (f"{groups[0]:,} values", *said, TOP)
+    steps = (
+        " ".join([step.name, *(f"{key}={value}" for key, value in public_parameters(step).items())])
+        for step in levels.steps
+    )
+    return ("the value", *steps, TOP)
+
+
+def _ladders(
+    levels: Levels, samples: Sequence[tuple[Any, Any]], values: pa.Array, context: Context
+) -> list[tuple[Any, Any]]:
+    """The samples with all levels of each value in one text; as they are where one has no level."""
+    labels = text_labels(values).to_pylist()
+    if levels.rows:
+        known = {row[0]: row[1:] for row in levels.rows}
+        rows = [known.get((text or "").strip(), ("no leaf of the file",)) for text in labels]
+    else:
+        try:
+            made = levels_of(values, levels.steps, context)
+        except InputError:
+            return list(samples)
+        rows = [tuple(row) for row in zip(*made, strict=True)] if made else [()] * len(labels)
+    shown = []
+    for (before, _), text, row in zip(samples, labels, rows, strict=True):
+        ladder = [text, *row, *(() if row and row[-1] == TOP else (TOP,))]
+        shown.append((before, " > ".join("null" if step is None else step for step in ladder)))
+    return shown
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A plan, field by field; `throwaway_key` says that the sample was made with a random key."""
+
+    fields: tuple[FieldPreview, ...]
+    throwaway_key: bool
+
+
+def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
+    """What the plan does, with up to `rows` records of each source scrubbed for the eye.
+
+    Nothing is written. Without the run's key a random one stands in. A value that fails is shown
+    as null here; the run itself does what ``on_error`` says.
+    """
+    key, throwaway = key_or_throwaway(surveyed.plan)
+    plan = _for_the_eye(surveyed.plan)
+    tools = tools_for(plan, key) if rows else Tools()
+    shown: dict[FieldPlan, list[str]] = {}
+    samples: dict[FieldPlan, list[tuple[Any, Any]]] = {}
+    for source in surveyed.sources:
+        decided = surveyed.plan.table(source.alias).fields
+        for one in decided:
+            shown.setdefault(one, []).append(source.alias)
+        for chunk in formats.read(
+            source, surveyed.schemas[source.alias], drop_bad_rows=rules.on_error is OnError.DROP_ROW
+        ):
+            if rows:
+                before = chunk.table.slice(0, rows)
+                ref = BatchRef(source.alias, 0, 1, before.num_rows)
+                after = scrub_batch(plan, Batch(ref, before), tools).table
+                for one in decided:
+                    pairs = _pairs(one.path, before, after)
+                    match one.disposition:
+                        case Generalize(_, levels):
+                            values = plain(leaf_values(after, one.path)[0])
+                            pairs = _ladders(levels, pairs, values, Context(str(one.path), key))
+                    samples.setdefault(one, []).extend(pairs)
+            break
+    return Preview(
+        tuple(
+            FieldPreview(str(one.path), tuple(aliases), one, tuple(samples.get(one, ())[:rows]))
+            for one, aliases in shown.items()
+        ),
+        throwaway,
+    )
+
+
+def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
+    """The key of the plan, or a random one where it is not at hand, and whether it is random."""
+    try:
+        return key_for(plan), False
+    except KeyFault:
+        return RootKey(secrets.token_bytes(32)), True
+
+
+def _for_the_eye(plan: Plan) -> Plan:
+    """The plan without what takes rows away, so that before and after stand side by side."""
+    tables = tuple((alias, replace(table, row_rules=())) for alias, table in plan.tables)
+    return before_privacy(replace(plan, tables=tables, on_error=OnError.NULL))
+
+
+def _pairs(path: FieldPath, before: pa.Table, after: pa.Table) -> list[tuple[Any, Any]]:
+    """The values of a leaf before and after; after is None where the field is gone."""
+    values = leaf_values(before, path)[0].to_pylist()
+    if path not in {known for known, _ in leaves(after.schema)}:
+        return [(value, None) for value in values]
+    return list(zip(values, leaf_values(after, path)[0].to_pylist(), strict=True))

@@ -1,0 +1,105 @@
+"""The account of ``privacy:`` in a run: what was asked, chosen and counted again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from scrubber.anonymize.apply_levels import SUPPRESSED
+from scrubber.anonymize.levels import Chosen
+from scrubber.anonymize.recheck import Rechecked
+from scrubber.manifest import CheckFacts, ClassFacts, ModelFacts, QuasiFacts, RiskFacts, RuleFacts
+from scrubber.policy.plan import LOCAL, FieldPlan, Generalize, Plan, PrivacyRules
+from scrubber.privacy.risk import Risk, risk_of
+
+
+def risk_of_run(plan: Plan, chosen: Chosen, rechecked: Rechecked) -> RiskFacts:
+    """The facts of the manifest's risk section, where ``privacy:`` asked for something."""
+    assert plan.privacy is not None
+    rules = plan.privacy
+    scope = [(alias, table) for alias, table in plan.tables if table.quasi]
+    subject = any(table.subject is not None for _, table in scope)
+    quasi = {str(f.path): f for _, table in scope for f in table.quasi}
+    return RiskFacts(
+        sources=tuple(alias for alias, _ in scope),
+        quasi=tuple(
+            _quasi(name, one, (chosen.parts or {}).get(name)) for name, one in sorted(quasi.items())
+        ),
+        k=rules.k,
+        counted="subjects" if subject else "records",
+        suppression_limit=round(rules.suppression_limit * 1000),
+        method=rules.method,
+        models=tuple(_models(rules)),
+        before=_classes(chosen.before, by_person=subject),
+        after=_classes(risk_of(rechecked.sizes), by_person=subject),
+        suppressed=chosen.suppressed,
+        loss=chosen.loss,
+        bound=chosen.bound,
+        optimal=chosen.optimal,
+    )
+
+
+def checked(risk: RiskFacts, rechecked: Rechecked) -> CheckFacts:
+    """That the output was read again, and that its classes are as asked: else there is none."""
+    what = "subjects" if rechecked.by_subject else "records"
+    return CheckFacts(
+        "privacy-recheck",
+        True,
+        "error",
+        f"every class of the output has at least {risk.k} {what}"
+        + (", and is as diverse and close as asked" if risk.models else ""),
+        "holds for the output as it was read again",
+    )
+
+
+def limitations(risk: RiskFacts, rechecked: Rechecked) -> Iterator[str]:
+    """What a reviewer must not take for granted of the classes."""
+    if risk.counted == "subjects" and not rechecked.by_subject:
+        yield "Subjects cannot be told apart in the output: it was counted again by records."
+    if any(model.model == "t" for model in risk.models):
+        yield "t is measured against all records that were counted, not only those that are left."
+    if risk.method == "mondrian":
+        yield "Local recoding (mondrian) can be attacked by who knows how its cuts are made."
+
+
+def suppression(rules: PrivacyRules, place: str) -> RuleFacts:
+    """The rule by which records of classes are dropped that ``privacy:`` does not allow."""
+    models = bool(rules.diversity or rules.closeness)
+    reason = f"classes smaller than {rules.k}" + (", or not as l and t ask" if models else "")
+    return RuleFacts(SUPPRESSED, place, "equivalence classes", "suppress", {"k": rules.k}, reason)
+
+
+def _quasi(name: str, one: FieldPlan, part: float | None) -> QuasiFacts:
+    disposition = one.disposition
+    assert isinstance(disposition, Generalize)
+    levels = disposition.levels
+    made: Literal["file", "transforms", "none"] = (
+        "file" if levels.rows else "transforms" if levels.steps else "none"
+    )
+    level = None if disposition.level == LOCAL else disposition.level
+    return QuasiFacts(name, level, disposition.height, made, part)
+
+
+def _models(rules: PrivacyRules) -> list[ModelFacts]:
+    return [
+        *(
+            ModelFacts(
+                "l",
+                field,
+                one.kind,
+                round(one.l * 1000),
+                round(one.c * 1000) if one.kind == "recursive" else None,
+            )
+            for field, one in rules.diversity
+        ),
+        *(ModelFacts("t", field, one.kind, round(one.t * 1000)) for field, one in rules.closeness),
+    ]
+
+
+def _classes(risk: Risk, *, by_person: bool) -> ClassFacts:
+    bands = tuple((low, high, records) for low, high, _, records in risk.histogram)
+    return ClassFacts(
+        smallest=risk.smallest or None,
+        classes=risk.classes,
+        bands=None if by_person else bands,
+    )

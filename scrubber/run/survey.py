@@ -1,0 +1,78 @@
+"""The survey of a run: what there is to read, and the plan for it; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.errors import InputError
+from scrubber.executors.base import Executor, InProcess
+from scrubber.executors.queries import Outlining
+from scrubber.formats import Source
+from scrubber.policy import Rules, compile_plan
+from scrubber.policy.plan import OnError, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: the bytes of the sources that are done, of all their bytes, and the records
+    that are done."""
+
+    bytes_done: int
+    bytes_total: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The sources of a run, their schemas by alias, and the plan that follows from the rules."""
+
+    sources: tuple[Source, ...]
+    schemas: dict[str, pa.Schema]
+    plan: Plan
+
+    def without(self, aliases: Collection[str]) -> Survey:
+        """The survey less these sources. Errors: InputError ``all-unreadable``."""
+        if not aliases:
+            return self
+        sources = tuple(source for source in self.sources if source.alias not in aliases)
+        if not sources:
+            raise all_unreadable()
+        tables = tuple((alias, table) for alias, table in self.plan.tables if alias not in aliases)
+        return replace(self, sources=sources, plan=replace(self.plan, tables=tables))
+
+
+def survey(
+    rules: Rules,
+    inputs: Sequence[str],
+    leave_out: formats.LeaveOut | None = None,
+    executor: Executor | None = None,
+) -> Survey:
+    """Find the sources and compile the rules against their schemas; nothing is written.
+
+    With `leave_out` it is told of sources that cannot be read, and they are no part of the survey.
+
+    Errors: InputError for sources that cannot be read, ``all-unreadable`` where none can; RuleError
+    with every problem at once.
+    """
+    found = formats.discover(inputs, leave_out)
+    drop_bad = rules.on_error is OnError.DROP_ROW
+    hands = executor or InProcess()
+
+    def outlines(asked: Sequence[Source]) -> Iterator[formats.Outline]:
+        looks = [Outlining(one, formats.source_bytes(one), drop_bad) for one in asked]
+        return hands.looks(None, None, looks)
+
+    schemas = formats.schemas(found, drop_bad_rows=drop_bad, leave_out=leave_out, outlines=outlines)
+    sources = tuple(source for source in found if source.alias in schemas)
+    if not sources:
+        raise all_unreadable()
+    return Survey(sources, schemas, compile_plan(rules, schemas))
+
+
+def all_unreadable() -> InputError:
+    """The error where every source would have to be left out."""
+    return InputError("all-unreadable", "none of the sources can be read")

@@ -1,0 +1,28 @@
+"""What tells the work on a source from any other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from scrubber.manifest import RunFacts, work_id
+from scrubber.policy import Rules
+from scrubber.policy.plan import Plan
+from scrubber.run.facts import Account, facts_of
+from scrubber.transform.keys import RootKey
+
+_NO_CLOCK: Final = RunFacts(created="1970-01-01T00:00:00Z", id="0" * 16, duration_ms=0, workers=1)
+
+
+def work_ids(rules: Rules, plan: Plan, key: RootKey | None) -> dict[str, str]:
+    """What tells the work on each source (by alias) from any other, whatever the data.
+
+    It is what a manifest of that source alone states before there is a record: rules, detectors,
+    key and program.
+    """
+    known: dict[str, str] = {}
+    for table, sources in plan.kinds.items():
+        alone = replace(plan, tables=(("", table),))
+        work = work_id(facts_of(Account(rules, alone, key, (), ()), _NO_CLOCK))
+        known.update(dict.fromkeys(sources, work))
+    return known

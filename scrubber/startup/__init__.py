@@ -1,0 +1,1 @@
+"""What a process of our own does before anything else; light."""

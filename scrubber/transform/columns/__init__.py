@@ -1,0 +1,1 @@
+"""Value functions over whole Arrow columns."""

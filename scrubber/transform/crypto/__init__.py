@@ -1,0 +1,1 @@
+"""Keys, keyed functions and what they are computed over."""

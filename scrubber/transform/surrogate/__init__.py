@@ -1,0 +1,359 @@
+"""Surrogate: a realistic stand-in, drawn under a key from frozen lists and reserved ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import pyarrow as pa
+
+from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.columns.distinct import distinctly, per_distinct, readable_values, with_rest
+from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
+from scrubber.transform.crypto.canonical import (
+    MILLISECONDS_PER_DAY,
+    NANOSECONDS,
+    all_failed,
+    days_of,
+    plain_text,
+)
+from scrubber.transform.crypto.prf import Draw, root_key
+from scrubber.transform.surrogate.contact import (
+    email,
+    emails,
+    ip_address,
+    mac_address,
+    phone,
+    unique_email,
+    url,
+)
+from scrubber.transform.surrogate.dates import date_text, shifted
+from scrubber.transform.surrogate.lists import LOCALES, Lists, fold, lists_digest, lists_of
+from scrubber.transform.surrogate.makers import Maker
+from scrubber.transform.surrogate.number import (
+    credit_card,
+    generic_id,
+    generic_integer,
+    iban,
+    us_ssn,
+)
+from scrubber.transform.surrogate.person import (
+    Role,
+    given_name,
+    people,
+    person,
+    roles_seen,
+    surname,
+)
+from scrubber.transform.surrogate.place import address, city, location, organization, street_address
+
+__all__ = ["ENTITIES", "Surrogate", "lists_digest"]
+
+_ATTEMPTS = 32
+_LONGEST = 1_000  # code points
+_EPOCH = 719_163  # the proleptic ordinal of 1970-01-01
+
+_MAKERS: Mapping[str, Maker] = {
+    "PERSON": person,
+    "FIRST_NAME": given_name,
+    "LAST_NAME": surname,
+    "EMAIL_ADDRESS": email,
+    "PHONE_NUMBER": phone,
+    "LOCATION": location,
+    "ADDRESS": address,
+    "STREET_ADDRESS": street_address,
+    "CITY": city,
+    "ORGANIZATION": organization,
+    "CREDIT_CARD": credit_card,
+    "DATE_OF_BIRTH": date_text,
+    "DATE_TIME": date_text,
+    "US_SSN": us_ssn,
+    "IBAN_CODE": iban,
+    "IP_ADDRESS": ip_address,
+    "MAC_ADDRESS": mac_address,
+    "URL": url,
+}
+_UNIQUE: Mapping[str, Maker] = {"EMAIL_ADDRESS": unique_email, "URL": url}
+_AT_ONCE: Mapping[str, Callable[[pa.Array, Draw, Lists], pa.Array]] = {
+    "EMAIL_ADDRESS": emails,
+    "PERSON": people,
+}
+_SHAPED = frozenset(
+    "ID CRYPTO MEDICAL_LICENSE UUID ABA_ROUTING_NUMBER US_BANK_NUMBER US_DRIVER_LICENSE US_ITIN "
+    "US_PASSPORT US_MBI US_NPI US_CLAIM_NUMBER US_HEALTH_INSURANCE_MEMBER_ID UK_NHS UK_NINO "
+    "UK_PASSPORT UK_DRIVING_LICENCE UK_POSTCODE UK_VEHICLE_REGISTRATION ES_NIF ES_NIE ES_PASSPORT "
+    "DE_ID_CARD DE_PASSPORT DE_TAX_ID DE_TAX_NUMBER DE_VAT_ID DE_SOCIAL_SECURITY DE_PLZ DE_KFZ "
+    "DE_HEALTH_INSURANCE DE_FUEHRERSCHEIN DE_HANDELSREGISTER IT_FISCAL_CODE IT_DRIVER_LICENSE "
+    "IT_VAT_CODE IT_PASSPORT IT_IDENTITY_CARD PL_PESEL SG_NRIC_FIN SG_UEN AU_ABN AU_ACN AU_TFN "
+    "AU_MEDICARE CA_SIN CA_POSTAL_CODE IN_PAN IN_AADHAAR IN_VEHICLE_REGISTRATION IN_VOTER "
+    "IN_PASSPORT IN_GSTIN FI_PERSONAL_IDENTITY_CODE KR_RRN KR_PASSPORT KR_DRIVER_LICENSE TH_TNIN "
+    "SE_PERSONNUMMER TR_NATIONAL_ID NG_NIN ZA_ID_NUMBER ZA_PASSPORT PH_TIN PH_PASSPORT".split()
+)
+_DATED = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
+_NUMBERED = _SHAPED | {"PHONE_NUMBER", "CREDIT_CARD", "US_SSN"}
+
+ENTITIES: tuple[str, ...] = tuple(sorted({*_MAKERS, *_SHAPED}))
+"""What `entity` may be: Presidio's names, FIRST_NAME, LAST_NAME, CITY and the like, and ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surrogate:
+    """A realistic stand-in of the same kind: a name for a name, a phone number nobody has, ...
+
+    Drawn under the key from lists shipped with the program and from reserved ranges; never the
+    value itself. `entity` says what the values are (in text: what was found). Equal values (but
+    for case and blanks) get equal stand-ins within `scope`: the ``document`` (default in text),
+    the ``dataset`` (default for a column), or not at all (``none``). Parts of a name keep their
+    stand-in when they stand alone. Different values may share a stand-in, unless `unique` is set,
+    which EMAIL_ADDRESS and URL can. An entity of text that has no maker keeps its shape: a digit
+    for a digit, a letter for a letter. Dates move within five years. Blank text stays.
+    """
+
+    name: ClassVar[str] = "surrogate"
+
+    entity: str | None = None
+    locale: str = "en_US"
+    scope: Literal["document", "dataset", "none"] | None = None
+    unique: bool = False
+
+    def __post_init__(self) -> None:
+        if self.locale not in LOCALES:
+            raise ValueError(f"no lists for this locale; there are {', '.join(LOCALES)}")
+        if self.entity is not None and self.entity not in ENTITIES:
+            raise ValueError(f"no stand-ins for this entity; there are {', '.join(ENTITIES)}")
+        if self.unique and self.entity not in _UNIQUE:
+            raise ValueError(f"unique needs an entity of {', '.join(sorted(_UNIQUE))}")
+
+    @property
+    def traits(self) -> Traits:
+        stable = self.scope in (None, "dataset")
+        accepts = {Kind.TEXT}
+        if self.entity in _DATED:
+            accepts |= DATES
+        if self.entity in _NUMBERED:
+            accepts.add(Kind.INTEGER)
+        return Traits(
+            accepts=frozenset(accepts),
+            technique="pseudonymization",
+            strictness=Strictness.SURROGATE,
+            deterministic=stable,
+            unique=self.unique and stable,
+            linkable=stable,
+            needs_key=True,
+            consumes=True,
+        )
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return input_type
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:
+        if pa.types.is_null(array.type):
+            return Outcome(array)
+        if isinstance(array, pa.ExtensionArray):
+            array = array.storage
+        entity = self.entity if self.entity is not None else context.label
+        if entity is None:
+            return all_failed(array, array.type, "surrogate needs an entity here")
+        kind = kind_of(array.type)
+        if kind not in self.traits.accepts:
+            return all_failed(array, array.type, "no stand-ins for values of this type")
+        draw = Draw.keyed(root_key(context).derive("surrogate", self.locale))
+        scope = self._scope(context)
+        if kind is Kind.TEXT:
+            return self._text(array, entity, draw, context, scope)
+        values, restore, make = _typed(array, kind, entity, lists_of(self.locale))
+        made = _scoped(values, self._beside(scope, context), scope, draw, make, pa.int64())
+        return Outcome(restore(made.array), made.failed, made.why)
+
+    def _scope(self, context: Context) -> str:
+        if self.scope is not None:
+            return self.scope
+        in_text = context.label is not None and context.document is not None
+        return "document" if in_text else "dataset"
+
+    def _beside(self, scope: str, context: Context) -> pa.Array | None:
+        if scope == "none" and context.document is not None:
+            return occurrences(context.document, f"{context.field}\0{context.label or ''}")
+        return context.document
+
+    def _text(
+        self, array: pa.Array, entity: str, draw: Draw, context: Context, scope: str
+    ) -> Outcome:
+        beside = self._beside(scope, context)
+        lists = lists_of(self.locale)
+        makers = {**_MAKERS, **_UNIQUE} if self.unique else _MAKERS
+        maker = makers.get(entity, generic_id)
+        values = plain_text(array)
+        known = context.names if scope != "none" else {}
+        if entity == "PERSON" and beside is not None and (scope == "document" or known):
+            drawn = _People(values, beside, draw, lists, known, per_document=scope == "document")
+            return per_distinct_pair(values, beside, drawn.stand_in, array.type, _NO_OTHER)
+
+        def make(value: str, drawn: Draw) -> str:
+            return maker(value, drawn, lists)
+
+        quick = None if self.unique or scope != "dataset" else _AT_ONCE.get(entity)
+        if quick is None:
+            return _scoped(values, beside, scope, draw, _never_same(make), array.type)
+
+        def each(distinct: pa.Array) -> Outcome:
+            return with_rest(
+                distinct,
+                quick(distinct, draw, lists).cast(distinct.type),
+                lambda rest: _scoped(rest, None, scope, draw, _never_same(make), distinct.type),
+            )
+
+        found = distinctly(values, each, values.type)
+        return Outcome(found.array.cast(array.type), found.failed, found.why)
+
+
+def _never_same(make: Callable[[str, Draw], str]) -> Callable[[str, Draw], str | None]:
+    """`make`, drawing again while the stand-in is the value; blank text stays.
+
+    A value of over 1,000 code points is no name or address: it gets a plain stand-in, in a time
+    that is linear in its length.
+    """
+
+    def other(value: str, draw: Draw) -> str | None:
+        folded = fold(value)
+        if not folded:
+            return value
+        if len(value) > _LONGEST:
+            value = draw.stream("long", folded).digits(40)
+        drawn = (make(value, draw.again(attempt)) for attempt in range(_ATTEMPTS))
+        return next((fresh for fresh in drawn if fold(fresh) != folded), None)
+
+    return other
+
+
+_NO_OTHER = "no other value was found, the document is not known, or a text is not valid UTF-8"
+
+
+def _scoped(
+    values: pa.Array,
+    beside: pa.Array | None,
+    scope: str,
+    draw: Draw,
+    make: Callable[[Any, Draw], Any | None],
+    type: pa.DataType,
+) -> Outcome:
+    """`make` once per distinct value of the dataset, or per value and document."""
+    if scope == "dataset":
+        return per_distinct(values, lambda value: make(value, draw), type, _NO_OTHER)
+    if beside is None:
+        return all_failed(values, type, "the document of a value is not known")
+    within: dict[Any, Draw] = {}
+
+    def of_pair(value: Any, document: Any) -> Any | None:
+        if document not in within:
+            within[document] = draw.within(_as_bytes(document))
+        return make(value, within[document])
+
+    return per_distinct_pair(values, beside, of_pair, type, _NO_OTHER)
+
+
+def _as_bytes(document: object) -> bytes:
+    return document if isinstance(document, bytes) else str(document).encode()
+
+
+class _People:
+    """Names, where a part that stands alone is what it was in a whole name of its document, or in
+    the record's own columns (`known`)."""
+
+    def __init__(
+        self,
+        values: pa.Array,
+        documents: pa.Array,
+        draw: Draw,
+        lists: Lists,
+        known: Mapping[bytes, Mapping[str, str]],
+        *,
+        per_document: bool,
+    ) -> None:
+        self._draw, self._lists, self._known = draw, lists, known
+        self._per_document = per_document
+        self._whole: dict[Any, list[str]] = {}
+        self._seen: dict[Any, dict[str, Role]] = {}
+        self._drawn: dict[Any, Draw] = {}
+        if per_document:
+            for name, where in zip(
+                readable_values(values), readable_values(documents), strict=True
+            ):
+                if isinstance(name, str) and len(name) <= _LONGEST:
+                    self._whole.setdefault(where, []).append(name)
+
+    def stand_in(self, value: str, where: Any) -> str | None:
+        if where not in self._seen:
+            self._seen[where] = roles_seen(dict.fromkeys(self._whole.get(where, ())), self._lists)
+            here = self._draw.within(_as_bytes(where)) if self._per_document else self._draw
+            self._drawn[where] = here
+        roles, known = self._seen[where], self._known.get(where, {})
+        make = _never_same(lambda name, again: person(name, again, self._lists, roles, known))
+        return make(value, self._drawn[where])
+
+
+def _typed(
+    array: pa.Array, kind: Kind, entity: str, lists: Lists
+) -> tuple[pa.Array, Callable[[pa.Array], pa.Array], Callable[[Any, Draw], int | None]]:
+    """Integers and dates as int64: the values, the way back, and the maker."""
+    if kind is Kind.INTEGER:
+        highest = (1 << (array.type.bit_width - (0 if _unsigned(array.type) else 1))) - 1
+        highest = min(highest, (1 << 63) - 1)
+        make = _number_maker(entity, lists, highest)
+        return array, lambda made: made.cast(array.type), make
+    if pa.types.is_date32(array.type):
+        return days_of(array), lambda made: made.cast(pa.int32()).view(array.type), _day
+    if pa.types.is_date64(array.type):
+        return (
+            days_of(array),
+            lambda made: pa.compute.multiply(made, MILLISECONDS_PER_DAY).view(array.type),
+            _day,
+        )
+    per_day = 86_400 * 10**9 // NANOSECONDS[array.type.unit]
+    return array.view(pa.int64()), lambda made: made.view(array.type), _moment(per_day)
+
+
+def _unsigned(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_unsigned_integer(type_))
+
+
+def _number_maker(entity: str, lists: Lists, highest: int) -> Callable[[int, Draw], int | None]:
+    maker = _MAKERS.get(entity)
+
+    def make(value: int, draw: Draw) -> int | None:
+        if maker is None:
+            return generic_integer(value, draw, highest)
+        for attempt in range(_ATTEMPTS):
+            fresh = int(
+                "".join(filter(str.isdecimal, maker(str(value), draw.again(attempt), lists)))
+            )
+            if fresh != value and fresh <= highest:
+                return fresh
+        return None
+
+    return make
+
+
+def _day(days: int, draw: Draw) -> int | None:
+    """Days since 1970-01-01; None outside the years 1 to 9999."""
+    ordinal = days + _EPOCH
+    if not 1 <= ordinal <= 3_652_059:
+        return None
+    return shifted(ordinal, draw.stream("date", str(ordinal))) - _EPOCH
+
+
+def _moment(per_day: int) -> Callable[[int, Draw], int | None]:
+    """A timestamp: another day, and another time of day unless it is midnight."""
+
+    def make(value: int, draw: Draw) -> int | None:
+        days, clock = divmod(value, per_day)
+        fresh = _day(days, draw)
+        if fresh is None:
+            return None
+        if clock:
+            clock = draw.stream("clock", str(value)).below(per_day)
+        moved = fresh * per_day + clock
+        return moved if -(1 << 63) <= moved < 1 << 63 else None
+
+    return make

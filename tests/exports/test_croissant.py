@@ -1,0 +1,108 @@
+"""Croissant: mlcroissant validates it and loads the records of real outputs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from scrubber.exports import export
+from scrubber.policy import rules_from_mapping
+from scrubber.run.run import run
+from tests.exports.worlds import MANIFESTS
+
+RULES: dict[str, Any] = {
+    "version": 1,
+    "dataset": {"name": "Ticket notes", "licence": "CC-BY-4.0", "purpose": "training"},
+    "fields": [
+        {"name": "name", "class": "direct_identifier", "transform": "drop"},
+        {"name": "*", "class": "insensitive", "keep": "a test"},
+    ],
+}
+ROWS = pa.table(
+    {
+        "name": ["Ann", "Bob", None],
+        "n": [1, 2, None],
+        "x": [0.5, None, 1.5],
+        "ok": [True, False, True],
+        "Avg. Length": ["a", "é", ""],
+        "tags": [["t"], [], ["u", "v"]],
+        "who": [{"id": "a", "age": 1}, {"id": "b", "age": None}, {"id": "c", "age": 3}],
+        "turns": [[{"says": "hi"}], [{"says": "a"}, {"says": None}], []],
+        "deep": [[["x"]], [], [[]]],
+    }
+)
+
+
+def _published(folder: Path, shards: int = 1) -> Path:
+    (folder / "in").mkdir()
+    for i in range(shards):
+        pq.write_table(ROWS, folder / "in" / f"part-{i}.parquet")
+    (folder / "in" / "note.csv").write_text("name,topic,day\nAnn,login,1\nBob,,2\n")
+    manifest = run(rules_from_mapping(RULES), [str(folder / "in")], folder / "out")
+    (folder / "out" / "croissant.json").write_text(export(manifest, "croissant"))
+    return folder / "out"
+
+
+def test_what_a_field_is(tmp_path: Path) -> None:
+    body = json.loads((_published(tmp_path) / "croissant.json").read_text())
+    (table,) = [r for r in body["recordSet"] if r["name"].endswith(".parquet")]
+    fields = {f["name"]: f for f in table["field"]}
+    assert {name: field["dataType"] for name, field in fields.items()} == {
+        "n": "sc:Integer",
+        "x": "sc:Float",
+        "ok": "sc:Boolean",
+        '"Avg. Length"': "sc:Text",
+        "tags[]": "sc:Text",
+        "who.id": "sc:Text",
+        "who.age": "sc:Integer",
+        "turns[].says": "sc:Text",
+    }
+    assert fields["turns[].says"]["source"]["transform"] == {"jsonPath": '"says"'}
+    assert [name for name, field in fields.items() if field.get("repeated")] == [
+        "tags[]",
+        "turns[].says",
+    ]
+    assert body["license"] == "CC-BY-4.0"
+    assert "Ann" not in json.dumps(body)
+
+
+def test_files_carry_their_digest(tmp_path: Path) -> None:
+    from hashlib import sha256
+
+    out = _published(tmp_path)
+    body = json.loads((out / "croissant.json").read_text())
+    for file in body["distribution"]:
+        assert file["sha256"] == sha256((out / file["contentUrl"]).read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_mlcroissant_validates_and_loads(tmp_path: Path, shards: int) -> None:
+    mlc = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed (standards)")
+    dataset = mlc.Dataset(str(_published(tmp_path, shards) / "croissant.json"))
+    assert not dataset.metadata.ctx.issues.errors
+    assert dataset.metadata.ctx.is_v1_1()
+    records = {
+        record_set.uuid: list(dataset.records(record_set=record_set.uuid))
+        for record_set in dataset.metadata.record_sets
+    }
+    by_size = {len(rows): (uuid, rows) for uuid, rows in records.items()}
+    assert sorted(by_size) == sorted({2, 3 * shards})
+    uuid, rows = by_size[3 * shards]
+    assert rows[0][f"{uuid}/n"] == 1
+    assert rows[1][f"{uuid}/%22Avg.%20Length%22"] == "é".encode()
+    assert rows[1][f"{uuid}/turns%5B%5D.says"][0] == b"a"
+    uuid, rows = by_size[2]
+    assert rows[0][f"{uuid}/topic"] == b"login"
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_mlcroissant_validates_every_manifest(tmp_path: Path, name: str) -> None:
+    mlc = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed (standards)")
+    path = tmp_path / "croissant.json"
+    path.write_text(export(MANIFESTS[name], "croissant"))
+    assert not mlc.Dataset(str(path)).metadata.ctx.issues.errors
