@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from scrubber.policy import schema
 from scrubber.policy.editor import json_schema, without_null
 from scrubber.policy.operators import parameters_model
+from scrubber.policy.sql import FUNCTIONS
 from scrubber.transform import TRANSFORMS
 
 _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -50,7 +51,11 @@ duplicate keys are errors, and so are words that YAML versions read in different
   rule that matches nothing is an error, unless it is `optional` or comes from an included file.
 - **Rows.** A record for which a row rule is true *or unknown* is dropped. Each record is judged by
   itself: no aggregates, no windows, no clock. A rule is skipped for tables without its columns.
-  Fields of CSV files are text: write `consent = 'false'`.
+  Fields of CSV files are text: write `consent = 'false'`. A row rule is one condition: columns,
+  literals, `AND OR NOT`, comparisons, `IN`, `BETWEEN`, `LIKE`, `IS NULL`, `CASE`, `CAST`, regular
+  expressions (`~`), arithmetic, and the functions listed below. Queries, comments and everything
+  else are refused before Polars reads them. Names with other signs than letters, digits and
+  underscores go in double quotes: `"Avg. Length" > 3`.
 - **Includes.** What stands in a file wins over what it includes, and a later include over an
   earlier one. `fields`, `rows`, `detect.recognizers` and `detect.rules` are joined in that order,
   other mappings are merged key by key. The tests of an included file are left to that file.
@@ -96,6 +101,8 @@ def rules_reference() -> str:
         model = parameters_model(kind)
         if model.model_fields:
             lines += [*_table(model), ""]
+    functions = ", ".join(f"`{name}`" for name in sorted(FUNCTIONS))
+    lines += ["## Functions of row rules", "", functions + ".", ""]
     shown = ", ".join(f"`{name}`" for name in sorted(definitions["Operator"]["anyOf"][0]["enum"]))
     lines += [
         "## Operators in text",

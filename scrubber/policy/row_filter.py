@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from scrubber.model.tally import Tally
 from scrubber.policy.plan import RowRule
+from scrubber.policy.rows import Fault, parsed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,7 +40,8 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
 
         for rule in rules:
             # only what the rule reads: Polars has no words for some types of Arrow, and panics
-            expression = pl.sql_expr(rule.expression)
+            expression = parsed(rule.expression)
+            assert not isinstance(expression, Fault), "row rules that are wrong do not load"
             columns = sorted(set(expression.meta.root_names()))
             frame = pl.DataFrame(pl.from_arrow(table.select(columns)))
             drops, fails = _evaluate(frame, expression)

@@ -7,55 +7,52 @@ or two runs would.
 from __future__ import annotations
 
 import json
-import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from scrubber.policy.sql import PARTS, Fault, fault_of
+
 if TYPE_CHECKING:
     import polars as pl
 
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-_CLOCK = re.compile(
-    r"\b(current_(date|time|timestamp)|local(time|timestamp))\b|\b(now|today)\s*\(", re.IGNORECASE
-)
-_NODES = 500
 _HARMLESS = ("Not", "IsNull", "IsNotNull")
 _PER_RECORD = frozenset({"IsIn", "Binary", "Round"})
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with an expression: the problem's code, text and hint."""
+def parsed(expression: str) -> pl.Expr | Fault:
+    """`expression` as Polars reads it, or what keeps it from Polars: the only door to its SQL."""
+    fault = fault_of(expression)
+    if fault is not None:
+        return fault
+    import polars as pl
 
-    code: str
-    text: str
-    hint: str = ""
+    try:
+        return pl.sql_expr(expression)
+    except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  of many kinds
+        return Fault("row-syntax", "this is not a Polars SQL expression")
 
 
 def columns_of(expression: str) -> frozenset[str] | Fault:
     """The columns that `expression` reads, or what is wrong with it for any data."""
     import polars as pl
 
-    bare = _QUOTED.sub("''", expression)
-    if _CLOCK.search(bare):
-        text = "the result would depend on the clock"
-        return Fault("row-clock", text, "write the date: created < DATE '2024-01-01'")
+    read = parsed(expression)
+    if isinstance(read, Fault):
+        return read
     try:
-        parsed = pl.sql_expr(expression)
-        nodes = list(_nodes(parsed))
+        nodes = list(_nodes(read))
         separable = all(map(_by_itself, nodes))
     except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  of many kinds
         return Fault("row-syntax", "this is not a Polars SQL expression")
-    if len(nodes) > _NODES:
-        return Fault("row-too-long", f"this has more than {_NODES} parts")
+    if len(nodes) > PARTS:
+        return Fault("row-too-long", f"this has more than {PARTS} parts")
     if not separable:
         text = "this looks at other records or changes their number; a row rule looks at one"
         return Fault("row-not-separable", text)
-    columns = frozenset(parsed.meta.root_names())
+    columns = frozenset(read.meta.root_names())
     if not columns:
         return Fault("row-no-column", "this looks at no column, so it drops all records or none")
     return columns
@@ -65,15 +62,17 @@ def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
     """What is wrong with `expression` for data of this `schema`; None if it gives a boolean."""
     import polars as pl
 
-    parsed = pl.sql_expr(expression)
+    read = parsed(expression)
+    if isinstance(read, Fault):
+        return read
     try:
         # only what it reads: Polars has no words for some types of Arrow, and panics
-        table = schema.empty_table().select(sorted(set(parsed.meta.root_names())))
+        table = schema.empty_table().select(sorted(set(read.meta.root_names())))
         empty = pl.DataFrame(pl.from_arrow(table))
-        result = empty.select(parsed.alias("verdict")).to_series()
+        result = empty.select(read.alias("verdict")).to_series()
     except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  it quotes its input
         result = None
-    if result is None or any(_as_truth(node, schema) for node in map(_content, _nodes(parsed))):
+    if result is None or any(_as_truth(node, schema) for node in map(_content, _nodes(read))):
         return Fault("row-type", "this does not fit the types of its columns", _hint(schema))
     if result.dtype != pl.Boolean:
         return Fault("row-type", "this gives no truth value", "compare: consent = false")
@@ -112,7 +111,7 @@ def _hint(schema: pa.Schema) -> str:
 def _nodes(expression: pl.Expr) -> Iterator[pl.Expr]:
     """The expression and all that it is made of."""
     stack, seen = [expression], 0
-    while stack and seen <= _NODES:
+    while stack and seen <= PARTS:
         node = stack.pop()
         seen += 1
         yield node

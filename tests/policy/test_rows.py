@@ -38,7 +38,7 @@ BAD = [
     ("", "row-syntax"),
     ("*", "row-syntax"),
     ("a in (select b from c)", "row-syntax"),
-    ("random() > 0.5", "row-syntax"),
+    ("random() > 0.5", "row-function"),
     ("count(*) > 1", "row-not-separable"),
     ("a * avg(a) > 1", "row-not-separable"),
     ("round(avg(a), 2) > 1", "row-not-separable"),
