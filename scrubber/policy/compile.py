@@ -30,8 +30,9 @@ from scrubber.policy.plan import (
     transforms_of,
 )
 from scrubber.policy.quasi import check_privacy, quasi_identifier
-from scrubber.policy.rows import Fault, boolean_fault, columns_of
+from scrubber.policy.rows import boolean_fault, columns_of
 from scrubber.policy.rules import Rules
+from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.transform.base import Kind, kind_of
 from scrubber.transform.date_shift import DateShift

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from scrubber.model.tally import Tally
 from scrubber.policy.plan import RowRule
-from scrubber.policy.rows import Fault, parsed
+from scrubber.policy.rows import parsed
+from scrubber.policy.sql import Fault
 
 if TYPE_CHECKING:
     import polars as pl

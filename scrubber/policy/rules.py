@@ -29,8 +29,9 @@ from scrubber.policy.plan import (
     transforms_of,
 )
 from scrubber.policy.privacy import read_privacy
-from scrubber.policy.rows import Fault, columns_of
+from scrubber.policy.rows import columns_of
 from scrubber.policy.shape import check_shape
+from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Tree, plain_tree

@@ -6,7 +6,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from scrubber.policy.rows import Fault, boolean_fault, columns_of
+from scrubber.policy.rows import boolean_fault, columns_of
+from scrubber.policy.sql import Fault
 
 GOOD = [
     ("consent = false", {"consent"}),
