@@ -212,17 +212,24 @@ class IncompleteError(ScrubberError):
     exit_code = 5
 
 
+class Interrupted(BaseException):
+    """A request to stop: Ctrl-C, SIGTERM, or a terminal that has gone. Not a KeyboardInterrupt,
+    which typer would turn into an exit code of its own."""
+
+
 RESUMED: Final[tuple[type[BaseException], ...]] = (
     IncompleteError,
     InputError,
     OutputError,
     TransformError,
     DetectionError,
+    Interrupted,
     KeyboardInterrupt,
+    SystemExit,
     MemoryError,
 )
-"""What may end a run after which the same command goes on from what was finished: the cause lies
-outside of the run, and is gone when it is taken away."""
+"""Errors whose cause lies outside of the run. Its finished parts stay, and the same command takes
+them up once the cause is gone."""
 
 
 def out_of_memory() -> IncompleteError:

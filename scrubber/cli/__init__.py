@@ -12,7 +12,8 @@ import signal
 import sys
 from typing import NoReturn
 
-from scrubber.cli.interrupts import Interrupted, listen, stop_listening
+from scrubber.cli.interrupts import listen, stop_listening
+from scrubber.errors import Interrupted, ScrubberError
 from scrubber.startup.gc_tuning import collect_seldom
 
 
@@ -41,7 +42,6 @@ def _command() -> int:
 def _explained(error: BaseException) -> int:
     """Say what went wrong and give back the exit code."""
     from scrubber.cli.console import report_crash, report_error, report_interrupt, report_system
-    from scrubber.errors import ScrubberError
 
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0

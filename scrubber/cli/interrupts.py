@@ -11,13 +11,10 @@ import signal
 import threading
 from typing import NoReturn
 
+from scrubber.errors import Interrupted
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _requested = threading.Event()
-
-
-class Interrupted(BaseException):
-    """Ctrl-C, a kind request to end, or the terminal has gone. Not a KeyboardInterrupt, which typer
-    would turn into an exit code of its own."""
 
 
 def listen() -> None:

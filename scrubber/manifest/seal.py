@@ -139,12 +139,15 @@ def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[
 
 
 def engine_section(engine: EngineFacts) -> dict[str, Any]:
-    """The program and its detectors, as a manifest states them."""
-    return {
-        "program_version": engine.program_version,
-        "lock_digest": engine.lock_digest,
-        "detectors": [_detector(d) for d in sorted(engine.detectors, key=_by_id)],
-    }
+    """The program and its detectors, as JSON: equal to what a manifest that was read states."""
+    section: dict[str, Any] = plain_json(
+        {
+            "program_version": engine.program_version,
+            "lock_digest": engine.lock_digest,
+            "detectors": [_detector(d) for d in sorted(engine.detectors, key=_by_id)],
+        }
+    )
+    return section
 
 
 _CONSERVATION = CheckFacts(

@@ -14,6 +14,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
@@ -23,6 +24,7 @@ from scrubber import formats
 from scrubber.errors import RESUMED, IncompleteError, OutputError, Place
 from scrubber.formats import Source
 from scrubber.manifest import FILE_NAME, OutputFacts
+from scrubber.outputs.publish import fingerprint, publish, recover
 from scrubber.storage import Upload
 
 _OWNER = "run"
@@ -47,6 +49,11 @@ class FolderStage:
     @property
     def parts(self) -> Path:
         return self.hidden / "parts"
+
+    @property
+    def replaced(self) -> Path:
+        """Where an earlier output lies until the new one has its name."""
+        return self.hidden / "replaced"
 
     @property
     def unfinished(self) -> Path:
@@ -165,35 +172,64 @@ def staged_in_folder(
     hidden = target.with_name(f".{target.name}.scrubber-partial")
     stage = FolderStage(hidden, secrets.token_hex(16))
     with _parents(target), _locked(target):
-        left = False
         try:
             with writing(str(target)):
-                _recover(target)
+                _refuse_foreign(hidden)
+                recover(target, stage.replaced)
                 _refuse_existing(target, overwrite)  # another run may have published meanwhile
-                _prepare(hidden, stage)
+                before = fingerprint(target)
+                _prepare(stage)
                 yield stage
-                _publish(stage.output, target)
+                _publish(stage, target, before)
         except RESUMED:
-            left = _finished(stage)
+            # Left as it is unless proved empty: a second request to stop may come right here.
+            if not _finished(stage) and not stage.replaced.exists():
+                _discard(hidden)
             raise
-        finally:
-            if not left:
-                with contextlib.suppress(OSError):
-                    _remove(hidden)
+        except BaseException:
+            if not stage.replaced.exists():
+                _discard(hidden)
+            raise
+        _discard(hidden)
 
 
-def _prepare(hidden: Path, stage: FolderStage) -> None:
+def _prepare(stage: FolderStage) -> None:
     """The folders are there and private; what lies in their place and is no one's part goes."""
-    ours = hidden.is_dir() and not hidden.is_symlink() and hidden.stat().st_uid == os.geteuid()
-    if not ours or not _finished(stage):
-        _remove(hidden)
+    hidden = stage.hidden
+    if not _finished(stage):
+        _discard(hidden)
     hidden.mkdir(mode=0o700, exist_ok=True)
     hidden.chmod(0o700)
+    _refuse_foreign(hidden)
+    _remove(stage.replaced)
     stage.output.mkdir(mode=0o755, exist_ok=True)
     stage.parts.mkdir(mode=0o700, exist_ok=True)
     (hidden / _OWNER).write_text(stage.run, encoding="ascii")
     _remove(stage.unfinished)
     stage.unfinished.mkdir()
+
+
+def _refuse_foreign(hidden: Path) -> None:
+    """Refuse to build in, or remove, anything but a folder of this user's own.
+
+    Errors: OutputError ``output-foreign``.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        status = hidden.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+            raise OutputError(
+                "output-foreign",
+                "something else lies where the output is built",
+                place=Place(file=str(hidden)),
+                hint="move it away",
+            )
+
+
+def _discard(hidden: Path) -> None:
+    """Remove the folder that outputs are built in; what resists is left for the next run."""
+    with contextlib.suppress(OSError, OutputError):
+        _refuse_foreign(hidden)
+        _remove(hidden)
 
 
 def _finished(stage: FolderStage) -> bool:
@@ -243,14 +279,18 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
 @contextlib.contextmanager
 def _parents(target: Path) -> Iterator[None]:
     """The folders above `target` are there; those made here go again if the block fails."""
-    missing = [folder for folder in target.parents if not folder.exists()]
+    made: list[Path] = []
     try:
         with writing(str(target)):
-            target.parent.mkdir(parents=True, exist_ok=True)
+            for folder in reversed(target.parents):
+                if not folder.exists():
+                    with contextlib.suppress(FileExistsError):  # somebody else made it just now
+                        folder.mkdir()
+                        made.insert(0, folder)
         yield
     except BaseException:
         with contextlib.suppress(OSError):  # not empty: someone else's by now
-            for folder in missing:
+            for folder in made:
                 folder.rmdir()
         raise
 
@@ -259,7 +299,8 @@ def _parents(target: Path) -> Iterator[None]:
 def _locked(target: Path) -> Iterator[None]:
     path = target.with_name(f".{target.name}.scrubber-lock")
     with writing(str(target)):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        handle = os.open(path, flags, 0o600)
     try:
         if not _lock(handle, path):
             raise OutputError(
@@ -268,7 +309,9 @@ def _locked(target: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                if _is_at(handle, path):
+                    path.unlink()
     finally:
         os.close(handle)
 
@@ -277,9 +320,15 @@ def _lock(handle: int, path: Path) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # A run that just ended may have removed the file under us: then the lock guards nothing.
-        return os.fstat(handle).st_ino == path.stat().st_ino
+        return _is_at(handle, path)
     except OSError:
         return False
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Whether the open file is this user's own and the one at `path`."""
+    ours, there = os.fstat(handle), path.lstat()
+    return ours.st_uid == os.geteuid() and os.path.samestat(ours, there)
 
 
 @contextlib.contextmanager
@@ -294,32 +343,11 @@ def writing(name: str) -> Iterator[None]:
         raise OutputError("output-write", "the output cannot be written", place=place) from None
 
 
-def _publish(stage: Path, target: Path) -> None:
-    for folder in [stage, *(p for p in stage.rglob("*") if p.is_dir())]:
+def _publish(stage: FolderStage, target: Path, before: str | None) -> None:
+    for folder in [stage.output, *(p for p in stage.output.rglob("*") if p.is_dir())]:
         sync_folder(folder)
-    if target.is_dir() and any(target.iterdir()):
-        aside = _aside(target)
-        _remove(aside)
-        try:
-            target.rename(aside)
-            stage.rename(target)
-        except BaseException:
-            _recover(target)
-            raise
-        _remove(aside)
-    else:
-        stage.rename(target)  # an empty folder is replaced by rename
+    publish(stage.output, target, before, stage.replaced)
     sync_folder(target.parent)
-
-
-def _aside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.scrubber-replaced")
-
-
-def _recover(target: Path) -> None:
-    """Bring back the earlier output if a run was stopped between its two renames."""
-    if _aside(target).exists() and not target.exists():
-        _aside(target).rename(target)
 
 
 def sync_folder(folder: Path) -> None:

@@ -76,6 +76,8 @@ class Reader:
         try:
             batch = self.engine.process_batch(list(texts), self.language, batch_size=32)
             artifacts = [item[1] for item in batch]
+        except MemoryError:  # says nothing of the text
+            raise
         except Exception:  # noqa: BLE001  a model may raise anything; its text may quote the data
             raise self._failed() from None
         if len(artifacts) != len(texts):

@@ -283,7 +283,7 @@ class failing_as:  # noqa: N801  reads as a verb
             raise DetectionError(
                 TIMEOUT, f"recognizer {printable(self._name)} ran out of time on a text"
             ) from None
-        if isinstance(raised, Exception):
+        if isinstance(raised, Exception) and not isinstance(raised, MemoryError):
             raise DetectionError(
                 "detector-failed", f"recognizer {printable(self._name)} failed on a text"
             ) from None

@@ -44,6 +44,8 @@ def load(model: str, languages: Sequence[str]) -> dict[str, Any]:
 
     try:
         pipeline = _unlimited(spacy.load(model))
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  spaCy raises what it likes
         raise NotAvailable(
             "spacy-model-broken",

@@ -84,6 +84,8 @@ def builtin() -> Names:
     digest()
     try:
         return Names(FOLDER / COMPONENT / WEIGHTS)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001  numpy and zipfile raise what they like
         raise _broken() from None
 

@@ -135,7 +135,7 @@ def _configured_engine(spec: DetectSpec) -> NlpEngine:
     try:
         provider = NlpEngineProvider(nlp_engines=_ENGINES, nlp_configuration=configuration)
         engine = provider.create_engine()
-    except ScrubberError:
+    except (ScrubberError, MemoryError):
         raise
     except Exception:  # noqa: BLE001  Presidio, stanza and transformers each raise their own
         raise NotAvailable(

@@ -1,0 +1,80 @@
+"""Moving a folder to a name that must be free, and two folders to each other's name, in one step.
+
+Linux does both with renameat2, macOS with renamex_np. Where the system or the file system has
+neither, the folder that is moved only ever takes the place of an empty one made here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+_MISSING: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
+"""A system or a file system without the call: seccomp filters answer with EPERM."""
+
+_Call = Callable[[bytes, bytes], int]
+
+
+def move_to_free(folder: Path, target: Path) -> None:
+    """Rename `folder` to `target`, where nothing lies.
+
+    Errors: OSError; FileExistsError where something does, which stays as it is.
+    """
+    call = _system()[0]
+    if call is None or not _done(call, folder, target):
+        target.mkdir()  # fails where anything lies, a broken link included
+        made = target.lstat().st_ino
+        try:
+            folder.rename(target)  # replaces an empty folder, and nothing else
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                if target.lstat().st_ino == made:
+                    target.rmdir()
+            if isinstance(error, OSError) and error.errno in (errno.ENOTEMPTY, errno.ENOTDIR):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+            raise
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap what lies at the two names. False where the system cannot: then nothing has changed.
+
+    Errors: OSError; FileNotFoundError where nothing lies at one of them.
+    """
+    call = _system()[1]
+    return call is not None and _done(call, one, other)
+
+
+def _done(call: _Call, source: Path, target: Path) -> bool:
+    if call(os.fsencode(source), os.fsencode(target)) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _MISSING:
+        return False
+    raise OSError(number, os.strerror(number))
+
+
+@cache
+def _system() -> tuple[_Call | None, _Call | None]:
+    """The system's calls: to a free name, and to each other's."""
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            plain, free, swap = library.renamex_np, 4, 2
+            plain.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint]
+            return (lambda a, b: int(plain(a, b, free))), (lambda a, b: int(plain(a, b, swap)))
+        call, here, free, swap = library.renameat2, -100, 1, 2  # AT_FDCWD
+        path = (ctypes.c_int, ctypes.c_char_p)
+        call.argtypes = [*path, *path, ctypes.c_uint]
+    except (OSError, AttributeError):
+        return None, None
+    return (
+        lambda a, b: int(call(here, a, here, b, free)),
+        lambda a, b: int(call(here, a, here, b, swap)),
+    )
