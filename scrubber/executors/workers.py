@@ -4,26 +4,30 @@ The standard library's pool shares its queues and locks among the workers: one t
 sends a result blocks the others, and the parent, for ever. Here each worker has a pipe of its own,
 and a broken pipe is the whole protocol of ending: a worker sees that its parent has gone, however
 it went, and the parent sees that a worker has.
+
+Nor is it the standard library's processes: they import the program that starts them once more, so a
+script without a main guard would start itself again, and a daemonic process may have none. A worker
+of ours is an interpreter that imports this module and nothing of the program's.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
 import queue
 import signal
+import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe, wait
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from scrubber.errors import IncompleteError, ScrubberError, out_of_memory
+from scrubber.errors import IncompleteError, NotAvailable, ScrubberError, out_of_memory
 from scrubber.executors.queries import Look
 from scrubber.model.batch import Batch
 from scrubber.outputs.checkpoints import Done, Part, Unread
@@ -38,6 +42,13 @@ _LOOKS = 8
 """So many of each are under way for every worker."""
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
+_PROGRAM: Final = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from scrubber.executors.workers import serve; serve(int(sys.argv[1]))"
+)
+_WORKER: Final = "SCRUBBER_WORKER"
+"""The variable of the environment that a worker has, so that none ever starts more of them."""
 
 A = TypeVar("A")
 
@@ -65,7 +76,7 @@ class Crew:
     def __init__(self, work: Work | None, key: RootKey | None, workers: int) -> None:
         self._args = work, key.reveal_to_worker() if key is not None else None
         self._limit = workers
-        self._processes: list[BaseProcess] = []
+        self._processes: list[subprocess.Popen[bytes]] = []
         self._load: dict[Connection, deque[int]] = {}  # what each was given, oldest first
         self._given = 0
 
@@ -128,7 +139,7 @@ class Crew:
         for process in self._processes:
             process.kill()
         for process in self._processes:
-            process.join()
+            process.wait()
         for pipe in self._load:
             pipe.close()
 
@@ -144,10 +155,7 @@ class Crew:
         if not idle and len(self._processes) < self._limit:
             self._start_one()
         pipe = min(self._load, key=lambda one: len(self._load[one]))
-        try:
-            pipe.send(request)
-        except OSError:
-            raise _worker_died() from None
+        self._send(pipe, request)
         self._load[pipe].append(self._given)
         self._given += 1
         return self._given - 1
@@ -169,15 +177,34 @@ class Crew:
         return answers
 
     def _start_one(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, *self._args), daemon=True)
-        resource_tracker.ensure_running()  # else starting the process would, and lift the hold
-        with _interrupts_held(), _one_thread():
-            process.start()
+        if getattr(sys, "frozen", False) or _WORKER in os.environ:
+            text = "this program is no Python interpreter, or a worker itself: it starts no workers"
+            raise NotAvailable("workers-unavailable", text, hint="leave out the number of workers")
+        ours, theirs = Pipe()
+        path = json.dumps([place for place in sys.path if isinstance(place, str)])
+        # Nothing is imported from the working folder (-P): data may lie there.
+        flags = [*subprocess._args_from_interpreter_flags(), "-P"]  # type: ignore[attr-defined]
+        words = [sys.executable, *flags, "-c", _PROGRAM, str(theirs.fileno()), path]
+        with theirs, _interrupts_held():
+            try:
+                process = subprocess.Popen(
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env=_environment(),
+                )
+            except OSError:
+                ours.close()
+                raise _worker_died() from None
             self._processes.append(process)
-        theirs.close()
-        self._load[ours] = deque()
+            self._load[ours] = deque()
+        self._send(ours, self._args)
+
+    def _send(self, pipe: Connection, thing: object) -> None:
+        try:
+            pipe.send(thing)
+        except OSError:
+            raise _worker_died() from None
 
 
 def _good(answer: _Answer) -> Any:
@@ -206,21 +233,19 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """A process that is started in here computes in one thread, unless the user said otherwise: the
-    workers together are as many threads as are wanted. The libraries ask when they are loaded."""
-    added = [name for name in _THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(added, "1"))
-    try:
-        yield
-    finally:
-        for name in added:
-            del os.environ[name]
+def _environment() -> dict[str, str]:
+    """A worker computes in one thread, unless the user said otherwise: the workers together are as
+    many threads as are wanted. The libraries ask when they are loaded."""
+    return {**dict.fromkeys(_THREADS, "1"), **os.environ, _WORKER: "1"}
 
 
-def _serve(pipe: Connection, work: Work | None, secret: bytes | None) -> None:
+def serve(handle: int) -> None:
     """The life of a worker: requests in, answers out, until the parent has gone."""
+    pipe = Connection(handle)
+    try:
+        work, secret = pipe.recv()
+    except (EOFError, OSError):
+        return
     requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, requests), daemon=True).start()
     import pyarrow as pa

@@ -107,7 +107,7 @@ def group(leader: int) -> dict[int, str]:
 
 
 def workers_of(leader: int) -> list[int]:
-    return [pid for pid, line in group(leader).items() if "spawn_main" in line]
+    return [pid for pid, line in group(leader).items() if "workers import serve" in line]
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -55,7 +55,7 @@ def crew_of_two(plan: Plan) -> Crew:
 def children() -> list[int]:
     me = os.getpid()
     lines = Path(f"/proc/{me}/task/{me}/children").read_text().split()
-    return [pid for pid in map(int, lines) if b"spawn_main" in _command(pid)]
+    return [pid for pid in map(int, lines) if b"workers import serve" in _command(pid)]
 
 
 def _command(pid: int) -> bytes:

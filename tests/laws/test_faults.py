@@ -262,7 +262,7 @@ def writer_of(path: Path, schema: pa.Schema, kind: str, compression: str | None)
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
     with contextlib.suppress(OSError):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        return [p for p in map(int, children) if b"spawn_main" in command_of(p)]
+        return [p for p in map(int, children) if b"workers import serve" in command_of(p)]
     return []
 
 
