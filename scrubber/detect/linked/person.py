@@ -25,9 +25,10 @@ from scrubber.detect.linked.wordlists import (
     EVERYDAY_WORDS,
     FUNCTION_WORDS,
     PARTICLES,
-    SUFFIXES,
+    SALUTATIONS,
     TITLES,
 )
+from scrubber.model.honorifics import name_proper
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -69,12 +70,8 @@ def name_words(value: str) -> tuple[str, ...]:
     """
     if len(value) > _LONGEST_VALUE:
         return ()
-    words = _WORD.findall(_POSSESSIVE.sub("", fold(value)))
-    while len(words) > 1 and words[0] in TITLES:
-        words = words[1:]
-    while len(words) > 1 and words[-1] in SUFFIXES:
-        words = words[:-1]
-    return tuple(words[:_MOST_WORDS])
+    start, end = name_proper(value, also=SALUTATIONS)
+    return tuple(_WORD.findall(_POSSESSIVE.sub("", fold(value[start:end])))[:_MOST_WORDS])
 
 
 def may_name(values: Sequence[str], folded: str) -> bool:
@@ -134,20 +131,22 @@ class Person:
             dict.fromkeys(word for value in self._values for word in name_words(value))
         )
         self.initials = frozenset(word[0] for word in self._words)
+        self._particles = self._words_before_names()
 
     def parts(self) -> list[Part]:
         """Every word in every spelling, and the ways to write two of them as one."""
         parts: dict[str, Part] = {}
-        alone = {words[0] for value in self._values if len(words := name_words(value)) == 1}
         for number, word in enumerate(self._words):
             if len(word) == 1 and not is_unspaced(word):
                 continue  # an initial
             for text, accented in self._spellings(word):
                 guard = _guard(text)
-                if word in PARTICLES:
-                    guard = Guard.CAPITAL if word in alone else Guard.NEVER_ALONE
+                if word in self._particles:
+                    guard = Guard.NEVER_ALONE
+                elif word in PARTICLES:
+                    guard = max(guard, Guard.CAPITAL)
                 parts.setdefault(text, Part(text, guard, number, accented))
-        full = [w for w in self._words if len(w) > 1 and w not in PARTICLES][:_MOST_INITIALS]
+        full = [w for w in self._words if len(w) > 1 and w not in self._particles][:_MOST_INITIALS]
         for one, other in permutations(full, 2):
             joined = [one + other]
             if len(other) > 3 and not is_unspaced(one[0]):
@@ -159,9 +158,20 @@ class Person:
 
     def dotted(self) -> list[str]:
         """Two initials with a full stop between: "n.g", "n. g"."""
-        named = [word[0] for word in self._words if word not in PARTICLES]
+        named = [word[0] for word in self._words if word not in self._particles]
         pairs = permutations(named[:_MOST_INITIALS], 2)
         return list(dict.fromkeys(f"{a}.{gap}{b}" for a, b in pairs for gap in ("", " ")))
+
+    def _words_before_names(self) -> frozenset[str]:
+        """Particles that stand before the name that they belong to: the van of "van Gogh", but not
+        the Do of "Anh Do" or "Do, Anh"."""
+        last = {
+            words[-1]
+            for value in self._values
+            for words in (name_words(value), name_words(value.partition(",")[0]))
+            if words
+        }
+        return frozenset(word for word in self._words if word in PARTICLES and word not in last)
 
     def _spellings(self, word: str) -> Iterator[tuple[str, bool]]:
         yield word, False

@@ -184,8 +184,10 @@ class NameSearch:
         hits = _trimmed(text, chain.hits)
         start, end = hits[0].start, hits[-1].end
         wider = self._with_initials(text, start, end, chain.people)
-        words = sum(hit.part.text not in PARTICLES for hit in hits)
-        beside = wider != (start, end) or words > 1
+        named = any(
+            hit.part.guard < Guard.NEVER_ALONE or hit.part.text not in PARTICLES for hit in hits
+        )
+        beside = wider != (start, end) or (named and len(hits) > 1)
         if (
             beside
             or any(hit.part.guard == Guard.NONE for hit in hits)

@@ -5,6 +5,8 @@ Chosen by hand from the names in common lists that a dictionary has as well.
 
 from __future__ import annotations
 
+from scrubber.model.honorifics import TITLES as HONORIFICS
+
 FUNCTION_WORDS = frozenset(
     "a an and any are as at be but by can did do done for go got had has he her him his how i if "
     "in is it its let like ma may me more most much must my no not now of off oh on one or our "
@@ -53,14 +55,11 @@ EVERYDAY_WORDS = frozenset(
 )
 """Alone, and not in capitals, these are no name."""
 
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor doctor sir madam lady dame lord rev fr sr sra srta "
-    "señor señora senor senora don doña dona herr frau hr m mme mlle monsieur madame "
-    "mademoiselle signor signora dear hi hello hey dearest patient client".split()
-)
-"""What stands before a name, folded, without a full stop."""
+SALUTATIONS = frozenset("dear dearest hi hello hey patient client herr".split())
+"""What a detector may take along with a name."""
 
-SUFFIXES = frozenset("jr sr ii iii iv md phd dds dvm esq rn".split())
+TITLES = HONORIFICS | SALUTATIONS | frozenset("lady dame lord don doña dona m".split())
+"""What may stand before a name, folded, without a full stop."""
 
 PARTICLES = frozenset(
     "van von vom zu zum zur der den dem de del della di da do dos das du des la las le los al el "

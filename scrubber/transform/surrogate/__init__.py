@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -28,14 +29,16 @@ from scrubber.transform.surrogate.contact import (
     unique_email,
     url,
 )
-from scrubber.transform.surrogate.dates import date_text, shifted
+from scrubber.transform.surrogate.dates import FIRST_DAY, LAST_DAY, date_text, shifted
 from scrubber.transform.surrogate.lists import LOCALES, Lists, fold, lists_digest, lists_of
 from scrubber.transform.surrogate.makers import Maker
 from scrubber.transform.surrogate.number import (
     credit_card,
+    decimals,
     generic_id,
     generic_integer,
     iban,
+    letters,
     us_ssn,
 )
 from scrubber.transform.surrogate.person import (
@@ -188,7 +191,7 @@ class Surrogate:
         known = context.names if scope != "none" else {}
         if entity == "PERSON" and beside is not None and (scope == "document" or known):
             drawn = _People(values, beside, draw, lists, known, per_document=scope == "document")
-            return per_distinct_pair(values, beside, drawn.stand_in, array.type, _NO_OTHER)
+            return per_distinct_pair(values, beside, drawn.stand_in, array.type, _UNKNOWN)
 
         def make(value: str, drawn: Draw) -> str:
             return maker(value, drawn, lists)
@@ -208,26 +211,36 @@ class Surrogate:
         return Outcome(found.array.cast(array.type), found.failed, found.why)
 
 
-def _never_same(make: Callable[[str, Draw], str]) -> Callable[[str, Draw], str | None]:
-    """`make`, drawing again while the stand-in is the value; blank text stays.
+def _never_same(make: Callable[[str, Draw], str]) -> Callable[[str, Draw], str]:
+    """`make`, drawing again while the stand-in is the value or holds it; blank text stays.
 
-    A value of over 1,000 code points is no name or address: it gets a plain stand-in, in a time
-    that is linear in its length.
+    Where `make` has nothing else to give, letters are drawn: there always is a stand-in. A value
+    of over 1,000 code points is no name or address: it gets a plain stand-in, in a time that is
+    linear in its length.
     """
 
-    def other(value: str, draw: Draw) -> str | None:
+    def other(value: str, draw: Draw) -> str:
         folded = fold(value)
         if not folded:
             return value
         if len(value) > _LONGEST:
             value = draw.stream("long", folded).digits(40)
         drawn = (make(value, draw.again(attempt)) for attempt in range(_ATTEMPTS))
-        return next((fresh for fresh in drawn if fold(fresh) != folded), None)
+        good = next((fresh for fresh in drawn if not _holds(fold(fresh), folded)), None)
+        return letters(folded, draw) if good is None else good
 
     return other
 
 
-_NO_OTHER = "no other value was found, the document is not known, or a text is not valid UTF-8"
+def _holds(text: str, value: str) -> bool:
+    """Whether the folded `text` is the folded `value`, or has it as a word or several."""
+    if value not in text or value == text:
+        return value == text
+    says = any(map(str.isalnum, value))
+    return says and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
+
+
+_UNKNOWN = "the document of a value is not known, or a text is not valid UTF-8"
 
 
 def _scoped(
@@ -240,7 +253,7 @@ def _scoped(
 ) -> Outcome:
     """`make` once per distinct value of the dataset, or per value and document."""
     if scope == "dataset":
-        return per_distinct(values, lambda value: make(value, draw), type, _NO_OTHER)
+        return per_distinct(values, lambda value: make(value, draw), type, _UNKNOWN)
     if beside is None:
         return all_failed(values, type, "the document of a value is not known")
     within: dict[Any, Draw] = {}
@@ -250,7 +263,7 @@ def _scoped(
             within[document] = draw.within(_as_bytes(document))
         return make(value, within[document])
 
-    return per_distinct_pair(values, beside, of_pair, type, _NO_OTHER)
+    return per_distinct_pair(values, beside, of_pair, type, _UNKNOWN)
 
 
 def _as_bytes(document: object) -> bytes:
@@ -295,7 +308,7 @@ class _People:
 
 def _typed(
     array: pa.Array, kind: Kind, entity: str, lists: Lists
-) -> tuple[pa.Array, Callable[[pa.Array], pa.Array], Callable[[Any, Draw], int | None]]:
+) -> tuple[pa.Array, Callable[[pa.Array], pa.Array], Callable[[Any, Draw], int]]:
     """Integers and dates as int64: the values, the way back, and the maker."""
     if kind is Kind.INTEGER:
         highest = (1 << (array.type.bit_width - (0 if _unsigned(array.type) else 1))) - 1
@@ -318,42 +331,36 @@ def _unsigned(type_: pa.DataType) -> bool:
     return bool(pa.types.is_unsigned_integer(type_))
 
 
-def _number_maker(entity: str, lists: Lists, highest: int) -> Callable[[int, Draw], int | None]:
+def _number_maker(entity: str, lists: Lists, highest: int) -> Callable[[int, Draw], int]:
+    """A number as the entity writes them, where the type holds one; else as many digits."""
     maker = _MAKERS.get(entity)
 
-    def make(value: int, draw: Draw) -> int | None:
-        if maker is None:
-            return generic_integer(value, draw, highest)
-        for attempt in range(_ATTEMPTS):
-            fresh = int(
-                "".join(filter(str.isdecimal, maker(str(value), draw.again(attempt), lists)))
-            )
+    def make(value: int, draw: Draw) -> int:
+        for attempt in range(_ATTEMPTS if maker is not None else 0):
+            assert maker is not None
+            fresh = int(decimals(maker(str(value), draw.again(attempt), lists)))
             if fresh != value and fresh <= highest:
                 return fresh
-        return None
+        return generic_integer(value, draw, highest)
 
     return make
 
 
-def _day(days: int, draw: Draw) -> int | None:
-    """Days since 1970-01-01; None outside the years 1 to 9999."""
-    ordinal = days + _EPOCH
-    if not 1 <= ordinal <= 3_652_059:
-        return None
-    return shifted(ordinal, draw.stream("date", str(ordinal))) - _EPOCH
+def _day(days: int, draw: Draw, first: int = FIRST_DAY, last: int = LAST_DAY) -> int:
+    """Another day from `first` to `last` (ordinals); both days count from 1970-01-01."""
+    ordinal = min(max(days + _EPOCH, first), last)
+    return shifted(ordinal, draw.stream("date", str(ordinal)), first, last) - _EPOCH
 
 
-def _moment(per_day: int) -> Callable[[int, Draw], int | None]:
+def _moment(per_day: int) -> Callable[[int, Draw], int]:
     """A timestamp: another day, and another time of day unless it is midnight."""
+    most = ((1 << 63) - 1) // per_day - 1  # days on either side that 64 bits hold whole
+    first, last = max(FIRST_DAY, _EPOCH - most), min(LAST_DAY, _EPOCH + most)
 
-    def make(value: int, draw: Draw) -> int | None:
+    def make(value: int, draw: Draw) -> int:
         days, clock = divmod(value, per_day)
-        fresh = _day(days, draw)
-        if fresh is None:
-            return None
         if clock:
             clock = draw.stream("clock", str(value)).below(per_day)
-        moved = fresh * per_day + clock
-        return moved if -(1 << 63) <= moved < 1 << 63 else None
+        return _day(days, draw, first, last) * per_day + clock
 
     return make

@@ -11,7 +11,7 @@ from scrubber.transform.crypto.prf import Draw, Stream
 from scrubber.transform.surrogate.lists import Lists, fold
 
 _WITHIN = 1826  # days; five years
-_LAST_DAY = 3_652_059  # the ordinal of 9999-12-31
+FIRST_DAY, LAST_DAY = 1, 3_652_059  # the ordinals of 0001-01-01 and 9999-12-31
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
 _DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
 _WORDS = (
@@ -38,9 +38,9 @@ _TIME = re.compile(rf"(.*?[\sT,]\s*)??{_CLOCK}\s?([ap]\.?m\.?|Uhr|h)?\s*", re.I 
 _YEAR = re.compile(r"(\s*)(1[0-9]{3}|2[0-9]{3})(\s*)")
 
 
-def shifted(ordinal: int, stream: Stream) -> int:
-    """Another day within five years, uniform, in 1..3652059 (the years 1 to 9999)."""
-    low, high = max(1, ordinal - _WITHIN), min(_LAST_DAY, ordinal + _WITHIN)
+def shifted(ordinal: int, stream: Stream, first: int = FIRST_DAY, last: int = LAST_DAY) -> int:
+    """Another day within five years, uniform, from `first` to `last` (ordinals)."""
+    low, high = max(first, ordinal - _WITHIN), min(last, ordinal + _WITHIN)
     return low + stream.other(high - low + 1, ordinal - low)
 
 

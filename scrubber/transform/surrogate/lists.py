@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -19,12 +19,18 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def initial(word: str) -> str:
+    """The first letter of a folded word, without its accent; nothing for an empty one."""
+    return unicodedata.normalize("NFKD", word[:1])[:1]
+
+
 @dataclass(frozen=True)
 class Listing:
     """The entries of a list, and the place of each by its folded form."""
 
     entries: tuple[str, ...]
     places: dict[str, int]
+    _others: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, entries: tuple[str, ...]) -> Listing:
@@ -32,6 +38,18 @@ class Listing:
 
     def place(self, folded: str) -> int | None:
         return self.places.get(folded)
+
+    def others(self, folded: str) -> tuple[str, ...]:
+        """The entries of which no word begins as the `folded` one does, so that a stand-in has
+        another initial than the name."""
+        letter = initial(folded)
+        if letter not in self._others:
+            self._others[letter] = tuple(
+                entry
+                for entry in self.entries
+                if letter not in map(initial, fold(entry).replace("-", " ").split())
+            )
+        return self._others[letter]
 
     def __contains__(self, folded: str) -> bool:
         return folded in self.places

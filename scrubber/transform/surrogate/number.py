@@ -105,17 +105,18 @@ def _like(ch: str, stream: Stream) -> str:
     return ch if stays else ""
 
 
-def generic_integer(value: int, draw: Draw, highest: int) -> int | None:
-    """A number with as many digits and the same sign, at most `highest` in size; never `value`.
+def letters(folded: str, draw: Draw) -> str:
+    """Letters that are not `folded`: what is left where no stand-in of its kind is another one."""
+    stream = draw.stream("letters", folded)
+    return "".join(stream.choice(_LOWER) for _ in range(8 if len(folded) != 8 else 9))
 
-    None where there is no other.
-    """
+
+def generic_integer(value: int, draw: Draw, highest: int) -> int:
+    """A number with as many digits and the same sign, at most `highest` in size (127 or more);
+    never `value`."""
     size = abs(value)
-    count = len(str(size))
+    count = min(len(str(size)), len(str(highest)))
     low, high = (0 if count == 1 else 10 ** (count - 1)), min(10**count - 1, highest)
-    if size > high or low == high:
-        return None
     stream = draw.stream("integer", str(value))
-    span = high - low + 1
-    drawn = low + stream.other(min(span, 1 << 64), size - low if size - low < 1 << 64 else None)
+    drawn = low + stream.other(high - low + 1, size - low if size <= high else None)
     return -drawn if value < 0 else drawn

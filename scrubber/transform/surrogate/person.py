@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from enum import Enum
+from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.honorifics import SUFFIXES, TITLES, name_proper
 from scrubber.transform.columns.date_formats import cased_like
 from scrubber.transform.crypto.prf import Draw
 from scrubber.transform.surrogate.lists import Listing, Lists, fold
@@ -33,18 +35,16 @@ class Part:
     text: str = hidden_field(repr=False)
 
 
-_TITLES = frozenset(
-    "dr prof mr mrs ms miss mx sir lady dame lord rev hon capt sgt lt col maj herr frau hr "
-    "mme mlle monsieur madame mademoiselle sra srta señor señora señorita sr".split()
-)
-_LOCAL_TITLES = {"fr_FR": frozenset({"m"}), "es_ES": frozenset({"don", "doña", "d"})}
-_WITH_GIVEN = frozenset({"sir", "lady", "dame", "don", "doña"})
-_SUFFIXES = frozenset("jr sr ii iii iv md phd dds dvm esq rn do cpa mba np pa-c".split())
+_WITH_GIVEN = frozenset({"sir", "don", "doña"})
 _PARTICLES = frozenset(
     "van von vom zu zum zur der den dem de del della di da do dos das du des la las le los".split()
 )
 _LOWER_PARTICLES = _PARTICLES | frozenset("al bin ibn ben af av ter ten el y e".split())
-_NO_NAMES = (_TITLES | _SUFFIXES | _LOWER_PARTICLES).union(*_LOCAL_TITLES.values())
+# Particles that people are called as well; "van der" and "de la" hold no such name.
+_NAMES_TOO = frozenset("al ben das del do el la le van von".split())
+_SET_APART = TITLES | SUFFIXES | _LOWER_PARTICLES | {"don", "herr"}  # not for the quick way
+_ATTEMPTS = 32
+_LAST_RESORT = Listing.of(("Quill", "Vesper"))  # where a list has no other name
 _PLAIN_NAME = r"^[A-Z][a-z]+ [A-Z][a-z]+$"
 _SHORT = 1_000  # bytes
 _SEPARATOR = re.compile(r"(\s*,\s*|\s+)")
@@ -69,33 +69,59 @@ def person(
     `known` which stand-ins some parts have already (as `matching_parts` gives them).
     """
     known = known or {}
-    parts = name_parts(value, lists, seen)
+    parts = name_parts(value, lists, seen, known)
     if all(part.role is Role.AS_IS and _key(part.text) not in known for part in parts):
         return plain_person(value, draw, lists)
-    return "".join(_known(part, known) or _stand_in(part, draw, lists) for part in parts)
+    return _composed(parts, draw, lists, known) or plain_person(value, draw, lists)
+
+
+def _composed(parts: list[Part], draw: Draw, lists: Lists, known: Mapping[str, str]) -> str | None:
+    """The stand-ins of all parts, drawn again while one of them is a part of the name; None where
+    they always are."""
+    for attempt in range(_ATTEMPTS):
+        # what the record's columns show comes first, unless that gives the name away
+        own, again = (known if attempt == 0 else {}), draw.again(attempt)
+        fresh = "".join(_known(part, own) or _stand_in(part, again, lists) for part in parts)
+        if not _tells(parts, fresh):
+            return fresh
+    return None
+
+
+def _tells(parts: Iterable[Part], stand_in: str) -> bool:
+    """Whether a part of a name stands in its stand-in, too, though as another part."""
+    fresh = {_key(word) for name in stand_in.split() for word in (name, *name.split("-"))}
+    return any(
+        _key(word) in fresh
+        for part in parts
+        if part.role is not Role.AS_IS
+        for word in _words(part.text)
+    )
 
 
 def people(values: pa.Array, draw: Draw, lists: Lists) -> pa.Array:
     """The same as `person` for a whole array of values of two words, "Anna Smith", each of which is
-    drawn once; null for others, and where the stand-in would be the value."""
+    drawn once; null for others, and where a part would become the other one."""
     short = pc.less_equal(pc.binary_length(values), _SHORT)
     plain = pc.and_(short, pc.match_substring_regex(values, _PLAIN_NAME))
     words = pc.list_flatten(pc.split_pattern(values.filter(plain), " "))
-    fresh, same = [], []
+    fresh, old_keys, new_keys = [], [], []
     for role, place in ((Role.GIVEN, 0), (Role.SURNAME, 1)):
         encoded = words.take(pa.array(np.arange(place, len(words), 2))).dictionary_encode()
         olds = encoded.dictionary.to_pylist()
         news = [
-            None if fold(old) in _NO_NAMES else _stand_in(Part(role, old), draw, lists)
+            None if fold(old) in _SET_APART else _stand_in(Part(role, old), draw, lists)
             for old in olds
         ]
-        alike = [
-            new is not None and fold(old) == fold(new) for old, new in zip(olds, news, strict=True)
-        ]
+        keys = [None if new is None else _key(new) for new in news]
         fresh.append(pa.array(news, pa.string()).take(encoded.indices))
-        same.append(pa.array(alike, pa.bool_()).take(encoded.indices))
+        old_keys.append(pa.array([_key(old) for old in olds], pa.string()).take(encoded.indices))
+        new_keys.append(pa.array(keys, pa.string()).take(encoded.indices))
+    crossed = pc.or_(
+        pc.equal(old_keys[0], new_keys[1]),
+        pc.equal(old_keys[1], new_keys[0]),
+    )
     whole = pc.binary_join_element_wise(*fresh, pa.scalar(" ", pa.string()))
-    whole = pc.if_else(pc.and_(*same), pa.scalar(None, whole.type), whole)
+    whole = pc.if_else(crossed, pa.scalar(None, whole.type), whole)
     places = np.cumsum(plain.to_numpy(zero_copy_only=False)) - 1
     return whole.take(pc.if_else(plain, pa.array(places), pa.scalar(None, pa.int64())))
 
@@ -117,13 +143,14 @@ def matching_parts(value: str, stand_in: str) -> dict[str, str]:
         if one.count("-") == other.count("-") > 0:
             pairs += zip(one.split("-"), other.split("-"), strict=True)
         for word, fresh in pairs:
-            if _key(word) and _key(word) != _key(fresh):
-                bare = fresh.rstrip(".")
-                found.setdefault(_key(word), bare)
-                found.setdefault(_key(word)[0] + ".", fresh[0])
-                found.setdefault(_key(fold(word).translate(_TRANSCRIBED)), bare)
-                found.setdefault(_UMLAUTED.sub(lambda m: m[0][0], _key(word)), bare)
-                found.setdefault(_key(word.replace("-", "")), bare.replace("-", ""))
+            old, bare = _key(word), fresh.rstrip(".")
+            if not old or _key(fresh) in ("", old):
+                continue
+            found.setdefault(old, bare)
+            found.setdefault(old[0] + ".", fresh[0])
+            found.setdefault(_key(fold(word).translate(_TRANSCRIBED)), bare)
+            found.setdefault(_UMLAUTED.sub(lambda m: m[0][0], old), bare)
+            found.setdefault(_key(word.replace("-", "")), bare.replace("-", ""))
     return found
 
 
@@ -160,15 +187,17 @@ def surname(value: str, draw: Draw, lists: Lists) -> str:
 
 
 def _all_as(role: Role, value: str, draw: Draw, lists: Lists) -> str:
-    words = (Role.GIVEN, Role.SURNAME)
     parts = [
-        Part(role, part.text) if part.role in words else part
-        for part in name_parts(value, lists, None)
+        Part(role, part.text) if part.role in _NAMED else part for part in name_parts(value, lists)
     ]
     if all(part.role is Role.AS_IS for part in parts):
-        listing = lists.given if role is Role.GIVEN else lists.surnames
-        return draw.stream("person", fold(value)).choice(listing.entries)
-    return "".join(_stand_in(part, draw, lists) for part in parts)
+        return _plain(role, value, draw, lists)
+    return _composed(parts, draw, lists, {}) or _plain(role, value, draw, lists)
+
+
+def _plain(role: Role, value: str, draw: Draw, lists: Lists) -> str:
+    listing = lists.given if role is Role.GIVEN else lists.surnames
+    return draw.stream("person", fold(value)).choice(listing.entries)
 
 
 def plain_person(value: str, draw: Draw, lists: Lists) -> str:
@@ -177,7 +206,12 @@ def plain_person(value: str, draw: Draw, lists: Lists) -> str:
     return f"{stream.choice(lists.given.entries)} {stream.choice(lists.surnames.entries)}"
 
 
-def name_parts(value: str, lists: Lists, seen: Mapping[str, Role] | None) -> list[Part]:
+def name_parts(
+    value: str,
+    lists: Lists,
+    seen: Mapping[str, Role] | None = None,
+    known: Mapping[str, str] | None = None,
+) -> list[Part]:
     """The parts of a written name in order; their texts joined are `value` in NFC.
 
     A value that is no name has AS_IS parts only.
@@ -191,7 +225,9 @@ def name_parts(value: str, lists: Lists, seen: Mapping[str, Role] | None) -> lis
     if not words or not all(_is_name(pieces[i]) for i in words):
         return [Part(Role.AS_IS, text)]
     bare = {i: fold(pieces[i]).rstrip(".") for i in words}
-    names = _without_titles(words, bare, lists.locale)
+    # "M. Dupont" is a gentleman, unless the record has a name in M
+    language = "" if known and known.keys() & {"m.", "d."} else lists.language
+    names = _proper(words, pieces, language)
     addressed = {bare[i] for i in words if names and i < names[0]}
     names = _without_particles(names, pieces, bare)
     roles = _roles(names, pieces, bare, addressed, lists, seen) if names else {}
@@ -223,26 +259,42 @@ def _roles(
     return roles
 
 
-def _without_titles(words: list[int], bare: Mapping[int, str], locale: str) -> list[int]:
-    local = _LOCAL_TITLES.get(locale, frozenset())
-    first, last = 0, len(words)
-    while first < last and (bare[words[first]] in _TITLES or bare[words[first]] in local):
-        first += 1
-    while last - first > 1 and bare[words[last - 1]] in _SUFFIXES:
-        last -= 1
-    return words[first:last]
+def _proper(words: list[int], pieces: list[str], language: str) -> list[int]:
+    """The words of the name itself; none where there is nothing but a title."""
+    starts = dict(zip(range(len(pieces)), accumulate(map(len, pieces), initial=0), strict=False))
+    first, last = name_proper("".join(pieces), language)
+    names = [i for i in words if first <= starts[i] < last]
+    return [] if len(names) == 1 and fold(pieces[names[0]]).rstrip(".") in TITLES else names
 
 
 def _without_particles(names: list[int], pieces: list[str], bare: Mapping[int, str]) -> list[int]:
-    """Without "van", "de la" and the like: no first or last name, and in a name that uses both
-    cases only what is written small (Ben and Al are names, "ben" and "al" particles)."""
+    """Without "van", "de la" and the like, which stand before a name.
+
+    In a name that uses both cases only what is written small is a particle (Ben and Al are names,
+    "ben" and "al" particles); in another one only what nobody is called.
+    """
     small = [i for i in names if pieces[i].islower()]
+    before = names[:-1]
     if small and len(small) < len(names):
-        return [i for i in names if i not in small or pieces[i] not in _LOWER_PARTICLES]
+        kept = {i for i in before if i in small and pieces[i] in _LOWER_PARTICLES}
+        if len(names) == 2 and bare[names[0]] in _NAMES_TOO - {"van", "von"}:
+            kept.clear()  # "do Anh", written in haste
+        return [i for i in names if i not in kept]
     if len(names) > 2 and (small or all(pieces[i].isupper() for i in names)):
-        inner = set(names[1:-1])
-        return [i for i in names if i not in inner or bare[i] not in _PARTICLES]
+        kept = {
+            i
+            for place, i in enumerate(before)
+            if place and bare[i] in _PARTICLES and not _is_name_too(place, before, bare)
+        }
+        return [i for i in names if i not in kept]
     return names
+
+
+def _is_name_too(place: int, before: list[int], bare: Mapping[int, str]) -> bool:
+    """Whether a particle may be a name as well: the van of "van der" and the la of "de la" are
+    none."""
+    beside = {bare[i] for i in before[max(place - 1, 1) : place + 2]}
+    return bare[before[place]] in _NAMES_TOO and beside.isdisjoint(_PARTICLES - _NAMES_TOO)
 
 
 def _in_row(folded: str, place: int, count: int, lists: Lists) -> Role:
@@ -270,7 +322,7 @@ def roles_seen(values: Iterable[str], lists: Lists) -> dict[str, Role]:
     """
     seen: dict[str, Role] = {}
     for value in values:
-        named = [p for p in name_parts(value, lists, None) if p.role in _NAMED]
+        named = [p for p in name_parts(value, lists) if p.role in _NAMED]
         if len(named) < 2:
             continue
         for part in named:
@@ -342,5 +394,6 @@ def _drawn(word: str, purpose: str, draw: Draw, lists: Lists) -> str:
         return word
     folded = fold(bare)
     listing: Listing = lists.surnames if purpose == "surname" else lists.given_like(folded)
-    picked = draw.pick(purpose, folded, listing.entries, listing.place(folded))
+    entries = listing.others(folded) or _LAST_RESORT.others(folded)
+    picked = draw.pick(purpose, folded, entries, None)
     return cased_like(bare, picked) + word[len(bare) :]

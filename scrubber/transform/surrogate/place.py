@@ -8,7 +8,7 @@ from scrubber.transform.columns.date_formats import cased_like
 from scrubber.transform.crypto.prf import Draw, Stream
 from scrubber.transform.surrogate.lists import Listing, Lists, fold
 from scrubber.transform.surrogate.makers import Maker
-from scrubber.transform.surrogate.number import decimals, generic_id, refill
+from scrubber.transform.surrogate.number import decimals, generic_id, letters, refill
 
 _SEGMENT = re.compile(r"(\s*[,;\n]\s*)")
 _HAS_DIGIT = re.compile(r"\d")
@@ -221,5 +221,8 @@ def organization(value: str, draw: Draw, lists: Lists) -> str:
 
 def _from_list(value: str, purpose: str, listing: Listing, draw: Draw, bare: str = "") -> str:
     folded = fold(bare or value)
-    picked = draw.pick(purpose, folded, listing.entries, listing.place(folded))
+    taken = listing.place(folded)
+    if taken is not None and len(listing) == 1:
+        return cased_like(value.strip(), letters(folded, draw).title())
+    picked = draw.pick(purpose, folded, listing.entries, taken)
     return cased_like(value.strip(), picked)
