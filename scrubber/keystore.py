@@ -6,13 +6,13 @@ import base64
 import os
 import secrets
 import shlex
-import stat
 import subprocess
 from pathlib import Path
 
 from scrubber.attest.signer import SigningKey
 from scrubber.errors import KeyFault, NotAvailable, OutputError, Place, printable
 from scrubber.policy.plan import KeyRef, KeySource
+from scrubber.storage import LargeFile, UnfitFile, read_small
 from scrubber.transform.keys import KEY_BYTES, RootKey
 
 _EXEC_SECONDS = 30
@@ -107,20 +107,20 @@ def _from_env(name: str, maker: str) -> str:
 def _from_file(path: Path, maker: str) -> str:
     shown = printable(str(path))
     try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            content = file.read(_FILE_LIMIT + 1)
-    except OSError:
+        file = read_small(path, _FILE_LIMIT)
+    except LargeFile:
+        raise KeyFault("key-format", f"the key file {shown} is too large for a key") from None
+    except UnfitFile as unfit:
         raise KeyFault(
             "key-missing",
-            f"the key file {shown} cannot be read",
+            f"the key file {shown} cannot be read: {unfit.reason}",
             hint=f"{maker} --out {shown}",
         ) from None
-    if stat.S_IMODE(mode) & 0o077:
+    if file.mode & 0o077:
         raise KeyFault(
             "key-exposed", f"others can read the key file {shown}", hint=f"chmod 600 {shown}"
         )
-    return _text(content)
+    return _text(file.content)
 
 
 def _from_keyring(name: str) -> str:

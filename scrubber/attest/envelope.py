@@ -20,7 +20,7 @@ from scrubber import storage
 from scrubber.attest.signer import PublicKey, SigningKey
 from scrubber.errors import KeyFault, OutputError, Place, TamperedError
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
-from scrubber.storage import Location
+from scrubber.storage import Location, MissingFile, UnfitFile, read_small
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 _MAX_BYTES: Final = 256 * 1024 * 1024
@@ -91,16 +91,12 @@ def read_envelopes(path: Location) -> tuple[Envelope, ...]:
     Errors: TamperedError ``envelope-form`` for anything that is not a line of an envelope.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError:
+        raw = read_small(path, _MAX_BYTES).content
+    except MissingFile:
         return ()
-    except OSError:
-        raise TamperedError(
-            "envelope-form", "the attestations cannot be read", place=Place(file=path.name)
-        ) from None
-    if len(raw) > _MAX_BYTES:
-        raise _malformed()
+    except UnfitFile as unfit:
+        text = f"the attestations cannot be read: {unfit.reason}"
+        raise TamperedError("envelope-form", text, place=Place(file=path.name)) from None
     return tuple(_lines(raw))
 
 

@@ -111,7 +111,10 @@ class _Reader:
         self._roles: set[str] = set()
 
     def trust(self) -> Trust:
-        top = self._mapping((), {"version", "people", "require"})
+        known = {"version", "people", "require"}
+        if not known & set(self._report.tree.data):
+            self._report.quote_nothing_of({self._report.tree.file})
+        top = self._mapping((), known)
         if top.get("version") != 1:
             self._report.value(("version",), "bad-version", "a trust file begins: version: 1")
         people = tuple(self._person(path) for path in self._items(("people",), needed=True))

@@ -12,7 +12,7 @@ from scrubber.manifest.canonical import canonical_bytes, manifest_id, parse_cano
 from scrubber.manifest.declared import contradiction
 from scrubber.manifest.schema import validate
 from scrubber.manifest.statement import SCHEMA
-from scrubber.storage import Location, locate
+from scrubber.storage import LargeFile, Location, UnfitFile, locate, read_small
 
 FILE_NAME: Final = "manifest.json"
 DATA: Final = "data"
@@ -101,18 +101,16 @@ def read_bytes(path: Location) -> bytes:
     """The bytes of the manifest at `path` (a file or its folder); errors as read_manifest's."""
     file = path / FILE_NAME if path.is_dir() else path
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(_MAX_BYTES + 1)
-    except OSError:
+        return read_small(file, _MAX_BYTES).content
+    except LargeFile:
+        raise TamperedError("manifest-form", "the manifest is larger than 512 MiB") from None
+    except UnfitFile as unfit:
         raise IncompleteError(
             "no-manifest",
-            "there is no readable manifest here",
+            f"there is no readable manifest here: {unfit.reason}",
             place=Place(file=file.name),
             hint="a run that was cut short publishes none",
         ) from None
-    if len(raw) > _MAX_BYTES:
-        raise TamperedError("manifest-form", "the manifest is larger than 512 MiB")
-    return raw
 
 
 def parse_manifest(raw: bytes) -> Any:

@@ -18,7 +18,7 @@ from scrubber.manifest.ledger import Ledger
 from scrubber.manifest.schema import schema
 from scrubber.manifest.seal import seal
 from scrubber.manifest.statement import Facts, RunFacts
-from scrubber.storage import Location
+from scrubber.storage import LargeFile, Location, UnfitFile, read_small
 
 SCHEMA: Final = "scrubber/plan/v1"
 NO_RUN: Final = RunFacts("1970-01-01T00:00:00Z", "", 0, 1)
@@ -126,14 +126,12 @@ def read_plan(path: Location) -> PlanDocument:
 def read_plan_bytes(path: Location) -> bytes:
     """The bytes of the plan at `path`. Errors: InputError ``no-plan``, TamperedError."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-    except OSError:
-        place = Place(file=path.name)
-        raise InputError("no-plan", "there is no readable plan here", place=place) from None
-    if len(raw) > _MAX_BYTES:
-        raise TamperedError("plan-form", "the plan is larger than 64 MiB")
-    return raw
+        return read_small(path, _MAX_BYTES).content
+    except LargeFile:
+        raise TamperedError("plan-form", "the plan is larger than 64 MiB") from None
+    except UnfitFile as unfit:
+        text = f"there is no readable plan here: {unfit.reason}"
+        raise InputError("no-plan", text, place=Place(file=path.name)) from None
 
 
 def _id(data: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
+from scrubber.storage import LargeFile, UnfitFile, read_small
 from scrubber.transform.generalize import Hierarchy
 
 _MAX_BYTES = 64 << 20
@@ -33,12 +34,15 @@ def read_hierarchy_file(
     None where a problem was reported: ``hierarchy-missing``, ``hierarchy-bad``.
     """
     try:
-        raw = (folder / file).read_bytes()
-    except (OSError, ValueError):
-        hint = "the path is relative to the rule file"
-        report.value(path, "hierarchy-missing", "the file cannot be read", hint)
+        raw = read_small(folder / file, _MAX_BYTES).content
+    except LargeFile as large:
+        report.value(path, "hierarchy-bad", large.reason)
         return None
-    reason = "the file has more than 64 MiB" if len(raw) > _MAX_BYTES else ""
+    except UnfitFile as unfit:
+        hint = "the path is relative to the rule file"
+        report.value(path, "hierarchy-missing", unfit.reason, hint)
+        return None
+    reason = ""
     rows: dict[str, tuple[str, ...]] = {}
     try:
         for line, cells in _lines(raw.decode("utf-8-sig")):

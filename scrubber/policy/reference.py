@@ -58,7 +58,8 @@ duplicate keys are errors, and so are words that YAML versions read in different
   underscores go in double quotes: `"Avg. Length" > 3`.
 - **Includes.** What stands in a file wins over what it includes, and a later include over an
   earlier one. `fields`, `rows`, `detect.recognizers` and `detect.rules` are joined in that order,
-  other mappings are merged key by key. The tests of an included file are left to that file.
+  other mappings are merged key by key. The tests of an included file are left to that file. Its
+  `key` does not count, unless the rule file takes it: `key: {include: base.yaml}`.
   `pack:hipaa-safe-harbor`, `pack:gdpr-direct`, `pack:secrets` and `pack:chat-finetuning` ship with
   the program; a command takes their names, too, in place of a rule file.
 - **Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file, one

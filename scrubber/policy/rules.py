@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from scrubber.detect.spec import DetectSpec
-from scrubber.errors import Mark
+from scrubber.errors import Mark, Problem
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
 from scrubber.policy.examples import Example, read_examples
@@ -30,7 +30,7 @@ from scrubber.policy.plan import (
 )
 from scrubber.policy.privacy import read_privacy
 from scrubber.policy.rows import columns_of
-from scrubber.policy.shape import check_shape
+from scrubber.policy.shape import RULE_KEYS, check_shape
 from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
@@ -111,11 +111,13 @@ def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:
 def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     tree = composed.tree
     report = Report(tree, composed.problems)
+    report.quote_nothing_of(_foreign(tree, composed.problems))
     if not tree.data:
         report.raise_if_any()
     if "on_error" in tree.data and tree.data["on_error"] is None:
         tree.data["on_error"] = OnError.NULL.value  # the word, which YAML reads as nothing
     check_shape(report)
+    report.quote_nothing_of(_foreign(tree, report.problems))
     key = _key(report, tree.data.get("key"))
     fields, digests = read_field_rules(report)
     privacy, more_digests = read_privacy(report)
@@ -150,14 +152,24 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     )
 
 
+def _foreign(tree: Tree, problems: Iterable[Problem]) -> set[str]:
+    """The files of which no word is quoted: what is included and is no rule file in its shape, and
+    the rule file itself if it has no key of the language."""
+    right = ("include-", "key-in")  # of these problems files may have, and still be rule files
+    named = {p.mark.file for p in problems if not p.code.startswith(right)} - {tree.file}
+    if tree.data and not any(key in tree.data for key in RULE_KEYS):
+        named.add(tree.file)
+    return named
+
+
 def _key(report: Report, part: Any) -> KeyRef | None:
     """Where the key is; never the key itself, so what looks like one is refused unquoted."""
     if not isinstance(part, dict):
         return None
     known = {source.value for source in KeySource}
-    given = [(name, value) for name, value in part.items() if name in known]
-    if len(given) != 1:
-        text = "key takes one of env, file, keyring or exec"
+    given = [(name, value) for name, value in part.items() if name in known | {"include"}]
+    if len(given) != 1 or given[0][0] not in known:
+        text = "key takes one of env, file, keyring, exec and include"
         report.key(("key",), "one-of", text, "key: {env: SCRUBBER_KEY}")
         return None
     name, value = given[0]

@@ -180,7 +180,12 @@ class Key(Part):
     env: Text | None = Field(None, description="An environment variable that holds it.")
     file: Text | None = Field(None, description="A file that its owner alone can read.")
     keyring: Text | None = Field(None, description="An entry of the keyring: service/name.")
-    exec: Text | None = Field(None, description="A command that prints it.")
+    exec: Text | None = Field(
+        None, description="A command that prints it; run by run, never by check or plan."
+    )
+    include: Text | None = Field(
+        None, description="An included file: the key that it names, which does not count otherwise."
+    )
 
 
 class DetectRule(Part):

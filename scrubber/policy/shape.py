@@ -14,6 +14,9 @@ from scrubber.policy.schema import BY_FIELD, ONE, RuleFile
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 
+RULE_KEYS = frozenset(RuleFile.model_fields)
+"""The keys that a rule file may have at its top."""
+
 # Parts whose keys and nulls are not the rule language's.
 _FOREIGN: tuple[Path_, ...] = (("detect", "recognizers"), ("detect", "ner"), ("tests",))
 _TYPES = {

@@ -41,6 +41,8 @@ def write_report(page: str, target: Location) -> None:
 
 
 def _may_replace(target: Location) -> bool:
+    if isinstance(target, Path) and target.exists() and not target.is_file():
+        return False  # a pipe or device might wait for ever
     try:
         with target.open("rb") as stream:
             return stream.read(len(FIRST_LINES)) == FIRST_LINES.encode()

@@ -30,16 +30,21 @@ from scrubber.storage.objects import (
     write,
 )
 from scrubber.storage.reader import READ_AHEAD, ObjectReader, opened
+from scrubber.storage.small import LargeFile, MissingFile, SmallFile, UnfitFile, read_small
 from scrubber.storage.upload import Upload, drop_unfinished
 
 __all__ = [
     "READ_AHEAD",
     "Facts",
     "Found",
+    "LargeFile",
     "Location",
+    "MissingFile",
     "ObjectReader",
     "Readable",
     "Remote",
+    "SmallFile",
+    "UnfitFile",
     "Upload",
     "base_name",
     "below",
@@ -56,6 +61,7 @@ __all__ = [
     "matching",
     "opened",
     "read",
+    "read_small",
     "remove",
     "same_store",
     "writable",

@@ -4,6 +4,8 @@ Precedence falls from the including file to its last include and on to the first
 (`fields`, `rows`, and `recognizers` and `rules` of `detect`) are joined in that order, so that the
 first match is the including file's; mappings are merged key by key; of everything else the file
 with precedence wins, on record. A pack's own `tests` hold for the pack alone and are left behind.
+The `key` of an included file does not count, since ``exec`` runs a command, unless the rule file
+itself takes it: ``key: {include: base.yaml}``.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.errors import Mark, Problem
-from scrubber.policy.syntax.packs import PREFIX, file_of, missing_pack
+from scrubber.policy.syntax.packs import PREFIX, file_of, missing_pack, pack_names
 from scrubber.policy.syntax.report import dotted
 from scrubber.policy.syntax.source import Path_, Tree, read_tree
 
@@ -56,7 +58,9 @@ def compose(name: str) -> Composed:
 def compose_tree(tree: Tree, problems: Sequence[Problem], path: Path | None = None) -> Composed:
     """`tree` with what it includes, relative to the file at `path` (None: the working folder)."""
     reading = _Reading(problems)
-    trees = reading.with_includes(tree, path or Path(tree.file), () if path is None else (path,))
+    main = path or Path(tree.file)
+    trees = reading.with_includes(tree, main, () if path is None else (path,))
+    reading.settle_key(trees, main)
     data: dict[str, Any] = {}
     keys: dict[Path_, Mark] = {}
     values: dict[Path_, Mark] = {(): tree.value_mark(())}
@@ -73,9 +77,11 @@ class _Reading:
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
         self._seen: set[Path | None] = set()
+        self._trees: dict[Path | None, tuple[Tree, Path]] = {}
 
     def with_includes(self, tree: Tree, path: Path, above: tuple[Path, ...]) -> list[Tree]:
         self._seen.update(map(_real, above))
+        self._trees[_real(path)] = tree, path
         trees = [tree]
         if "include" not in tree.data:
             return trees
@@ -106,11 +112,40 @@ class _Reading:
             return []
         if real is None:
             hint = "the path is relative to the file that includes it"
-            self._problem(asked, "include-missing", "there is no such file to include", hint)
+            text = "there is no such file to include, or no regular one"
+            self._problem(asked, "include-missing", text, hint)
             return []
         tree, problems = read_tree(path, name)
         self.problems.extend(problems)
         return self.with_includes(tree, path, (*above, path))
+
+    def settle_key(self, trees: Sequence[Tree], path: Path) -> None:
+        """The first tree, at `path`, gets the key that it takes from a file that it includes; keys
+        of included files that it does not speak of are problems."""
+        main = trees[0]
+        if "key" not in main.data:
+            for tree in trees[1:]:
+                if "key" in tree.data and tree.file not in pack_names():
+                    text = "the key that an included file names does not count by itself"
+                    hint = "key: {include: FILE} in the rule file takes it, or name a key there"
+                    self._problem(tree.key_mark(("key",)), "key-in-include", text, hint)
+                    del tree.data["key"]
+            return
+        tree, seen = main, {_real(path)}
+        while (name := _taken(tree)) is not None:
+            found = file_of(name, path.parent)
+            real = _real(found)
+            if real is None or real in seen or real not in self._trees:
+                mark = main.value_mark(("key", "include"))
+                text = "no key can be taken from this file"
+                hint = "it names a key, and stands under include:, too"
+                self._problem(mark, "key-include", text, hint)
+                del main.data["key"]
+                return
+            seen.add(real)
+            tree, path = self._trees[real]
+        if tree is not main:
+            main.data["key"] = tree.data.get("key")
 
     def _problem(self, mark: Mark, code: str, text: str, hint: str = "") -> None:
         self.problems.append(Problem(mark, code, text, hint))
@@ -122,6 +157,13 @@ def _real(path: Path) -> Path | None:
         return path.resolve() if path.is_file() else None
     except (OSError, ValueError, RuntimeError):
         return None
+
+
+def _taken(tree: Tree) -> str | None:
+    """The included file whose key the tree takes."""
+    key = tree.data.get("key")
+    name = key.get("include") if isinstance(key, dict) and len(key) == 1 else None
+    return name if isinstance(name, str) and name and "\0" not in name else None
 
 
 def _file_names(value: Any) -> bool:

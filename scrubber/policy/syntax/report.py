@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 from scrubber.errors import Mark, Problem, RuleError, printable
@@ -40,6 +41,12 @@ class Report:
         # What a trap of YAML stands for is unknown: no second problem is made of it.
         self._taken = {problem.mark for problem in self._known} if tree.lines else set()
         self._found: list[Problem] = []
+        self._unquoted: frozenset[str] = frozenset()
+
+    def quote_nothing_of(self, files: Iterable[str]) -> None:
+        """Say of problems in these files where they are and of what kind, in no word of the files:
+        they may be lists of people or keys that were named by mistake, or on purpose."""
+        self._unquoted |= frozenset(files)
 
     def key(self, path: Path_, code: str, text: str, hint: str = "") -> None:
         """A problem of the key at `path`."""
@@ -59,9 +66,40 @@ class Report:
 
     @property
     def problems(self) -> list[Problem]:
-        return [*self._known, *self._found]
+        return [
+            _unquoted(problem) if problem.mark.file in self._unquoted else problem
+            for problem in (*self._known, *self._found)
+        ]
 
     def raise_if_any(self) -> None:
         """RuleError with every problem, if there is one."""
         if self.problems:
             raise RuleError(self.problems)
+
+
+def _unquoted(problem: Problem) -> Problem:
+    """`problem` in words that quote nothing; a hint to a key of the language may stay."""
+    hint = problem.hint if problem.code == "unknown-key" else ""
+    if problem.code.startswith(_QUOTING_NOTHING):
+        return problem
+    return replace(problem, text=_TEXTS.get(problem.code, "this does not belong here"), hint=hint)
+
+
+# Problems of the reader of YAML, and of what is included.
+_QUOTING_NOTHING = (
+    "include-",
+    "key-in",
+    "yaml-",
+    "file-",
+    "bad-encoding",
+    "empty-file",
+    "not-a-mapping",
+    "duplicate-key",
+    "too-",
+)
+_TEXTS = {
+    "missing-key": "a key is missing here",
+    "no-value": "this key has no value",
+    "unknown-key": "this is not a key of the rule language",
+    "wrong-type": "this value is of the wrong type",
+}

@@ -10,8 +10,6 @@ import math
 import re
 from dataclasses import dataclass
 
-from scrubber.errors import printable
-
 Scalar = str | int | float | bool | None
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -71,7 +69,7 @@ def plain_scalar(word: str) -> Scalar | Trap:
         return _float(word)
     for pattern, why in _NUMBER_TRAPS:
         if pattern.fullmatch(word):
-            return Trap("yaml-number", f"unquoted {printable(word[:40])}: {why}", _QUOTE_IT)
+            return Trap("yaml-number", f"a number without quotes: {why}", _QUOTE_IT)
     return word
 
 

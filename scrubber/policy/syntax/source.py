@@ -16,8 +16,9 @@ from typing import Any
 
 import yaml
 
-from scrubber.errors import Mark, Problem, printable
+from scrubber.errors import Mark, Problem
 from scrubber.policy.syntax.scalars import Trap, plain_scalar
+from scrubber.storage import LargeFile, MissingFile, UnfitFile, read_small
 
 MAX_BYTES = 1 << 20
 _MAX_DEPTH = 40
@@ -82,14 +83,13 @@ def read_tree(path: Path, name: str) -> tuple[Tree, list[Problem]]:
     Never raises: a file that cannot be read is a problem, and its tree is empty.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+        raw = read_small(path, MAX_BYTES).content
+    except MissingFile:
         return _nothing(name, "file-missing", "there is no such rule file")
-    except (OSError, ValueError):
-        return _nothing(name, "file-unreadable", "the rule file cannot be read")
-    if len(raw) > MAX_BYTES:
+    except LargeFile:
         return _nothing(name, "file-too-big", "a rule file has at most 1 MiB")
+    except UnfitFile as unfit:
+        return _nothing(name, "file-unreadable", f"the rule file cannot be read: {unfit.reason}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -303,7 +303,7 @@ class _Builder:
             child = (*path, name)
             if name in mapping:
                 first = self.keys[child]
-                text = f"{printable(name)} stands here twice, first in line {first.line}"
+                text = f"this key stands here twice, first in line {first.line}"
                 self._problem(key.mark, "duplicate-key", text, "remove one of them")
                 continue
             self.keys[child] = key.mark
