@@ -39,13 +39,15 @@ def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
 def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
     """The check of ``max_residual_rate``, if there is one.
 
-    Errors: GateError ``residual-rate`` where more is left per record that was looked at again; it
-    names the fields and entities. Nothing was looked at where nothing comes out.
+    Raises: GateError ``residual-rate`` where more is left per record that was looked at again; it
+    names the fields and entities. Also where records come out and none was looked at again.
     """
     most = plan.gates.max_residual_rate
     if most is None:
         return ()
     left = ledger.residual
+    if ledger.rows_out and not ledger.rescanned:
+        raise GateError("residual-rate", "no record that comes out was looked at again")
     if left.total > most * ledger.rescanned:
         by_place: Counter[tuple[str, str]] = Counter()
         for (field, entity, _), number in left.items():
@@ -92,12 +94,20 @@ def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
     written.
 
     Records are alike where all quasi-identifiers that come out are; those of tables with the same
-    ones are counted together. Errors: GateError ``min-k`` where fewer are alike, or where a
-    quasi-identifier lies in a list or struct, which makes no classes.
+    ones are counted together. Raises: GateError ``min-k`` where fewer are alike, where a
+    quasi-identifier lies in a list or struct, which makes no classes, and where the rules class no
+    field as one, so that nothing would be counted.
     """
     least = plan.gates.min_k
     if least is None:
         return ()
+    every = (one for table in plan.kinds for one in table.fields)
+    if not any(one.field_class is FieldClass.QUASI_IDENTIFIER for one in every):
+        raise GateError(
+            "min-k",
+            "no field is a quasi-identifier, so there is nothing to count",
+            hint="class: quasi_identifier for what others know of a person",
+        )
     asked = tuple(map(_quasi_identifiers, plan.kinds))
     for frame in alike.values():
         smallest = frame[N].min()
@@ -109,7 +119,7 @@ def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
             )
     actual = "holds for the output as it was read again"
     if not any(asked):
-        actual = "no quasi-identifier comes out"
+        actual = "every quasi-identifier is dropped"
     text = f"at least {least} records are alike in the quasi-identifiers"
     return (CheckFacts("min-k", True, "error", text, actual),)
 

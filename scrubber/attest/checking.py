@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Final
 
 from scrubber.attest.attested import (
     Attested,
@@ -12,7 +13,7 @@ from scrubber.attest.attested import (
     attested_run,
     fault_of,
 )
-from scrubber.attest.envelope import Envelope, read_envelopes
+from scrubber.attest.envelope import Envelope, read_envelopes, torn_bytes
 from scrubber.attest.intoto import Statement
 from scrubber.attest.trust import Person, Trust
 from scrubber.errors import TamperedError, printable
@@ -21,28 +22,40 @@ from scrubber.manifest.document import read_bytes
 from scrubber.storage import Location
 
 _SIGNATURE = "signature"
+_UNTRUSTED = frozenset({"signed-by", "upstream-named"})
+NEEDS_REVIEW: Final = 3
+
+
+def exit_code(checks: Sequence[Check]) -> int:
+    """What `checks` mean to a program: 0 all passed, 4 something was tampered with, 3 nothing was,
+    but a signature that is asked for is missing, or what an output was made from is not named."""
+    failed = {check.id for check in checks if not check.passed}
+    if failed - _UNTRUSTED:
+        return TamperedError.exit_code
+    return NEEDS_REVIEW if failed else 0
 
 
 def check_run(
     directory: Location, trust: Trust | None, on: date, upstream: Sequence[Location] = ()
 ) -> tuple[Check, ...]:
     """Check the output folder `directory`: ``signature`` per envelope over its exact bytes, with
-    `trust` also ``signed-by``; then all of :func:`scrubber.manifest.verify`; then ``upstream`` per
-    folder in `upstream`: it verifies too, and this manifest names its id.
+    `trust` also ``signed-by``; then all of :func:`scrubber.manifest.verify`; then ``upstream`` and
+    ``upstream-named`` per folder in `upstream`: it verifies too, and this manifest names its id.
 
     Without `trust` a signature shows that nobody without its key changed anything since, but not
     whose key it is. The first group with a failure ends the list.
 
-    Errors: IncompleteError ``no-manifest`` (exit code 5).
+    Raises: IncompleteError ``no-manifest`` (exit code 5), InputError ``manifest-version`` and for
+    what this user may not read.
     """
     read_bytes(directory)  # no manifest: nothing to check
     signatures = _signatures(directory, trust, on)
-    if not _passed(signatures):
+    if exit_code(signatures) == TamperedError.exit_code:
         return signatures
     checks = (*signatures, *verify(directory))
-    if not _passed(checks):
+    if exit_code(checks) == TamperedError.exit_code:
         return checks
-    return (*checks, *(_upstream(directory, folder) for folder in upstream))
+    return (*checks, *(check for folder in upstream for check in _upstream(directory, folder)))
 
 
 def check_plan(path: Location, trust: Trust | None, on: date) -> tuple[Check, ...]:
@@ -57,12 +70,16 @@ def check_plan(path: Location, trust: Trust | None, on: date) -> tuple[Check, ..
     return (
         Check("form", True, expected, expected),
         *(signature_check(document, envelope, trust) for envelope in envelopes),
+        *_torn(document),
         *((signer_check(document, trust, on),) if trust is not None else ()),
     )
 
 
-def _passed(checks: Sequence[Check]) -> bool:
-    return all(check.passed for check in checks)
+def _torn(document: Attested) -> Iterator[Check]:
+    """That half a line was found, which counts for nothing; never a failure."""
+    if torn_bytes(document.attestations):
+        said = "half a line at the end counts for nothing: a write was cut short"
+        yield Check("attestations", True, said, said)
 
 
 def _signatures(directory: Location, trust: Trust | None, on: date) -> tuple[Check, ...]:
@@ -74,12 +91,19 @@ def _signatures(directory: Location, trust: Trust | None, on: date) -> tuple[Che
                 Check(_SIGNATURE, False, f"over its bytes by {e.signer.id}", "over other bytes")
                 for e in broken
             )
-        if not envelopes and trust is None:
+        if (
+            not envelopes
+            and trust is None
+            and not torn_bytes(attestations_of(directory / FILE_NAME))
+        ):
             return ()
         run = attested_run(directory)
     except TamperedError as fault:
         return (Check(_SIGNATURE, False, "over the manifest's bytes", fault.text),)
-    checks = tuple(signature_check(run, envelope, trust) for envelope in envelopes)
+    checks = (
+        *(signature_check(run, envelope, trust) for envelope in envelopes),
+        *_torn(run),
+    )
     if trust is None:
         return checks
     return (*checks, signer_check(run, trust, on))
@@ -118,14 +142,14 @@ def signer_check(attested: Attested, trust: Trust, on: date) -> Check:
     return Check("signed-by", bool(names), f"a signature by {roles}", ", ".join(names) or "none")
 
 
-def _upstream(directory: Location, folder: Location) -> Check:
+def _upstream(directory: Location, folder: Location) -> Iterator[Check]:
     """Whether `folder` verifies, and is what the manifest names as what it was made from."""
     manifest, before = read_manifest(directory).data, read_manifest(folder)
-    expected = "an upstream that verifies and that the manifest names"
-    if not _passed(check_run(folder, None, date.min)):
-        return Check("upstream", False, expected, "it is not what its manifest says")
+    expected = "an upstream that is what its manifest says"
+    sound = exit_code(check_run(folder, None, date.min)) == 0
+    yield Check("upstream", sound, expected, before.id if sound else "it is not")
     named = {manifest["header"]["previous"]}
     named |= {source["upstream"] for source in manifest["dataset"]["sources"]["value"] or ()}
-    if not {before.id, f"sha256:{before.id}"} & named:
-        return Check("upstream", False, expected, f"{before.id} is not named")
-    return Check("upstream", True, expected, before.id)
+    is_named = bool({before.id, f"sha256:{before.id}"} & named)
+    actual = f"{before.id} is {'' if is_named else 'not '}named"
+    yield Check("upstream-named", is_named, "an upstream that the manifest names", actual)

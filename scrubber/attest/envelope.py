@@ -3,27 +3,35 @@
 Protocol: https://github.com/secure-systems-lab/dsse (v1.0.2). What is signed is the
 pre-authentication encoding of the exact payload bytes, so that no parser stands between a signature
 and what it says. A line has one form only (canonical JSON, canonical base64): a byte that is
-changed anywhere in it is found.
+changed anywhere in it is found. Only the end of a file may be half a line: what a full disk or a
+kill left of an append. It counts for nothing, and the next append removes it.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedRandom
 from pathlib import Path
 from typing import Any, Final
 
+import regex
+
 from scrubber import storage
 from scrubber.attest.signer import PublicKey, SigningKey
-from scrubber.errors import KeyFault, OutputError, Place, TamperedError
+from scrubber.errors import InputError, KeyFault, OutputError, Place, TamperedError
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
-from scrubber.storage import Location, MissingFile, UnfitFile, read_small
+from scrubber.storage import LargeFile, Location, MissingFile, UnfitFile, read_small
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 _MAX_BYTES: Final = 256 * 1024 * 1024
+_LINE: Final = regex.compile(
+    rb'\{"payload":"[A-Za-z0-9+/]+={0,2}","payloadType":"application/vnd\.in-toto\+json",'
+    rb'"signatures":\[\{"keyid":"ed25519:[0-9a-f]{64}","sig":"[A-Za-z0-9+/]+={0,2}"\}\]\}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,36 +94,63 @@ def _base64(raw: bytes) -> str:
 
 
 def read_envelopes(path: Location) -> tuple[Envelope, ...]:
-    """The envelopes in the file at `path`, in order; none if there is no file.
+    """The envelopes in the file at `path`, in order; none if there is no file. Half a line at the
+    end of the file counts for nothing (:func:`torn_bytes`).
 
-    Errors: TamperedError ``envelope-form`` for anything that is not a line of an envelope.
+    Raises: TamperedError ``envelope-form`` for a line that is no envelope, InputError
+    ``attestations-unreadable``.
     """
+    whole, _ = _split(_read(path))
+    return _parsed(whole)
+
+
+def torn_bytes(path: Location) -> int:
+    """The bytes of the half line at the end of the file at `path`; 0 for none. Raises: as
+    :func:`read_envelopes`."""
+    return len(_split(_read(path))[1])
+
+
+def _read(path: Location) -> bytes:
     try:
-        raw = read_small(path, _MAX_BYTES).content
+        return read_small(path, _MAX_BYTES).content
     except MissingFile:
-        return ()
+        return b""
+    except LargeFile:
+        raise _malformed() from None
     except UnfitFile as unfit:
+        if isinstance(path, Path) and not path.is_file():  # a folder or a pipe in its place
+            raise _malformed() from None
         text = f"the attestations cannot be read: {unfit.reason}"
-        raise TamperedError("envelope-form", text, place=Place(file=path.name)) from None
-    return tuple(_lines(raw))
+        raise InputError("attestations-unreadable", text, place=Place(file=path.name)) from None
 
 
-def _lines(raw: bytes) -> Iterator[Envelope]:
-    for line in raw.splitlines(keepends=True):
-        yield Envelope.from_line(line)
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    """The whole lines of `raw`, and the half one behind them. Raises: TamperedError
+    ``envelope-form`` where the rest is not the beginning of an envelope's line."""
+    end = raw.rfind(b"\n") + 1
+    rest = raw[end:]
+    written = rest.rstrip(b"\0")  # a crash may leave blocks of zeros in place of what was appended
+    if written and not _LINE.fullmatch(written, partial=True):
+        raise _malformed()
+    return raw[:end], rest
+
+
+def _parsed(whole: bytes) -> tuple[Envelope, ...]:
+    return tuple(Envelope.from_line(line + b"\n") for line in whole.split(b"\n")[:-1])
 
 
 def append_envelope(path: Location, envelope: Envelope) -> None:
-    """Add a line to the file at `path`; a line that is there already is not added again.
+    """Add a line to the file at `path`, whole or not at all; a line that is there already is not
+    added again. Half a line at the end is removed.
 
-    Errors: TamperedError ``envelope-form`` if the file holds anything else, OutputError
-    ``attestation-write``.
+    Raises: TamperedError ``envelope-form`` if the file holds anything else, InputError
+    ``attestations-unreadable``, OutputError ``attestation-write``.
     """
+    if isinstance(path, Path):
+        _append(path, envelope)
+        return
     known = read_envelopes(path)
     if envelope in known:
-        return
-    if isinstance(path, Path):
-        _append(path, envelope.to_line())
         return
     # A store appends nothing: the object is put again with one line more. Who put it at the same
     # time may have replaced ours, so it is looked at again.
@@ -123,16 +158,32 @@ def append_envelope(path: Location, envelope: Envelope) -> None:
     append_envelope(path, envelope)
 
 
-def _append(path: Path, line: bytes) -> None:
+def _append(path: Path, envelope: Envelope) -> None:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        with os.fdopen(handle, "wb") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(os.open(path, flags, 0o644), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            whole, rest = _split(file.read())
+            if envelope not in _parsed(whole):
+                _put(file, len(whole), envelope.to_line())
+            elif rest:
+                _put(file, len(whole), b"")
     except OSError:
         text = "the attestation cannot be written"
         raise OutputError("attestation-write", text, place=Place(file=path.name)) from None
+
+
+def _put(file: BufferedRandom, at: int, line: bytes) -> None:
+    """Let the file end with `line` from `at` on; where that fails, let it end at `at`."""
+    try:
+        file.truncate(at)
+        file.seek(at)
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError:
+        os.ftruncate(file.fileno(), at)
+        raise
 
 
 def _malformed() -> TamperedError:

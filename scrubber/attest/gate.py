@@ -2,19 +2,26 @@
 
 It wants, in this order: nothing was tampered with; the document is signed by a role that may; no
 gate check fails that nobody waived; and every quorum of the trust file has approved. Who signed the
-document cannot approve it.
+document can neither approve it nor waive a check of it. A waived check is owned, not passed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from scrubber.attest.approval import APPROVAL_TYPE, WAIVER_TYPE, Approval, Waiver
 from scrubber.attest.attested import Attested, attested
-from scrubber.attest.checking import check_plan, check_run, expired, signer_check
+from scrubber.attest.checking import (
+    NEEDS_REVIEW,
+    check_plan,
+    check_run,
+    exit_code,
+    expired,
+    signer_check,
+)
 from scrubber.attest.envelope import Envelope
 from scrubber.attest.intoto import Statement
 from scrubber.attest.trust import Person, Quorum, Trust
@@ -22,16 +29,19 @@ from scrubber.errors import GateError, TamperedError, printable
 from scrubber.manifest import Check
 from scrubber.storage import Location
 
-NEEDS_REVIEW: Final = 3
-
 
 @dataclass(frozen=True)
 class Verdict:
-    """The checks of a gate, and the exit code that they mean: 0 pass, 1 a gate check failed, 3 a
-    signature or an approval is missing, 4 tampered."""
+    """The checks of a gate, and the exit code that they mean: 0 pass, 1 a gate check failed that
+    nobody waived, 3 a signature or an approval is missing, 4 tampered."""
 
     checks: tuple[Check, ...]
     exit_code: int
+
+    @property
+    def waived(self) -> tuple[str, ...]:
+        """The checks that failed and are owned by a waiver."""
+        return tuple(check.id for check in self.checks if check.waived)
 
 
 def gate(path: Location, trust: Trust, on: date) -> Verdict:
@@ -40,19 +50,16 @@ def gate(path: Location, trust: Trust, on: date) -> Verdict:
     Errors: IncompleteError ``no-manifest``, InputError ``no-plan``.
     """
     whole = _intact(path, on)
-    if not _passed(whole):
-        return Verdict(whole, TamperedError.exit_code)
+    if code := exit_code(whole):
+        return Verdict(whole, code)
     document = attested(path)
-    authors = _signers(document, trust)
+    authors = authors_of(document, trust)
     said = list(_statements(document, trust, on))
     reviewed = (signer_check(document, trust, on), *_quorums(trust, said, authors, on))
-    gates = tuple(_gates(document, trust, said))
-    code = 0 if _passed(reviewed) else NEEDS_REVIEW
-    return Verdict((*whole, *gates, *reviewed), code if _passed(gates) else GateError.exit_code)
-
-
-def _passed(checks: Sequence[Check]) -> bool:
-    return all(check.passed for check in checks)
+    gates = tuple(_gates(document, trust, said, authors))
+    code = 0 if all(check.passed for check in reviewed) else NEEDS_REVIEW
+    held = all(check.passed or check.waived for check in gates)
+    return Verdict((*whole, *gates, *reviewed), code if held else GateError.exit_code)
 
 
 def intact(path: Location, on: date) -> Attested:
@@ -72,8 +79,8 @@ def _intact(path: Location, on: date) -> tuple[Check, ...]:
     return check_run(path, None, on) if path.is_dir() else check_plan(path, None, on)
 
 
-def _signers(document: Attested, trust: Trust) -> frozenset[str]:
-    """The names of all who signed the document itself, in whatever role."""
+def authors_of(document: Attested, trust: Trust) -> frozenset[str]:
+    """The names of all who signed the document itself, with whichever key and in whatever role."""
     return frozenset(
         holder.name
         for envelope in document.envelopes()
@@ -157,24 +164,30 @@ def _shared_out(quorums: Sequence[Quorum], given: Sequence[tuple[str, str]]) -> 
     return {name: place for (place, _), name in seats.items()}
 
 
-def _gates(document: Attested, trust: Trust, said: Sequence[_Said]) -> Iterator[Check]:
+def _gates(
+    document: Attested, trust: Trust, said: Sequence[_Said], authors: frozenset[str]
+) -> Iterator[Check]:
     """The gate checks: what the document's own checks say, and what the trust file demands."""
-    waived = {
-        one.what.check: one
+    waivers = {
+        one.what.check: (one.by, one.what)
         for one in said
-        if isinstance(one.what, Waiver) and one.what.role in trust.waived_by
+        if isinstance(one.what, Waiver)
+        and one.what.role in trust.waived_by
+        and one.by.name not in authors
     }
-    for check in _own_gates(document.content, trust):
-        waiver = waived.get(check.id)
+    for check in gate_checks(document.content, trust):
+        waiver = waivers.get(check.id)
         if check.passed or waiver is None:
             yield check
-            continue
-        until = waiver.what.expires.isoformat()
-        by = f"waived by {printable(waiver.by.name)} until {until}"
-        yield Check(check.id, True, check.expected, f"{check.actual}; {by}")
+        else:
+            by, what = waiver
+            yield replace(check, waived=f"by {printable(by.name)} until {what.expires.isoformat()}")
 
 
-def _own_gates(content: Any, trust: Trust) -> Iterator[Check]:
+def gate_checks(content: Any, trust: Trust) -> Iterator[Check]:
+    """The checks that a gate makes of a document with this `content`, waived or not: those that a
+    waiver may name. What was not measured fails; of a plan, what only a run can measure is left to
+    the gate of its run."""
     unsafe = [printable(field["name"]) for field in content["fields"] if field["unsafe"]]
     yield Check("unsafe-keep", not unsafe, "no field let through that no rule lists", _few(unsafe))
     bare = [
@@ -191,28 +204,51 @@ def _own_gates(content: Any, trust: Trust) -> Iterator[Check]:
                 printable(check["expected"]),
                 printable(check["actual"]),
             )
-    made = {check["id"] for check in content.get("checks", ())}
-    for name in trust.checks if "checks" in content else ():
-        if name not in made:
-            yield Check(name, False, "it was checked", "it was not")
+    if "checks" in content:
+        yield from _demanded(content["checks"], trust)
     if trust.k is not None:
-        asked = _classes_asked(content)
-        enough = asked is not None and asked >= trust.k
-        actual = f"k = {asked}" if asked is not None else "the rules ask for no classes"
-        yield Check("k-anonymity", enough, f"classes of at least {trust.k}", actual)
+        yield _classes(content, trust.k)
     for fact in trust.declared:
         section, _, name = fact.partition(".")
-        status = content[section][name]["status"]
-        yield Check(f"declared {fact}", status != "unknown", "declared or not applicable", status)
+        status, value = (content[section][name][key] for key in ("status", "value"))
+        empty = status == "declared" and not value
+        actual = "declared, with nothing in it" if empty else status
+        told = status != "unknown" and not empty
+        yield Check(f"declared {fact}", told, "declared or not applicable", actual)
 
 
-def _classes_asked(content: Any) -> int | None:
-    """The k of ``privacy:``; that it holds is a check of the run's own."""
-    for rule in content["policy"]["rules"]:
-        if rule["id"] == "privacy":
-            (k,) = (row["value"] for row in rule["parameters"] if row["name"] == "k")
-            return int(k)
-    return None
+def _demanded(checks: Sequence[Any], trust: Trust) -> Iterator[Check]:
+    """The checks that the trust file names: each was made, and is a gate whatever its severity."""
+    for name in trust.checks:
+        made = [check for check in checks if check["id"] == name]
+        if not made:
+            yield Check(name, False, "it was checked", "it was not")
+        for check in made:
+            if check["severity"] != "error":
+                expected, actual = printable(check["expected"]), printable(check["actual"])
+                yield Check(name, check["passed"], expected, actual)
+
+
+def _classes(content: Any, k: int) -> Check:
+    """Whether the rules ask for classes of `k`, and a run found them in what it wrote."""
+    asked = [
+        int(row["value"])
+        for rule in content["policy"]["rules"]
+        if rule["id"] == "privacy"
+        for row in rule["parameters"]
+        if row["name"] == "k"
+    ]
+    expected = f"classes of at least {k}"
+    if not asked:
+        return Check("k-anonymity", False, expected, "the rules ask for no classes")
+    said = f"k = {min(asked)}"
+    counted = "checks" not in content or (
+        any(check["id"] == "privacy-recheck" and check["passed"] for check in content["checks"])
+        and content["risk"].get("privacy") is not None
+    )
+    if not counted:
+        return Check("k-anonymity", False, expected, f"{said}, which nobody counted again")
+    return Check("k-anonymity", min(asked) >= k, expected, said)
 
 
 def _few(names: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import normalize
 
 from scrubber.attest.signer import PublicKey
 from scrubber.errors import KeyFault, Problem, RuleError, printable
@@ -165,17 +166,19 @@ class _Reader:
                 self._report.value((*path, i), fault.code, fault.text, fault.hint)
 
     def _refuse_twice(self, people: tuple[Person, ...]) -> None:
-        """Two people of one name, or of one key, would pass for two approvers."""
+        """Two people of one name, however it is written, or of one key, would pass for two
+        approvers."""
         names: set[str] = set()
         keys: set[PublicKey] = set()
         for i, person in enumerate(people):
-            if person.name in names:
+            name = " ".join(normalize("NFKC", person.name).casefold().split())
+            if name in names:
                 self._report.value(
                     ("people", i, "name"), "duplicate", "this name stands here twice"
                 )
             if keys & set(person.keys):
                 self._report.value(("people", i, "keys"), "duplicate", "a key has one holder")
-            names.add(person.name)
+            names.add(name)
             keys.update(person.keys)
 
     def _quorum(self, path: Path_, people: tuple[Person, ...]) -> Quorum:

@@ -41,6 +41,10 @@ Trusted = Annotated[
     Path | None,
     typer.Option("--trust", metavar="FILE", help="The trust file: whose signatures count."),
 ]
+TrustOption = Annotated[
+    Path,
+    typer.Option("--trust", metavar="FILE", help="The trust file: who counts, and in which roles."),
+]
 SigningKeyOption = Annotated[
     str,
     typer.Option("--key", help="Where the signing key is: env:NAME, file:PATH, keyring: or exec:."),

@@ -16,6 +16,8 @@ from scrubber.cli.options import (
     OutputArgument,
     RoleOption,
     SigningKeyOption,
+    Trusted,
+    TrustOption,
 )
 
 app = typer.Typer()
@@ -23,18 +25,24 @@ _KEY = "env:SCRUBBER_SIGNING_KEY"
 
 
 @app.command()
-def sign(document: DocumentArgument, key: SigningKeyOption = _KEY, as_json: Json = False) -> int:
+def sign(
+    document: DocumentArgument,
+    key: SigningKeyOption = _KEY,
+    trust: Trusted = None,
+    as_json: Json = False,
+) -> int:
     """Sign a manifest with the hashes of its outputs, or a plan, in a file beside it.
 
     An in-toto Statement v1 in a DSSE envelope, Ed25519, in manifest.intoto.jsonl. Only what
-    verifies is signed. The key is never taken from the command line.
+    verifies is signed. The key is never taken from the command line. With --trust, a key that
+    may not sign is refused.
 
     Example: scrubber sign scrubbed --key file:signing.pem
     """
     begin("sign", as_json=as_json)
     from scrubber.cli.commands.sign import sign_command
 
-    return sign_command(document, key)
+    return sign_command(document, key, trust)
 
 
 @app.command()
@@ -45,17 +53,20 @@ def approve(
         list[str], typer.Option("--criteria", help="What was looked at; as often as needed.")
     ],
     expires: ExpiresOption,
+    trust: TrustOption,
     key: SigningKeyOption = _KEY,
     as_json: Json = False,
 ) -> int:
     """Put a signed approval beside a plan or a run; it changes neither.
 
-    Example: scrubber approve plan.json --role dpo --criteria DPIA-17 --expires 2099-12-31
+    A key or role that the trust file does not know is refused, and so is whoever signed it.
+
+    Example: scrubber approve plan.json --role dpo --criteria x --expires 2099-12-31 --trust t
     """
     begin("approve", as_json=as_json)
     from scrubber.cli.commands.approve import approve_command
 
-    return approve_command(document, role, criteria, expires, key)
+    return approve_command(document, role, criteria, expires, key, trust)
 
 
 @app.command()
@@ -65,25 +76,26 @@ def waive(
     reason: Annotated[str, typer.Option("--reason", help="Why that is all right for now.")],
     role: RoleOption,
     expires: ExpiresOption,
+    trust: TrustOption,
     key: SigningKeyOption = _KEY,
     as_json: Json = False,
 ) -> int:
     """Own a gate check that fails, with a reason and for a time, beside a plan or a run.
 
-    Example: scrubber waive out --check unsafe-keep --reason pilot --role dpo --expires 2099-12-31
+    A waived check is no pass: the gate tells it as waived. Whoever signed cannot waive.
+
+    Example: scrubber waive out --check min-k --reason x --role dpo --expires 2099-12-31 --trust t
     """
     begin("waive", as_json=as_json)
     from scrubber.cli.commands.approve import waive_command
 
-    return waive_command(document, check, reason, role, expires, key)
+    return waive_command(document, check, reason, role, expires, key, trust)
 
 
 @app.command()
 def gate(
     document: DocumentArgument,
-    trust: Annotated[
-        Path, typer.Option("--trust", metavar="FILE", help="The trust file: who must approve.")
-    ],
+    trust: TrustOption,
     as_json: Json = False,
 ) -> int:
     """Say whether a run's output may be used, or a plan be run: denied unless approved.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from scrubber.errors import IncompleteError, Place, TamperedError
+from scrubber.errors import IncompleteError, InputError, Place, TamperedError
 from scrubber.manifest.document import Manifest, read_manifest
 from scrubber.storage import Location
 
@@ -31,7 +31,7 @@ def manifests_before(folder: Location, previous: str | None) -> tuple[Manifest, 
     while previous is not None:
         try:
             manifest = read_manifest(folder / PREVIOUS / f"{previous}.json")
-        except (IncompleteError, TamperedError):
+        except (IncompleteError, InputError, TamperedError):
             raise _broken(folder) from None
         if manifest.id != previous or manifest in found:
             raise _broken(folder)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from os import PathLike
 from types import MappingProxyType
 from typing import Any, Final
 
-from scrubber.errors import IncompleteError, Place, TamperedError
+from scrubber.errors import IncompleteError, InputError, Place, TamperedError
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, parse_canonical
 from scrubber.manifest.declared import contradiction
 from scrubber.manifest.schema import validate
@@ -17,6 +18,8 @@ from scrubber.storage import LargeFile, Location, UnfitFile, locate, read_small
 FILE_NAME: Final = "manifest.json"
 DATA: Final = "data"
 """The folder of an output that holds the scrubbed files."""
+_FAMILY: Final = b"scrubber/manifest/"  # what the schema of every version begins with
+_VERSION: Final = re.compile(r"scrubber/manifest/v[1-9][0-9]?")
 _MAX_BYTES: Final = 512 * 1024 * 1024
 """Much more than 100,000 shards need (82 MB for 20 fields): a limit against what is no manifest."""
 
@@ -47,9 +50,10 @@ class Manifest:
     def from_bytes(cls, raw: bytes) -> Manifest:
         """The manifest with exactly these bytes.
 
-        Errors: TamperedError ``manifest-form`` if they are not canonical JSON (duplicate keys and
-        floats included), ``manifest-version`` for another schema version, ``manifest-schema`` if a
-        section is not as the schema says, ``manifest-id`` if the id is not that of the content.
+        Raises: TamperedError ``manifest-form`` if they are not canonical JSON (duplicate keys and
+        floats included), ``manifest-schema`` if a section is not as the schema says,
+        ``manifest-id`` if the id is not that of the content; InputError ``manifest-version`` for
+        another version of the schema.
         """
         self = cls.__new__(cls)
         self._take(raw, parse_manifest(raw))
@@ -91,10 +95,16 @@ def read_manifest(path: str | PathLike[str] | Location) -> Manifest:
     """The manifest at `path`, local or a URL: the file, or the output folder that holds
     ``manifest.json``.
 
-    Errors: IncompleteError ``no-manifest`` if there is none (a run that was cut short publishes
-    none), TamperedError as in :meth:`Manifest.from_bytes`.
+    Raises: IncompleteError ``no-manifest`` if there is none (a run that was cut short publishes
+    none), InputError ``not-a-manifest`` for another file, TamperedError as in
+    :meth:`Manifest.from_bytes`.
     """
-    return Manifest.from_bytes(read_bytes(locate(path)))
+    place = locate(path)
+    raw = read_bytes(place)
+    if _FAMILY not in raw:
+        text = "this file is no manifest of scrubber"
+        raise InputError("not-a-manifest", text, place=Place(file=place.name))
+    return Manifest.from_bytes(raw)
 
 
 def read_bytes(path: Location) -> bytes:
@@ -123,16 +133,15 @@ def parse_manifest(raw: bytes) -> Any:
 
 
 def check_form(data: Any) -> None:
-    """Raise TamperedError ``manifest-version`` or ``manifest-schema`` unless `data` is a manifest
-    of this version."""
+    """Raise InputError ``manifest-version`` or TamperedError ``manifest-schema`` unless `data` is a
+    manifest of this version."""
     header = data.get("header") if isinstance(data, dict) else None
     version = header.get("schema") if isinstance(header, dict) else None
     if version != SCHEMA:
-        raise TamperedError(
-            "manifest-version",
-            f"this is no manifest of version {SCHEMA}",
-            hint="scrubber --version",
-        )
+        text = f"this is no manifest of version {SCHEMA}"
+        if isinstance(version, str) and _VERSION.fullmatch(version):
+            raise InputError("manifest-version", text, hint="scrubber --version")
+        raise TamperedError("manifest-schema", text)
     problem = next(iter(validate(data)), None) or contradiction(data)
     if problem:
         raise TamperedError("manifest-schema", f"the manifest's form is wrong at {problem}")

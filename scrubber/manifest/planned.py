@@ -21,6 +21,7 @@ from scrubber.manifest.statement import Facts, RunFacts
 from scrubber.storage import LargeFile, Location, UnfitFile, read_small
 
 SCHEMA: Final = "scrubber/plan/v1"
+_FAMILY: Final = b"scrubber/plan/"  # what the schema of every version begins with
 NO_RUN: Final = RunFacts("1970-01-01T00:00:00Z", "", 0, 1)
 _MAX_BYTES: Final = 64 * 1024 * 1024
 _SECTIONS: Final = ("dataset", "legal", "policy", "engine")
@@ -119,19 +120,23 @@ def is_plan(raw: bytes) -> bool:
 
 
 def read_plan(path: Location) -> PlanDocument:
-    """The plan in the file at `path`. Errors: InputError ``no-plan``, and as from_bytes."""
+    """The plan in the file at `path`. Raises: InputError ``no-plan``, and as from_bytes."""
     return PlanDocument.from_bytes(read_plan_bytes(path))
 
 
 def read_plan_bytes(path: Location) -> bytes:
     """The bytes of the plan at `path`. Errors: InputError ``no-plan``, TamperedError."""
+    place = Place(file=path.name)
     try:
-        return read_small(path, _MAX_BYTES).content
+        raw = read_small(path, _MAX_BYTES).content
     except LargeFile:
         raise TamperedError("plan-form", "the plan is larger than 64 MiB") from None
     except UnfitFile as unfit:
         text = f"there is no readable plan here: {unfit.reason}"
-        raise InputError("no-plan", text, place=Place(file=path.name)) from None
+        raise InputError("no-plan", text, place=place) from None
+    if _FAMILY not in raw:
+        raise InputError("no-plan", "this file is no plan of scrubber", place=place)
+    return raw
 
 
 def _id(data: Mapping[str, Any]) -> str:

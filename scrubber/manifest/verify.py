@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from os import PathLike
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scrubber import storage
-from scrubber.errors import TamperedError, printable
+from scrubber.errors import InputError, Place, TamperedError, printable
+from scrubber.manifest.beside import entries, strangers, unchecked
 from scrubber.manifest.canonical import manifest_id
 from scrubber.manifest.chain import manifests_before
 from scrubber.manifest.document import check_form, parse_manifest, read_bytes
@@ -25,59 +26,72 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked: `expected` and `actual` are public texts, names are escaped."""
+    """One thing that was checked: `expected` and `actual` are public texts, names are escaped.
+
+    `waived` says by whom and until when a failure is owned; it never makes a pass of one.
+    """
 
     id: str
     passed: bool
     expected: str
     actual: str
+    waived: str = ""
 
 
 def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
     """Check `directory` against its ``manifest.json``, in this order: ``form`` (canonical JSON),
     ``schema``, ``id`` over the exact bytes, ``conservation`` (as far as counts are published),
     ``previous`` (the manifests that it extends, where it does), ``output`` per file (bytes and
-    SHA-256), ``unlisted`` files under ``data/``, ``merkle-root``.
+    SHA-256), ``unlisted`` below ``data/``, ``beside`` (nothing but companions of the manifest,
+    under their names), ``unchecked`` (never a failure: what stands there and is no part of the
+    record), ``merkle-root``. Links, hard links, empty folders and hidden files count as files.
 
     The first failure of the manifest itself ends the list: what follows would rest on it. Where
     every check passed the folder is what the manifest says; otherwise it was tampered with
-    (exit code 4).
+    (exit code 4). The attestations are read by :mod:`scrubber.attest`.
 
-    Errors: IncompleteError ``no-manifest`` if there is none (exit code 5).
+    Raises: IncompleteError ``no-manifest`` if there is none (exit code 5), InputError
+    ``unreadable`` for what this user may not read, ``manifest-version``.
     """
     root = locate(directory)
     checks, manifest = _manifest_checks(read_bytes(root))
     if manifest is None:
         return checks
     files = manifest["outputs"]["files"]
-    listed = {file["path"] for file in files}
-    unlisted = (
-        _unlisted(root, listed) if isinstance(root, Path) else _unlisted_objects(root, listed)
-    )
+    chain, chained = _previous(root, manifest["header"]["previous"])
+    found = tuple(entries(root))
+    below, beside = strangers(found, {file["path"] for file in files}, chain, root)
     return (
         *checks,
-        *_previous(root, manifest["header"]["previous"]),
+        *chained,
         *(_output(root, file) for file in files),
-        Check(
-            "unlisted",
-            not unlisted,
-            "no file under data/ but the outputs",
-            ", ".join(unlisted[:5]) or "none",
-        ),
+        _none("unlisted", "no file below data/ but the outputs", below),
+        _none("beside", "nothing beside the manifest but its companions", beside),
+        *(_unchecked(name) for name in unchecked(found, root)),
         _compare("merkle-root", manifest["outputs"]["merkle_root"], outputs_root(files)),
     )
 
 
-def _previous(root: Location, previous: str | None) -> Iterator[Check]:
+def _none(id_: str, expected: str, found: list[str]) -> Check:
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    return Check(id_, not found, expected, ", ".join(found[:5]) + more or "none")
+
+
+def _unchecked(name: str) -> Check:
+    text = "no part of the record: its content is not checked"
+    return Check(f"unchecked {printable(name)}", True, text, text)
+
+
+def _previous(root: Location, previous: str | None) -> tuple[tuple[str, ...], tuple[Check, ...]]:
+    """The ids of the manifests that the output carries, and the check that they are all there."""
     if previous is None:
-        return
+        return (), ()
     expected = "every manifest that this one extends"
     try:
-        manifests_before(root, previous)
+        chain = manifests_before(root, previous)
     except TamperedError as fault:
-        yield Check("previous", False, expected, fault.text)
-    else:
-        yield Check("previous", True, expected, "they are there")
+        return (), (Check("previous", False, expected, fault.text),)
+    return tuple(one.id for one in chain), (Check("previous", True, expected, "they are there"),)
 
 
 def _compare(id_: str, expected: str, actual: str) -> Check:
@@ -166,8 +180,11 @@ def _output(root: Location, file: Mapping[str, Any]) -> Check:
                 length, digest = _digest(stream)
     except FileNotFoundError:
         return Check(name, False, expected, "missing")
+    except PermissionError:
+        text = "an output cannot be read"
+        raise InputError("unreadable", text, place=Place(file=path)) from None
     except OSError:
-        return Check(name, False, expected, "not a plain readable file")
+        return Check(name, False, expected, "not a plain file of this folder alone")
     return _compare(name, expected, f"{length} bytes, sha256 {digest}")
 
 
@@ -188,8 +205,9 @@ def _hash(root: Path, steps: list[str]) -> tuple[int, str]:
     finally:
         os.close(folder)
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("not a plain file")
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
+            raise OSError("not a plain file of this folder alone")
         return _digest(stream)
 
 
@@ -199,34 +217,3 @@ def _digest(stream: storage.Readable) -> tuple[int, str]:
         digest.update(chunk)
         length += len(chunk)
     return length, digest.hexdigest()
-
-
-def _unlisted_objects(root: Location, listed: set[str]) -> list[str]:
-    """What a store holds below ``data/`` without being listed."""
-    data = str(root / "data")
-    found = (f"data/{one.name}" for one in storage.below(data, data))
-    return sorted(printable(name) for name in found if name not in listed)
-
-
-def _unlisted(root: Path, listed: set[str]) -> list[str]:
-    """What lies under ``data/`` without being listed, links and unreadable folders included."""
-    found: list[str] = []
-    top = root / "data"
-    if top.is_symlink():
-        return ["data"]
-
-    def unreadable(fault: OSError) -> None:
-        found.append(printable(os.path.relpath(fault.filename or top, root)))
-
-    for folder, folders, files in os.walk(top, onerror=_unless_absent(top, unreadable)):
-        here = Path(folder).relative_to(root).as_posix()
-        linked = [name for name in folders if (Path(folder) / name).is_symlink()]
-        found += [
-            printable(f"{here}/{n}") for n in (*files, *linked) if f"{here}/{n}" not in listed
-        ]
-    return sorted(found)
-
-
-def _unless_absent(top: Path, report: Callable[[OSError], None]) -> Callable[[OSError], None]:
-    """No ``data/`` at all is no unlisted file; the listed ones are reported as missing."""
-    return lambda fault: None if not top.exists() else report(fault)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scrubber.attest.attested import attested_run
-from scrubber.attest.checking import check_run
+from scrubber.attest.checking import check_run, exit_code
 from scrubber.attest.envelope import Envelope, append_envelope, sign
 from scrubber.errors import IncompleteError, TamperedError
 from scrubber.manifest import read_manifest
@@ -38,7 +38,8 @@ def test_an_untouched_signed_folder_passes(tmp_path: Path) -> None:
 def test_an_unsigned_folder_passes_unless_trust_is_asked_for(tmp_path: Path) -> None:
     publish(tmp_path)
     assert check_run(tmp_path, None, TODAY)[0].id == "form"
-    assert failed(check_run(tmp_path, TRUST, TODAY)) == ["signed-by"]
+    missing = check_run(tmp_path, TRUST, TODAY)
+    assert (failed(missing), exit_code(missing)) == (["signed-by"], 3)
 
 
 @pytest.mark.parametrize("key", [STRANGER, GRACE], ids=["unknown", "without the role"])
@@ -127,6 +128,21 @@ def test_a_broken_line_beside_a_good_one_is_found(tmp_path: Path) -> None:
     assert failed(check_run(tmp_path, TRUST, TODAY)) == ["signature"]
 
 
+def test_half_a_signature_is_no_tampering_and_is_told(tmp_path: Path) -> None:
+    path = signed(tmp_path) / "manifest.intoto.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:100])
+    checks = check_run(tmp_path, TRUST, TODAY)
+    assert exit_code(checks) == 0
+    assert "attestations" in [check.id for check in checks]
+    path.write_bytes(whole[:100])
+    assert exit_code(check_run(tmp_path, None, TODAY)) == 0
+    assert exit_code(check_run(tmp_path, TRUST, TODAY)) == 3
+    run = attested_run(tmp_path)
+    run.attest(run.statement(), ADA)
+    assert path.read_bytes() == whole
+
+
 def test_no_manifest_is_an_incomplete_run(tmp_path: Path) -> None:
     (signed(tmp_path) / "manifest.json").unlink()
     with pytest.raises(IncompleteError, match="no-manifest"):
@@ -143,7 +159,8 @@ def test_a_broken_manifest_is_not_signed(tmp_path: Path) -> None:
 
 def test_upstream(tmp_path: Path) -> None:
     first, second = publish(tmp_path / "first"), publish(tmp_path / "second", large=True)
-    assert failed(check_run(second, None, TODAY, [first])) == ["upstream"]
+    unnamed = check_run(second, None, TODAY, [first])
+    assert (failed(unnamed), exit_code(unnamed)) == (["upstream-named"], 3)
     data = read_manifest(second).to_json()
     data["header"]["previous"] = read_manifest(first).id
     data["header"]["id"] = manifest_id(data)
@@ -153,4 +170,5 @@ def test_upstream(tmp_path: Path) -> None:
     earlier.write_bytes((first / "manifest.json").read_bytes())
     assert failed(check_run(second, None, TODAY, [first])) == []
     (first / "data/chats.jsonl").write_bytes(b"{ }")
-    assert failed(check_run(second, None, TODAY, [first])) == ["upstream"]
+    touched = check_run(second, None, TODAY, [first])
+    assert (failed(touched), exit_code(touched)) == (["upstream"], 4)

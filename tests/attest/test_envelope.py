@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.attest.attested import attested_run
-from scrubber.attest.envelope import Envelope, append_envelope, read_envelopes, sign
+from scrubber.attest.envelope import (
+    Envelope,
+    append_envelope,
+    read_envelopes,
+    sign,
+    torn_bytes,
+)
 from scrubber.attest.intoto import Statement, Subject
 from scrubber.attest.signer import PublicKey
 from scrubber.errors import OutputError, TamperedError
@@ -95,6 +103,62 @@ def test_nothing_is_added_to_what_is_no_file_of_envelopes(tmp_path: Path) -> Non
         append_envelope(tmp_path / "no" / "folder.jsonl", sign(b"1", ADA))
     with pytest.raises(TamperedError, match="envelope-form"):
         read_envelopes(tmp_path)
+
+
+@pytest.mark.parametrize("size", [1, 5, len(LINE) // 2, len(LINE) - 2, len(LINE) - 1])
+def test_half_a_line_counts_for_nothing_and_goes_with_the_next_append(
+    tmp_path: Path, size: int
+) -> None:
+    path = tmp_path / "a.jsonl"
+    whole = sign(b"2", GRACE)
+    for behind in (b"", b"\0" * 100):
+        path.write_bytes(whole.to_line() + LINE[:size] + behind)
+        assert read_envelopes(path) == (whole,)
+        assert torn_bytes(path) == size + len(behind)
+        append_envelope(path, Envelope.from_line(LINE))
+        assert path.read_bytes() == whole.to_line() + LINE
+        assert torn_bytes(path) == 0
+    path.write_bytes(whole.to_line() + LINE[:size])
+    append_envelope(path, whole)  # it is there already
+    assert path.read_bytes() == whole.to_line()
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [b"mine", b"Ann Poe", b'{"payload":"a b', LINE[:-1] + b"x", LINE[1:-1], LINE[:20] + b"\0x"],
+)
+def test_what_is_no_half_of_a_line_is_tampering(tmp_path: Path, tail: bytes) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(LINE + tail)
+    with pytest.raises(TamperedError, match="envelope-form"):
+        read_envelopes(path)
+    with pytest.raises(TamperedError, match="envelope-form"):
+        append_envelope(path, sign(b"2", GRACE))
+    path.write_bytes(LINE[:-9] + b"\n" + LINE)  # half a line that others follow is a whole one
+    with pytest.raises(TamperedError, match="envelope-form"):
+        read_envelopes(path)
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.jsonl"
+    append_envelope(path, sign(b"1", ADA))
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="attestation-write"):
+        append_envelope(path, sign(b"2", ADA))
+    assert path.read_bytes() == before
+
+
+def test_appends_of_several_processes_are_all_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    with ThreadPoolExecutor(8) as pool:
+        made = [sign(b"%d" % i, ADA) for i in range(40)]
+        list(pool.map(lambda one: append_envelope(path, one), made))
+    assert set(read_envelopes(path)) == set(made)
 
 
 @given(

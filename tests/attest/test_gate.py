@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,8 @@ from scrubber.attest.gate import _shared_out, gate, intact
 from scrubber.attest.signer import SigningKey
 from scrubber.attest.trust import Person, Quorum, Trust
 from scrubber.errors import IncompleteError, InputError, TamperedError
-from scrubber.manifest import Check
+from scrubber.manifest import Check, read_manifest
+from scrubber.manifest.canonical import canonical_bytes, manifest_id
 from tests.attest.worlds import (
     ADA,
     CONTENTS,
@@ -192,15 +194,16 @@ def test_an_approval_of_another_run_is_tampering(tmp_path: Path) -> None:
 
 def unsafe(folder: Path) -> Path:
     """A run that let a field through, and that nobody declared a licence for."""
-    from scrubber.attest.attested import attested_run
-    from scrubber.manifest import read_manifest
-    from scrubber.manifest.canonical import canonical_bytes, manifest_id
-
     data = read_manifest(publish(folder)).to_json()
     data["fields"][2]["unsafe"] = True
+    return reseal(folder, data)
+
+
+def reseal(folder: Path, data: dict[str, Any]) -> Path:
+    """The folder with a manifest of this content, signed by its author."""
     data["header"]["id"] = manifest_id(data)
     (folder / "manifest.json").write_bytes(canonical_bytes(data))
-    run = attested_run(folder)
+    run = attested(folder)
     run.attest(run.statement(), ADA)
     return folder
 
@@ -226,9 +229,55 @@ def test_a_failed_gate_check_denies_and_a_waiver_owns_it(tmp_path: Path) -> None
     assert code(tmp_path) == 1
     waive(tmp_path, GRACE, "unsafe-keep")
     assert code(tmp_path) == 0
-    told = _gate_check(tmp_path, "unsafe-keep").actual
-    assert told == f"plan; waived by grace until {LATER.isoformat()}"
+    told = _gate_check(tmp_path, "unsafe-keep")
+    assert (told.passed, told.actual) == (False, "plan")  # owned, never passed
+    assert told.waived == f"by grace until {LATER.isoformat()}"
+    assert gate(tmp_path, TRUST, TODAY).waived == ("unsafe-keep",)
     assert code(tmp_path, on=LATER + timedelta(days=1)) == 1
+
+
+def test_the_signer_cannot_waive_with_whichever_key_or_role(tmp_path: Path) -> None:
+    spare = key(7)
+    ada = Person("ada", (ADA.public, spare.public), frozenset({"author", "privacy_officer"}))
+    trust = replace(TRUST, people=(ada, *TRUST.people[1:]))
+    approve(unsafe(tmp_path), GRACE)
+    for hers in (ADA, spare):
+        waive(tmp_path, hers, "unsafe-keep")
+        approve(tmp_path, hers)
+    assert code(tmp_path, trust) == 1
+    assert gate(tmp_path, trust, TODAY).waived == ()
+    assert _gate_check(tmp_path, "approved privacy_officer or legal", trust).actual == "grace"
+
+
+def test_a_named_check_is_a_gate_however_the_run_took_it(tmp_path: Path) -> None:
+    data = read_manifest(publish(tmp_path)).to_json()
+    warned = {"id": "min-k", "passed": False, "severity": "warning", "expected": "", "actual": ""}
+    data["checks"].append(warned)
+    reseal(tmp_path, data)
+    approve(tmp_path, GRACE)
+    assert code(tmp_path) == 0
+    assert code(tmp_path, replace(TRUST, checks=("min-k",))) == 1
+
+
+def test_classes_count_only_where_a_run_found_them(tmp_path: Path) -> None:
+    data = read_manifest(publish(tmp_path)).to_json()
+    row = {"name": "k", "value": "5"}
+    rule = {"id": "privacy", "place": "r.yaml:1", "selector": "x", "action": "suppress"}
+    data["policy"]["rules"].append({**rule, "parameters": [row], "reason": None})
+    reseal(tmp_path, data)
+    approve(tmp_path, GRACE)
+    assert code(tmp_path, replace(TRUST, k=5)) == 1
+    told = _gate_check(tmp_path, "k-anonymity", replace(TRUST, k=5)).actual
+    assert told == "k = 5, which nobody counted again"
+
+
+def test_a_fact_that_is_declared_to_be_empty_is_none(tmp_path: Path) -> None:
+    data = read_manifest(publish(tmp_path)).to_json()
+    data["legal"]["purposes"] = {"value": [], "status": "declared", "asserted_by": "r.yaml:1"}
+    reseal(tmp_path, data)
+    assert not _gate_check(
+        tmp_path, "declared legal.purposes", replace(TRUST, declared=("legal.purposes",))
+    ).passed
 
 
 def test_facts_that_must_be_declared(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("2027-12-31", "next year", "wrong-type", 4),
         ("ed25519:", "", "key-format", 3),
         ("name: ada", "name: grace", "duplicate", 4),
+        ("name: ada", 'name: " Grace"', "duplicate", 4),
+        ("name: ada", 'name: "\uff27RACE"', "duplicate", 4),
         (GRACE.public.id, ADA.public.id, "duplicate", 4),
         ("name: ada, ", "", "wrong-type", 3),
         ("roles: [author]}", "roles: []}", "wrong-type", 3),

@@ -54,8 +54,8 @@ def desk(
     return tmp_path
 
 
-APPROVE = ("--role", "dpo", "--criteria", "DPIA-17", "--expires", "2999-12-31")
 TRUST = ("--trust", "trust.yaml")
+APPROVE = ("--role", "dpo", "--criteria", "DPIA-17", "--expires", "2999-12-31", *TRUST)
 
 
 def by(name: str) -> tuple[str, str]:
@@ -70,14 +70,14 @@ def test_from_plan_to_an_approved_output(desk: Path, capsys: pytest.CaptureFixtu
     assert call("sign", "plan.json", *by("ada")) == 0
     assert call("gate", "plan.json", *TRUST) == 3
     assert call("verify", "plan.json", *TRUST) == 0
-    assert call("approve", "plan.json", *APPROVE, *by("ada")) == 0
+    assert call("approve", "plan.json", *APPROVE, *by("ada")) == 2  # she signed it
     assert call("gate", "plan.json", *TRUST) == 3
     assert call("approve", "plan.json", *APPROVE, *by("grace")) == 0
     assert call("gate", "plan.json", *TRUST) == 0
     assert call(*run) == 0
     assert call("verify", "out") == 0
     assert "not signed\nverified" in capsys.readouterr().out
-    assert call("verify", "out", *TRUST) == 4
+    assert call("verify", "out", *TRUST) == 3  # nothing was tampered with: nobody signed yet
     assert call("sign", "out", *by("ada")) == 0
     assert call("verify", "out", *TRUST) == 0
     assert call("gate", "out", *TRUST) == 3
@@ -120,19 +120,76 @@ def test_waivers(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("approve", "out", *APPROVE, *by("grace")) == 0
     assert call("gate", "out", *TRUST) == 1
     waive = ("waive", "out", "--check", "unsafe-keep", "--reason", "a pilot", "--role", "dpo")
-    assert call(*waive, "--expires", "2999-12-31", *by("grace")) == 0
+    assert call(*waive, "--expires", "2999-12-31", *TRUST, *by("grace")) == 0
     capsys.readouterr()
     assert call("gate", "out", *TRUST, "--json") == 0
     checks = {c["id"]: c for c in json.loads(capsys.readouterr().out)["data"]}
-    assert checks["unsafe-keep"]["actual"] == "topic; waived by grace until 2999-12-31"
+    told = checks["unsafe-keep"]
+    assert (told["passed"], told["actual"]) == (False, "topic")  # owned, never passed
+    assert told["waived"] == "by grace until 2999-12-31"
+    assert call("gate", "out", *TRUST) == 0
+    said = capsys.readouterr().out
+    assert "WAIVED  unsafe-keep, by grace until 2999-12-31" in said
+    assert said.rstrip().endswith("approved, with 1 failed and waived")
+    assert "pass  unsafe-keep" not in said
+
+
+UNTIL = ("--expires", "2999-12-31")
+WAIVE = ("waive", "plan.json", "--reason", "x", *UNTIL)
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (("sign", "plan.json", *TRUST, *by("grace")), "role-not-held"),
+        (("sign", "plan.json", *TRUST, *by("eve")), "signer-unknown"),
+        (("approve", "plan.json", *APPROVE, *by("eve")), "signer-unknown"),
+        (("approve", "plan.json", *APPROVE, *by("ada")), "role-not-held"),
+        (("approve", "plan.json", *APPROVE, "--role", "dop", *by("grace")), "role-unknown"),
+        (("approve", "plan.json", *APPROVE, "--role", "author", *by("ada")), "role-unknown"),
+        ((*WAIVE, "--check", "nonsense", "--role", "dpo", *TRUST, *by("grace")), "check-unknown"),
+        ((*WAIVE, "--check", "unsafe-keep", "--role", "x", *TRUST, *by("grace")), "role-unknown"),
+        ((*WAIVE, "--check", "unsafe-keep", "--role", "dpo", *TRUST, *by("eve")), "signer-unknown"),
+    ],
+)
+def test_what_the_trust_file_does_not_know_is_not_written(
+    desk: Path, args: tuple[str, ...], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("keygen", "--signing", "--out", "eve.pem") == 0
+    assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
+    assert call(*args) == 2
+    assert f"[{code}]" in capsys.readouterr().out
+    assert not (desk / "plan.intoto.jsonl").exists()
 
 
 @pytest.mark.parametrize(
     "args",
     [
-        ("approve", "plan.json", "--role", "dpo", "--criteria", "x", "--expires", "2020-01-01"),
-        ("approve", "plan.json", "--role", "dpo", "--criteria", "x", "--expires", "soon"),
-        ("approve", "plan.json", "--role", "dpo", "--expires", "2999-12-31"),
+        (
+            "approve",
+            "plan.json",
+            "--role",
+            "dpo",
+            "--criteria",
+            "x",
+            *TRUST,
+            "--expires",
+            "2020-01-01",
+        ),
+        ("approve", "plan.json", "--role", "dpo", "--criteria", "x", *TRUST, "--expires", "soon"),
+        ("approve", "plan.json", "--role", "dpo", *TRUST, *UNTIL),
+        (
+            "approve",
+            "plan.json",
+            "--role",
+            "dpo",
+            "--criteria",
+            "x",
+            *UNTIL,
+            "--key",
+            "file:grace.pem",
+        ),
+        (*WAIVE, "--check", "unsafe-keep", "--role", "dpo", "--key", "file:grace.pem"),
         ("sign", "plan.json", "--key", "MC4CAQAwBQYDK2VwBCIEIA"),
         ("sign", "plan.json", "--key", "env:NO_SUCH_KEY"),
         ("sign", "no-such-plan.json", "--key", "file:ada.pem"),
@@ -222,8 +279,8 @@ def test_a_plan_is_shown_with_what_was_signed(
     assert call("plan", "rules.yaml", "data", "--out", "plan.json") == 0
     assert call("sign", "plan.json", *by("ada")) == 0
     assert call("approve", "plan.json", *APPROVE, *by("grace")) == 0
-    waive = ("waive", "plan.json", "--check", "x", "--reason", "\x1b[31mred", "--role", "dpo")
-    assert call(*waive, "--expires", "2999-12-31", *by("grace")) == 0
+    waive = ("waive", "plan.json", "--check", "unsafe-keep", "--reason", "\x1b[31mred")
+    assert call(*waive, "--role", "dpo", "--expires", "2999-12-31", *TRUST, *by("grace")) == 0
     capsys.readouterr()
     assert call("show", "plan.json") == 0
     out = capsys.readouterr().out
@@ -233,17 +290,19 @@ def test_a_plan_is_shown_with_what_was_signed(
         "`topic (t.csv)`: insensitive -> kept: what the model learns, rules.yaml:5",
         f"- signed, by {ada}",
         f"- approved as dpo until 2999-12-31: DPIA-17, by {grace}",
-        f"- x waived as dpo until 2999-12-31: \\x1b[31mred, by {grace}",
+        f"- unsafe-keep waived as dpo until 2999-12-31: \\x1b[31mred, by {grace}",
     ):
         assert line in out
     assert call("show", "plan.json", "--json") == 0
     assert json.loads(capsys.readouterr().out)["data"]["header"]["kind"] == "plan"
-    (desk / "plan.intoto.jsonl").write_bytes(b"x")
+    (desk / "plan.intoto.jsonl").write_bytes(b"x\n")
     assert call("show", "plan.json") == 4
     assert call("verify", "plan.json") == 4
     assert call("gate", "plan.json", *TRUST) == 4
     assert call("verify", "nothing.json") == 5
-    assert call("show", "rules.yaml") == 4
+    assert call("show", "rules.yaml") == 2  # another file is no tampering
+    assert call("verify", "rules.yaml") == 2
+    assert call("diff", "rules.yaml", "plan.json") == 2
     assert call("show", "nothing.json") == 5
 
 

@@ -100,7 +100,29 @@ def a_file_too_many(s3: S3) -> None:
     s3.put("out/data/deep/2.csv", b"x\n")
 
 
-@pytest.mark.parametrize("harm", [a_changed_byte, a_missing_file, a_file_too_many])
+def a_file_beside(s3: S3) -> None:
+    s3.put("out/raw.csv", b"name\nAnn\n")
+
+
+def a_hidden_file(s3: S3) -> None:
+    s3.put("out/.raw/1", b"Ann")
+
+
+def a_file_in_other_case(s3: S3) -> None:
+    s3.put("out/DATA/1.csv", b"x\n")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        a_changed_byte,
+        a_missing_file,
+        a_file_too_many,
+        a_file_beside,
+        a_hidden_file,
+        a_file_in_other_case,
+    ],
+)
 def test_verify_finds_what_was_changed(output: S3, harm: object) -> None:
     harm(output)  # type: ignore[operator]
     assert call("verify", output.url("out")) == 4
@@ -129,7 +151,7 @@ def test_sign_approve_and_gate(output: S3, capsys: pytest.CaptureFixture[str]) -
     assert call("sign", out, "--key", "file:ada.pem") == 0
     assert call("sign", out, "--key", "file:ada.pem") == 0  # once is enough
     approve = ("--role", "dpo", "--criteria", "DPIA-17", "--expires", "2999-12-31")
-    assert call("approve", out, *approve, "--key", "file:grace.pem") == 0
+    assert call("approve", out, *approve, "--trust", "trust.yaml", "--key", "file:grace.pem") == 0
     assert len(output.get("out/manifest.intoto.jsonl").splitlines()) == 2
     assert call("gate", out, "--trust", "trust.yaml") == 0
     assert call("verify", out, "--trust", "trust.yaml") == 0

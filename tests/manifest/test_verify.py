@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.errors import IncompleteError
+from scrubber.errors import IncompleteError, InputError
 from scrubber.manifest import read_manifest, seal, verify
 from scrubber.manifest.canonical import canonical_bytes, manifest_id
 from scrubber.manifest.merkle import merkle_root, outputs_root
@@ -55,6 +55,7 @@ def test_an_untouched_folder_passes(tmp_path: Path, made_of: Any, base: int) -> 
         "output data/customers.csv",
         "output data/sub/\\x1b[31mchats.jsonl",
         "unlisted",
+        "beside",
         "merkle-root",
     ]
 
@@ -89,6 +90,17 @@ def link(folder: Path) -> None:
     target = folder / "data/customers.csv"
     target.rename(folder / "real.csv")
     target.symlink_to(folder / "real.csv")
+
+
+def hard_link(folder: Path) -> None:
+    os.link(folder / "data/customers.csv", folder.parent / f"{folder.name}-elsewhere")
+
+
+def earlier_unnamed(folder: Path) -> None:
+    """A sound manifest in previous/ that this output does not extend."""
+    (folder / "previous").mkdir()
+    named = folder / "previous" / f"{read_manifest(folder).id}.json"
+    named.write_bytes((folder / "manifest.json").read_bytes())
 
 
 def link_folder(folder: Path) -> None:
@@ -126,15 +138,32 @@ CSV, CHAT = "output data/customers.csv", "output data/sub/\\x1b[31mchats.jsonl"
     [
         (flip, [CSV]),
         (append, [CSV]),
-        (lambda f: (f / CHATS).unlink(), [CHAT]),
+        (lambda f: (f / CHATS).unlink(), [CHAT, "unlisted"]),  # its folder is empty now
         (lambda f: (f / CHATS).write_bytes(b""), [CHAT]),
         (swap, [CSV, CHAT]),
-        (link, [CSV]),
-        (link_folder, [CHAT, "unlisted"]),
-        (link_data, [CSV, CHAT, "unlisted"]),
+        (link, [CSV, "beside"]),
+        (link_folder, [CHAT, "unlisted", "beside"]),
+        (link_data, [CSV, CHAT, "unlisted", "beside"]),
         (pipe, [CSV]),
         (replace_by_folder, [CSV]),
         (lambda f: (f / "data/raw.csv").write_bytes(b"Ann"), ["unlisted"]),
+        (lambda f: (f / "data/CUSTOMERS.csv").write_bytes(b""), ["unlisted"]),
+        (lambda f: (f / "data/customers.csv ").write_bytes(b""), ["unlisted"]),
+        (lambda f: (f / "data/cafe\u0301").write_bytes(b""), ["unlisted"]),
+        (lambda f: (f / "data/empty").mkdir(), ["unlisted"]),
+        (lambda f: (f / "data/sub/a/b").mkdir(parents=True), ["unlisted"]),
+        (hard_link, [CSV]),
+        (lambda f: (f / "raw.csv").write_bytes(b"Ann"), ["beside"]),
+        (lambda f: (f / ".raw").write_bytes(b"Ann"), ["beside"]),
+        (lambda f: (f / "Manifest.json").write_bytes(b"{}"), ["beside"]),
+        (lambda f: (f / "manifest.json~").write_bytes(b"{}"), ["beside"]),
+        (lambda f: (f / "empty").mkdir(), ["beside"]),
+        (lambda f: (f / "previous").mkdir(), ["beside"]),
+        (lambda f: (f / "other").symlink_to("/etc"), ["beside"]),
+        (lambda f: os.mkfifo(f / "pipe"), ["beside"]),
+        (lambda f: (f / "report.html").symlink_to("/etc/passwd"), ["beside"]),
+        (lambda f: (f / ".gitattributes").write_bytes(b""), ["beside"]),
+        (earlier_unnamed, ["beside"]),
         (lambda f: (f / "data/sub/.hidden").write_bytes(b""), ["unlisted"]),
         (lambda f: (f / "data/l").symlink_to("/etc/passwd"), ["unlisted"]),
         (lambda f: (f / "data/d").symlink_to("/etc", target_is_directory=True), ["unlisted"]),
@@ -151,7 +180,25 @@ def test_touched_outputs(
 def test_no_data_folder_at_all(tmp_path: Path) -> None:
     publish(tmp_path)
     (tmp_path / "data").rename(tmp_path / "moved")
-    assert failed(verify(tmp_path)) == [CSV, CHAT]
+    assert failed(verify(tmp_path)) == [CSV, CHAT, "beside"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "croissant.json", "report.html"])
+def test_what_is_no_part_of_the_record_is_said_to_be_unchecked(tmp_path: Path, name: str) -> None:
+    (publish(tmp_path) / name).write_bytes(b"anything")
+    checks = verify(tmp_path)
+    assert failed(checks) == []
+    assert f"unchecked {name}" in [check.id for check in checks]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_no_tampering(tmp_path: Path) -> None:
+    publish(tmp_path)
+    for path in (tmp_path / "data/customers.csv", tmp_path / "data/sub"):
+        path.chmod(0)
+        with pytest.raises(InputError, match="unreadable"):
+            verify(tmp_path)
+        path.chmod(0o755)
 
 
 def test_a_failed_check_tells_what_was_there(tmp_path: Path) -> None:
@@ -205,7 +252,7 @@ def put(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
             True,
             [CSV, "merkle-root"],
         ),
-        (put("header", "schema", value="scrubber/manifest/v2"), True, ["schema"]),
+        (put("header", "schema", value="scrubber/manifest/w1"), True, ["schema"]),
         (put("note", value="Ann Poe"), True, ["schema"]),
     ],
 )
@@ -215,6 +262,12 @@ def test_edited_manifests(
     checks = verify(resealed(tmp_path, edit, fix_id))
     assert failed(checks) == expected
     assert "Ann Poe" not in str(checks)
+
+
+def test_a_manifest_of_another_version_is_no_tampering(tmp_path: Path) -> None:
+    resealed(tmp_path, put("header", "schema", value="scrubber/manifest/v2"))
+    with pytest.raises(InputError, match="manifest-version"):
+        verify(tmp_path)
 
 
 @pytest.mark.parametrize("count", [{"suppressed": True}, {"n": 150}])

@@ -18,7 +18,7 @@ from scrubber.cli import main
 from scrubber.errors import GateError, RuleError
 from scrubber.manifest import screen, validate
 from scrubber.pipeline import batch as scrubbing
-from scrubber.pipeline.rescan import rescan
+from scrubber.pipeline.rescan import Rescanned, rescan
 
 KEY = bytes(range(32))
 PATTERNS = {"ner": "none"}
@@ -110,10 +110,27 @@ def test_lists_and_nulls() -> None:
 @pytest.mark.parametrize("frame", [pl.DataFrame({"note": []}), pl.DataFrame({"note": [None] * 9})])
 def test_nothing_to_look_at(frame: pl.DataFrame) -> None:
     frame = frame.cast(pl.String)
-    gates = {"max_residual_rate": 0, "min_k": 2, "rescan": "all"}
+    gates = {"max_residual_rate": 0, "rescan": "all"}
     manifest = scrubber.scrub(frame, rules(NOTE, gates=gates)).manifest
     passed = {check["id"]: check["passed"] for check in manifest.data["checks"]}
-    assert passed == {"conservation": True, "residual-rate": True, "min-k": True}
+    assert passed == {"conservation": True, "residual-rate": True}
+
+
+def test_a_gate_on_what_was_not_measured_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame({"note": ["hi"] * 40, "kept": ["x"] * 40})
+    with pytest.raises(GateError, match=r"min-k.*nothing to count"):
+        scrubber.scrub(frame, rules(NOTE, KEPT, gates={"min_k": 2}))
+    monkeypatch.setattr(scrubbing, "rescan", lambda *_args, **_more: Rescanned())
+    with pytest.raises(GateError, match=r"residual-rate.*looked at again"):
+        scrubber.scrub(frame, rules(NOTE, KEPT, gates={"max_residual_rate": 1}))
+
+
+def test_quasi_identifiers_that_are_all_dropped_make_no_classes() -> None:
+    frame = pl.DataFrame({"note": ["hi"] * 40, "age": [1] * 40})
+    dropped = {"name": "age", "class": "quasi_identifier", "transform": "drop"}
+    manifest = scrubber.scrub(frame, rules(NOTE, dropped, gates={"min_k": 2})).manifest
+    told = {check["id"]: check["actual"] for check in manifest.data["checks"]}
+    assert told["min-k"] == "every quasi-identifier is dropped"
 
 
 def test_a_detector_that_misses_at_first_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

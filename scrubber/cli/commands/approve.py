@@ -20,30 +20,38 @@ if TYPE_CHECKING:
     from scrubber.storage import Location
 
 
-def approve_command(path: Location, role: str, criteria: list[str], expires: str, key: str) -> int:
+def approve_command(
+    path: Location, role: str, criteria: list[str], expires: str, key: str, trust: Path
+) -> int:
     """Put a signed approval beside the document."""
     from scrubber.attest.approval import APPROVAL_TYPE, Approval
 
     approval = Approval(role, tuple(criteria), today(), _later(expires))
-    return _attest(path, APPROVAL_TYPE, approval, key, "approved")
+    return _attest(path, APPROVAL_TYPE, approval, key, trust, "approved")
 
 
 def waive_command(
-    path: Location, check: str, reason: str, role: str, expires: str, key: str
+    path: Location, check: str, reason: str, role: str, expires: str, key: str, trust: Path
 ) -> int:
     """Put a signed waiver beside the document."""
     from scrubber.attest.approval import WAIVER_TYPE, Waiver
 
     waiver = Waiver(check, reason, role, today(), _later(expires))
-    return _attest(path, WAIVER_TYPE, waiver, key, f"{printable(check)} waived")
+    return _attest(path, WAIVER_TYPE, waiver, key, trust, f"{printable(check)} waived")
 
 
-def _attest(path: Location, kind: str, what: Approval | Waiver, key: str, done: str) -> int:
+def _attest(
+    path: Location, kind: str, what: Approval | Waiver, key: str, trust: Path, done: str
+) -> int:
     from scrubber.attest.gate import intact
+    from scrubber.attest.refusals import refuse_statement
+    from scrubber.attest.trust import read_trust
     from scrubber.keystore import key_reference, resolve_signing_key
 
+    trusted = read_trust(trust)
     signing = resolve_signing_key(key_reference(key))
     document = intact(path, today())
+    refuse_statement(document, what, trusted, signing.public, today())
     envelope = document.attest(document.about(kind, what.to_predicate()), signing)
     if as_json():
         return emit({"signer": envelope.signer.id, "says": what.to_predicate()})
@@ -80,5 +88,6 @@ def tell(verdict: Verdict) -> int:
         4: "DENIED: tampered with",
     }
     show_checks(verdict.checks)
-    stdout().print(said[verdict.exit_code], style="bold")
+    waived = f", with {len(verdict.waived)} failed and waived" if verdict.waived else ""
+    stdout().print(said[verdict.exit_code] + waived, style="bold")
     return verdict.exit_code

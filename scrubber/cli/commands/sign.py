@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from scrubber.storage import Location
 
 
-def sign_command(path: Location, key: str) -> int:
+def sign_command(path: Location, key: str, trust: Path | None) -> int:
     """Sign a run's manifest, outputs included, or a plan, once it verifies."""
     from scrubber.attest.gate import intact
+    from scrubber.attest.refusals import refuse_signature
+    from scrubber.attest.trust import read_trust
     from scrubber.keystore import key_reference, resolve_signing_key
 
     signing = resolve_signing_key(key_reference(key))
+    if trust is not None:
+        refuse_signature(read_trust(trust), signing.public, today())
     attested = intact(path, today())
     envelope = attested.attest(attested.statement(), signing)
     if as_json():
@@ -34,8 +38,8 @@ def sign_command(path: Location, key: str) -> int:
 
 
 def verify_command(path: Location, trust: Path | None, upstream: Sequence[Location]) -> int:
-    """Run the checks; exit code 4 unless all of them pass."""
-    from scrubber.attest.checking import check_plan, check_run
+    """Run the checks; exit code 4 if something was tampered with, 3 if a signature is missing."""
+    from scrubber.attest.checking import check_plan, check_run, exit_code
     from scrubber.attest.trust import read_trust
 
     trusted = read_trust(trust) if trust is not None else None
@@ -43,12 +47,14 @@ def verify_command(path: Location, trust: Path | None, upstream: Sequence[Locati
         checks = check_plan(path, trusted, today())
     else:
         checks = check_run(path, trusted, today(), upstream)
-    code = 0 if all(check.passed for check in checks) else TamperedError.exit_code
+    code = exit_code(checks)
     if as_json():
         return emit([asdict(check) for check in checks], code)
     show_checks(checks)
-    if code:
-        verdict = "NOT verified"
+    if code == TamperedError.exit_code:
+        verdict = "NOT verified: tampered with"
+    elif code:
+        verdict = "NOT verified: nothing was changed, but what you asked for is missing"
     elif trusted is not None:
         verdict = "verified, signed by a trusted key"
     elif any(check.id == "signature" for check in checks):
@@ -63,7 +69,11 @@ def verify_command(path: Location, trust: Path | None, upstream: Sequence[Locati
 def show_checks(checks: Sequence[Check]) -> None:
     """One line per check, and what was expected where it failed."""
     for check in checks:
-        if check.passed:
+        if check.waived:
+            stdout().print(f"WAIVED  {check.id}, {check.waived}", style="bold red", soft_wrap=True)
+            stdout().print(f"      expected {check.expected}", soft_wrap=True)
+            stdout().print(f"      actual   {check.actual}", soft_wrap=True)
+        elif check.passed:
             stdout().print(f"pass  {check.id}", style="green", soft_wrap=True)
         else:
             stdout().print(f"FAIL  {check.id}", style="bold red", soft_wrap=True)

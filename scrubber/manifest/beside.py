@@ -1,0 +1,100 @@
+"""Everything that lies in an output folder: what the manifest names, its companions, and strangers.
+
+A companion stands beside ``manifest.json`` under a fixed name and has a form that is checked.
+What other programs and people put there by name (:data:`UNCHECKED`) is no part of the record.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from scrubber import storage
+from scrubber.errors import InputError, Place, printable
+from scrubber.manifest.chain import PREVIOUS
+from scrubber.manifest.document import DATA, FILE_NAME
+from scrubber.storage import Location
+
+ATTESTATIONS: Final = "manifest.intoto.jsonl"
+"""The signatures, approvals and waivers; :mod:`scrubber.attest` checks them."""
+COMPANIONS: Final = frozenset({FILE_NAME, ATTESTATIONS})
+UNCHECKED: Final = frozenset({"README.md", "croissant.json", "report.html"})
+"""What people read or other tools want beside the data; made from the manifest, never checked."""
+_HUB: Final = frozenset({".gitattributes"})  # the Hugging Face Hub puts one into every repository
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file, link or empty folder by its `name` relative to the output, with ``/``; `fault` says
+    why it is no plain file of this folder alone, and is empty for one that is."""
+
+    name: str
+    fault: str = ""
+
+    def __str__(self) -> str:
+        return printable(self.name) + (f" ({self.fault})" if self.fault else "")
+
+
+def entries(root: Location) -> Iterator[Entry]:
+    """All that lies in the output at `root`, hidden files included, links not followed.
+
+    Raises: InputError ``unreadable`` for a folder that this user may not list.
+    """
+    if isinstance(root, Path):
+        return _on_disk(root, "")
+    return (Entry(one.name) for one in storage.below(str(root), str(root)))
+
+
+def _on_disk(folder: Path, above: str) -> Iterator[Entry]:
+    try:
+        with os.scandir(folder) as listed:
+            found = sorted(listed, key=lambda one: one.name)
+    except OSError:
+        place = Place(file=above or folder.name)
+        raise InputError("unreadable", "the folder cannot be listed", place=place) from None
+    if not found and above:
+        yield Entry(above.rstrip("/"), "an empty folder")
+    for one in found:
+        name = above + one.name
+        if one.is_symlink():
+            yield Entry(name, "a link")
+        elif one.is_dir(follow_symlinks=False):
+            yield from _on_disk(folder / one.name, f"{name}/")
+        elif not one.is_file(follow_symlinks=False):
+            yield Entry(name, "no plain file")
+        elif one.stat(follow_symlinks=False).st_nlink > 1:
+            yield Entry(name, "a hard link")
+        else:
+            yield Entry(name)
+
+
+def strangers(
+    found: Collection[Entry], outputs: Collection[str], chain: Collection[str], root: Location
+) -> tuple[list[str], list[str]]:
+    """What of `found` is no output (a path in `outputs`), below ``data/`` and beside it.
+
+    `chain` holds the ids of the earlier manifests that the output carries. A faulty output is left
+    to the check of its bytes.
+    """
+    named = {f"{PREVIOUS}/{id_}.json" for id_ in chain} | COMPANIONS | _tolerated(root)
+    below, beside = [], []
+    for entry in found:
+        if entry.name in outputs:
+            continue
+        if entry.name == DATA or entry.name.startswith(f"{DATA}/"):
+            below.append(str(entry))
+        elif entry.name not in named or entry.fault:
+            beside.append(str(entry))
+    return below, beside
+
+
+def unchecked(found: Collection[Entry], root: Location) -> list[str]:
+    """The names in `found` that may stand beside the manifest, although nobody checks them."""
+    return sorted(entry.name for entry in found if entry.name in _tolerated(root))
+
+
+def _tolerated(root: Location) -> frozenset[str]:
+    return UNCHECKED | _HUB if str(root).startswith("hf://") else UNCHECKED
