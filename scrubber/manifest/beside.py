@@ -72,17 +72,21 @@ def _on_disk(folder: Path, above: str) -> Iterator[Entry]:
 
 
 def strangers(
-    found: Collection[Entry], outputs: Collection[str], chain: Collection[str], root: Location
+    found: Collection[Entry],
+    outputs: Collection[str],
+    chain: Collection[str] | None,
+    root: Location,
 ) -> tuple[list[str], list[str]]:
     """What of `found` is no output (a path in `outputs`), below ``data/`` and beside it.
 
-    `chain` holds the ids of the earlier manifests that the output carries. A faulty output is left
-    to the check of its bytes.
+    `chain` holds the ids of the earlier manifests that the output carries; None where they were
+    found broken, so that nobody knows which files of theirs are. A faulty output is left to the
+    check of its bytes.
     """
-    named = {f"{PREVIOUS}/{id_}.json" for id_ in chain} | COMPANIONS | _tolerated(root)
+    named = {f"{PREVIOUS}/{id_}.json" for id_ in chain or ()} | COMPANIONS | _tolerated(root)
     below, beside = [], []
     for entry in found:
-        if entry.name in outputs:
+        if entry.name in outputs or (chain is None and entry.name.startswith(f"{PREVIOUS}/")):
             continue
         if entry.name == DATA or entry.name.startswith(f"{DATA}/"):
             below.append(str(entry))

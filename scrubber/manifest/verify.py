@@ -82,15 +82,18 @@ def _unchecked(name: str) -> Check:
     return Check(f"unchecked {printable(name)}", True, text, text)
 
 
-def _previous(root: Location, previous: str | None) -> tuple[tuple[str, ...], tuple[Check, ...]]:
-    """The ids of the manifests that the output carries, and the check that they are all there."""
+def _previous(
+    root: Location, previous: str | None
+) -> tuple[tuple[str, ...] | None, tuple[Check, ...]]:
+    """The ids of the manifests that the output carries (None where they are broken), and the check
+    that they are all there."""
     if previous is None:
         return (), ()
     expected = "every manifest that this one extends"
     try:
         chain = manifests_before(root, previous)
     except TamperedError as fault:
-        return (), (Check("previous", False, expected, fault.text),)
+        return None, (Check("previous", False, expected, fault.text),)
     return tuple(one.id for one in chain), (Check("previous", True, expected, "they are there"),)
 
 
