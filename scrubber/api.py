@@ -66,11 +66,11 @@ def scrub(
     DetectionError, OutputError, IncompleteError. No message holds a value of the data.
     """
     parsed = as_rules(rules)
-    secret = as_key(key) if key is not None else None
+    key = as_key(key) if key is not None else None
     paths = paths_of(data)
     if paths is None:
         opened = open_frame(data)
-        table, manifest = run_on_table(parsed, opened.table, key=secret)
+        table, manifest = run_on_table(parsed, opened.table, key=key)
         return Scrubbed(opened.back(table), manifest)
     if out is None:
         raise OutputError("output-missing", "scrubbing files needs a folder for them", hint="out=…")
@@ -79,7 +79,7 @@ def scrub(
         parsed,
         paths,
         where,
-        key=secret,
+        key=key,
         workers=workers,
         executor=executor,
         address=address,

@@ -67,7 +67,12 @@ def as_key(key: RootKey | bytes | str) -> RootKey:
     """A key given in a program: 32 bytes, or the text that keygen writes."""
     if isinstance(key, RootKey):
         return key
-    return RootKey(key) if isinstance(key, bytes) else RootKey.parse(key)
+    try:
+        return RootKey(key) if isinstance(key, bytes) else RootKey.parse(key)
+    except KeyFault as error:
+        fault = error
+    del key  # a traceback may be shown with the values of its frames
+    raise fault
 
 
 def new_key() -> str:
@@ -131,10 +136,13 @@ def _from_keyring(name: str) -> str:
             "extra-missing", "keyring is not installed", hint="pip install 'scrubber[keyring]'"
         ) from None
     service, _, user = name.rpartition("/")
+    asked = True
     try:
         value = keyring.get_password(service or "scrubber", user)
     except Exception:  # noqa: BLE001 - backends raise anything, and may quote the secret
-        raise KeyFault("key-missing", "the keyring cannot be asked") from None
+        asked = False
+    if not asked:
+        raise KeyFault("key-missing", "the keyring cannot be asked")
     if not value:
         raise KeyFault("key-missing", f"the keyring holds no key named {printable(name)}")
     return str(value)
@@ -142,15 +150,23 @@ def _from_keyring(name: str) -> str:
 
 def _from_command(command: str) -> str:
     try:
-        words = shlex.split(command)
         done = subprocess.run(  # the author of the rule file named this command
-            words, capture_output=True, timeout=_EXEC_SECONDS, stdin=subprocess.DEVNULL, check=False
+            shlex.split(command),
+            capture_output=True,
+            timeout=_EXEC_SECONDS,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
-    except (OSError, ValueError, subprocess.SubprocessError):
-        raise KeyFault("key-command", "the key command cannot be run") from None
-    if done.returncode != 0:
-        raise KeyFault("key-command", f"the key command ended with exit code {done.returncode}")
-    return _text(done.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):  # it may hold what was printed
+        done = None
+    if done is None:
+        raise KeyFault("key-command", "the key command cannot be run")
+    code, printed = done.returncode, done.stdout
+    del done
+    if code != 0:
+        del printed
+        raise KeyFault("key-command", f"the key command ended with exit code {code}")
+    return _text(printed)
 
 
 def _text(content: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from scrubber.keystore import (
     write_key,
 )
 from scrubber.policy.plan import KeyRef, KeySource
+from scrubber.transform.keys import RootKey
 
 KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -150,3 +152,84 @@ def test_signing_keys_come_from_the_same_places(
     assert KEY not in str(caught.value)
     with pytest.raises(KeyFault, match=r"key-missing.*keygen --signing"):
         resolve_signing_key(key_reference("env:NO_SUCH_KEY"))
+
+
+def _locals(error: BaseException) -> str:
+    """All that a traceback with the values of its frames shows of ours, and of what came before."""
+    shown, seen = [], set()
+    chain: list[BaseException | None] = [error]
+    while chain:
+        one = chain.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        chain += [one.__cause__, one.__context__]
+        shown.append(f"{one!r} {vars(one)!r} {one.args!r}")
+        trace = one.__traceback__
+        while trace is not None:
+            frame = trace.tb_frame
+            if f"{os.sep}scrubber{os.sep}" in frame.f_code.co_filename:
+                shown += [f"{name}={value!r}" for name, value in frame.f_locals.items()]
+            trace = trace.tb_next
+    return "\n".join(shown)
+
+
+NO_KEYS = [
+    KEY[:-2],
+    KEY + "00",
+    "z" + KEY[1:],
+    "ab" * 32,
+    "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=",
+    "-----BEGIN PRIVATE KEY-----\nQUJDREVGR0hJSktMTU5PUFFS\n-----END PRIVATE KEY-----",
+    "pass wörd of the vault",
+]
+
+
+@pytest.mark.parametrize("text", NO_KEYS)
+def test_what_is_no_key_is_in_no_frame_of_the_traceback(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("K", text)
+    path = tmp_path / "key"
+    path.write_text(text)
+    path.chmod(0o600)
+    printing = f"{sys.executable} {tmp_path / 'print.py'}"
+    (tmp_path / "print.py").write_text(
+        f"import sys\nprint({text!r})\nsys.exit(len(sys.argv) - 1)\n"
+    )
+    references = [
+        KeyRef(KeySource.ENV, "K"),
+        KeyRef(KeySource.FILE, str(path)),
+        KeyRef(KeySource.EXEC, printing),
+        KeyRef(KeySource.EXEC, f"{printing} and-fail"),
+    ]
+    for resolve, ref in product((resolve_key, resolve_signing_key), references):
+        with pytest.raises(KeyFault) as caught:
+            resolve(ref)
+        _says_nothing(caught.value, text)
+    for call in (as_key, RootKey.parse, SigningKey.parse):
+        with pytest.raises(KeyFault) as caught:
+            call(text)
+        _says_nothing(caught.value, text)
+    for raw in (bytes(32), b"\x01\x02\x03" * 8, text.encode()):
+        with pytest.raises(KeyFault) as caught:
+            as_key(raw)
+        _says_nothing(caught.value, text)
+
+
+def _says_nothing(error: BaseException, text: str) -> None:
+    shown = _locals(error)
+    for line in text.splitlines():
+        assert line not in shown
+        assert repr(line)[1:-1] not in shown
+
+
+def test_a_command_that_takes_too_long_leaves_nothing_of_what_it_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrubber.keystore._EXEC_SECONDS", 1)
+    script = tmp_path / "slow.py"
+    script.write_text(f"import time\nprint({KEY!r}, flush=True)\ntime.sleep(60)\n")
+    with pytest.raises(KeyFault, match="key-command") as caught:
+        resolve_key(KeyRef(KeySource.EXEC, f"{sys.executable} {script}"))
+    assert KEY not in _locals(caught.value)

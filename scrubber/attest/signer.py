@@ -72,9 +72,10 @@ class SigningKey:
             key = load_pem_private_key(text.strip().encode("ascii"), password=None)
         except Exception:  # noqa: BLE001 - the library raises many kinds, and may quote the key
             key = None
+        del text  # a traceback may be shown with the values of its frames
         if not isinstance(key, Ed25519PrivateKey):
             text = "a signing key is an Ed25519 private key in PEM, without a password"
-            raise KeyFault("key-format", text, hint=_HINT) from None
+            raise KeyFault("key-format", text, hint=_HINT)
         return cls(key)
 
     def to_pem(self) -> str:

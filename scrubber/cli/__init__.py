@@ -15,10 +15,12 @@ from typing import NoReturn
 from scrubber.cli.interrupts import listen, stop_listening
 from scrubber.errors import Interrupted, ScrubberError
 from scrubber.startup.gc_tuning import collect_seldom
+from scrubber.startup.no_core import leave_no_core
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its code; no third-party text reaches the terminal."""
+    leave_no_core()
     collect_seldom()
     _open_streams()
     listen()

@@ -33,7 +33,9 @@ from scrubber.model.batch import Batch
 from scrubber.outputs.checkpoints import Done, Part, Unread
 from scrubber.pipeline.batch import ScrubbedBatch
 from scrubber.pipeline.source import Bench, Task, Work
+from scrubber.policy.plan import KeySource
 from scrubber.startup.gc_tuning import collect_seldom
+from scrubber.startup.no_core import leave_no_core
 from scrubber.startup.no_pandas import without_pandas
 from scrubber.transform.keys import RootKey
 
@@ -191,7 +193,7 @@ class Crew:
                     words,
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
-                    env=_environment(),
+                    env=_environment(self._args[0]),
                 )
             except OSError:
                 ours.close()
@@ -233,14 +235,20 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _environment() -> dict[str, str]:
+def _environment(work: Work | None) -> dict[str, str]:
     """A worker computes in one thread, unless the user said otherwise: the workers together are as
-    many threads as are wanted. The libraries ask when they are loaded."""
-    return {**dict.fromkeys(_THREADS, "1"), **os.environ, _WORKER: "1"}
+    many threads as are wanted. The libraries ask when they are loaded. The key comes through the
+    pipe, so a variable that holds it stays behind."""
+    found = {**dict.fromkeys(_THREADS, "1"), **os.environ, _WORKER: "1"}
+    key = work.plan.key if work is not None else None
+    if key is not None and key.source is KeySource.ENV:
+        found.pop(key.name, None)
+    return found
 
 
 def serve(handle: int) -> None:
     """The life of a worker: requests in, answers out, until the parent has gone."""
+    leave_no_core()
     pipe = Connection(handle)
     try:
         work, secret = pipe.recv()
@@ -254,6 +262,7 @@ def serve(handle: int) -> None:
     without_pandas()
     pa.set_cpu_count(1)
     bench = Bench(work, RootKey(secret) if secret is not None else None)
+    del secret
 
     def send(said: _Answer | _Step) -> None:
         try:

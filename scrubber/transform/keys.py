@@ -22,10 +22,10 @@ class RootKey:
     __slots__ = ("_bytes",)
 
     def __init__(self, secret: bytes) -> None:
-        if len(secret) != KEY_BYTES:
-            raise KeyFault("key-length", f"a key has {KEY_BYTES} bytes", hint="scrubber keygen")
-        if len(set(secret)) < 8:
-            raise KeyFault("key-weak", "the key repeats itself", hint="scrubber keygen")
+        fault = _fault(secret)
+        if fault is not None:
+            del secret  # a traceback may be shown with the names of each frame and their values
+            raise fault
         self._bytes = bytes(secret)
 
     @classmethod
@@ -34,16 +34,13 @@ class RootKey:
 
         Errors: KeyFault ``key-format``, ``key-length``, ``key-weak``.
         """
-        word = text.strip()
-        try:
-            if len(word) == 2 * KEY_BYTES:
-                return cls(bytes.fromhex(word))
-            padded = word.replace("-", "+").replace("_", "/") + "=" * (-len(word) % 4)
-            return cls(base64.b64decode(padded, validate=True))
-        except (ValueError, binascii.Error):
-            raise KeyFault(
-                "key-format", "a key is 64 hex digits or base64 of 32 bytes", hint="scrubber keygen"
-            ) from None
+        secret = _decoded(text.strip())
+        fault = _fault(secret)
+        if fault is not None:
+            del text, secret
+            raise fault
+        assert secret is not None
+        return cls(secret)
 
     @property
     def id(self) -> str:
@@ -75,10 +72,33 @@ class RootKey:
         return hash(self.id)
 
     def __repr__(self) -> str:
-        return f"RootKey(id={self.id})"
+        return f"RootKey(id={self.id})" if hasattr(self, "_bytes") else "RootKey()"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not pickled: workers resolve it from its reference")
+
+
+def _decoded(word: str) -> bytes | None:
+    """The bytes that `word` writes, as hex or base64; None where it is neither."""
+    try:
+        if len(word) == 2 * KEY_BYTES:
+            return bytes.fromhex(word)
+        padded = word.replace("-", "+").replace("_", "/") + "=" * (-len(word) % 4)
+        return base64.b64decode(padded, validate=True)
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _fault(secret: bytes | None) -> KeyFault | None:
+    """What is wrong with a key."""
+    hint = "scrubber keygen"
+    if secret is None:
+        return KeyFault("key-format", "a key is 64 hex digits or base64 of 32 bytes", hint=hint)
+    if len(secret) != KEY_BYTES:
+        return KeyFault("key-length", f"a key has {KEY_BYTES} bytes", hint=hint)
+    if len(set(secret)) < 8:
+        return KeyFault("key-weak", "the key repeats itself", hint=hint)
+    return None
 
 
 def prf(key: bytes, *parts: bytes) -> bytes:
