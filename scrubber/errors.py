@@ -52,19 +52,22 @@ def printable(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in the data: `file` is the name the user gave, `row` counts data records from 1,
-    `line` counts lines of the file from 1, `field` is a path such as ``messages[].content``."""
+    `line` counts lines of the file from 1, `column` code points of that line from 1, `field` is a
+    path such as ``messages[].content``."""
 
     file: str | None = None
     row: int | None = None
     field: str | None = None
     line: int | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
         parts = []
         if self.file is not None:
             parts.append(printable(self.file))
         if self.line is not None:
-            parts.append(f"line {self.line}")
+            column = f" column {self.column}" if self.column is not None else ""
+            parts.append(f"line {self.line}{column}")
         if self.row is not None:
             parts.append(f"row {self.row}")
         if self.field is not None:

@@ -135,6 +135,7 @@ def _error_json(error: ScrubberError) -> dict[str, Any]:
             "file": place.file,
             "row": place.row,
             "line": place.line,
+            "column": place.column,
             "field": place.field,
         }
     if isinstance(error, RuleError):

@@ -45,7 +45,7 @@ UNREADABLE = frozenset(
         *("record-too-large", "parquet-unreadable", "parquet-pages"),
         *("arrow-unreadable", "arrow-truncated", "arrow-batch"),
         *("csv-header", "csv-line-ends", "csv-quote", "csv-ragged", "csv-unreadable"),
-        *("json-line", "json-depth"),
+        *("json-line", "json-depth", "json-duplicate-key"),
     }
 )
 """The codes of an InputError that tell of one source alone: its bytes cannot be read, whatever the

@@ -135,7 +135,8 @@ BAD = [
     ("a.jsonl", b'{"id": "\xff"}\n', "encoding", "a.jsonl, line 1, row 1"),
     ("a.csv", lines("id,note", f"1,{SECRET}", f"2,{SECRET},3"), "csv-ragged", "a.csv, row 2"),
     ("a.csv", lines("id,note", f"1,{SECRET}", SECRET), "csv-ragged", "a.csv, row 2"),
-    ("a.csv", lines("id,note", f'1,"{SECRET}'), "csv-quote", "a.csv"),
+    ("a.csv", lines("id,note", f'1,"{SECRET}'), "csv-quote", "a.csv, line 2 column 3"),
+    ("a.csv", lines("id,note", f'1,"{SECRET}" x'), "csv-quote", "a.csv, line 2 column "),
     ("a.csv", lines("id,id", f"1,{SECRET}"), "duplicate-field", "field id"),
     ("a.csv", lines("id,,", f"1,{SECRET},x"), "csv-header", "a.csv, line 1"),
     ("a.jsonl", lines(GOOD_LINE, '{"id": ' + SECRET), "json-line", "a.jsonl, line 2, row 2"),
@@ -591,7 +592,9 @@ def test_one_envelope_for_errors_too(cli: Cli, tmp_path: Path) -> None:
     assert said.err == ""
     assert envelope["exit_code"] == said.code == 2
     assert envelope["error"]["code"] == "csv-ragged"
-    assert envelope["error"]["place"] == {"file": "a.csv", "row": 1, "line": None, "field": None}
+    assert envelope["error"]["place"] == {
+        "file": "a.csv", "row": 1, "line": None, "column": None, "field": None,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("where", ["scrubber.formats.io.sink.os.fsync", "os.mkdir"])

@@ -131,6 +131,24 @@ def test_records_that_cannot_be_read_are_passed_over(tmp_path: Path) -> None:
     assert sample(tmp_path / "b.csv").table["a"].to_pylist() == ["1", "4"]
 
 
+@pytest.mark.parametrize("cell", ['5" pipe', '"OK" as usual', ' "x"', '"a\\"b"'])
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.csv.gz"])
+@pytest.mark.parametrize("row", [0, 3000, 5999])
+@pytest.mark.usefixtures("small_blocks")
+def test_a_quote_out_of_place_is_refused_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, row: int, cell: str
+) -> None:
+    monkeypatch.setattr(sampling, "BLOCK_BYTES", 8192)  # blocks that overlap
+    mark = "\t" if name == "t.tsv" else ","
+    lines = [f'{i}{mark}"a note,{" " * (i % 9)}\n of two lines"\n' for i in range(ROWS)]
+    lines[row] = f"{row}{mark}{cell}\n"
+    text = "".join([f"n{mark}note\n", *lines]).encode()
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith("gz") else text)
+    with pytest.raises(InputError) as caught:
+        sample(tmp_path / name)
+    assert (caught.value.code, caught.value.place.line) == ("csv-quote", 2 + 2 * row)
+
+
 def test_a_csv_file_without_records_is_an_empty_sample(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b\n")
     assert sample(tmp_path / "a.csv").table.num_rows == 0

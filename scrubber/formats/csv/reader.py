@@ -1,8 +1,11 @@
 """Reading CSV and TSV: every cell is text, a null is an empty cell without quotes.
 
-Line ends are ``\\n`` or ``\\r\\n``, quotes are doubled inside quotations (RFC 4180), the encoding
-is UTF-8 with or without a byte order mark. An empty line is no record, except in a file with one
-column, where it is a null.
+Line ends are ``\\n`` or ``\\r\\n``, the encoding is UTF-8 with or without a byte order mark. An
+empty line is no record, except in a file with one column, where it is a null.
+
+Quotes stand where RFC 4180 allows them (:mod:`~scrubber.formats.csv.quoting`). One out of place
+ends the reading, with `drop_bad_rows` too: it may close a quotation or belong to a text, so neither
+its own record nor any later one has borders that can be trusted.
 """
 
 from __future__ import annotations
@@ -22,9 +25,17 @@ import pyarrow.compute as pc
 from scrubber.errors import InputError, Place
 from scrubber.formats import sampling
 from scrubber.formats.base import Chunk, Source, check_schema
-from scrubber.formats.csv.quoting import record_ends
+from scrubber.formats.csv.quoting import StrayQuote, first_record, last_opening, record_ends
 from scrubber.formats.field_names import looks_like_data
-from scrubber.formats.io.stream import Block, ByteStream, count_of, is_utf8, record_blocks
+from scrubber.formats.io.stream import (
+    Block,
+    Bytes,
+    ByteStream,
+    Offsets,
+    count_of,
+    is_utf8,
+    record_blocks,
+)
 from scrubber.model.arrow_errors import ARROW_ERRORS
 
 _BOM = b"\xef\xbb\xbf"
@@ -33,6 +44,10 @@ _AT_ONCE = 2**19
 """So many bytes pyarrow parses at once: what it notes of them stays in a core's cache until it
 makes columns of it."""
 _DELIMITERS = ",;\t|"
+_CURE = (
+    "put a cell with quotes in it in quotes and double them (RFC 4180), "
+    "or leave the file out with --quarantine-unreadable"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,7 @@ def schema(source: Source) -> pa.Schema:
     Raises InputError `csv-header`, `csv-line-ends`, `csv-quote`, `encoding`, `duplicate-field`.
     """
     with ByteStream(source) as stream:
-        names, _, _ = _head(stream, source)
+        names, _, _, _ = _head(stream, source)
     found = pa.schema([(name, pa.string()) for name in names])
     check_schema(found, source.alias)
     return found
@@ -78,24 +93,18 @@ def read(
     """
     del unasked
     with ByteStream(source) as stream:
-        names, dialect, pending = _head(stream, source)
+        names, dialect, pending, line = _head(stream, source)
         if names != schema.names:
             raise InputError(
                 "source-changed", "its fields have changed", place=Place(file=source.alias)
             )
         first_row = 1
+        records = _Records(source, dialect.delimiter, line)
         for block in record_blocks(
-            stream,
-            lambda number: Place(file=source.alias, row=number),
-            lambda data: record_ends(bytes(data), dialect.delimiter),
-            pending,
+            stream, lambda number: Place(file=source.alias, row=number), records, pending
         ):
             if block.open:
-                raise InputError(
-                    "csv-quote",
-                    "the quotation that begins in this record is never closed",
-                    place=Place(file=source.alias, row=first_row + block.lines - 1),
-                )
+                raise records.unclosed(block)
             columns, rejected = _parse(block, schema, dialect, source, first_row, drop_bad_rows)
             table = pa.Table.from_arrays(columns, schema=schema)
             if table.num_rows or rejected:
@@ -103,27 +112,75 @@ def read(
             first_row += table.num_rows + rejected
 
 
-def _head(stream: ByteStream, source: Source) -> tuple[list[str], Dialect, bytes]:
-    """The names, the dialect, and what was read beyond the header."""
+class _Records:
+    """Finds where records end in the stretches of a file, one after the other, and names the line
+    and column of a quote that is out of place. `line` is the number of the first one's first line.
+    """
+
+    def __init__(self, source: Source, delimiter: str, line: int) -> None:
+        self._source = source
+        self._delimiter = delimiter
+        self._line, self._behind = line, 0
+
+    def __call__(self, data: Bytes) -> tuple[Offsets, bool]:
+        self._line += self._behind
+        data = bytes(data)
+        try:
+            found = record_ends(data, self._delimiter)
+        except StrayQuote as stray:
+            raise self._stray(data, stray) from None
+        self._behind = found.lines
+        return found.ends, found.is_open
+
+    def unclosed(self, block: Block) -> InputError:
+        """The error for the last block of a file that ends inside a quotation."""
+        offset = int(block.bounds[0]) + last_opening(block.view)
+        place = self._place(bytes(block.memory), offset)
+        return _csv_quote("the quotation that begins here is never closed", place)
+
+    def _stray(self, data: bytes, stray: StrayQuote) -> InputError:
+        place = self._place(data, stray.offset)
+        if stray.opening is None:
+            return _csv_quote("a quote stands in a cell that does not begin with one", place)
+        begun = self._place(data, stray.opening)
+        text = "the cell goes on behind the quote that closes it"
+        if begun.line != place.line:
+            text += f"; the quotation begins in line {begun.line}"
+        return _csv_quote(text, place)
+
+    def _place(self, data: bytes, offset: int) -> Place:
+        begin = data.rfind(b"\n", 0, offset) + 1
+        return Place(
+            file=self._source.alias,
+            line=self._line + data.count(b"\n", 0, begin),
+            column=len(data[begin:offset].decode("utf-8", "replace")) + 1,
+        )
+
+
+def _csv_quote(text: str, place: Place) -> InputError:
+    return InputError("csv-quote", text, place=place, hint=_CURE)
+
+
+def _head(stream: ByteStream, source: Source) -> tuple[list[str], Dialect, bytes, int]:
+    """The names, the dialect, what was read beyond the header, and the number of its first line."""
     data = stream.read(_HEADER_BYTES)
     bom = data.startswith(_BOM)
     data = data.removeprefix(_BOM)
     if not data:
         raise InputError("input-empty", "there is nothing in it", place=Place(file=source.alias))
-    # The delimiter is not known yet; header cells with stray quotes are not worth guessing about.
-    stops, is_open = record_ends(data, _sniff(data.split(b"\n", 1)[0], source))
-    end = int(stops[0]) if len(stops) else len(data)
-    if not len(stops) and (is_open or len(data) > _HEADER_BYTES - len(_BOM) - 1):
+    record = first_record(data) or data
+    if record is data and len(data) > _HEADER_BYTES - len(_BOM) - 1:
+        is_open = data.count(b'"') % 2
         raise InputError(
             "csv-quote" if is_open else "csv-header",
             "the header does not end",
             place=Place(file=source.alias, line=1),
         )
-    record = data[:end]
     delimiter = _sniff(record, source)
     terminator = "\r\n" if record.endswith(b"\r\n") else "\n"
     names = _names(record, delimiter, source)
-    return names, Dialect(delimiter, terminator, bom), data[end:]
+    lines = record.count(b"\n") + 1
+    return names, Dialect(delimiter, terminator, bom), data[len(record) :], lines
 
 
 def _sniff(header: bytes, source: Source) -> str:
@@ -142,6 +199,7 @@ def _names(record: bytes, delimiter: str, source: Source) -> list[str]:
         raise _encoding(place) from None
     if "\0" in text:  # UTF-16 without a byte order mark looks like this
         raise _encoding(place)
+    _check_quotes(record, delimiter, source)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
@@ -156,6 +214,13 @@ def _names(record: bytes, delimiter: str, source: Source) -> list[str]:
     names = rows[0] if rows else []
     _check_header(names, place)
     return names
+
+
+def _check_quotes(record: bytes, delimiter: str, source: Source) -> None:
+    records = _Records(source, delimiter, 1)
+    _, is_open = records(record)
+    if is_open:
+        raise records.unclosed(Block(record, np.array([0, len(record)]), True))
 
 
 def _check_header(names: Sequence[str], place: Place) -> None:
@@ -252,7 +317,7 @@ def _first_undecodable(
         start = len(block.data)
     except UnicodeDecodeError as error:
         start = error.start
-    stops, _ = record_ends(block.data[:start], dialect.delimiter)
+    stops = record_ends(block.data[:start], dialect.delimiter).ends
     lines = [0, *stops.tolist()]
     records = sum(columns == 1 or bool(block.data[a:b].strip(b"\r\n")) for a, b in pairwise(lines))
     return _encoding(Place(file=source.alias, row=first_row + records))
@@ -270,19 +335,24 @@ def sample(
     """About `rows` records, and how many there are in all where the file is read whole.
 
     In a block from the middle of a file nobody knows whether it begins inside a quotation: both are
-    tried, and the reading counts that leaves fewer quotes in the cells and fewer records without
-    the header's cells. Raises as :func:`read`.
+    tried, and of those whose quotes are in place the reading counts that leaves fewer quotes in the
+    cells and fewer records without the header's cells. Raises as :func:`read`.
     """
     if source.compression or sampling.is_small(source):
         limit = sampling.GROUP_ROWS if source.compression else None
         table, count = sampling.from_chunks(read(source, schema, drop_bad_rows=True), limit)
         return sampling.drawn(table or schema.empty_table(), rows, chance), count
     with ByteStream(source) as stream:
-        _, dialect, pending = _head(stream, source)
+        _, dialect, pending, _ = _head(stream, source)
         start = stream.consumed - len(pending)
     tables = [schema.empty_table()]
     for data, aligned in sampling.blocks(source, start, chance):
-        table = _block_table(data, aligned, schema, dialect, source)
+        try:
+            table = _block_table(data, aligned, schema, dialect, source)
+        except StrayQuote:
+            for _ in read(source, schema, drop_bad_rows=True):
+                pass  # reading from the beginning finds the place, and raises
+            continue
         tables.append(sampling.drawn(table, -(-rows // sampling.BLOCKS), chance))
     return pa.concat_tables(tables), None
 
@@ -290,11 +360,18 @@ def sample(
 def _block_table(
     data: bytes, aligned: bool, schema: pa.Schema, dialect: Dialect, source: Source
 ) -> pa.Table:
-    """The whole records of a stretch of bytes."""
+    """The whole records of a stretch of bytes. Raises StrayQuote where no reading has all quotes in
+    place."""
     best, least = schema.empty_table(), None
-    for inside in (False,) if aligned else (False, True):
-        ends, _ = record_ends(b'"' + data if inside else data, dialect.delimiter)
-        cuts = [0, *(ends - inside).tolist()] if aligned else (ends - inside).tolist()
+    stray: list[StrayQuote] = []
+    readings = (False,) if aligned else (False, True)
+    for inside in readings:
+        try:
+            ends = record_ends(b'"' + data if inside else data, dialect.delimiter).ends - inside
+        except StrayQuote as found:
+            stray.append(found)
+            continue
+        cuts = [0, *ends.tolist()] if aligned else ends.tolist()
         if len(cuts) < 2:
             continue
         block = Block(data, np.array(cuts), False)
@@ -306,4 +383,6 @@ def _block_table(
         quotes = sum(pc.sum(pc.count_substring(cell, '"')).as_py() or 0 for cell in columns)
         if table.num_rows > rejected and (least is None or quotes + rejected < least):
             best, least = table, quotes + rejected
+    if len(stray) == len(readings):
+        raise stray[0] from None
     return best

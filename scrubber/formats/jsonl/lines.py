@@ -1,8 +1,8 @@
 """The records of a JSONL file: blocks of lines, lines, and what a line says (by orjson, strict).
 
-Empty lines are no records but count as lines. NaN, infinities, lone surrogates, and integers beyond
-64 bits make a bad line. Of a key that an object has twice the last one counts (the earlier value
-is read by no one and written nowhere).
+Empty lines are no records but count as lines. NaN, infinities, lone surrogates, integers beyond 64
+bits, and a key that an object has twice make a bad line: readers differ in which of its values
+counts, and the other one would pass unseen.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import orjson
 
 from scrubber.errors import InputError, Place
 from scrubber.formats.base import CHUNK_ROWS, HELD_BYTES, MORE_MEMORY, Source
+from scrubber.formats.field_names import looks_like_data
 from scrubber.formats.io.stream import (
     Block,
     ByteStream,
@@ -26,6 +27,7 @@ from scrubber.formats.io.stream import (
     record_blocks,
 )
 from scrubber.formats.jsonl.shape import BadValue
+from scrubber.model.fieldpath import EACH, FieldPath
 
 BOM = b"\xef\xbb\xbf"
 _OBJECT_BYTES = 2**28
@@ -128,6 +130,8 @@ def parse(text: bytes, careful: bool) -> dict[str, Any]:
         raise _bad_line(text) from None
     if type(record) is not dict:
         raise BadValue("json-line", "this is not a JSON object")
+    if text.count(b":") != _keys_and_colons(record) or b"\\u003" in text:
+        _check_keys(text)
     if careful and may_be_long(text):
         _check_integers(text)
     return record
@@ -139,6 +143,63 @@ def _bad_line(text: bytes) -> BadValue:
     except UnicodeDecodeError:
         return BadValue("encoding", "this is not UTF-8 text")
     return BadValue("json-line", "this is not valid JSON")
+
+
+def _keys_and_colons(record: dict[str, Any]) -> int:
+    """How many keys there are in the record and all within it, and colons in its texts: as many as
+    there are colons in its line, if no key is repeated and no colon is escaped (as ``\\u003a``)."""
+    count = 0
+    rest: list[Any] = [record]
+    while rest:
+        inner = rest.pop()
+        if type(inner) is dict:
+            count += len(inner) + sum(key.count(":") for key in inner)
+            inner = inner.values()
+        for value in inner:
+            kind = type(value)
+            if kind is str:
+                count += value.count(":")
+            elif kind is dict or kind is list:
+                rest.append(value)
+    return count
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """The pairs of an object, repeated keys among them."""
+
+
+def _check_keys(text: bytes) -> None:
+    """Raise BadValue for a key that an object in `text`, one JSON object, has twice."""
+    try:
+        record = json.loads(text, object_pairs_hook=_Pairs, parse_int=str)
+    except RecursionError:
+        raise _too_deep() from None
+    rest: list[tuple[Any, FieldPath | None]] = [(record, None)]
+    while rest:
+        value, path = rest.pop()
+        if isinstance(value, _Pairs):
+            seen: set[str] = set()
+            for key, inner in value:
+                under = _under(path, key)
+                if key in seen:
+                    said = "an object has a key twice"
+                    raise BadValue("json-duplicate-key", said, under)
+                seen.add(key)
+                rest.append((inner, under))
+        elif type(value) is list:
+            each = path.child(EACH) if path is not None else None
+            rest += [(inner, each) for inner in value]
+
+
+def _under(path: FieldPath | None, key: str) -> FieldPath | None:
+    """The path of a key, or of what holds it where the key itself looks like data."""
+    if looks_like_data(key):
+        return path
+    return FieldPath((key,)) if path is None else path.child(key)
+
+
+def _too_deep() -> BadValue:
+    return BadValue("json-depth", "values are nested too deep")
 
 
 def _check_integers(text: bytes) -> None:
@@ -153,7 +214,7 @@ def _check_integers(text: bytes) -> None:
     try:
         json.loads(text, parse_int=integer)
     except RecursionError:
-        raise BadValue("json-depth", "values are nested too deep") from None
+        raise _too_deep() from None
 
 
 def error_of(bad: BadValue, source: Source, line: int, row: int) -> InputError:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import decimal
+import gzip
 import io
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrubber import formats
-from scrubber.errors import InputError, OutputError
+from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats.csv import reader as delimited
-from scrubber.formats.csv.quoting import record_ends
+from scrubber.formats.csv.quoting import StrayQuote, last_opening, record_ends
 from scrubber.formats.csv.reader import Dialect
 from scrubber.formats.csv.writer import DelimitedEncoder
 from scrubber.formats.io import stream
@@ -35,12 +36,10 @@ SECRET = "SECRETVALUE"
         pytest.param(b'a,b\n1,"x\r\ny"\n', [{"a": "1", "b": "x\r\ny"}], id="newline in quotes"),
         pytest.param(b'a,b\n1,"x\ry"\n', [{"a": "1", "b": "x\ry"}], id="return in quotes"),
         pytest.param(b'a,b\n1,"say ""hi"""\n', [{"a": "1", "b": 'say "hi"'}], id="doubled quote"),
-        pytest.param(b'a,b\n5" pipe,x\n', [{"a": '5" pipe', "b": "x"}], id="quote in a cell"),
-        pytest.param(
-            b'a,b\n5" pipe,"x\ny"\n6" pipe,"z"\n',
-            [{"a": '5" pipe', "b": "x\ny"}, {"a": '6" pipe', "b": "z"}],
-            id="quote in a cell, then newlines in quotes",
-        ),
+        pytest.param(b'a,b\n"5"" pipe",x\n', [{"a": '5" pipe', "b": "x"}], id="quote in a cell"),
+        pytest.param(b'a,b\n"""",""""""\n', [{"a": '"', "b": '""'}], id="quotes and no more"),
+        pytest.param(b'a,b\n"x","y"', [{"a": "x", "b": "y"}], id="quote at the end of the file"),
+        pytest.param(b'a,b\r\n"x","y"\r\n', [{"a": "x", "b": "y"}], id="quote before crlf"),
         pytest.param(b"\xef\xbb\xbfa,b\n1,2\n", [{"a": "1", "b": "2"}], id="byte order mark"),
         pytest.param(
             b"a,b\n\xef\xbb\xbf1,2\n", [{"a": "\ufeff1", "b": "2"}], id="mark in the first cell"
@@ -87,7 +86,7 @@ def test_tsv_has_tabs_whatever_the_header_holds(files):
         pytest.param("a,b\n1,2\n".encode("utf-16-le"), "encoding", None, 1, id="utf-16, no mark"),
         pytest.param("a,b\n1,\ud800\n".encode("utf-8", "surrogatepass"), "encoding", 1, None,
                      id="lone surrogate"),
-        pytest.param(b'a,b\n1,2\n3,"SECRETVALUE\n4,5\n', "csv-quote", 2, None, id="open quote"),
+        pytest.param(b'a,b\n1,2\n3,"SECRETVALUE\n4,5\n', "csv-quote", None, 3, id="open quote"),
         pytest.param(b'a,"b\n1,2\n', "csv-quote", None, 1, id="open quote in the header"),
         pytest.param(b"ann@example.com,b\n1,2\n", "csv-header", None, 1, id="address as a name"),
         pytest.param(b"a,078-05-1120\n1,2\n", "csv-header", None, 1, id="nine digits as a name"),
@@ -111,6 +110,54 @@ def test_refuses(files, data, code, row, line):
         assert "SECRET" not in shown
         assert "example.com" not in shown
         assert "1120" not in shown
+
+
+QUOTES_OUT_OF_PLACE = [
+    # data, line, column
+    (b'a,b\n1,"see SECRET\n2,Ann\n3,"OK" as usual\n4,x\n', 4, 4),
+    (b'a,b\n1,"OK" as usual\n', 2, 7),
+    (b'a,b\n1,"OK" \n', 2, 7),
+    (b'a,b\n1,"a\\"b"\n', 2, 7),
+    (b'a,b\r\n1,"OK"x\r\n', 2, 7),
+    (b'\xef\xbb\xbfa,b\n1,"OK"x\n', 2, 7),
+    ('a,b\né👧,"OK"x\n'.encode(), 2, 8),
+    (b'a;b\n1;"OK",2\n', 2, 7),
+    (b'a\n"OK";"2"\n', 2, 5),
+    (b'a,b\n"x\ny",1\n2,"z\n"w\n', 5, 2),
+    (b'a,b\n5" pipe,x\n', 2, 2),
+    (b'a,b\nx, "y"\n', 2, 4),
+    (b'a,b\n1,x"y\n3,"z\n', 2, 4),
+    (b'a,b\n1,x"', 2, 4),
+    (b'a,b\n1,"', 2, 3),
+    (b'a,b\n1,2\n3,"a""\n""b\n4,5', 3, 3),
+    (b'"a"b,c\n1,2\n', 1, 4),
+    (b'a"b,c\n1,2\n', 1, 2),
+    (b'"a\nb"c,d\n1,2\n', 2, 3),
+    (b'"a\nb",c\n1,"2"3\n', 3, 6),
+    (b'a,b\n\xef\xbb\xbf"x",1\n', 2, 2),
+]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz"])
+@pytest.mark.parametrize("drop", [False, True])
+@pytest.mark.parametrize(("data", "line", "column"), QUOTES_OUT_OF_PLACE)
+def test_a_quote_out_of_place_ends_the_reading(files, small_chunks, name, data, line, column, drop):
+    """With `drop` too: where the record ends that it stands in nobody can tell."""
+    packed = gzip.compress(data) if name.endswith("gz") else data
+    source = files.make(name, packed)
+    for rows, size in ((1 << 16, 1 << 20), (1, 7), (2, 16)):
+        small_chunks(rows, size)
+        with pytest.raises(InputError) as caught:
+            files.read(source, drop_bad_rows=drop)
+        error = caught.value
+        assert (error.code, error.place) == ("csv-quote", Place(name, line=line, column=column))
+        assert "SECRET" not in str(error)
+
+
+def test_where_the_quotation_begins_is_told_too(files):
+    with pytest.raises(InputError) as caught:
+        files.read(files.make("x.csv", QUOTES_OUT_OF_PLACE[0][0]))
+    assert "the quotation begins in line 2" in str(caught.value)
 
 
 def test_a_header_that_never_ends_is_not_read_whole(files):
@@ -182,7 +229,7 @@ RECORDS = st.lists(
     st.sampled_from(
         [
             *("1,2", "1", "1,2,3", "", ",", "abcdefgh,12345678", "x\ry,z", "é,\ufeff", "\ufeff,y"),
-            *('"",', '"a\nb",x', '"a\r\nb","', '"""",5" x', '"a"b,c', '\ufeff"a",b'),
+            *('"",', '"a\nb",x', '"a\r\nb",""', '"""","5"" x"', '"\ufeffa",b'),
         ]
     ).flatmap(lambda record: st.sampled_from([record + "\n", record + "\r\n"])),
     max_size=30,
@@ -218,30 +265,56 @@ def test_line_ends_in_quotes_are_whole_wherever_they_are_cut(files, monkeypatch,
 # --- the scanner against a model that goes byte by byte ------------------------------------------
 
 
-def model_ends(data: bytes, delimiter: int) -> tuple[list[int], bool]:
-    ends, quoted, at_start, i = [], False, True, 0
+def model_ends(data: bytes, delimiter: int) -> tuple[list[int], bool] | int:
+    """Record ends, and whether a quotation is open; or the offset of what is out of place."""
+    ends, state, i = [], "cell begins", 0
     while i < len(data):
         byte = data[i]
-        if quoted:
+        if state == "quoted":
             if byte == ord('"'):
                 if data[i + 1 : i + 2] == b'"':
                     i += 1
                 else:
-                    quoted = False
-        elif byte == ord('"') and at_start:
-            quoted = True
-        elif byte == ord("\n"):
-            ends.append(i + 1)
-        at_start = not quoted and byte in (delimiter, 10, 13)
+                    state = "closed"
+        elif byte == ord('"'):
+            if state != "cell begins":
+                return i
+            state = "quoted"
+        elif byte in (delimiter, 10, 13):
+            state = "cell begins"
+            if byte == 10:
+                ends.append(i + 1)
+        elif state == "closed":
+            return i
+        else:
+            state = "in a cell"
         i += 1
-    return ends, quoted
+    return ends, state == "quoted"
 
 
 @given(st.text(alphabet='a,"\n\r;', max_size=40), st.sampled_from(",;"))
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=1500, deadline=None)
 def test_record_ends_as_the_model_has_them(text, delimiter):
-    ends, is_open = record_ends(text.encode(), delimiter)
-    assert (ends.tolist(), bool(is_open)) == model_ends(text.encode(), ord(delimiter))
+    data = text.encode()
+    expected = model_ends(data, ord(delimiter))
+    if isinstance(expected, int):
+        with pytest.raises(StrayQuote) as caught:
+            record_ends(data, delimiter)
+        assert caught.value.offset == expected
+        opening = caught.value.opening
+        if opening is not None:
+            before = data[: expected - 1]
+            assert model_ends(before, ord(delimiter))[1]
+            assert last_opening(before) == opening
+        return
+    found = record_ends(data, delimiter)
+    assert (found.ends.tolist(), found.is_open) == expected
+    whole = data[: found.ends[-1] if len(found.ends) else 0]
+    assert found.lines == whole.count(b"\n")
+    if found.is_open:
+        begun = data[: last_opening(data)]
+        assert model_ends(begun, ord(delimiter))[0] == found.ends.tolist()
+        assert not begun or begun[-1] in (ord(delimiter), 10, 13)
 
 
 # --- writing -------------------------------------------------------------------------------------
