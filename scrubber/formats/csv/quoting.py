@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from scrubber.formats.io.stream import Bytes, Offsets, line_ends
 
@@ -69,12 +70,14 @@ def last_opening(data: Bytes) -> int:
 
 
 def _quotes(data: Bytes) -> Offsets:
-    return np.flatnonzero(np.frombuffer(data, np.uint8) == _QUOTE)
+    found: Offsets = np.flatnonzero(np.frombuffer(data, np.uint8) == _QUOTE)
+    return found
 
 
 def _outside(ends: Offsets, quotes: Offsets) -> Offsets:
     """The line ends outside quotations: quotes open and close in turn, a doubled one both."""
-    return ends[np.searchsorted(quotes, ends) % 2 == 0]
+    outside: Offsets = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    return outside
 
 
 def _check(data: bytes, quotes: Offsets, delimiter: int) -> None:
@@ -94,12 +97,12 @@ def _check(data: bytes, quotes: Offsets, delimiter: int) -> None:
         raise StrayQuote(stray, None)
 
 
-def _is_border(
-    beside: np.ndarray[tuple[int], np.dtype[np.uint8]], delimiter: int
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Where a byte beside a quote ends a cell or makes a doubled quote; np.isin is ten times as
-    slow."""
-    return (beside == delimiter) | (beside == _NEWLINE) | (beside == _RETURN) | (beside == _QUOTE)
+def _is_border(beside: npt.NDArray[np.uint8], delimiter: int) -> npt.NDArray[np.bool_]:
+    """Where a byte beside a quote ends a cell or makes a doubled quote."""
+    is_border: npt.NDArray[np.bool_] = beside == delimiter  # np.isin takes ten times as long
+    for sign in (_NEWLINE, _RETURN, _QUOTE):
+        is_border |= beside == sign
+    return is_border
 
 
 def _opening(quotes: Offsets) -> int:
