@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import scrubber
+from scrubber.storage import put_whole
 
 if TYPE_CHECKING:
     from scrubber.api import RulesLike
@@ -41,8 +42,7 @@ class FrameAccessor(Generic[F]):
         """
         result = scrubber.scrub(self._frame, rules, key=key)
         if manifest is not None:
-            with Path(manifest).open("xb") as file:
-                file.write(result.manifest.to_bytes())
+            put_whole(Path(manifest), result.manifest.to_bytes())
         return result.data
 
 

@@ -10,9 +10,9 @@ import subprocess
 from pathlib import Path
 
 from scrubber.attest.signer import SigningKey
-from scrubber.errors import KeyFault, NotAvailable, OutputError, Place, printable
+from scrubber.errors import KeyFault, NotAvailable, printable
 from scrubber.policy.plan import KeyRef, KeySource
-from scrubber.storage import LargeFile, UnfitFile, read_small
+from scrubber.storage import PRIVATE, LargeFile, UnfitFile, read_small, write_whole
 from scrubber.transform.keys import KEY_BYTES, RootKey
 
 _EXEC_SECONDS = 30
@@ -83,19 +83,15 @@ def new_key() -> str:
 def write_key(path: Path, text: str) -> None:
     """Write a key's `text` to a new file that its owner alone can read (mode 0600).
 
-    Errors: OutputError ``key-exists`` (a key is never overwritten), ``key-write``.
+    Errors: OutputError ``key-exists`` (a key is never overwritten), ``output-write``.
     """
-    place = Place(file=str(path))
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise OutputError(
-            "key-exists", "there is a file already; a key is never overwritten", place=place
-        ) from None
-    except OSError:
-        raise OutputError("key-write", "the file cannot be written", place=place) from None
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text.strip() + "\n")
+    write_whole(
+        path,
+        f"{text.strip()}\n".encode("ascii"),
+        exists="key-exists",
+        hint="a key is never overwritten",
+        mode=PRIVATE,
+    )
 
 
 def _from_env(name: str, maker: str) -> str:

@@ -72,7 +72,7 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="key-exists"):
         write_key(tmp_path / "key", new_key())
     assert (tmp_path / "key").read_text() == before
-    with pytest.raises(OutputError, match="key-write"):
+    with pytest.raises(OutputError, match="output-write"):
         write_key(tmp_path / "no" / "such" / "folder", new_key())
 
 

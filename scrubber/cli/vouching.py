@@ -161,13 +161,19 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The file to write; else stdout.")
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file, unless scrubber needs it.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Tell the manifest of DIR in the words of other tools; nothing but what it publishes.
+
+    A file that is there is not replaced; manifests, outputs, signatures, plans, rule files and
+    keys are not with --overwrite either.
 
     Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
     """
     begin("export", as_json=as_json)
     from scrubber.cli.commands.export import export_command
 
-    return export_command(output, to.value, out)
+    return export_command(output, to.value, out, overwrite)

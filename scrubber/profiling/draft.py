@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.errors import OutputError, Place, RuleError
+from scrubber.errors import RuleError
+from scrubber.manifest.kept import RULES, unless_kept
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps
 from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_mapping
@@ -21,6 +22,7 @@ from scrubber.profiling.examine import Examined, ExaminedTable, Looked
 from scrubber.profiling.relations import domains_of, linked_rules
 from scrubber.profiling.report import DETECT, ROWS, SEED, examined_tables
 from scrubber.profiling.suggest import DROP, REDACT, Decision, decide, merged
+from scrubber.storage import write_whole
 
 
 @dataclass(frozen=True)
@@ -78,20 +80,18 @@ def draft(
 
 
 def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
-    """Write the rule file. Errors: OutputError ``rules-exist``, ``output-write``."""
-    place = Place(file=str(path))
-    stage = path.with_name(f".{path.name}.scrubber-partial")
-    try:
-        if not overwrite and (path.exists() or path.is_symlink()):
-            text = "there is a file already"
-            raise OutputError("rules-exist", text, place=place, hint="--force replaces it")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stage.write_text(made.text, encoding="utf-8")
-        stage.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            stage.unlink()
-        raise OutputError("output-write", "the file cannot be written", place=place) from None
+    """Write the rule file; with `overwrite` over another one.
+
+    Errors: OutputError ``rules-exist``, ``output-kept``, ``output-write``.
+    """
+    write_whole(
+        path,
+        made.text.encode(),
+        exists="rules-exist",
+        hint="--force replaces it",
+        replace=partial(unless_kept, own=RULES) if overwrite else None,
+        parents=True,
+    )
 
 
 def _complete(

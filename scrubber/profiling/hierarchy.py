@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
@@ -14,8 +12,10 @@ import pyarrow as pa
 
 from scrubber.anonymize.labels import LABEL
 from scrubber.anonymize.measure import label_arrays
-from scrubber.errors import InputError, OutputError, Place
+from scrubber.errors import InputError, Place
+from scrubber.manifest.kept import unless_kept
 from scrubber.privacy.hierarchy import TOP, in_order
+from scrubber.storage import PRIVATE, write_whole
 from scrubber.transform.base import Context, Transform
 from scrubber.transform.generalize import Bin, Prefix, TruncateDate
 
@@ -69,27 +69,19 @@ def draft_hierarchy(inputs: Sequence[str], name: str) -> Drafted:
 def write_hierarchy(made: Drafted, path: Path, *, overwrite: bool = False) -> None:
     """Write the file; it holds values of the data, so its owner alone can read it (mode 0600).
 
-    Errors: OutputError ``hierarchy-exists``, ``output-write``.
+    Errors: OutputError ``hierarchy-exists``, ``output-kept``, ``output-write``.
     """
-    place = Place(file=str(path))
     text = StringIO(newline="")
     csv.writer(text, delimiter=";", lineterminator="\n").writerows(made.rows)
-    stage = path.with_name(f".{path.name}.scrubber-partial")
-    try:
-        if not overwrite and (path.exists() or path.is_symlink()):
-            hint = "--force replaces it"
-            said = "there is a file already"
-            raise OutputError("hierarchy-exists", said, place=place, hint=hint)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stage.unlink(missing_ok=True)
-        handle = os.open(stage, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text.getvalue())
-        stage.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            stage.unlink()
-        raise OutputError("output-write", "the file cannot be written", place=place) from None
+    write_whole(
+        path,
+        text.getvalue().encode(),
+        exists="hierarchy-exists",
+        hint="--force replaces it",
+        replace=unless_kept if overwrite else None,
+        mode=PRIVATE,
+        parents=True,
+    )
 
 
 def _suggested(leaves: Sequence[str]) -> Iterator[tuple[Transform, str]]:

@@ -15,6 +15,7 @@ install) and ``storage-read-only``; InputError or OutputError ``storage-url``,
 """
 
 from scrubber.storage.address import base_name, checked, has_wildcard, is_remote, joined
+from scrubber.storage.atomic import PRIVATE, put_whole, write_whole
 from scrubber.storage.client import changed, same_store, writable
 from scrubber.storage.location import Location, Readable, Remote, locate
 from scrubber.storage.objects import (
@@ -34,6 +35,7 @@ from scrubber.storage.small import LargeFile, MissingFile, SmallFile, UnfitFile,
 from scrubber.storage.upload import Upload, drop_unfinished
 
 __all__ = [
+    "PRIVATE",
     "READ_AHEAD",
     "Facts",
     "Found",
@@ -60,10 +62,12 @@ __all__ = [
     "locate",
     "matching",
     "opened",
+    "put_whole",
     "read",
     "read_small",
     "remove",
     "same_store",
     "writable",
     "write",
+    "write_whole",
 ]

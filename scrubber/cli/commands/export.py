@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.cli.console import as_json, emit, stdout
-from scrubber.errors import OutputError, Place, printable
+from scrubber.errors import printable
 
 if TYPE_CHECKING:
     from scrubber.storage import Location
 
 
-def export_command(output: Location, target: str, out: Path | None) -> int:
-    """Write the manifest in another form, on stdout or into a new or earlier file."""
+def export_command(output: Location, target: str, out: Path | None, overwrite: bool) -> int:
+    """Write the manifest in another form, on stdout or into a file."""
     from scrubber.exports import export
     from scrubber.manifest import read_manifest
+    from scrubber.manifest.kept import unless_kept
+    from scrubber.storage import write_whole
 
     text = export(read_manifest(output), target)
     if out is None:
@@ -23,11 +25,12 @@ def export_command(output: Location, target: str, out: Path | None) -> int:
             return emit({"target": target, "text": text})
         stdout().file.write(text)
         return 0
-    try:
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError:
-        place = Place(file=str(out))
-        raise OutputError("export-write", "the file cannot be written", place=place) from None
+    write_whole(
+        out,
+        text.encode(),
+        hint="--overwrite replaces it",
+        replace=unless_kept if overwrite else None,
+    )
     if as_json():
         return emit({"target": target, "out": str(out)})
     stdout().print(f"written: {printable(str(out))}", style="green", soft_wrap=True)

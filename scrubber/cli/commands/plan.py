@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,21 +53,31 @@ def _write(rules: Rules, surveyed: Survey, out: Path, force: bool) -> str:
     from scrubber.run.forecast import forecast
     from scrubber.run.pinned_plan import plan_document
     from scrubber.run.preview import key_or_throwaway
+    from scrubber.storage import write_whole
 
     attestations = attestations_of(out)
-    if not force and (out.exists() or attestations.exists()):
+    hint = "--force replaces it, and removes what was signed"
+    if attestations.exists() and not (force and out.exists()):
         place = Place(file=str(out))
-        hint = "--force replaces it, and removes what was signed"
         raise OutputError("plan-exists", "there is a plan already", place=place, hint=hint)
     key, _ = key_or_throwaway(surveyed.plan)
     document = plan_document(rules, surveyed, forecast(surveyed, key))
-    try:
-        attestations.unlink(missing_ok=True)
-        out.write_bytes(document.to_bytes())
-    except OSError:
-        place = Place(file=str(out))
-        raise OutputError("plan-write", "the plan cannot be written", place=place) from None
+    write_whole(
+        out,
+        document.to_bytes(),
+        exists="plan-exists",
+        hint=hint,
+        replace=partial(_only_a_plan, attestations) if force else None,
+    )
     return document.id
+
+
+def _only_a_plan(attestations: Path, out: Path) -> None:
+    """Let a plan be replaced, without what was signed about it."""
+    from scrubber.manifest.kept import PLAN, unless_kept
+
+    unless_kept(out, own=PLAN)
+    attestations.unlink(missing_ok=True)
 
 
 def _print_field(field: FieldPreview) -> None:

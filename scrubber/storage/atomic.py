@@ -1,0 +1,115 @@
+"""Small files on disk: written whole or not at all, and over nothing that was not meant.
+
+The content goes to a file of another name in the same folder, is synced, and gets its name in one
+step. A symbolic link at the target is never followed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from scrubber.errors import IncompleteError, OutputError, Place
+
+Guard = Callable[[Path], None]
+"""Raises OutputError for a file that must not be replaced."""
+
+PUBLIC, PRIVATE = 0o666, 0o600  # permissions, before the umask
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV})
+
+
+def write_whole(
+    path: Path,
+    content: bytes,
+    *,
+    exists: str = "file-exists",
+    hint: str = "name another file",
+    replace: Guard | None = None,
+    mode: int = PUBLIC,
+    parents: bool = False,
+) -> None:
+    """Write `content` to a new file at `path`, or with `replace` over a regular file that it lets
+    pass. With `parents` missing folders above it are made.
+
+    Raises OutputError with the code `exists` (and the `hint`) if something is there already,
+    ``output-foreign`` if that is no regular file, what `replace` raises, ``output-write`` if the
+    system refuses; IncompleteError ``disk-full``.
+    """
+    place = Place(file=str(path))
+    try:
+        if parents:
+            _make(path.parent)
+        if replace is not None and _is_there(path):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                text = "this is no regular file, so it is not replaced"
+                raise OutputError("output-foreign", text, place=place, hint="name another file")
+            replace(path)
+        put_whole(path, content, replace=replace is not None, mode=mode)
+    except FileExistsError:
+        text = "there is a file already"
+        raise OutputError(exists, text, place=place, hint=hint) from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise IncompleteError("disk-full", "the disk is full", place=place) from None
+        text = os.strerror(error.errno) if error.errno else "the system refused"
+        text = f"the file cannot be written: {text}"
+        raise OutputError("output-write", text, place=place) from None
+
+
+def put_whole(path: Path, content: bytes, *, replace: bool = False, mode: int = PUBLIC) -> None:
+    """The same without our errors: OSError as it comes, FileExistsError unless `replace`."""
+    draft = path.with_name(f".scrubber-{secrets.token_hex(8)}.partial")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            draft.replace(path)
+        else:
+            _name_anew(draft, path)
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+    with contextlib.suppress(OSError):  # the file is there; some file systems sync no folders
+        _sync(path.parent)
+
+
+def _name_anew(draft: Path, path: Path) -> None:
+    """Give `draft` a name that nothing has. FileExistsError if something has it."""
+    try:
+        os.link(draft, path, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # ours from here on
+        draft.replace(path)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
