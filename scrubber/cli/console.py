@@ -55,6 +55,17 @@ def stdout() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
+def watched() -> bool:
+    """Whether stdout itself is a terminal, so that a person may see values of the data there.
+
+    A console counts as one where FORCE_COLOR or TTY_COMPATIBLE is set, in the log of a build too.
+    """
+    try:
+        return sys.stdout.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
 @cache
 def stderr() -> Console:
     from rich.console import Console

@@ -143,6 +143,24 @@ def _refuse(text: str, hint: str = "", code: str = "row-syntax") -> _Refused:
     return _Refused(Fault(code, text, hint))
 
 
+def without_literals(expression: str) -> str:
+    """`expression`, which has no fault, with a sign in the place of each text and number.
+
+    >>> without_literals("lower(name) IN ('ann','poe') AND age>17")
+    "lower(name) IN ('…', '…') AND age > …"
+    """
+    shown, before = "", ""
+    for token in _tokens(expression):
+        piece = {"text": "'…'", "number": "…", "quoted": f'"{token.text}"'}.get(
+            token.kind, token.text
+        )
+        called = piece == "(" and before.lower() in FUNCTIONS | _CASTS
+        touching = called or piece in (")", ",", ".", "::") or before in ("", "(", ".", "::")
+        shown += piece if touching else f" {piece}"
+        before = piece
+    return shown
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     """The tokens of `text`. Whatever readers of SQL split in different ways is refused: comments,
     prefixed strings, escapes, and letters that turn into others when words are compared."""

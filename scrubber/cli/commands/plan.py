@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrubber.cli.console import as_json, emit, stderr, stdout
+from scrubber.cli.console import as_json, emit, stderr, stdout, watched
 from scrubber.errors import OutputError, Place, printable
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def plan_command(rules: Path, inputs: list[str], rows: int, out: Path | None, fo
     parsed = load_rules(rules)
     surveyed = survey(parsed, inputs)
     written = _write(parsed, surveyed, out, force) if out is not None else None
-    watched = stdout().is_terminal and not as_json()
-    shown = preview(parsed, surveyed, rows if watched else 0)
+    seen = watched() and not as_json()
+    shown = preview(parsed, surveyed, rows if seen else 0)
     if as_json():
         return emit({**_as_data(parsed, surveyed.plan, shown), "plan": written})
     for number, field in enumerate(shown.fields):
@@ -37,7 +37,7 @@ def plan_command(rules: Path, inputs: list[str], rows: int, out: Path | None, fo
             stdout().print(f"\n{names}", style="bold", soft_wrap=True)
         _print_field(field)
     _print_rest(parsed, surveyed.plan)
-    if shown.throwaway_key and watched and rows:
+    if shown.throwaway_key and seen and rows:
         stderr().print("The key is not at hand: the sample was made with a random one.")
     if written is not None:
         stdout().print(f"\nplan {written}: {printable(str(out))}", style="bold", soft_wrap=True)
@@ -110,13 +110,14 @@ def _cell(value: Any) -> str:
 
 
 def _print_rest(rules: Rules, plan: Plan) -> None:
+    from scrubber.policy.sql import without_literals
+
     row_rules = {rule.rule.id: rule for _, table in plan.tables for rule in table.row_rules}
     if row_rules:
         stdout().print("\nrecords are dropped where", style="bold")
         for rule in row_rules.values():
-            stdout().print(
-                f"  {rule.expression}  ({rule.reason})  {rule.rule.mark}", soft_wrap=True
-            )
+            said = rule.expression if watched() else without_literals(rule.expression)
+            stdout().print(f"  {said}  ({rule.reason})  {rule.rule.mark}", soft_wrap=True)
     if plan.privacy is not None:
         stdout().print(f"\n{_privacy(plan.privacy)}", soft_wrap=True)
     gates = _gates(plan.gates)
