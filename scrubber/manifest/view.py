@@ -20,7 +20,7 @@ from scrubber.manifest.risk import risk_lines
 Count = Mapping[str, Any]
 
 _ACTIONS: Final = {
-    "token": "keyed pseudonym (HMAC-SHA-256{domain})",
+    "token": "keyed pseudonym (AES-256-CMAC{domain})",
     "encrypt": "keyed encryption (AES-SIV{domain})",
     "surrogate": "realistic stand-in",
     "date_shift": "shifted by a secret number of days",

@@ -13,6 +13,7 @@ from scrubber.policy.editor import json_schema, without_null
 from scrubber.policy.operators import parameters_model
 from scrubber.policy.sql import FUNCTIONS
 from scrubber.transform import TRANSFORMS
+from scrubber.transform.crypto import canonical
 
 _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The file", schema.RuleFile),
@@ -96,6 +97,7 @@ def rules_reference() -> str:
     lines = [_INTRODUCTION, "## Keys", ""]
     for heading, model in _PARTS:
         lines += [f"### {heading}", "", getdoc(model) or "", "", *_table(model), ""]
+    lines += ["## Equal values", "", (getdoc(canonical) or "").partition("\n\n")[2], ""]
     lines += ["## Transforms", "", "`drop` takes the field away. The others, by name:", ""]
     for name, kind in sorted(TRANSFORMS.items()):
         lines += [f"### {name}", "", (getdoc(kind) or "").strip(), ""]

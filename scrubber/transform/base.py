@@ -92,9 +92,10 @@ def kind_of(type_: pa.DataType) -> Kind:
 class Traits:
     """What a transform promises; lints, the manifest and Cover read it.
 
-    `technique` is the ISO/IEC 20889 term. `consumes`: nothing of the value is left and it cannot be
-    got back, so the action may swallow findings inside it. `linkable`: equal inputs stay equal, so
-    records can be joined or counted by the result. `needs_key`: a keyed function.
+    `technique` is the ISO/IEC 20889 term, with the keyed scheme in brackets. `consumes`: nothing of
+    the value is left and it cannot be got back, so the action may swallow findings inside it.
+    `linkable`: equal inputs stay equal, so records can be joined or counted by the result.
+    `needs_key`: a keyed function.
     """
 
     accepts: frozenset[Kind]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,8 @@ from scrubber.transform.crypto.canonical import (
     canonical,
     plain_text,
 )
-from scrubber.transform.crypto.prf import Mac, Stream, Streams, root_key
+from scrubber.transform.crypto.cmac import Cmac
+from scrubber.transform.crypto.prf import Stream, Streams, root_key
 
 _LONGEST = 36_525  # days; a century
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31 in days since 1970-01-01
@@ -103,30 +104,26 @@ class DateShift:
         form = canonical(subject, floats=True)
         if form is None:
             return pa.nulls(len(subject), pa.int32())
-        mac = Mac(root_key(context).derive("date_shift", self.domain or ""))
+        mac = Cmac(root_key(context).derive("date_shift", self.domain or ""))
 
-        def shift(value: Any) -> int | None:
-            message = form.encode(value)
-            return None if message is None else self._drawn(Stream(mac, message))
-
-        def each(distinct: pa.Array) -> Outcome:
-            bodies = form.bodies(distinct)
-            if bodies is None:
-                return per_distinct(distinct, shift, pa.int32())
+        def drawn(bodies: pa.Array) -> Outcome:
             return with_rest(
-                distinct,
-                self._all_drawn(Streams(mac, form.tag, bodies)),
-                lambda rest: per_distinct(rest, shift, pa.int32()),
+                bodies,
+                self._all_drawn(Streams(mac, form.tag, bodies), bodies),
+                lambda rest: per_distinct(
+                    rest, lambda body: self._drawn(Stream(mac, form.tag + body)), pa.int32()
+                ),
             )
 
-        return distinctly(form.values, each, pa.int32()).array
+        return distinctly(form.values, lambda some: drawn(form.bodies(some)), pa.int32()).array
 
-    def _all_drawn(self, streams: Streams) -> pa.Array:
+    def _all_drawn(self, streams: Streams, bodies: pa.Array) -> pa.Array:
         """What `_drawn` gives for each stream; null where a word would be drawn again."""
         count = self._last - self._first + 1
         drawn = streams.below(2 * count).astype(np.int64)
         size = (self._first + drawn % count) * self.multiple_of
-        return pa.array(np.where(drawn < count, size, -size), pa.int32(), mask=streams.unsure)
+        open_ = streams.unsure | bodies.is_null().to_numpy(zero_copy_only=False)
+        return pa.array(np.where(drawn < count, size, -size), pa.int32(), mask=open_)
 
     def _drawn(self, stream: Stream) -> int:
         count = self._last - self._first + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -16,24 +17,27 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
-from scrubber.transform.columns.distinct import distinctly, per_distinct
+from scrubber.transform.columns.distinct import distinctly, per_distinct, with_gaps
 from scrubber.transform.columns.textbytes import TextBytes
 from scrubber.transform.crypto.canonical import (
     CANONICAL,
     MILLISECONDS_PER_DAY,
     NANOSECONDS,
+    Spelling,
     all_failed,
     canonical,
-    certain,
     plain_text,
     text_type,
 )
+from scrubber.transform.crypto.cmac import Bytes
 from scrubber.transform.crypto.prf import domain_of, root_key
-from scrubber.transform.crypto.siv import Bytes, Siv
+from scrubber.transform.crypto.siv import Siv
 from scrubber.transform.keys import RootKey
 
 _SIV = "siv1."
 _MAX_PAD = 65_536
+_WHOLE = re.compile(rb"0|-?[1-9][0-9]{0,100}")
+_DECIMAL = re.compile(rb"0|-?[1-9][0-9]{0,100}|-?(?:0|[1-9][0-9]{0,100})\.[0-9]{0,100}[1-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,16 @@ class Encrypt:
     """A reversible pseudonym: the holder of the key gets the value back with `scrubber reveal`.
 
     AES-SIV (RFC 5297) with 256-bit halves: deterministic (equal values of a domain are equal) and
-    authenticated. The plain text carries its type, and is padded to a multiple of `pad_to` bytes
-    (0: not padded, so the length of the value shows). The result is ``siv1.`` and base64url.
+    authenticated. The plain text is padded to a multiple of `pad_to` bytes (0: not padded, so the
+    length of the value shows). The result is ``siv1.`` and base64url. `canonical`: numbers and the
+    ``text`` that spells them are one value, or two (``typed``).
     """
 
     name: ClassVar[str] = "encrypt"
 
     domain: str | None = None
     pad_to: int = 0
+    canonical: Spelling = "text"
 
     def __post_init__(self) -> None:
         if not 0 <= self.pad_to <= _MAX_PAD:
@@ -60,7 +66,7 @@ class Encrypt:
     def traits(self) -> Traits:
         return Traits(
             accepts=CANONICAL,
-            technique="deterministic encryption",
+            technique="deterministic encryption (AES-SIV)",
             strictness=Strictness.ENCRYPT,
             reversible=True,
             unique=True,
@@ -73,21 +79,17 @@ class Encrypt:
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:
         out_type = text_type(array.type)
-        form = canonical(array)
+        form = canonical(array, self.canonical, compose=False)
         if form is None:
             return all_failed(array, out_type, "this type of value is not encrypted")
         keys = _keys(root_key(context), domain_of(self.domain, context))
-        siv, many, pad_to = AESSIV(keys), Siv(keys, _SIV.encode()), self.pad_to
-
-        def sealed(value: Any) -> str:
-            cipher = siv.encrypt(_padded(certain(form.encode(value)), pad_to), [_SIV.encode()])
-            return _SIV + base64.urlsafe_b64encode(cipher).rstrip(b"=").decode()
+        siv = Siv(keys, _SIV.encode())
 
         def each(distinct: pa.Array) -> Outcome:
-            bodies = form.written(distinct)
-            if bodies is None:
-                return per_distinct(distinct, sealed, out_type, "a text is not valid UTF-8")
-            return Outcome(_sealed_texts(many, form.tag, bodies, pad_to).cast(out_type))
+            bodies = form.bodies(distinct)
+            filled = pc.fill_null(bodies, b"")
+            made = _sealed_texts(siv, form.tag, filled, self.pad_to).cast(out_type)
+            return with_gaps(made, bodies, "a text is not valid UTF-8")
 
         return distinctly(form.values, each, out_type)
 
@@ -175,10 +177,8 @@ def _decoded(message: bytes, type: pa.DataType) -> Any | None:
             value = body
         case (Kind.BOOLEAN, b"b"):
             value = body == b"1"
-        case (Kind.INTEGER, b"n") if b"." not in body:
-            value = int(body)
-        case (Kind.DECIMAL, b"n"):
-            value = Decimal(body.decode())
+        case (Kind.INTEGER | Kind.DECIMAL as kind, b"n" | b"s"):
+            value = _number(body, kind)
         case (Kind.DATE, b"d"):
             value = int(body) * (MILLISECONDS_PER_DAY if pa.types.is_date64(type) else 1)
         case (Kind.TIMESTAMP, b"z") if type.tz is not None:
@@ -190,6 +190,14 @@ def _decoded(message: bytes, type: pa.DataType) -> Any | None:
         case _:
             return None
     return value if _fits(value, type) else None
+
+
+def _number(body: bytes, kind: Kind) -> int | Decimal | None:
+    """None where the body is not what a number of that kind would be written as."""
+    pattern = _WHOLE if kind is Kind.INTEGER else _DECIMAL
+    if pattern.fullmatch(body) is None:
+        return None
+    return int(body) if kind is Kind.INTEGER else Decimal(body.decode())
 
 
 def _in_units(nanoseconds: int, type: pa.DataType) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import NoReturn
 
 from cryptography.hazmat.primitives import hashes
@@ -47,9 +47,10 @@ class RootKey:
         """A public name of the key (64 bits derived from it), for the manifest."""
         return self.derive("key-id", "").hex()[:16]
 
-    def derive(self, purpose: str, domain: str, version: int = 1) -> bytes:
+    def derive(self, purpose: str, domain: str, version: int = 1, release: str = "") -> bytes:
         """A 32-byte key for one purpose and domain: HKDF-SHA256 (RFC 5869), with the
-        length-prefixed info ("scrubber/v1", purpose, domain, version), so that no two are equal."""
+        length-prefixed info ("scrubber/v1", purpose, domain, version, release), so that no two are
+        equal. Outputs of two named releases do not join; those of none do."""
         info = b"".join(
             len(part).to_bytes(4, "big") + part
             for part in (
@@ -57,6 +58,7 @@ class RootKey:
                 purpose.encode(),
                 domain.encode("utf-8", "surrogatepass"),
                 str(version).encode(),
+                release.encode("utf-8", "surrogatepass"),
             )
         )
         return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._bytes)
@@ -99,15 +101,6 @@ def _fault(secret: bytes | None) -> KeyFault | None:
     if len(set(secret)) < 8:
         return KeyFault("key-weak", "the key repeats itself", hint=hint)
     return None
-
-
-def prf(key: bytes, *parts: bytes) -> bytes:
-    """HMAC-SHA256 over length-prefixed parts: 32 bytes."""
-    mac = hmac.new(key, digestmod=sha256)
-    for part in parts:
-        mac.update(len(part).to_bytes(8, "big"))
-        mac.update(part)
-    return mac.digest()
 
 
 def keyed_digest(key: bytes) -> blake2b:

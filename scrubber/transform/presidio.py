@@ -23,7 +23,7 @@ __all__ = ["operators", "translate"]
 
 Refuse = Callable[[str], NoReturn]
 
-_HASH_BITS = {"sha256": 256, "sha512": 256}
+_HASHES = ("sha256", "sha512")
 _REFUSED = {
     "custom": "custom runs a Python function, which a rule file cannot hold",
     "decrypt": "decrypt brings values back; that is what `scrubber reveal` is for",
@@ -77,9 +77,8 @@ def _hash(params: dict[str, Any]) -> dict[str, Any]:
     if "hash_type" not in params:
         return params
     hash_type = params.pop("hash_type")
-    if not isinstance(hash_type, str) or hash_type not in _HASH_BITS:
-        raise ValueError("hash_type must be sha256 or sha512; the token is HMAC-SHA256")
-    params.setdefault("bits", _HASH_BITS[hash_type])
+    if hash_type not in _HASHES:
+        raise ValueError("hash_type must be sha256 or sha512; the token is AES-256-CMAC either way")
     return params
 
 

@@ -12,18 +12,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
-from scrubber.transform.columns.distinct import distinctly, per_distinct
+from scrubber.transform.columns.distinct import distinctly, per_distinct, with_gaps
 from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
 from scrubber.transform.crypto.canonical import (
     CANONICAL,
     Canonical,
-    Encode,
+    Spelling,
     all_failed,
     canonical,
-    certain,
     text_type,
 )
-from scrubber.transform.crypto.prf import Mac, domain_of, framed, root_key
+from scrubber.transform.crypto.cmac import BLOCK, Bytes, Cmac
+from scrubber.transform.crypto.prf import domain_of, framed, root_key
 from scrubber.transform.date_shift import DateShift
 from scrubber.transform.encrypt import Encrypt, reveal
 
@@ -32,10 +32,10 @@ __all__ = ["DateShift", "Encrypt", "Normalize", "Token", "base32", "normalizer",
 _BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
 _BASE32_PAIRS = np.stack([np.repeat(_BASE32, 32), np.tile(_BASE32, 32)], 1).view(np.uint16)[:, 0]
 _ROWS_AT_ONCE = 8_192  # what the caches of a processor hold
-_DIGEST = 32
+_LEAST_BITS, _MOST_BITS = 64, 128
 _MAX_PREFIX = 64
+_NOT_UTF8 = "a text is not valid UTF-8"
 
-Bytes = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 Normalize = Literal["none", "strip", "casefold", "nfkc_casefold"]
 
 
@@ -51,7 +51,8 @@ def normalizer(how: Normalize) -> Callable[[str], str]:
         case "strip":
             return str.strip
         case "casefold":
-            return lambda text: text.strip().casefold()
+            # NFD first: canonical caseless matching of the Unicode Standard, D145
+            return lambda text: unicodedata.normalize("NFD", text).strip().casefold()
         case "nfkc_casefold":
             return lambda text: unicodedata.normalize(
                 "NFKC", unicodedata.normalize("NFKC", text).casefold()
@@ -62,10 +63,12 @@ def normalizer(how: Normalize) -> Callable[[str], str]:
 class Token:
     """A keyed pseudonym: equal values of a domain get equal tokens, which joins tables.
 
-    HMAC-SHA256 under a key derived for the domain, cut to `bits` (a multiple of 8) and written as
-    lower-case base32 (RFC 4648) without padding: ``ceil(bits / 5)`` characters behind `prefix`.
-    Without `domain` it is the field, and in text the entity. `scope`: equal values are equal in
-    the whole ``dataset``, in one ``document``, or never (``none``). `normalize` folds text first.
+    AES-256-CMAC (NIST SP 800-38B) under a key derived for the domain, cut to `bits` (a multiple of
+    8) and written as lower-case base32 (RFC 4648) without padding: ``ceil(bits / 5)`` characters
+    behind `prefix`. Without `domain` it is the field, and in text the entity. `scope`: equal values
+    are equal in the whole ``dataset``, in one ``document``, or never (``none``). `normalize` folds
+    text first. `canonical`: numbers and the ``text`` that spells them are one value (7 in a Parquet
+    file, "7" in a CSV file; "007" is its own), or two (``typed``).
     """
 
     name: ClassVar[str] = "token"
@@ -75,10 +78,13 @@ class Token:
     scope: Literal["dataset", "document", "none"] = "dataset"
     prefix: str = ""
     normalize: Normalize = "none"
+    canonical: Spelling = "text"
 
     def __post_init__(self) -> None:
-        if not 64 <= self.bits <= 256 or self.bits % 8:
-            raise ValueError("bits must be a multiple of 8 from 64 to 256")
+        if self.bits > _MOST_BITS:
+            raise ValueError(f"a token has at most {_MOST_BITS} bits: write bits: {_MOST_BITS}")
+        if self.bits < _LEAST_BITS or self.bits % 8:
+            raise ValueError(f"bits must be a multiple of 8 from {_LEAST_BITS} to {_MOST_BITS}")
         if len(self.prefix) > _MAX_PREFIX or not self.prefix.isprintable():
             raise ValueError(f"prefix must be printable and at most {_MAX_PREFIX} characters")
         if self.domain == "":
@@ -89,7 +95,7 @@ class Token:
         stable = self.scope == "dataset"
         return Traits(
             accepts=CANONICAL,
-            technique="pseudonymization",
+            technique="pseudonymization (AES-256-CMAC)",
             strictness=Strictness.TOKEN,
             deterministic=stable,
             unique=stable and self.bits >= 128 and self.normalize == "none",
@@ -103,80 +109,67 @@ class Token:
 
     def apply(self, array: pa.Array, context: Context) -> Outcome:
         out_type = text_type(array.type)
-        form = canonical(array)
+        form = canonical(array, self.canonical)
         if form is None:
             return all_failed(array, out_type, "this type of value has no token")
-        mac = Mac(root_key(context).derive("token", domain_of(self.domain, context)))
+        mac = Cmac(root_key(context).derive("token", domain_of(self.domain, context)))
         if self.scope == "dataset":
-            return distinctly(
-                form.values, lambda distinct: self._tokens(distinct, form, mac, out_type), out_type
-            )
-        if context.document is None:
-            return all_failed(array, out_type, "the document of a value is not known")
+
+            def tokens(distinct: pa.Array) -> Outcome:
+                bodies = form.bodies(self._folded(distinct))
+                made = self._written(mac.digests(bodies, form.tag))
+                return with_gaps(made.cast(out_type), bodies, _NOT_UTF8)
+
+            return distinctly(form.values, tokens, out_type)
         beside = context.document
-        if self.scope == "none":
+        if self.scope == "none" and beside is not None:
             beside = occurrences(beside, f"{context.field}\0{context.label or ''}")
-        encode, size = self._encode(form), self.bits // 8
+        if beside is None:
+            return all_failed(array, out_type, "the document of a value is not known")
+        return self._within(form, beside, mac, out_type)
+
+    def _within(
+        self, form: Canonical, beside: pa.Array, mac: Cmac, out_type: pa.DataType
+    ) -> Outcome:
+        """Tokens that are equal where a value and what it stands `beside` are."""
+        bodies = distinctly(
+            form.values, lambda some: Outcome(form.bodies(self._folded(some))), pa.large_binary()
+        ).array
         # a tag begins with a letter, a frame with a zero byte: no message of one scope is a message
         # of another
+        scope = self.scope.encode()
         digests = per_distinct_pair(
-            form.values,
+            bodies,
             beside,
-            lambda value, other: mac.digest(
-                framed(self.scope.encode(), _as_bytes(other)) + certain(encode(value))
-            )[:size],
-            pa.binary(size),
-            "the document of a value is not known, or a text is not valid UTF-8",
-        )
-        return Outcome(base32(digests.array, self.prefix, out_type), digests.failed, digests.why)
+            lambda body, other: mac.digest(framed(scope, _as_bytes(other)) + form.tag + body),
+            pa.binary(BLOCK),
+            "the document of a value is not known",
+        ).array
+        rows = np.frombuffer(b"".join(one or bytes(BLOCK) for one in digests.to_pylist()), np.uint8)
+        made = self._written(rows.reshape(-1, BLOCK)).cast(out_type)
+        done = with_gaps(made, digests, f"the document of a value is not known, or {_NOT_UTF8}")
+        if done.failed is None:
+            return done
+        failed = pc.and_(done.failed, form.values.is_valid())
+        return Outcome(done.array, failed if pc.any(failed).as_py() else None, done.why)
 
-    def _tokens(
-        self, distinct: pa.Array, form: Canonical, mac: Mac, out_type: pa.DataType
-    ) -> Outcome:
-        """The tokens of distinct values of a dataset."""
-        size = self.bits // 8
-        bodies = form.bodies(distinct) if self._folds(distinct.type) is None else None
-        if bodies is not None:
-            raw = np.frombuffer(mac.fed(form.tag).digests(bodies), np.uint8).reshape(-1, _DIGEST)
-            return Outcome(_base32_of(raw[:, :size], self.prefix).cast(out_type))
-        encode = self._encode(form)
-        digests = per_distinct(
-            distinct,
-            lambda value: mac.digest(certain(encode(value)))[:size],
-            pa.binary(size),
-            "a text is not valid UTF-8",
-        )
-        return Outcome(base32(digests.array, self.prefix, out_type), digests.failed, digests.why)
+    def _written(self, digests: Bytes) -> pa.Array:
+        return base32(digests[:, : self.bits // 8], self.prefix)
 
-    def _folds(self, type: pa.DataType) -> Callable[[str], str] | None:
-        if kind_of(type) is Kind.TEXT and self.normalize != "none":
-            return normalizer(self.normalize)
-        return None
-
-    def _encode(self, form: Canonical) -> Encode:
-        fold = self._folds(form.values.type)
-        return form.encode if fold is None else lambda value: form.encode(fold(value))
+    def _folded(self, values: pa.Array) -> pa.Array:
+        """Texts as `normalize` says; null where one is not UTF-8."""
+        if kind_of(values.type) is not Kind.TEXT or self.normalize == "none":
+            return values
+        return per_distinct(values, normalizer(self.normalize), pa.large_string()).array
 
 
 def _as_bytes(document: object) -> bytes:
     return document if isinstance(document, bytes) else str(document).encode()
 
 
-def base32(digests: pa.Array, prefix: str, out_type: pa.DataType) -> pa.Array:
-    """A fixed-size binary array as lower-case base32 (RFC 4648, no padding) behind `prefix`."""
-    rows, size = len(digests), digests.type.byte_width
-    data = digests.buffers()[1]
-    if rows == 0 or data is None:
-        return pa.nulls(rows, out_type)
-    raw = np.frombuffer(data, np.uint8, rows * size, digests.offset * size).reshape(rows, size)
-    whole = _base32_of(raw, prefix)
-    return (pc.if_else(digests.is_valid(), whole, None) if digests.null_count else whole).cast(
-        out_type
-    )
-
-
-def _base32_of(raw: Bytes, prefix: str) -> pa.Array:
-    """Each row of `raw`, five bytes at a time: four words of ten bits, two symbols each."""
+def base32(raw: Bytes, prefix: str) -> pa.Array:
+    """Each row of `raw` as lower-case base32 (RFC 4648, no padding) behind `prefix`."""
+    # five bytes at a time: four words of ten bits, two symbols each
     rows, size = raw.shape
     head = np.frombuffer(prefix.encode(), np.uint8)
     symbols = -(-size * 8 // 5)

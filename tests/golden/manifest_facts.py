@@ -45,7 +45,7 @@ FIELDS = (
         "token",
         "fields[0]",
         f"{RULES}:21",
-        technique="pseudonymization",
+        technique="pseudonymization (AES-256-CMAC)",
         entity="EMAIL_ADDRESS",
         key_id="00112233aabbccdd",
         domain="crm",

@@ -46,7 +46,7 @@ def test_sum_text(counts: list[dict[str, Any]], text: str) -> None:
 def test_sentences() -> None:
     fields = {f["name"]: f for f in seal(*LARGE).data["fields"]}
     assert {name: sentence(field) for name, field in fields.items()} == {
-        "email": "direct identifier (HIPAA F) -> keyed pseudonym (HMAC-SHA-256, domain crm), "
+        "email": "direct identifier (HIPAA F) -> keyed pseudonym (AES-256-CMAC, domain crm), "
         "linkable (equal values stay equal), rules/crm.yaml:21; 1,950 in, all changed",
         "name": "direct identifier (HIPAA A) -> removed, rules/crm.yaml:22; 1,950 in, all removed",
         "plan": "insensitive -> kept: what the model learns, rules/crm.yaml:23; "
@@ -63,7 +63,7 @@ def test_sentences() -> None:
         ({"action": "encrypt", "domain": "d", "reversible": True}, "reversible by the key holder"),
         ({"action": "my_own"}, "-> my_own"),
         ({"field_class": None}, "unclassified ->"),
-        ({"action": "token", "domain": None}, "keyed pseudonym (HMAC-SHA-256)"),
+        ({"action": "token", "domain": None}, "keyed pseudonym (AES-256-CMAC)"),
         ({"reason": "a\x1b[2Jb\u202e"}, "a\\x1b[2Jb\\u202e"),
         ({"entity": "MY_OWN"}, "insensitive ->"),
     ],

@@ -112,6 +112,7 @@ BAD: list[tuple[str, str]] = [
     (field("{name: a, transform: {token: {domian: x}}}"), "4:35 [unknown-key]"),
     (field("{name: a, transform: {token: {bits: many}}}"), "4:41 [wrong-type]"),
     (field("{name: a, transform: {token: {bits: 8}}}"), "4:34 [bad-parameter]"),
+    (field("{name: a, transform: {token: {bits: 256}}}"), "4:34 [bad-parameter]"),
     (field("{name: a, transform: {token: {scope: datset}}}"), "4:42 [unknown-value]"),
     (field("{name: a, transform: prefix}"), "4:26 [missing-key]"),
     (field("{name: a, transform: {prefix: 3}}"), "4:35 [wrong-type]"),
@@ -333,7 +334,7 @@ PRESIDIO: list[tuple[Any, Any]] = [
     ({"replace": {}}, Redact()),
     ("redact", Redact()),
     ({"mask": {"masking_char": "#"}}, Mask(char="#")),
-    ({"hash": {"hash_type": "sha256"}}, Token(bits=256)),
+    ({"hash": {"hash_type": "sha256"}}, Token()),
 ]
 
 

@@ -161,7 +161,7 @@ def test_all_sections_are_told() -> None:
         "No direct identifiers leave the EU",
         "train a ticket classifier",
         "rule-tests",
-        "Keyed pseudonym (HMAC-SHA-256, domain crm)",
+        "Keyed pseudonym (AES-256-CMAC, domain crm)",
         "rules/crm.yaml:21",
         "34" * 32,
         "EmailRecognizer",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,7 +75,14 @@ def test_a_subject_is_its_value_not_its_layout() -> None:
     assert days(MAX, [7], pa.int64()) == [whole]
     assert days(MAX, [7.0, float("nan"), None]) == [whole, None, None]
     wide = DateShift(max_days=36_525)
-    assert days(wide, [7]) != days(wide, ["7"])
+    (seven,) = days(wide, [7])
+    assert days(wide, ["7", "007"], pa.string()) != [seven, seven]
+    for same in (["7"], [7.0], [Decimal("7.00")]):
+        assert days(wide, same) == [seven]
+    assert days(wide, ["caf\u00e9"]) == days(wide, ["cafe\u0301"])
+    assert days(wide, [-0.0]) == days(wide, [0]) == days(wide, ["0"])
+    assert days(wide, [1e22]) == days(wide, [str(10**22)])
+    assert days(wide, [True]) != days(wide, ["true"])
     assert days(wide, [7]) != days(DateShift(max_days=36_525, domain="x"), [7])
 
 

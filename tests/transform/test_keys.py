@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import KeyFault
-from scrubber.transform.crypto.prf import Mac, Stream, framed
-from scrubber.transform.keys import RootKey, prf
+from scrubber.transform.crypto.cmac import Cmac
+from scrubber.transform.crypto.prf import Stream, framed
+from scrubber.transform.keys import RootKey
 
 SECRET = bytes(range(200, 232))
+MAC = Cmac(bytes(range(32)))
 STANDARD = base64.b64encode(SECRET).decode()
 URLSAFE = base64.urlsafe_b64encode(SECRET).decode()
 
@@ -77,36 +79,48 @@ def test_equality_and_id() -> None:
 
 def test_derived_keys_are_separate() -> None:
     key = RootKey(SECRET)
-    places = [("a", "bc", 1), ("ab", "c", 1), ("abc", "", 1), ("", "abc", 1), ("a", "bc", 2)]
+    places = [
+        *[("a", "bc", 1), ("ab", "c", 1), ("abc", "", 1), ("", "abc", 1), ("a", "bc", 2)],
+        *[("a", "bc", 1, "r"), ("a", "bc", 1, "s"), ("a", "bcr", 1), ("a", "bc", 1, "1")],
+    ]
     keys = {key.derive(*place) for place in places}
     assert len(keys) == len(places)
     assert {len(derived) for derived in keys} == {32}
-    assert key.derive("a", "bc") == key.derive("a", "bc", 1)
+    assert key.derive("a", "bc") == key.derive("a", "bc", 1) == key.derive("a", "bc", 1, "")
     assert key.derive("a", "bc") != RootKey(bytes(range(32))).derive("a", "bc")
 
 
 def test_a_derived_key_stays_the_same_for_ever() -> None:
     derived = RootKey(bytes(range(32))).derive("token", "customer")
-    assert derived.hex() == "29025b4034a6f65980d42c720b4dafcaabb028277013c152608261315d160d4a"
+    assert derived.hex() == "73908fa4045925be80725fd0ee2e97c0b2ff9b2a75bf5379cc17965feb66953f"
 
 
-def test_prf_parts_are_framed() -> None:
-    assert prf(b"k", b"a", b"bc") != prf(b"k", b"ab", b"c") != prf(b"k", b"abc")
+def test_a_key_is_derived_as_the_standard_says() -> None:
+    """HKDF-SHA256 (RFC 5869) of the length-prefixed parts, written out."""
+    info = b""
+    for part in (b"scrubber/v1", b"token", b"crm", b"1", b"2026-11"):
+        info += len(part).to_bytes(4, "big") + part
+    secret = bytes(range(32))
+    extracted = hmac.digest(bytes(32), secret, "sha256")
+    expanded = hmac.digest(extracted, info + b"\x01", "sha256")
+    assert RootKey(secret).derive("token", "crm", release="2026-11") == expanded
+
+
+def test_parts_are_framed() -> None:
     assert framed(b"a", b"") != framed(b"", b"a")
+    assert framed(b"a", b"bc") != framed(b"ab", b"c") != framed(b"abc")
 
 
-@given(st.binary(max_size=200), st.binary(max_size=300), st.integers(0, 300))
-def test_mac_is_hmac_sha256(key: bytes, message: bytes, cut: int) -> None:
-    expected = hmac.digest(key, message, "sha256")
-    assert Mac(key).digest(message) == expected
-    fed = Mac(key).fed(message[:cut])
-    assert fed.digest(message[cut:]) == expected
-    assert fed.digest(message[cut:]) == expected
+def test_a_draw_is_cmac_in_counter_mode() -> None:
+    stream = Stream(MAC, b"purpose\0value")
+    blocks = [MAC.digest(i.to_bytes(4, "big") + b"purpose\0value") for i in (1, 2)]
+    words = [int.from_bytes(block[at : at + 8], "big") for block in blocks for at in (0, 8)]
+    assert [stream.below(2**64) for _ in range(4)] == words
 
 
 @given(st.integers(1, 2**64), st.binary(max_size=8))
 def test_draws_stay_below(n: int, message: bytes) -> None:
-    first, second = Stream(Mac(b"k"), message), Stream(Mac(b"k"), message)
+    first, second = Stream(MAC, message), Stream(MAC, message)
     drawn = [first.below(n) for _ in range(9)]
     assert all(0 <= value < n for value in drawn)
     assert drawn == [second.below(n) for _ in range(9)]
@@ -115,12 +129,12 @@ def test_draws_stay_below(n: int, message: bytes) -> None:
 @given(st.integers(2, 50), st.data())
 def test_other_is_never_the_taken_one(n: int, data: st.DataObject) -> None:
     taken = data.draw(st.integers(0, n - 1))
-    stream = Stream(Mac(b"k"), b"m")
+    stream = Stream(MAC, b"m")
     assert {stream.other(n, taken) for _ in range(40 * n)} == set(range(n)) - {taken}
 
 
 def test_draws_are_uniform() -> None:
-    stream = Stream(Mac(b"k"), b"m")
+    stream = Stream(MAC, b"m")
     counts = [0] * 7
     for _ in range(14_000):
         counts[stream.below(7)] += 1
@@ -131,11 +145,11 @@ def test_draws_are_uniform() -> None:
 @pytest.mark.parametrize("n", [0, -1, 2**64 + 1])
 def test_a_draw_needs_a_range(n: int) -> None:
     with pytest.raises(ValueError, match="needs"):
-        Stream(Mac(b"k")).below(n)
+        Stream(MAC).below(n)
 
 
 @pytest.mark.parametrize("count", [0, 1, 17, 18, 19, 40])
 def test_digits(count: int) -> None:
-    digits = Stream(Mac(b"k")).digits(count)
+    digits = Stream(MAC).digits(count)
     assert len(digits) == count
     assert not digits or digits.isdecimal()

@@ -59,6 +59,14 @@ def distinctly(array: pa.Array, fn: Callable[[pa.Array], Outcome], type: pa.Data
     return Outcome(taken, failed, found.why)
 
 
+def with_gaps(made: pa.Array, forms: pa.Array, why: str) -> Outcome:
+    """`made`, but failed for the reason `why` where `forms` has a null: no form of the value."""
+    if not forms.null_count:
+        return Outcome(made)
+    gaps = forms.is_null()
+    return Outcome(pc.if_else(gaps, pa.scalar(None, made.type), made), gaps, why)
+
+
 def few_at_a_time(array: pa.Array, fn: Callable[[pa.Array], Outcome], type: pa.DataType) -> Outcome:
     """`fn`, a function of each value alone, of the flat `array`: of its distinct values if there
     seem to be few of them, else of all. Null stays null."""
@@ -153,5 +161,6 @@ __all__ = [
     "per_distinct",
     "readable_values",
     "takeable",
+    "with_gaps",
     "with_rest",
 ]

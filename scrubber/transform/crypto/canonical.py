@@ -1,25 +1,41 @@
 """One value, one sequence of bytes: what a keyed function sees instead of an Arrow value.
 
-A type tag stands first, so that 5 is not "5" and true is not 1. Within a kind the value alone
-counts, not its layout: int8 5, int64 5 and decimal 5.00 are one number; date32 and date64 one
-date; a timestamp is its instant in nanoseconds whatever its unit, and one with a zone is never
-equal to one without (the zone's name is not part of the value).
+By default numbers and the text that spells them are one: 7 in a Parquet file and "7" in a CSV file
+are one customer. Dates, times, booleans and bytes carry the tag of their kind always.
+
+| values | are one value | are others |
+|---|---|---|
+| whole numbers | 7 of any width; decimal 7, 7.0 and 7.00; text "7" | text "007", "+7", "7.0" |
+| negative zero | decimal -0.0 and 0; text "0" | text "-0" |
+| big integers | 2**64 - 1 as uint64 or decimal; text "18446744073709551615" | text "1.8e19" |
+| decimals | 7.5 and 7.50; text "7.5" | text "7.50" |
+| text | composed and decomposed Unicode spellings (NFC, NFD) | other case, other blanks |
+| booleans | true | 1; text "true" |
+| bytes | the same bytes in any layout | the text that they encode |
+| dates | date32 and date64 of one day | its text; midnight of the day |
+| timestamps | one instant in any unit; in any zone, if both have one | with a zone and without |
+
+Case and blanks are folded where a rule says ``normalize``. Floats have no token (equality of floats
+is not to be relied on); as a subject a whole float is that integer, since a table with gaps turns
+integers into floats; NaN and infinity are no subject. ``canonical: typed`` keeps numbers apart from
+text.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.transform.base import Kind, Outcome, kind_of
 
-Encode = Callable[[Any], bytes | None]
+Spelling = Literal["text", "typed"]
 
 NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 MILLISECONDS_PER_DAY = 86_400_000
@@ -27,73 +43,95 @@ MILLISECONDS_PER_DAY = 86_400_000
 CANONICAL = frozenset(Kind) - {Kind.FLOAT, Kind.OTHER}
 """The kinds whose values a keyed function may take; equality of floats is not to be relied on."""
 
+TEXT, NUMBER = b"s", b"n"
+_NUMBER_TAGS = {"text": TEXT, "typed": NUMBER}
+
 
 @dataclass(frozen=True)
 class Canonical:
-    """`values` in a layout that Arrow can dictionary-encode, and `encode` for one of them.
+    """`values` in a layout that Arrow can dictionary-encode, and their canonical forms: the `tag`
+    and, for some of the values, the `bodies` behind it (large_binary).
 
-    `encode` gives None for a value without a canonical form. `body`, for some kinds, gives what
-    stands behind the `tag` in the canonical forms of a whole array, as text or bytes.
+    A body is null for null and for a value without a canonical form.
     """
 
     values: pa.Array = hidden_field(repr=False)
-    encode: Encode
-    tag: bytes = b""
-    body: Callable[[pa.Array], pa.Array] | None = None
-
-    def bodies(self, distinct: pa.Array) -> list[bytes] | None:
-        """As `written`, one by one."""
-        found = self.written(distinct)
-        return None if found is None else found.to_pylist()
-
-    def written(self, distinct: pa.Array) -> pa.Array | None:
-        """The canonical forms of some of the values (none of them null) without the tag, as
-        large_binary; None where they have to be encoded one by one."""
-        if self.body is None:
-            return None
-        try:
-            if pa.types.is_string(distinct.type) or pa.types.is_large_string(distinct.type):
-                distinct.validate(full=True)  # a text that is not UTF-8 has no form
-            texts = self.body(distinct)
-        except pa.ArrowInvalid:  # its text may quote values
-            return None
-        return texts.cast(pa.large_binary())
+    tag: bytes
+    bodies: Callable[[pa.Array], pa.Array]
 
 
-def canonical(array: pa.Array, *, floats: bool = False) -> Canonical | None:
-    """The canonical form of the values of a flat `array`; None for a kind that has none.
+def canonical(
+    array: pa.Array, spelling: Spelling = "text", *, floats: bool = False, compose: bool = True
+) -> Canonical | None:
+    """The canonical forms of the values of a flat `array`; None for a kind that has none.
 
-    With `floats` a float counts as well (a subject's number may have become one in a table with
-    gaps): a whole one is that integer, NaN and infinity have no form. An array of the null type
-    has only nulls, and therefore any form.
+    With `floats` a float counts as well. Without `compose` two spellings of one text in Unicode
+    stay two, for what has to be brought back exactly. An array of the null type has only nulls,
+    and therefore any form.
     """
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
-    if pa.types.is_null(array.type):
-        return Canonical(array.cast(pa.large_string()), _text)
-    kind = kind_of(array.type)
-    if kind is Kind.FLOAT and floats:
-        return Canonical(array.cast(pa.float64()), _float)
-    if kind not in CANONICAL:
-        return None
-    return _forms()[kind](array)
+    number = _NUMBER_TAGS[spelling]
+    kind = Kind.TEXT if pa.types.is_null(array.type) else kind_of(array.type)
+    match kind:
+        case Kind.TEXT:
+            return Canonical(plain_text(array), TEXT, _composed if compose else _utf8)
+        case Kind.INTEGER:
+            return Canonical(array, number, _digits)
+        case Kind.DECIMAL:
+            return Canonical(_wide(array), number, _each(_decimal))
+        case Kind.FLOAT if floats:
+            # the tag differs from value to value
+            return Canonical(array.cast(pa.float64()), b"", _each(_float(number)))
+        case Kind.BOOLEAN:
+            return Canonical(array, b"b", _each(lambda value: b"1" if value else b"0"))
+        case Kind.DATE:
+            return Canonical(days_of(array), b"d", _digits)
+        case Kind.TIMESTAMP:
+            return _scaled(array, b"z" if array.type.tz else b"l")
+        case Kind.TIME:
+            return _scaled(array, b"t")
+        case Kind.BINARY:
+            return Canonical(_plain_binary(array), b"x", lambda a: a.cast(pa.large_binary()))
+    return None
 
 
-def _forms() -> dict[Kind, Callable[[pa.Array], Canonical]]:
-    return {
-        Kind.TEXT: lambda a: Canonical(plain_text(a), _text, b"s", lambda v: v),
-        Kind.INTEGER: lambda a: Canonical(a, _number, b"n", _digits),
-        Kind.DECIMAL: lambda a: Canonical(_wide(a), _number),
-        Kind.BOOLEAN: lambda a: Canonical(a, lambda v: b"b1" if v else b"b0"),
-        Kind.DATE: lambda a: Canonical(days_of(a), lambda v: b"d%d" % v, b"d", _digits),
-        Kind.TIMESTAMP: lambda a: _scaled(a, b"z" if a.type.tz else b"l"),
-        Kind.TIME: lambda a: _scaled(a, b"t"),
-        Kind.BINARY: lambda a: Canonical(_plain_binary(a), lambda v: b"x" + v, b"x", lambda v: v),
-    }
+def _each(form: Callable[[Any], bytes | None]) -> Callable[[pa.Array], pa.Array]:
+    def bodies(values: pa.Array) -> pa.Array:
+        forms = [None if value is None else form(value) for value in values.to_pylist()]
+        return pa.array(forms, pa.large_binary())
+
+    return bodies
 
 
 def _digits(numbers: pa.Array) -> pa.Array:
-    return numbers.cast(pa.string())
+    return numbers.cast(pa.string()).cast(pa.large_binary())
+
+
+def _utf8(texts: pa.Array) -> pa.Array:
+    """The bytes of the texts; null where they are not UTF-8."""
+    found = texts.cast(pa.large_binary())
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:  # its text may quote values
+        return _each(lambda value: value if _is_utf8(value) else None)(found)
+    return found
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _composed(texts: pa.Array) -> pa.Array:
+    """The bytes of the texts in Unicode's normalization form C; null where they are not UTF-8."""
+    found = _utf8(texts)
+    if pc.all(pc.string_is_ascii(found.view(pa.large_string()))).as_py() is not False:
+        return found
+    return _each(lambda value: unicodedata.normalize("NFC", value.decode()).encode())(found)
 
 
 def plain_text(array: pa.Array) -> pa.Array:
@@ -132,26 +170,29 @@ def _scaled(array: pa.Array, tag: bytes) -> Canonical:
     width = pa.int32() if pa.types.is_time32(array.type) else pa.int64()
 
     def scaled(values: pa.Array) -> pa.Array:
-        return _digits(pc.multiply_checked(values.cast(pa.int64()), scale))
+        try:
+            return _digits(pc.multiply_checked(values.cast(pa.int64()), scale))
+        except pa.ArrowInvalid:  # beyond 64 bits
+            return _each(lambda value: b"%d" % (value * scale))(values)
 
-    return Canonical(array.view(width), lambda v: tag + b"%d" % (v * scale), tag, scaled)
+    return Canonical(array.view(width), tag, scaled)
 
 
-def _text(value: str) -> bytes:
-    return b"s" + value.encode()
-
-
-def _number(value: int | Decimal) -> bytes:
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _decimal(value: Decimal) -> bytes:
+    text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return b"n" + (b"0" if text == "-0" else text.encode())
+    return b"0" if text == "-0" else text.encode()
 
 
-def _float(value: float) -> bytes | None:
-    if value != value or value in (float("inf"), float("-inf")):
-        return None
-    return b"n%d" % int(value) if value.is_integer() else b"f" + repr(value).encode()
+def _float(number: bytes) -> Callable[[float], bytes | None]:
+    def form(value: float) -> bytes | None:
+        if value != value or value in (float("inf"), float("-inf")):
+            return None
+        whole = value.is_integer()
+        return number + b"%d" % int(value) if whole else b"f" + repr(value).encode()
+
+    return form
 
 
 def all_failed(array: pa.Array, type: pa.DataType, why: str) -> Outcome:
@@ -164,8 +205,3 @@ def text_type(input_type: pa.DataType) -> pa.DataType:
     if isinstance(input_type, pa.BaseExtensionType):
         return text_type(input_type.storage_type)
     return input_type if kind_of(input_type) is Kind.TEXT else pa.string()
-
-
-def certain(message: bytes | None) -> bytes:
-    assert message is not None  # every kind of CANONICAL has a form for each of its values
-    return message

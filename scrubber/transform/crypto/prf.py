@@ -1,62 +1,25 @@
-"""What keyed transforms share: HMAC-SHA256 for many messages, and uniform draws out of it."""
+"""Draws of keyed transforms: uniform numbers out of AES-CMAC in counter mode (NIST SP 800-108)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from struct import Struct
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.hmac import HMAC
+import pyarrow as pa
 
 from scrubber.errors import KeyFault
 from scrubber.transform.base import Context
+from scrubber.transform.crypto.cmac import Cmac
 from scrubber.transform.keys import RootKey
 
 T = TypeVar("T")
 
-_FOUR_WORDS = Struct(">4Q")
+_TWO_WORDS = Struct(">2Q")
 _SPAN = 1 << 64
 Words = npt.NDArray[np.uint64]
-
-
-class Mac:
-    """HMAC-SHA256 (RFC 2104) for many messages: the key is taken in once, and its state copied.
-
-    The standard library's HMAC object does the same at half the speed.
-    """
-
-    __slots__ = ("_mac",)
-
-    def __init__(self, key: bytes) -> None:
-        self._mac = HMAC(key, SHA256())
-
-    def fed(self, message: bytes) -> Mac:
-        """The same key with `message` in front of all that follows."""
-        mac = object.__new__(Mac)
-        mac._mac = self._mac.copy()
-        mac._mac.update(message)
-        return mac
-
-    def digest(self, message: bytes) -> bytes:
-        """The 32 bytes for `message`; the Mac stays as it was."""
-        mac = self._mac.copy()
-        mac.update(message)
-        return mac.finalize()
-
-    def digests(self, messages: Iterable[bytes]) -> bytes:
-        """The 32 bytes for each of `messages`, one after the other."""
-        found, copy = [], self._mac.copy
-        for message in messages:
-            mac = copy()
-            mac.update(message)
-            found.append(mac.finalize())
-        return b"".join(found)
-
-    def __repr__(self) -> str:
-        return "Mac()"
 
 
 def framed(*parts: bytes) -> bytes:
@@ -64,12 +27,17 @@ def framed(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
 
 
+def counted(block: int) -> bytes:
+    """The counter in front of the message of a draw's block, from 1 on: 32 bits, big-endian."""
+    return block.to_bytes(4, "big")
+
+
 class Stream:
-    """Uniform numbers drawn from a PRF: 64-bit words of HMAC-SHA256 of (counter, `message`)."""
+    """Uniform numbers: the 64-bit words of the CMAC of (counter, `message`), two a block."""
 
     __slots__ = ("_block", "_mac", "_message", "_words")
 
-    def __init__(self, mac: Mac, message: bytes = b"") -> None:
+    def __init__(self, mac: Cmac, message: bytes = b"") -> None:
         self._mac = mac
         self._message = message
         self._block = 0
@@ -85,10 +53,9 @@ class Stream:
         limit = _SPAN - _SPAN % n
         while True:
             if not self._words:
-                self._words.extend(
-                    _FOUR_WORDS.unpack(self._mac.digest(b"%d\0%b" % (self._block, self._message)))
-                )
                 self._block += 1
+                block = self._mac.digest(counted(self._block) + self._message)
+                self._words.extend(reversed(_TWO_WORDS.unpack(block)))
             word = self._words.pop()
             if word < limit:
                 return word % n
@@ -114,15 +81,15 @@ class Stream:
 
 
 class Streams:
-    """A Stream for each of many messages, with `head` in front of each: `below` gives the draws of
-    them all.
+    """A Stream for each of many messages (large_binary), with `head` in front of each: `below`
+    gives the draws of them all.
 
     `unsure` marks those that would have had to draw a word again; their draws do not count.
     """
 
     __slots__ = ("_block", "_head", "_mac", "_messages", "_words", "unsure")
 
-    def __init__(self, mac: Mac, head: bytes, messages: Sequence[bytes]) -> None:
+    def __init__(self, mac: Cmac, head: bytes, messages: pa.Array) -> None:
         self._mac, self._head, self._messages = mac, head, messages
         self._block = 0
         self._words: list[Words] = []
@@ -131,10 +98,9 @@ class Streams:
     def below(self, n: int) -> Words:
         """As `Stream.below`, for each message."""
         if not self._words:
-            mac = self._mac.fed(b"%d\0" % self._block + self._head)
-            drawn = np.frombuffer(mac.digests(self._messages), ">u8").astype(np.uint64)
-            self._words.extend(drawn.reshape(-1, 4).T)
             self._block += 1
+            drawn = self._mac.digests(self._messages, counted(self._block) + self._head)
+            self._words.extend(drawn.view(">u8").astype(np.uint64).T[::-1])
         words = self._words.pop()
         if _SPAN % n:
             self.unsure |= words >= np.uint64(_SPAN - _SPAN % n)
@@ -142,32 +108,38 @@ class Streams:
 
 
 class Draw:
-    """Where stand-ins come from: a stream of numbers for every (purpose, value) under one key."""
+    """Where stand-ins come from: a stream of numbers for every (purpose, value) under one key.
 
-    __slots__ = ("_mac", "_picked")
+    `head` stands in front of what is drawn for: the frames of a scope and of an attempt.
+    """
 
-    def __init__(self, mac: Mac) -> None:
+    __slots__ = ("_head", "_mac", "_picked")
+
+    def __init__(self, mac: Cmac, head: bytes = b"") -> None:
         self._mac = mac
+        self._head = head
         self._picked: dict[tuple[str, str], str] = {}
 
     @classmethod
     def keyed(cls, key: bytes) -> Draw:
-        return cls(Mac(key))
+        return cls(Cmac(key))
 
     def within(self, scope: bytes) -> Draw:
         """The draws of one scope (a document): the same values get other numbers in another."""
-        return Draw(self._mac.fed(framed(b"scope", scope)))
+        return Draw(self._mac, self._head + framed(b"scope", scope))
 
     def again(self, attempt: int) -> Draw:
         """Other draws for the same values, for when the first one hit the original."""
-        return Draw(self._mac.fed(framed(b"again", b"%d" % attempt))) if attempt else self
+        if not attempt:
+            return self
+        return Draw(self._mac, self._head + framed(b"again", b"%d" % attempt))
 
     def stream(self, purpose: str, value: str) -> Stream:
-        return Stream(self._mac, b"%b\0%b" % (purpose.encode(), value.encode()))
+        return Stream(self._mac, b"%b%b\0%b" % (self._head, purpose.encode(), value.encode()))
 
-    def streams(self, purpose: str, values: Sequence[bytes]) -> Streams:
-        """The streams for many values, as UTF-8."""
-        return Streams(self._mac, purpose.encode() + b"\0", values)
+    def streams(self, purpose: str, values: pa.Array) -> Streams:
+        """The streams for many values, as UTF-8 (large_binary)."""
+        return Streams(self._mac, self._head + purpose.encode() + b"\0", values)
 
     def pick(self, purpose: str, value: str, entries: Sequence[str], taken: int | None) -> str:
         """One of `entries`, but not the one at `taken`: the same for a purpose and value.

@@ -45,7 +45,7 @@ def emails(values: pa.Array, draw: Draw, lists: Lists) -> pa.Array:
     near = pc.match_substring(values, "@example", ignore_case=True)
     plain = pc.and_not(pc.and_(plain, pc.match_substring(values, "@")), near)
     folded = pc.if_else(plain, pc.ascii_lower(values), pa.scalar("", values.type))
-    streams = draw.streams("email", folded.cast(pa.large_binary()).to_pylist())
+    streams = draw.streams("email", folded.cast(pa.large_binary()))
     given = _drawn([_ascii(name) for name in lists.given.entries], streams)
     surname = _drawn([f".{_ascii(name)}" for name in lists.surnames.entries], streams)
     tail = _drawn([str(number) for number in range(1000)], streams)
