@@ -2,9 +2,9 @@
 
 Workers read sources and write parts where they run, on storage that all of them share; nothing of
 the data passes through Ray but counts and, with ``privacy:``, the labels of quasi-identifiers. What
-does pass is sealed under the run's key, where there is one. The key itself never does: each worker
-resolves it from its reference. An error comes back as a result, so that Ray neither logs nor
-repeats what will fail again; only a lost worker makes Ray try again.
+does pass is sealed. The key itself never does: each worker resolves it from its reference. An error
+comes back as a result, so that Ray neither logs nor repeats what will fail again; only a lost
+worker makes Ray try again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ import pyarrow as pa
 from scrubber.errors import IncompleteError, NotAvailable, Place, ScrubberError, out_of_memory
 from scrubber.executors.base import Hear, InProcess, worth_sending
 from scrubber.executors.queries import Look
-from scrubber.executors.sealed import Envelope, Slips, lost, request_of, sealed, unsealed
+from scrubber.executors.sealed import (
+    Envelope,
+    Seal,
+    Slips,
+    answer_of,
+    fault,
+    lost,
+    request_of,
+)
 from scrubber.formats import Source
 from scrubber.outputs.checkpoints import Done
 from scrubber.pipeline.source import Bench, Task, Work
@@ -102,10 +110,11 @@ class Ray:
         if not requests:
             return
         slips = Slips(requests)
-        envelope = Envelope.around(work, slips.schemas, key)
+        seal = Seal.of(key)
+        envelope = Envelope.around(work, slips.schemas, key, seal)
         self._connect()
-        for number, raw in self._spread(envelope, slips.sealed(key)):
-            answer = unsealed(raw, key)
+        for number, raw in self._spread(envelope, slips.sealed(seal)):
+            answer = answer_of(raw, seal)
             if isinstance(answer, ScrubberError):
                 raise answer
             yield number, answer
@@ -179,19 +188,17 @@ class _Worker:
 
     def __init__(self, envelope: Envelope, attempts: Any) -> None:
         self._envelope, self._attempts = envelope, attempts
-        self._opened: tuple[Bench, tuple[pa.Schema, ...]] | None = None
+        self._opened: tuple[Bench, tuple[pa.Schema, ...], Seal] | None = None
         pa.set_cpu_count(1)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         import ray
 
-        key = None
         answer: Any
         try:
             self._opened = self._opened or self._envelope.opened()
-            bench, schemas = self._opened
-            key = bench.key
-            request = request_of(row["slip"], schemas, key)
+            bench, schemas, seal = self._opened
+            request = request_of(row["slip"], schemas, seal)
             refuse_again(ray.get(self._attempts.begin.remote(row["number"])), request.source)
             answer = (
                 bench.part(request, _unheard) if isinstance(request, Task) else request.by(bench)
@@ -205,7 +212,8 @@ class _Worker:
         except BaseException as error:  # noqa: BLE001 - it may quote data, and Ray would log it
             text = f"internal error in a worker: {type(error).__name__}"
             answer = IncompleteError("internal", text, hint="please report it")
-        return {"number": row["number"], "answer": sealed(answer, key)}
+        said = self._opened[2].close(answer) if self._opened is not None else fault(answer)
+        return {"number": row["number"], "answer": said}
 
 
 def refuse_again(attempt: int, source: Source) -> None:

@@ -1,16 +1,18 @@
-"""What travels to workers on other machines, and what comes back: sealed under the run's key.
+"""What travels to workers on other machines, and what comes back: sealed for this run alone.
 
-The key itself never travels: each worker resolves it from its reference, and proves by its id that
-it is the run's. Without a key (nothing keyed is asked for) what travels is not sealed.
+The seal is derived from the run's key, which never travels: each worker resolves it from its
+reference, and proves by its id that it is the run's. Without a key (nothing keyed is asked for) the
+seal is drawn for the run and travels with the envelope. Nothing is unpickled before its seal was
+checked. Who cannot seal yet answers with an error in JSON.
 """
 
 from __future__ import annotations
 
+import json
 import pickle
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,16 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from scrubber._version import __version__
-from scrubber.errors import IncompleteError, KeyFault, OutputError, Place, ScrubberError
+from scrubber.errors import (
+    IncompleteError,
+    InputError,
+    KeyFault,
+    NotAvailable,
+    OutputError,
+    Place,
+    ScrubberError,
+    printable,
+)
 from scrubber.executors.queries import Look
 from scrubber.formats import Source
 from scrubber.keystore import resolve_key
@@ -28,23 +39,57 @@ from scrubber.policy.plan import KeyRef, KeySource
 from scrubber.transform.keys import RootKey
 
 _NONCE: Final = 12
-_PLAIN: Final = b"\0"
-_CIPHER: Final = b"\1"
+_SEALED: Final = b"\1"
+_FAULT: Final = b"\2"
+_FAULTS: Final = {
+    kind.__name__: kind
+    for kind in (IncompleteError, InputError, KeyFault, NotAvailable, OutputError)
+}
+"""What a worker that cannot open its envelope may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Authenticated encryption (AES-256-GCM, RFC 5116) of what travels, under a secret of 32 bytes
+    that is the run's."""
+
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, key: RootKey | None) -> Seal:
+        return cls(key.derive("ray", "") if key is not None else secrets.token_bytes(32))
+
+    def close(self, thing: Any) -> bytes:
+        """`thing` pickled and sealed."""
+        nonce = secrets.token_bytes(_NONCE)
+        return _SEALED + nonce + AESGCM(self.secret).encrypt(nonce, pickle.dumps(thing), None)
+
+    def open(self, raw: bytes) -> Any:
+        """The thing that was sealed. Errors: IncompleteError ``worker-died`` for anything else."""
+        nonce, body = raw[1 : 1 + _NONCE], raw[1 + _NONCE :]
+        try:
+            if raw[:1] != _SEALED:
+                raise InvalidTag
+            plain = AESGCM(self.secret).decrypt(nonce, body, None)
+        except (InvalidTag, ValueError):
+            raise lost("what came through Ray was not sealed by this run") from None
+        return pickle.loads(plain)
 
 
 @dataclass(frozen=True)
 class Envelope:
     """What a worker is made with: `work` is the sealed work and the distinct schemas, `key` where
-    its key is to be had and `key_id` which one that must be."""
+    its key is to be had and `key_id` which one that must be; `seal` where there is no key."""
 
     version: str
     key: KeyRef | None
     key_id: str | None
+    seal: Seal | None = field(repr=False)
     work: bytes = field(repr=False)
 
     @classmethod
     def around(
-        cls, work: Work | None, schemas: Sequence[pa.Schema], key: RootKey | None
+        cls, work: Work | None, schemas: Sequence[pa.Schema], key: RootKey | None, seal: Seal
     ) -> Envelope:
         reference = work.plan.key if work is not None and key is not None else None
         if key is not None and (reference is None or resolve_key(reference) != key):
@@ -57,11 +102,13 @@ class Envelope:
             path = Path(reference.name)
             kept = reference.name if reference.name.startswith("~") else str(path.absolute())
             reference = replace(reference, name=kept)
-        contents = sealed((work, tuple(schemas)), key)
-        return cls(__version__, reference, key.id if key is not None else None, contents)
+        contents = seal.close((work, tuple(schemas)))
+        if key is None:
+            return cls(__version__, None, None, seal, contents)
+        return cls(__version__, reference, key.id, None, contents)
 
-    def opened(self) -> tuple[Bench, tuple[pa.Schema, ...]]:
-        """The bench of a worker, and the schemas that slips number.
+    def opened(self) -> tuple[Bench, tuple[pa.Schema, ...], Seal]:
+        """The bench of a worker, the schemas that slips number, and the seal of the run.
 
         Errors: KeyFault, also ``key-differs``; OutputError ``storage-not-shared``; IncompleteError
         ``version-differs``.
@@ -72,14 +119,15 @@ class Envelope:
         key = resolve_key(self.key) if self.key is not None else None
         if key is not None and key.id != self.key_id:
             raise KeyFault("key-differs", "a node of the cluster has another key than the run")
-        work, schemas = unsealed(self.work, key)
+        seal = self.seal or Seal.of(key)
+        work, schemas = seal.open(self.work)
         if work is not None and not work.stage.is_seen():
             raise OutputError(
                 "storage-not-shared",
                 "a worker does not see the folder of the output",
                 hint="on a cluster, inputs and outputs lie where all nodes have them",
             )
-        return Bench(work, key), schemas
+        return Bench(work, key), schemas, seal
 
 
 class Slips:
@@ -90,8 +138,8 @@ class Slips:
         self._numbers: dict[bytes, int] = {}
         self._slips = [self._slip(request) for request in requests]
 
-    def sealed(self, key: RootKey | None) -> list[bytes]:
-        return [sealed(slip, key) for slip in self._slips]
+    def sealed(self, seal: Seal) -> list[bytes]:
+        return [seal.close(slip) for slip in self._slips]
 
     def _slip(self, request: Any) -> tuple[Any, int | None]:
         placed = replace(request, source=_at_its_place(request.source))
@@ -104,9 +152,9 @@ class Slips:
         return replace(placed, schema=None), number
 
 
-def request_of(slip: bytes, schemas: Sequence[pa.Schema], key: RootKey | None) -> Any:
-    """The request on a slip."""
-    request, number = unsealed(slip, key)
+def request_of(slip: bytes, schemas: Sequence[pa.Schema], seal: Seal) -> Any:
+    """The request on a slip. Errors: as Seal.open."""
+    request, number = seal.open(slip)
     return request if number is None else replace(request, schema=schemas[number])
 
 
@@ -122,27 +170,31 @@ def lost(text: str, place: Place | None = None) -> IncompleteError:
     return IncompleteError("worker-died", text, place=place, hint=hint)
 
 
-def sealed(thing: Any, key: RootKey | None) -> bytes:
-    """`thing` pickled, and encrypted (AES-256-GCM, RFC 5116) under a key derived from the run's."""
-    plain = pickle.dumps(thing)
-    if key is None:
-        return _PLAIN + plain
-    nonce = secrets.token_bytes(_NONCE)
-    return _CIPHER + nonce + AESGCM(key.derive("ray", "")).encrypt(nonce, plain, None)
+def fault(error: ScrubberError) -> bytes:
+    """The answer of a worker that has no seal."""
+    body = {
+        "kind": type(error).__name__,
+        "code": error.code,
+        "text": error.text,
+        "hint": error.hint,
+        "place": asdict(error.place) if error.place is not None else None,
+    }
+    return _FAULT + json.dumps(body).encode()
 
 
-def unsealed(raw: bytes, key: RootKey | None) -> Any:
-    """What was sealed. A worker that has no key yet can answer with an error alone.
+def answer_of(raw: bytes, seal: Seal) -> Any:
+    """What a worker answered: a result, or a ScrubberError. Errors: as Seal.open."""
+    return _fault_of(raw[1:]) if raw[:1] == _FAULT else seal.open(raw)
 
-    Errors: IncompleteError ``worker-died`` for what was not sealed under this key.
-    """
-    mark, rest = raw[:1], raw[1:]
-    if mark == _PLAIN:
-        thing = pickle.loads(rest)
-        if key is None or isinstance(thing, ScrubberError):
-            return thing
-    elif key is not None:
-        nonce, sealed = rest[:_NONCE], rest[_NONCE:]
-        with suppress(InvalidTag):
-            return pickle.loads(AESGCM(key.derive("ray", "")).decrypt(nonce, sealed, None))
-    raise lost("what came through Ray was not sealed by this run")
+
+def _fault_of(raw: bytes) -> ScrubberError:
+    """Anybody on the cluster may have said it: no more than a text is believed."""
+    try:
+        body = json.loads(raw)
+        kind, code, text, hint = (str(body[name]) for name in ("kind", "code", "text", "hint"))
+        place = body["place"]
+        where = Place(file=str(place["file"])) if place and place["file"] else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return lost("what came through Ray is no answer")
+    made = _FAULTS.get(kind, IncompleteError)
+    return made(printable(code), printable(text), place=where, hint=printable(hint))

@@ -39,7 +39,7 @@ from scrubber.errors import (
 )
 from scrubber.executors import base as executors
 from scrubber.executors.ray import Attempts, refuse_again
-from scrubber.executors.sealed import Envelope
+from scrubber.executors.sealed import Envelope, Seal
 from scrubber.formats import Source
 from scrubber.manifest import Manifest
 from scrubber.outputs.folder import FolderStage
@@ -317,12 +317,14 @@ def test_what_travels_is_sealed(tmp_path: Path) -> None:
     leaves = (FieldRecoding("n", (SECRET,), ("*",), np.zeros(1, np.int32)),)
     recoding = Recoding(leaves, np.zeros(1, np.int64), np.zeros(1, np.bool_))
     sealed, task = work(tmp_path)
-    envelope = Envelope.around(replace(sealed, recoding=recoding), [task.schema], RootKey(KEY))
+    key = RootKey(KEY)
+    plan = replace(sealed, recoding=recoding)
+    envelope = Envelope.around(plan, [task.schema], key, Seal.of(key))
     raw = pickle.dumps(envelope)
     for secret in (SECRET.encode(), KEY, KEY.hex().encode()):
         assert secret not in raw
     assert SECRET not in repr(envelope)
-    bench, schemas = envelope.opened()
+    bench, schemas, _ = envelope.opened()
     assert bench.key == RootKey(KEY)
     assert bench.work.recoding is not None
     assert bench.work.recoding.fields[0].leaves == (SECRET,)
@@ -345,7 +347,8 @@ def test_a_node_that_is_not_like_the_driver(
     tmp_path: Path, change: dict[str, Any], code: str
 ) -> None:
     made, task = work(tmp_path)
-    envelope = replace(Envelope.around(made, [task.schema], RootKey(KEY)), **change)
+    key = RootKey(KEY)
+    envelope = replace(Envelope.around(made, [task.schema], key, Seal.of(key)), **change)
     with pytest.raises(ScrubberError) as caught:
         envelope.opened()
     assert caught.value.code == code
@@ -354,7 +357,7 @@ def test_a_node_that_is_not_like_the_driver(
 def test_a_node_that_does_not_see_the_output(tmp_path: Path) -> None:
     made, task = work(tmp_path / "elsewhere")
     with pytest.raises(OutputError) as caught:
-        Envelope.around(made, [task.schema], RootKey(KEY)).opened()
+        Envelope.around(made, [task.schema], RootKey(KEY), Seal.of(RootKey(KEY))).opened()
     assert caught.value.code == "storage-not-shared"
 
 
