@@ -49,6 +49,11 @@ def printable(name: str) -> str:
     return "".join(out) + ("…" if len(name) > _NAME_LIMIT else "")
 
 
+def how_to_install(extra: str) -> str:
+    """The hint for an extra that is missing: the distribution is in no index, so never its name."""
+    return f"in the checkout: pip install '.[{extra}]'"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in the data: `file` is the name the user gave, `row` counts data records from 1,

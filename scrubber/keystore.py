@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from scrubber.attest.signer import SigningKey
-from scrubber.errors import KeyFault, NotAvailable, printable
+from scrubber.errors import KeyFault, NotAvailable, how_to_install, printable
 from scrubber.policy.plan import KeyRef, KeySource
 from scrubber.storage import PRIVATE, LargeFile, UnfitFile, read_small, write_whole
 from scrubber.transform.keys import KEY_BYTES, RootKey
@@ -129,7 +129,7 @@ def _from_keyring(name: str) -> str:
         import keyring
     except ImportError:
         raise NotAvailable(
-            "extra-missing", "keyring is not installed", hint="pip install 'scrubber[keyring]'"
+            "extra-missing", "keyring is not installed", hint=how_to_install("keyring")
         ) from None
     service, _, user = name.rpartition("/")
     asked = True

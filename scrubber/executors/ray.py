@@ -18,7 +18,14 @@ from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
-from scrubber.errors import IncompleteError, NotAvailable, Place, ScrubberError, out_of_memory
+from scrubber.errors import (
+    IncompleteError,
+    NotAvailable,
+    Place,
+    ScrubberError,
+    how_to_install,
+    out_of_memory,
+)
 from scrubber.executors.base import Hear, InProcess, worth_sending
 from scrubber.executors.queries import Look
 from scrubber.executors.sealed import (
@@ -57,7 +64,7 @@ class Ray:
             import ray.data  # noqa: F401
         except ImportError:
             raise NotAvailable(
-                "extra-missing", "ray is not installed", hint="pip install 'scrubber[ray]'"
+                "extra-missing", "ray is not installed", hint=how_to_install("ray")
             ) from None
         self.workers = workers or 1
         self._wanted, self._address = workers, address

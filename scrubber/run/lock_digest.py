@@ -7,17 +7,24 @@ from email.parser import HeaderParser
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from typing import Final
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+DISTRIBUTION: Final = "scrubber-pii"
+"""The name in pyproject.toml; the package and the command are called scrubber."""
+
 
 @cache
-def lock_digest() -> str:
+def lock_digest() -> str | None:
     """SHA-256 (hex) over ``name==version``, a line each, sorted, of the installed packages that
     this one needs on such a machine, directly or through others; extras are left out, and what is
-    not installed."""
-    return sha256("".join(f"{line}\n" for line in sorted(_needed("scrubber"))).encode()).hexdigest()
+    not installed. None where this package runs without having been installed."""
+    if _installed(DISTRIBUTION) is None:
+        return None
+    lines = sorted(_needed(canonicalize_name(DISTRIBUTION)))
+    return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def _needed(root: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from scrubber.errors import (
     OutputError,
     Place,
     ScrubberError,
+    how_to_install,
     printable,
 )
 from scrubber.storage.address import scheme_of
@@ -83,7 +84,7 @@ def client(url: str) -> tuple[Any, str]:
         raise NotAvailable(
             "storage-extra",
             f"{scheme}:// needs the package {kind.package}",
-            hint=f'pip install "scrubber[{kind.extra}]"',
+            hint=how_to_install(kind.extra),
         ) from None
     with asking(None):
         # The account that a URL of Azure names is all that is taken from a URL.

@@ -98,12 +98,12 @@ def test_a_missing_client_is_named_with_what_installs_it(
         storage.facts(url, url)
     assert caught.value.code == "storage-extra"
     assert package in caught.value.text
-    assert caught.value.hint == f'pip install "scrubber[{extra}]"'
+    assert caught.value.hint == f"in the checkout: pip install '.[{extra}]'"
 
 
 def test_without_fsspec_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(NotAvailable, match=r"scrubber\[s3\]"):
+    with pytest.raises(NotAvailable, match=r"'\.\[s3\]'"):
         storage.facts("s3://bucket/a", "a")
 
 

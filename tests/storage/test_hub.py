@@ -14,7 +14,7 @@ import pytest
 from scrubber import formats, storage
 from scrubber.errors import InputError, NotAvailable
 
-pytest.importorskip("huggingface_hub", reason="scrubber[hf] is not installed")
+pytest.importorskip("huggingface_hub", reason="the extra hf is not installed")
 
 FILES = {
     "README.md": b"# a set",
