@@ -23,7 +23,7 @@ from scrubber.model.nested import NullRefused, Rows, map_leaves
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
-from scrubber.pipeline.documents import Subjects, document_ids, subject_column
+from scrubber.pipeline.documents import Subjects, document_ids, record_ids, subject_column
 from scrubber.pipeline.linked import LinkedField, Shown
 from scrubber.pipeline.rescan import Rescanned, rescan
 from scrubber.pipeline.rewriting import TextOperators, scrub_texts
@@ -253,6 +253,7 @@ class _Sweep:
             key=self._tools.key,
             document=documents,
             subject=subject.values if subject is not None else None,
+            record=record_ids(field_plan, self._batch.ref, self._kept[rows]),
             worked_out=subject.worked_out if subject is not None else {},
         )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from scrubber.model.batch import BatchRef
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import plain
 from scrubber.model.nested import Rows, leaf_values
@@ -57,6 +58,19 @@ def document_ids(
                 data = text.encode("utf-8", "surrogatepass")
                 digests[row].update(tag + len(data).to_bytes(8, "big") + data)
     return pa.array([digest.digest() for digest in digests], pa.binary())
+
+
+def record_ids(field: FieldPlan, ref: BatchRef, places: Rows) -> pa.Array | None:
+    """An id for each of some records, by their `places` in the batch from 0; None where nothing
+    asks for it.
+
+    It is the source's name and the record's number there, so it depends neither on batches nor on
+    workers, and a copy of a file has other ids.
+    """
+    if not any(getattr(one, "scope", None) == "none" for one in transforms_of(field.disposition)):
+        return None
+    source = ref.source.encode("utf-8", "surrogatepass")
+    return pa.array([b"%b:%d" % (source, ref.first_row + i) for i in places.tolist()], pa.binary())
 
 
 def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:

@@ -69,7 +69,8 @@ def scrub_texts(
     that could not be looked at is reported as failed.
     """
     covers = [_cover(spans_of(one), operators) for one in looked.seen]
-    if context.document is None and context.subject is None and not looked.by_row:
+    beside = (context.document, context.subject, context.record)
+    if all(one is None for one in beside) and not looked.by_row:
         # The result depends on the text alone: rewrite each distinct one once.
         encoded = looked.texts.dictionary_encode()
         once = rewrite_column(encoded.dictionary, covers, operators.transform, context)

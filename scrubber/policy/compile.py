@@ -287,10 +287,9 @@ class _Compiler:
         for one in fields:
             if documents or not isinstance(one.disposition, Apply):
                 continue
-            scope = getattr(one.disposition.transform, "scope", None)
-            if scope in ("document", "none"):
+            if getattr(one.disposition.transform, "scope", None) == "document":
                 path = (*rules[one.rule.id].path, "transform")
-                text = f"scope {scope} needs a text field with a keyed operator beside the field"
+                text = "scope document needs a text field with a keyed operator beside the field"
                 self.report.value(path, "scope-without-text", text, "scope: dataset")
 
     def _row_fits(self, index: int, rule: RowRule, schema: pa.Schema) -> bool:

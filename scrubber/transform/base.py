@@ -116,7 +116,9 @@ class Context:
     `field` is the path of the field, `label` the entity where spans of text are transformed,
     `key` the root key (None if the rule file names none). `document` and `subject` are aligned with
     the array: an opaque id (binary, never null) of the document that a value stands in, and the
-    subject whose data it is (any type, may be null); None where the rules ask for neither.
+    subject whose data it is (any type, may be null); None where the rules ask for neither. So is
+    `record`: an id of the record that a value is in, which no other record of the run has, though
+    it be the same in all its values.
     `names` holds, for documents by their id, the stand-ins that parts of names have in the record's
     own columns, by the folded part. `worked_out` keeps what transforms of the same `subject` have
     worked out for it.
@@ -127,6 +129,7 @@ class Context:
     label: str | None = None
     document: pa.Array | None = hidden_field(default=None, repr=False)
     subject: pa.Array | None = hidden_field(default=None, repr=False)
+    record: pa.Array | None = hidden_field(default=None, repr=False)
     names: Mapping[bytes, Mapping[str, str]] = hidden_field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )

@@ -5,6 +5,7 @@ The only importer of presidio_anonymizer, and only when :func:`operators` is cal
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -167,6 +168,7 @@ def _applied(
             label=label,
             document=None if document is None else pa.array([str(document).encode()]),
             subject=None if subject is None else pa.array([str(subject)]),
+            record=pa.array([secrets.token_bytes(16)]),  # no two calls are about one record
         )
     except UnicodeError:
         raise TransformError("transform-failed", "a text holds half a surrogate pair") from None

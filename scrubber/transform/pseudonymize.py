@@ -34,6 +34,7 @@ _BASE32_PAIRS = np.stack([np.repeat(_BASE32, 32), np.tile(_BASE32, 32)], 1).view
 _ROWS_AT_ONCE = 8_192  # what the caches of a processor hold
 _LEAST_BITS, _MOST_BITS = 64, 128
 _MAX_PREFIX = 64
+_UNKNOWN = "the document or record of a value is not known"
 _NOT_UTF8 = "a text is not valid UTF-8"
 
 Normalize = Literal["none", "strip", "casefold", "nfkc_casefold"]
@@ -121,11 +122,9 @@ class Token:
                 return with_gaps(made.cast(out_type), bodies, _NOT_UTF8)
 
             return distinctly(form.values, tokens, out_type)
-        beside = context.document
-        if self.scope == "none" and beside is not None:
-            beside = occurrences(beside, f"{context.field}\0{context.label or ''}")
+        beside = occurrences(context) if self.scope == "none" else context.document
         if beside is None:
-            return all_failed(array, out_type, "the document of a value is not known")
+            return all_failed(array, out_type, _UNKNOWN)
         return self._within(form, beside, mac, out_type)
 
     def _within(
@@ -143,11 +142,10 @@ class Token:
             beside,
             lambda body, other: mac.digest(framed(scope, _as_bytes(other)) + form.tag + body),
             pa.binary(BLOCK),
-            "the document of a value is not known",
         ).array
         rows = np.frombuffer(b"".join(one or bytes(BLOCK) for one in digests.to_pylist()), np.uint8)
         made = self._written(rows.reshape(-1, BLOCK)).cast(out_type)
-        done = with_gaps(made, digests, f"the document of a value is not known, or {_NOT_UTF8}")
+        done = with_gaps(made, digests, f"{_UNKNOWN}, or {_NOT_UTF8}")
         if done.failed is None:
             return done
         failed = pc.and_(done.failed, form.values.is_valid())

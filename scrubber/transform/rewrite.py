@@ -134,8 +134,8 @@ def rewrite_column(
     empty one for null). ``operator(name)`` is the transform behind the name of an action, or None
     for an action of strictness KEEP, whose pieces stay as they are. Pieces are widened to whole
     characters, then all pieces of one action and label go through their transform as one array,
-    with `label` and the `document` and `subject` of their rows in the context; a piece whose
-    replacement is known (`instead`) gets that.
+    with `label` and the `document`, `subject` and `record` of their rows in the context; a piece
+    whose replacement is known (`instead`) gets that.
 
     Null stays null. A text is failed as a whole, and null, when one of its pieces is, or when it
     is not valid UTF-8. Errors: TransformError ``cover-outside``, and ``no-operator`` where an
@@ -196,6 +196,7 @@ def _transformed(
         label=label,
         document=None if context.document is None else context.document.take(rows),
         subject=None if context.subject is None else context.subject.take(rows),
+        record=None if context.record is None else context.record.take(rows),
     )
     outcome = transform.apply(pa.array([text for _, _, text in spots], pa.large_string()), here)
     if len(outcome.array) != len(spots):

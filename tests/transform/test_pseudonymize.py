@@ -223,7 +223,8 @@ def test_normalize_leaves_numbers_alone() -> None:
 
 def test_scopes() -> None:
     values = pa.array(["ann", "ann", "ann", None])
-    context = Context("f", KEY, document=pa.array([b"1", b"1", b"2", b"2"]))
+    ids = pa.array([b"1", b"1", b"2", b"2"])
+    context = Context("f", KEY, document=ids, record=ids)
     in_document = token(values, context, scope="document")
     assert in_document[0] == in_document[1] != in_document[2]
     assert in_document[3] is None
@@ -233,7 +234,7 @@ def test_scopes() -> None:
     everywhere = token(values, context)
     assert len(set(everywhere[:3])) == 1
     assert not {*in_document[:3]} & {*never[:3]} & {*everywhere[:3]}
-    beside = Context("g", KEY, document=context.document)
+    beside = Context("g", KEY, record=ids)
     assert token(values, beside, scope="none", domain="f") != token(
         values, context, scope="none", domain="f"
     )
@@ -245,7 +246,8 @@ def test_an_unknown_document_fails_closed(scope: Any) -> None:
     unknown = Token(scope=scope).apply(values, FIELD)
     assert unknown.failed.to_pylist() == [True, False]
     assert unknown.array.to_pylist() == [None, None]
-    gap = Context("f", KEY, document=pa.array([None, b"1"], pa.binary()))
+    ids = pa.array([None, b"1"], pa.binary())
+    gap = Context("f", KEY, document=ids, record=ids)
     assert Token(scope=scope).apply(values, gap).failed.to_pylist() == [True, False]
 
 

@@ -205,7 +205,8 @@ def test_parts_are_the_same_wherever_they_stand() -> None:
 
 
 def in_text(values: list[str | None], documents: list[bytes], **params: Any) -> list[str | None]:
-    context = Context("note", KEY, label="PERSON", document=pa.array(documents, pa.binary()))
+    ids = pa.array(documents, pa.binary())
+    context = Context("note", KEY, label="PERSON", document=ids, record=ids)
     outcome = Surrogate(**params).apply(pa.array(values), context)
     assert outcome.failed is None
     return outcome.array.to_pylist()

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scrubber.transform.base import Outcome
+from scrubber.transform.base import Context, Outcome
 from scrubber.transform.columns.distinct import per_distinct, readable_values
 
 
@@ -43,20 +43,22 @@ def per_distinct_pair(
     return per_distinct(codes, of_code, type, why)
 
 
-def occurrences(document: pa.Array, where: str) -> pa.Array:
-    """An id for every occurrence: the document's id, `where` it stands, and its number there.
+def occurrences(context: Context) -> pa.Array | None:
+    """An id for every occurrence: the record's id, the field and label, and its number there; None
+    where the records are not known.
 
-    Two occurrences never share one, and it is the same in every run. Null stays null.
+    Two occurrences of a run never share one, and it is the same in every run. Null stays null.
     """
+    if context.record is None:
+        return None
+    place = f"{context.field}\0{context.label or ''}".encode("utf-8", "surrogatepass")
     seen: dict[bytes, int] = {}
-    place = where.encode("utf-8", "surrogatepass")
     ids: list[bytes | None] = []
-    for value in document.to_pylist():
-        if value is None:
+    for record in context.record.to_pylist():
+        if record is None:
             ids.append(None)
             continue
-        name = value if isinstance(value, bytes) else str(value).encode()
-        number = seen.get(name, 0)
-        seen[name] = number + 1
-        ids.append(b"%d:%b:%d:%b" % (len(name), name, number, place))
+        number = seen.get(record, 0)
+        seen[record] = number + 1
+        ids.append(b"%d:%b:%d:%b" % (len(record), record, number, place))
     return pa.array(ids, pa.large_binary())

@@ -176,9 +176,7 @@ class Surrogate:
         return "document" if in_text else "dataset"
 
     def _beside(self, scope: str, context: Context) -> pa.Array | None:
-        if scope == "none" and context.document is not None:
-            return occurrences(context.document, f"{context.field}\0{context.label or ''}")
-        return context.document
+        return occurrences(context) if scope == "none" else context.document
 
     def _text(
         self, array: pa.Array, entity: str, draw: Draw, context: Context, scope: str
