@@ -19,6 +19,7 @@ from scrubber.detect.base import TIMEOUT
 from scrubber.detect.prefilter.compiled import regexes
 from scrubber.detect.prefilter.narrowing import Narrowing
 from scrubber.detect.prefilter.notes import Notes
+from scrubber.detect.prefilter.positives import positives
 from scrubber.detect.prefilter.scanner import Ends, Trigger
 from scrubber.detect.refine import without_duplicates
 from scrubber.detect.timeout import TimeLimit
@@ -83,7 +84,9 @@ class Searched:
 
     @classmethod
     def of(cls, pattern: str, flags: int, score: float, notes: Notes, *, private: bool) -> Searched:
-        """`private` patterns come from a rule file."""
+        """`private` patterns come from a rule file. Those without positives are as private: what a
+        cache says of them could not be proved."""
+        private = private or not positives(pattern, flags)
         note = notes.of(pattern, flags, private=private)
         if not private:
             regexes().compile(pattern, flags)

@@ -1,19 +1,19 @@
 """Files of our own in the user's cache folder, believed only where nobody else could write them.
 
-A file that is damaged, somebody else's, or open to others is as good as none; a folder that cannot
-be written is fine too. Nothing here raises for the state of the disk.
+A file that is damaged, stored under another name, somebody else's, or open to others is as good as
+none; a folder that cannot be written is fine too. Nothing here raises for the state of the disk.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import stat
 import sys
-import tempfile
 import unicodedata
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -24,9 +24,13 @@ _DIGEST = hashlib.sha256().digest_size
 
 @dataclass(frozen=True, slots=True)
 class CacheFolder:
-    """The folder `path`, made when first written to, for the user alone."""
+    """The folder `path`, made when first written to, for the user alone.
+
+    One that is not `believed` is written and never read.
+    """
 
     path: Path
+    believed: bool = True
 
     @classmethod
     def of_user(cls, *parts: str) -> CacheFolder | None:
@@ -38,34 +42,59 @@ class CacheFolder:
         return None
 
     def read(self, name: str) -> bytes | None:
-        """What :meth:`write` stored under `name`, whole and unchanged; None otherwise."""
+        """What :meth:`write` stored under this very `name`, whole and unchanged; None otherwise."""
+        if not self.believed:
+            return None
         try:
-            if not _is_private(self.path.lstat(), stat.S_IFDIR):
-                return None
-            descriptor = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-            with os.fdopen(descriptor, "rb") as file:
-                if not _is_private(os.fstat(file.fileno()), stat.S_IFREG):
-                    return None
-                data = file.read()
+            with self._opened() as folder:
+                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe has nothing to say
+                with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
+                    _require_private(os.fstat(file.fileno()), stat.S_IFREG)
+                    data = file.read()
         except OSError:
             return None
         digest, content = data[:_DIGEST], data[_DIGEST:]
-        return content if hashlib.sha256(content).digest() == digest else None
+        return content if _seal(name, content) == digest else None
 
     def write(self, name: str, content: bytes) -> None:
         """Stores `content` under `name` at once, or not at all."""
+        draft = f".{secrets.token_hex(16)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         with suppress(OSError):
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _is_private(self.path.lstat(), stat.S_IFDIR):
-                return
-            descriptor, draft = tempfile.mkstemp(dir=self.path)  # readable by the user alone
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(hashlib.sha256(content).digest() + content)
-                Path(draft).replace(self.path / name)
-            except BaseException:
-                Path(draft).unlink(missing_ok=True)
-                raise
+            for folder in (self.path.parent, self.path):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._opened() as here:
+                try:
+                    with os.fdopen(os.open(draft, flags, 0o600, dir_fd=here), "wb") as file:
+                        file.write(_seal(name, content) + content)
+                    os.rename(draft, name, src_dir_fd=here, dst_dir_fd=here)
+                except BaseException:
+                    with suppress(OSError):
+                        os.unlink(draft, dir_fd=here)
+                    raise
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        """The folder itself, whatever its name comes to mean. Errors: OSError, also where it is not
+        the user's own, or where others may put another in its place."""
+        for above in self.path.parents:
+            mode = above.stat().st_mode
+            if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+                raise PermissionError
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        handle = os.open(self.path, flags)
+        try:
+            _require_private(os.fstat(handle), stat.S_IFDIR)
+            yield handle
+        finally:
+            os.close(handle)
+
+
+def _seal(name: str, content: bytes) -> bytes:
+    """The digest of `content` under its name: another file is as good as none."""
+    digest = hashlib.sha256(name.encode() + b"\0")
+    digest.update(content)
+    return digest.digest()
 
 
 def name_of(versions: Iterable[str], made_by: Iterable[ModuleType], kind: str) -> str:
@@ -79,6 +108,8 @@ def name_of(versions: Iterable[str], made_by: Iterable[ModuleType], kind: str) -
     return f"{digest.hexdigest()[:32]}.{kind}"
 
 
-def _is_private(status: os.stat_result, kind: int) -> bool:
-    mine = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
-    return mine and stat.S_IFMT(status.st_mode) == kind and not status.st_mode & _OTHERS_MAY_WRITE
+def _require_private(status: os.stat_result, kind: int) -> None:
+    """Errors: PermissionError for what is of another kind, another user's, or open to others."""
+    mine = status.st_uid == os.geteuid()
+    if not mine or stat.S_IFMT(status.st_mode) != kind or status.st_mode & _OTHERS_MAY_WRITE:
+        raise PermissionError

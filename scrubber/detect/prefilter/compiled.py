@@ -22,6 +22,7 @@ from typing import Any
 import regex
 
 from scrubber.detect.prefilter.cache import CacheFolder
+from scrubber.detect.prefilter.positives import positives
 
 _compile = regex.compile
 
@@ -39,7 +40,9 @@ class Regexes:
         if stored is not None:
             with suppress(Exception):  # of another making: start anew
                 known = _Reader(io.BytesIO(stored)).load()
-                self._known = {key: made for key, made in known.items() if made.pattern == key[0]}
+                known = {key: made for key, made in known.items() if made.pattern == key[0]}
+                if all(map(_finds_its_own, known.items())):
+                    self._known = known
 
     def compile(self, pattern: str, flags: int) -> Any:
         """What ``regex.compile`` gives."""
@@ -56,6 +59,10 @@ class Regexes:
         if self.cache is not None and self._fresh:
             self.cache.write(_name(), pickle.dumps(self._known))
             self._fresh = False
+
+    def disbelieve(self) -> None:
+        """Forget what was read from the cache: everything is compiled anew, and written down."""
+        self._known.clear()
 
     @contextmanager
     def lent(self) -> Iterator[None]:
@@ -82,6 +89,12 @@ def regexes() -> Regexes:
 @cache
 def _kept_in(folder: CacheFolder | None) -> Regexes:
     return Regexes(folder)
+
+
+def _finds_its_own(one: tuple[tuple[str, int], Any]) -> bool:
+    """Whether a regex matches in the texts that are made from its pattern."""
+    (pattern, flags), made = one
+    return all(made.search(text, timeout=1) for text in positives(pattern, flags))
 
 
 class _Reader(pickle.Unpickler):

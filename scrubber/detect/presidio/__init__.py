@@ -23,6 +23,7 @@ The choices:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from presidio_analyzer import EntityRecognizer, PatternRecognizer
@@ -47,6 +48,7 @@ from scrubber.detect.prefilter.compiled import regexes
 from scrubber.detect.prefilter.notes import Notes
 from scrubber.detect.prefilter.scanner import Prefilter, Trigger
 from scrubber.detect.presidio.engines import engine_labels, nlp_engine, word_cutter
+from scrubber.detect.presidio.proof import unproved
 from scrubber.detect.presidio.registry import HOUSE_NAMES, entities_of, own_names, registry
 from scrubber.detect.refine import Refiner
 from scrubber.detect.silence import hushed
@@ -59,7 +61,7 @@ def build(spec: DetectSpec) -> PresidioDetector:
 
     Raises NotAvailable for a model or engine that is not installed, and DetectionError for a spec
     that cannot be carried out (``recognizer-invalid``, ``entity-unknown``, ``language-unknown``,
-    ``regex-invalid``).
+    ``regex-invalid``), or ``detector-unproved`` where a recognizer misses its own positives.
     """
     with hushed():
         refiner = Refiner(spec, own_names(spec))
@@ -67,25 +69,48 @@ def build(spec: DetectSpec) -> PresidioDetector:
         recognizers = registry(spec, engine := nlp_engine(spec))
         _require_known(spec, entities_of(recognizers.recognizers) | engine_labels(spec))
         cache = CacheFolder.of_user("prefilter")
-        notes = Notes(cache)
-        languages = tuple(
-            Language(
-                reader=Reader(engine, language, word_cutter(engine, language)),
-                lookers=tuple(_lookers(spec, recognizers.recognizers, language, notes)),
-            )
-            for language in spec.languages
-        )
-        notes.keep()
-        regexes().keep()
-        triggers = [t for language in languages for k in language.lookers for t in k.triggers]
+        languages, prefilter = _looking(spec, engine, recognizers.recognizers, cache)
+        if unproved(languages, prefilter, spec.timeout):
+            if cache is not None:  # nothing of it is believed, and all of it is written anew
+                cache = replace(cache, believed=False)
+                regexes().disbelieve()
+            languages, prefilter = _looking(spec, engine, recognizers.recognizers, cache)
+            if missed := unproved(languages, prefilter, spec.timeout):
+                who = ", ".join(map(printable, missed))
+                raise DetectionError(
+                    "detector-unproved",
+                    f"{who} passes over texts that its own patterns match",
+                    hint="reinstall scrubber and its dependencies",
+                )
         names = NameLooker.of(spec)
         return PresidioDetector(
             identities=_identities(spec, engine, languages, names),
             languages=languages,
             refiner=refiner,
-            prefilter=Prefilter(triggers, cache),
+            prefilter=prefilter,
             names=names,
         )
+
+
+def _looking(
+    spec: DetectSpec,
+    engine: NlpEngine,
+    recognizers: Sequence[EntityRecognizer],
+    cache: CacheFolder | None,
+) -> tuple[tuple[Language, ...], Prefilter]:
+    """All that looks, and the prefilter before it; what was worked out for them is in `cache`."""
+    notes = Notes(cache)
+    languages = tuple(
+        Language(
+            reader=Reader(engine, language, word_cutter(engine, language)),
+            lookers=tuple(_lookers(spec, recognizers, language, notes)),
+        )
+        for language in spec.languages
+    )
+    notes.keep()
+    regexes().keep()
+    triggers = [t for language in languages for k in language.lookers for t in k.triggers]
+    return languages, Prefilter(triggers, cache)
 
 
 def entities(spec: DetectSpec) -> frozenset[str]:
