@@ -14,7 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.anonymize.counts import Combinations, Counter
-from scrubber.anonymize.labels import Labelled, label, text_labels
+from scrubber.anonymize.labels import (
+    Labelled,
+    label,
+    sensitive_labels,
+    subject_labels,
+    text_labels,
+)
 from scrubber.errors import InputError, Place, TransformError
 from scrubber.model.batch import Batch
 from scrubber.model.layouts import plain
@@ -35,8 +41,8 @@ Ladders = dict[str, Ladder]
 @dataclass(frozen=True)
 class Census:
     """What was counted: `counts` has a column for every name in `quasi`, then one for every name in
-    `sensitive`, then the subject's (null where there is none). `ladders` holds the levels above
-    each value where transforms make them."""
+    `sensitive`, then the subject's; a null is a value or a subject that is not known. `ladders`
+    holds the levels above each value where transforms make them."""
 
     quasi: tuple[str, ...]
     sensitive: tuple[str, ...]
@@ -126,12 +132,13 @@ def _count(
             good &= ~one.failed
         if isinstance(one.plan.disposition, Generalize):
             _climb(one, one.plan.disposition, ladders[str(one.plan.path)], key)
-    columns = {
-        (_quasi if isinstance(one.plan.disposition, Generalize) else _sensitive)(
-            str(one.plan.path)
-        ): one.labels
-        for one in labelled
-    }
+    columns = {}
+    for one in labelled:
+        name = str(one.plan.path)
+        if isinstance(one.plan.disposition, Generalize):
+            columns[_quasi(name)] = one.labels
+        else:
+            columns[_sensitive(name)] = sensitive_labels(one.labels)
     columns |= {
         _sensitive(name): pa.nulls(table.num_rows, pa.large_string())
         for name in sensitive
@@ -145,7 +152,7 @@ def _count(
 def _subjects(table: pa.Table, table_plan: TablePlan) -> pa.Array:
     if table_plan.subject is None:
         return pa.nulls(table.num_rows, pa.large_string())
-    return text_labels(plain(leaf_values(table, table_plan.subject)[0]))
+    return subject_labels(plain(leaf_values(table, table_plan.subject)[0]))
 
 
 def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey | None) -> None:

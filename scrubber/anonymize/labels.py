@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +17,14 @@ from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import FieldPlan, transforms_of
 from scrubber.transform.base import Context, Outcome
+from scrubber.transform.columns.distinct import distinctly
+from scrubber.transform.crypto.canonical import canonical
 from scrubber.transform.keys import RootKey
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 LABEL = pa.large_string()
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,100}(?:\.[0-9]{0,100})?|\.[0-9]{1,100})")
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,44 @@ def text_labels(values: pa.Array) -> pa.Array:
         raw = text.cast(pa.large_binary())
         return pa.array([_decoded(one) for one in raw.to_pylist()], LABEL)
     return text
+
+
+def subject_labels(values: pa.Array) -> pa.Array:
+    """Whom records are about, by what keyed functions see: 7, 7.0 and "7" are one subject, and so
+    are two Unicode spellings of a name. Null where nobody can tell."""
+    form = canonical(values, floats=True)
+    if form is None:
+        return text_labels(values)
+
+    def each(distinct: pa.Array) -> Outcome:
+        forms = [
+            None if body is None else (form.tag + body).decode("latin-1")
+            for body in form.bodies(distinct).to_pylist()
+        ]
+        return Outcome(pa.array(forms, LABEL))
+
+    return distinctly(form.values, each, LABEL).array
+
+
+def sensitive_labels(labels: pa.Array) -> pa.Array:
+    """`labels` without what makes one value look like several: case, blanks, signs that cannot be
+    seen, Unicode spellings, and other spellings of a number. Null for a blank one."""
+    return distinctly(
+        labels, lambda some: Outcome(pa.array(map(_plain_label, some.to_pylist()), LABEL)), LABEL
+    ).array
+
+
+def _plain_label(text: str) -> str | None:
+    seen = "".join(ch for ch in unicodedata.normalize("NFKC", text) if not _invisible(ch))
+    folded = " ".join(unicodedata.normalize("NFC", seen.casefold()).split())
+    if _NUMBER.fullmatch(folded):
+        number = f"{Decimal(folded).normalize():f}"
+        return "0" if number == "-0" else number
+    return folded or None
+
+
+def _invisible(ch: str) -> bool:
+    return unicodedata.category(ch) in ("Cf", "Cc") and not ch.isspace()
 
 
 def _decoded(raw: bytes | None) -> str | None:

@@ -28,7 +28,7 @@ from scrubber.privacy.mondrian import partition
 from scrubber.privacy.requirement import Requirement
 from scrubber.privacy.risk import Risk, risk_of
 from scrubber.privacy.search import Choice, search
-from scrubber.privacy.uniques import Classes, Counts, Mask, Uniques, classes_of
+from scrubber.privacy.uniques import UNKNOWN, Classes, Counts, Mask, Uniques, classes_of
 
 Output = tuple[tuple[Label, ...], Codes]
 
@@ -66,7 +66,8 @@ def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chos
     rules = plan.privacy
     assert rules is not None
     fields = _fields(plan)
-    coded = _Coded.of(census, fields)
+    by_subject = any(table.subject is not None for _, table in plan.tables if table.quasi)
+    coded = _Coded.of(census, fields, by_subject=by_subject)
     requirement = _requirement(rules, census, coded)
     check_feasible(rules, requirement, coded.uniques, census.sensitive)
     before = _risk(coded.leaves(), coded.uniques, None)
@@ -123,22 +124,22 @@ class _Coded:
     values: tuple[list[Label], ...]  # the labels of each sensitive field
 
     @classmethod
-    def of(cls, census: Census, fields: Mapping[str, FieldPlan]) -> _Coded:
+    def of(cls, census: Census, fields: Mapping[str, FieldPlan], *, by_subject: bool) -> _Coded:
         counts = census.counts
         labels, codes = list(counts.labels), list(counts.codes)
         hierarchies = [
             hierarchy_of(fields[name], labels[i], census.ladders[name])
             for i, name in enumerate(census.quasi)
         ]
-        values = [in_order(one) for one in labels[len(hierarchies) : -1]]
+        known = [in_order([text for text in one if text is not None]) for one in labels]
+        values = known[len(hierarchies) : -1]
         orders = [
             *(one.codes_of for one in hierarchies),
-            *(_numbered(one) for one in values),
-            _numbered(in_order(labels[-1])),
+            *(_numbered(one) for one in known[len(hierarchies) :]),
         ]
         coded = [
-            np.array([order[label] for label in known], dtype=np.int32)[code]
-            for known, code, order in zip(labels, codes, orders, strict=True)
+            np.array([order[label] for label in seen], dtype=np.int32)[code]
+            for seen, code, order in zip(labels, codes, orders, strict=True)
         ]
         # The order of arrival depends on the batches; what is chosen must not.
         order = np.lexsort(coded[::-1])
@@ -147,7 +148,7 @@ class _Coded:
             quasi=tuple(columns[: len(hierarchies)]),
             records=counts.records[order],
             sensitive=tuple(columns[len(hierarchies) :]),
-            subject=None if labels[-1] in ((), (None,)) else persons,
+            subject=persons if by_subject else None,
         )
         limited = (_limited(one, fields[one.name]) for one in hierarchies)
         heights = {one.name: one.height for one in hierarchies}
@@ -191,9 +192,9 @@ class _Coded:
 
     @cached_property
     def reference(self) -> tuple[Counts, ...]:
-        """Per sensitive field: the records of each of its values in the whole table."""
+        """Per sensitive field: the records of each of its known values in the whole table."""
         return tuple(
-            np.bincount(codes, weights=self.uniques.records, minlength=len(labels)).astype(np.int64)
+            _tallied(codes, self.uniques.records, len(labels))
             for codes, labels in zip(self.uniques.sensitive, self.values, strict=True)
         )
 
@@ -205,7 +206,12 @@ def _limited(hierarchy: GeneralizationHierarchy, one: FieldPlan) -> Generalizati
 
 
 def _numbered(labels: Sequence[Label]) -> dict[Label, int]:
-    return {text: number for number, text in enumerate(labels)}
+    return {None: UNKNOWN} | {text: number for number, text in enumerate(labels)}
+
+
+def _tallied(codes: Codes, records: Counts, count: int) -> Counts:
+    known = codes != UNKNOWN
+    return np.bincount(codes[known], weights=records[known], minlength=count).astype(np.int64)
 
 
 def _requirement(rules: PrivacyRules, census: Census, coded: _Coded) -> Requirement:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scrubber.anonymize.frame_counts import FrameSum, N, counted
-from scrubber.anonymize.labels import text_labels
+from scrubber.anonymize.labels import sensitive_labels, text_labels
 from scrubber.errors import GateError, Place
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import Drop, Plan, TablePlan, repeats, transforms_of
@@ -67,7 +67,9 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
     assert rules is not None
     by = _Counts.of(plan, reference)
     keys, by_subject = by.keys, by.by_subject
-    size = pl.col(_SUBJECT).n_unique() if by_subject else pl.col(_N).sum()
+    # a subject that is not known may be any of the others: it counts where there are no others
+    persons = pl.max_horizontal(pl.col(_SUBJECT).drop_nulls().n_unique(), 1)
+    size = persons if by_subject else pl.col(_N).sum()
     sizes = whole.group_by(keys).agg(size.cast(pl.Int64).alias("size"))["size"].to_numpy()
     if len(sizes) and sizes.min() < rules.k:
         raise _broken(f"a class of the output has fewer than {rules.k}")
@@ -133,16 +135,25 @@ class _Counts:
             return pl.Series(pl.from_arrow(text_labels(leaf_values(table, paths[name])[0])))
 
         series = {f"q:{name}": labels(name) for name in self.quasi}
-        series |= {f"s:{name}": labels(name) for name in self.sensitive}
+        series |= {
+            f"s:{name}": pl.Series(
+                pl.from_arrow(sensitive_labels(labels(name).to_arrow())), dtype=pl.String
+            )
+            for name in self.sensitive
+        }
         persons = self.by_subject and plan.subject is not None
         series[_SUBJECT] = labels(str(plan.subject) if persons else "")
         return counted(pl.DataFrame(series))
 
 
 def _diverse(counts: pl.DataFrame, model: Diversity) -> bool:
-    """Whether every class is diverse; `counts` has class, value and n."""
+    """Whether every class is diverse by the values that are known; `counts` has class, value and
+    n."""
     import polars as pl
 
+    known = counts.drop_nulls("value")
+    if known["class"].n_unique() < counts["class"].n_unique():
+        return False
     n = pl.col(_N)
     match model.kind:
         case "distinct":
@@ -153,14 +164,18 @@ def _diverse(counts: pl.DataFrame, model: Diversity) -> bool:
             ordered = n.sort(descending=True)
             tail = ordered.slice(int(np.ceil(model.l)) - 1).sum()
             good = ordered.first() < model.c * tail
-    return bool(counts.group_by("class").agg(good.alias("good"))["good"].all())
+    return bool(known.group_by("class").agg(good.alias("good"))["good"].all())
 
 
 def _furthest(counts: pl.DataFrame, reference: Mapping[Label, int], model: Closeness) -> float:
-    """The largest distance of a class from the reference; a label that is new is infinitely far."""
+    """The largest distance of a class from the reference, by the values that are known; a label
+    that is new is infinitely far, and so is a class without known values where others have some."""
     import polars as pl
 
     order = {label: i for i, label in enumerate(reference)}
+    every, counts = counts["class"].n_unique(), counts.drop_nulls("value")
+    if counts["class"].n_unique() < every:
+        return float("inf") if reference else 0.0
     if any(label not in order for label in counts["value"].unique().to_list()):
         return float("inf")
     whole = np.array(list(reference.values()), dtype=float)

@@ -68,8 +68,10 @@ duplicate keys are errors, and so are words that YAML versions read in different
 - **Privacy.** A quasi-identifier without a transform gets a level of its hierarchy, the same in all
   records; one with a transform gets that first. The levels are those that lose least of all that
   leave at most `suppression_limit` of the records in classes that are too small (or not as `l` and
-  `t` ask); these records are dropped. Nulls are a value of their own. With `subject`, a class has
-  to be of `k` subjects. A hierarchy is a CSV file as above, or a list of transforms, each of which
+  `t` ask); these records are dropped. Null is a value of its own in a quasi-identifier. With
+  `subject`, a class has to be of `k` known subjects: a null may be any of them. `l` and `t` count
+  known values only, and case, blanks, Unicode and number spellings do not make others of them. A
+  hierarchy is a CSV file as above, or a list of transforms, each of which
   makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`; an empty list leaves the
   value or `*`. Where values do not meet in a common root, `*` is put above them; `max_levels` keeps
   a field below. Where no levels do, the error names the field without which fewest records would

@@ -18,7 +18,8 @@ Shares = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Diversity:
-    """l-diversity of a sensitive field (Machanavajjhala et al. 2007).
+    """l-diversity of a sensitive field (Machanavajjhala et al. 2007), by the values that are known:
+    a null is none of them.
 
     ``distinct``: at least `l` values in each class. ``entropy``: -sum p ln p >= ln l.
     ``recursive`` (c, l): r1 < c (r_l + ... + r_m), with r1 >= r2 >= ... the counts of the values.
@@ -32,7 +33,7 @@ class Diversity:
 @dataclass(frozen=True, slots=True)
 class Closeness:
     """t-closeness of a sensitive field (Li et al. 2007): the earth mover's distance between a class
-    and all records is at most `t`.
+    and all records, by the values that are known, is at most `t`.
 
     ``equal``: 1/2 sum |p - q|. ``ordered``: sum |P - Q| / (m - 1) over the cumulative shares of the
     m values in their order.
@@ -98,7 +99,10 @@ def _diverse(model: Diversity, classes: Classes, values: Codes, uniques: Uniques
 def _distance(
     model: Closeness, classes: Classes, values: Codes, uniques: Uniques, reference: Counts
 ) -> Shares:
-    """The distance of each class from the whole; 0 for an id without records."""
+    """The distance of each class from the whole; 0 for an id without records, and 1 for one without
+    known values, unless the whole has none."""
+    if not reference.sum():
+        return np.zeros(classes.bound)
     ids, codes, records = classes.histogram(values, uniques)
     totals = np.bincount(ids, weights=records, minlength=classes.bound)
     whole = reference / reference.sum()
@@ -106,8 +110,10 @@ def _distance(
     if model.kind == "equal":
         # Half of sum |p - q| is the sum of p - q where p > q.
         over = np.maximum(shares - whole[codes], 0)
-        return np.bincount(ids, weights=over, minlength=classes.bound).astype(float)
-    return _ordered(ids, codes, shares, whole, classes.bound)
+        distance = np.bincount(ids, weights=over, minlength=classes.bound).astype(float)
+    else:
+        distance = _ordered(ids, codes, shares, whole, classes.bound)
+    return np.where((totals == 0) & (classes.records(uniques) > 0), 1.0, distance)
 
 
 def _ordered(

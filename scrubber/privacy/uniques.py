@@ -14,6 +14,8 @@ from scrubber.privacy.hierarchy import Codes
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+UNKNOWN = -1
+
 _KEY_SPACE = 1 << 63
 _DENSE = 1 << 18
 
@@ -24,7 +26,8 @@ class Uniques:
 
     `quasi` and `sensitive` hold one code array per field, `subject` the number of the person whom
     the records are about, or None where every record counts as a person of its own; all arrays
-    have one entry per unique combination. Larger data has more records per entry, not more entries.
+    have one entry per unique combination. A sensitive value or a person that is not known has the
+    code UNKNOWN. Larger data has more records per entry, not more entries.
     """
 
     quasi: tuple[Codes, ...] = field(repr=False)
@@ -51,20 +54,28 @@ class Classes:
         return self._sum(self.ids, uniques.records)
 
     def persons(self, uniques: Uniques) -> Counts:
-        """The distinct subjects of each class: its records where there is no subject."""
+        """The distinct subjects of each class that are known, and one where none of them is; its
+        records where there is no subject.
+
+        An unknown subject may be any of the known ones, so it adds nobody to them.
+        """
         if uniques.subject is None:
             return self.records(uniques)
-        return self._sum(self._pairs(uniques.subject)[0], None)
+        known = self._sum(self._pairs(uniques.subject)[0], None)
+        return np.maximum(known, self.records(uniques) > 0)
 
     def histogram(self, values: Codes, uniques: Uniques) -> tuple[NDArray[np.int64], Codes, Counts]:
-        """(class, value, records) for every value that occurs in a class, in order of both."""
+        """(class, value, records) for every known value of each class, in order of both."""
         ids, codes, places = self._pairs(values)
-        records = np.bincount(places, weights=uniques.records, minlength=len(ids))
+        weights = uniques.records[values != UNKNOWN]
+        records = np.bincount(places, weights=weights, minlength=len(ids))
         return ids, codes, records.astype(np.int64)
 
     def _pairs(self, values: Codes) -> tuple[NDArray[np.int64], Codes, NDArray[np.intp]]:
-        width = int(values.max(initial=0)) + 1
-        pairs, places = np.unique(self.ids * width + values, return_inverse=True)
+        """Each class and known value once, and which of them each known entry is."""
+        width, known = int(values.max(initial=0)) + 1, values != UNKNOWN
+        keys = self.ids[known] * width + values[known]
+        pairs, places = np.unique(keys, return_inverse=True)
         ids, codes = np.divmod(pairs, width)
         return ids, codes.astype(np.int32), places
 
