@@ -10,6 +10,7 @@ from typing import Any
 import regex
 
 from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities
+from scrubber.detect.regexes import unbounded
 from scrubber.errors import DetectionError, NotAvailable, printable
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
@@ -225,11 +226,15 @@ def _check_regex(report: Report, path: Path_, pattern: Any) -> bool:
     if not isinstance(pattern, str):
         return False
     try:
-        regex.compile(pattern)
-    except (regex.error, ValueError, OverflowError, RecursionError):
+        why = unbounded(pattern)
+        if why is None:
+            regex.compile(pattern)
+    except (regex.error, ValueError, OverflowError, RecursionError, MemoryError):
         report.value(path, "bad-regex", "this is not a regular expression")
         return False
-    return True
+    if why is not None:
+        report.value(path, "regex-unbounded", f"this regular expression is not used: {why}")
+    return why is None
 
 
 def canonical_json(value: Any) -> str:

@@ -76,12 +76,14 @@ duplicate keys are errors, and so are words that YAML versions read in different
   value or `*`. Where values do not meet in a common root, `*` is put above them; `max_levels` keeps
   a field below. Where no levels do, the error names the field without which fewest records would
   have to go, and the `k` or `suppression_limit` that would do.
-- **Time.** The regexes of a recognizer have 10 seconds of processor time for a text (more for one
-  of over a million characters), and so have those of `rules`. A text on which they need more could
-  not be looked at: the error names the recognizer, and the run stops, or `on_error` nulls the text
-  or takes its record away. At the third such text of a field in one batch (up to 65,536 records)
-  the run stops whatever `on_error` says: then the regex is at fault. So a batch loses no more than
-  half a minute on a field. `audit`, `find` and `check` stop at the first.
+- **Time.** A regex may not match fuzzily (`{e<=3}`), call itself or a group (`(?R)`, `(?1)`), nor
+  multiply repetitions to more than some hundred thousand. The regexes of a recognizer have 10
+  seconds of processor time for a text (more for one of over a million characters), and so have
+  those of `rules`. A text on which they need more could not be looked at: the error names the
+  recognizer, and the run stops, or `on_error` nulls the text or takes its record away. At the
+  third such text of a field in one batch (up to 65,536 records) the run stops whatever `on_error`
+  says: then the regex is at fault. So a batch loses no more than half a minute on a field.
+  `audit`, `find` and `check` stop at the first.
 - **Gates.** What is written is looked at again: a sample of the records (`rescan: all` for every
   one), in text fields and kept fields. A finding is left if its words stood in the same value
   before; so is an identifier of the record itself, whole. What a rule keeps by its entity is not

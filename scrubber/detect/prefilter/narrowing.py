@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from scrubber.detect.prefilter.alphabet import ALL, SEPARATOR, Mask, fold, mask
 from scrubber.detect.prefilter.parse import (
-    Tree,
     UnknownError,
     children,
     groups,
@@ -22,6 +21,7 @@ from scrubber.detect.prefilter.parse import (
     kind,
 )
 from scrubber.detect.prefilter.parse import parsed as parse
+from scrubber.detect.regexes import Tree
 
 # Nodes without characters: questions about those on both sides of a place or about an end of the
 # text, and where a finding begins (\K).

@@ -1,22 +1,18 @@
-"""A regex as the regex module's own parser reads it, and what its sets of characters become.
+"""What the sets of characters of a regex become, by the tree of the regex module's own parser.
 
-The parser is not public. It is used all the same, because only it says what a pattern means to the
-module that runs it: nested sets, fuzzy matching, flags in odd places. Whatever is not known here
-raises, and the caller does without.
+Whatever is not known here raises, and the caller does without.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
 import regex
 from regex import _regex_core as core
 
 from scrubber.detect.prefilter.alphabet import ALL, DIGITS, LETTERS, WORDS, Image, mask
-
-Tree = Any
+from scrubber.detect.regexes import Tree, parse
 
 # What is understood; flags of other meanings (fuzzy, POSIX, reverse, full case) are refused.
 _FLAGS = int(
@@ -35,22 +31,12 @@ class UnknownError(Exception):
 
 
 def parsed(pattern: str, flags: int) -> Tree:
-    """The tree of `pattern`; the loop is that of ``regex._main._compile``."""
-    scoped = flags
-    while True:
-        source = core.Source(pattern)
-        info = core.Info(scoped, source.char_type, {})
-        info.guess_encoding = core.UNICODE
-        source.ignore_space = bool(info.flags & core.VERBOSE)
-        try:
-            tree = core._parse_pattern(source, info)
-        except core._UnscopedFlagSet:
-            scoped = info.global_flags
-            continue
-        if not source.at_end() or (flags | info.flags | info.global_flags) & ~_FLAGS:
-            raise UnknownError
-        tree.fix_groups(pattern, False, False)
-        return tree
+    """The tree of `pattern`. Errors: UnknownError."""
+    tree, every = parse(pattern, flags)
+    if every & ~_FLAGS:
+        raise UnknownError
+    tree.fix_groups(pattern, False, False)
+    return tree
 
 
 def kind(tree: Tree) -> str:

@@ -23,7 +23,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scrubber.detect.prefilter.alphabet import SEPARATOR, Image, Mask, mask
-from scrubber.detect.prefilter.parse import Tree, UnknownError, groups, image, is_set, kind, parsed
+from scrubber.detect.prefilter.parse import UnknownError, groups, image, is_set, kind, parsed
+from scrubber.detect.regexes import Tree
 
 # Larger counts are loosened to "or more": exact ones cost states and find hardly less. Vectorscan
 # loosens whole patterns that have too many states, so that they match almost everywhere.
