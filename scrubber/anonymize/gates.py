@@ -12,16 +12,16 @@ from scrubber.anonymize.frame_counts import FrameSum, N, counted
 from scrubber.anonymize.labels import text_labels
 from scrubber.errors import GateError, Place, printable
 from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
+from scrubber.manifest.suppression.counts import rounded
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values
-from scrubber.policy.plan import Drop, GateRules, Plan, TablePlan
+from scrubber.policy.plan import DisclosureRules, Drop, GateRules, Plan, TablePlan
 
 if TYPE_CHECKING:
     import polars as pl
 
 GATES = "gates"
-_SMALL = 11
 _SHOWN = 5
 
 
@@ -54,7 +54,7 @@ def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
             by_place[field, entity] += number
         worst = sorted(by_place.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
         said = ", ".join(
-            f"{printable(entity)} in {printable(field)}: {_about(number)}"
+            f"{printable(entity)} in {printable(field)}: {_about(number, plan.disclosure)}"
             for (field, entity), number in worst
         )
         more = f" and {len(by_place) - _SHOWN} more" if len(by_place) > _SHOWN else ""
@@ -69,8 +69,11 @@ def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
     return (CheckFacts("residual-rate", True, "error", text, f"holds for {looked}"),)
 
 
-def _about(number: int) -> str:
-    return count_text({"n": number} if number >= _SMALL else {"lt": _SMALL})
+def _about(number: int, asked: DisclosureRules) -> str:
+    """A count of what is left, as far as a manifest would publish it."""
+    least, base = asked.min_cell, asked.base
+    shown = {"n": rounded(number, least, base)} if number >= least else {"lt": least}
+    return count_text(shown, base)
 
 
 Alike = dict[tuple[str, ...], "pl.DataFrame"]

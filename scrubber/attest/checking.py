@@ -16,9 +16,10 @@ from scrubber.attest.attested import (
 from scrubber.attest.envelope import Envelope, read_envelopes, torn_bytes
 from scrubber.attest.intoto import Statement
 from scrubber.attest.trust import Person, Trust
-from scrubber.errors import TamperedError, printable
+from scrubber.errors import IncompleteError, TamperedError, printable
 from scrubber.manifest import FILE_NAME, Check, read_manifest, verify
 from scrubber.manifest.document import read_bytes
+from scrubber.manifest.verify import SALTS_MISSING
 from scrubber.storage import Location
 
 _SIGNATURE = "signature"
@@ -27,11 +28,14 @@ NEEDS_REVIEW: Final = 3
 
 
 def exit_code(checks: Sequence[Check]) -> int:
-    """What `checks` mean to a program: 0 all passed, 4 something was tampered with, 3 nothing was,
-    but a signature that is asked for is missing, or what an output was made from is not named."""
+    """What `checks` mean to a program: 0 all passed, 4 something was tampered with, 5 nothing was
+    found changed, but small files cannot be checked without their salts, 3 a signature that is
+    asked for is missing, or what an output was made from is not named."""
     failed = {check.id for check in checks if not check.passed}
-    if failed - _UNTRUSTED:
+    if failed - _UNTRUSTED - {SALTS_MISSING}:
         return TamperedError.exit_code
+    if SALTS_MISSING in failed:
+        return IncompleteError.exit_code
     return NEEDS_REVIEW if failed else 0
 
 

@@ -25,15 +25,17 @@ from scrubber.attest.checking import (
 from scrubber.attest.envelope import Envelope
 from scrubber.attest.intoto import Statement
 from scrubber.attest.trust import Person, Quorum, Trust
-from scrubber.errors import GateError, TamperedError, printable
+from scrubber.errors import GateError, IncompleteError, Place, TamperedError, printable
 from scrubber.manifest import Check
+from scrubber.manifest.verify import SALTS_MISSING
 from scrubber.storage import Location
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The checks of a gate, and the exit code that they mean: 0 pass, 1 a gate check failed that
-    nobody waived, 3 a signature or an approval is missing, 4 tampered."""
+    nobody waived, 3 a signature or an approval is missing, 4 tampered, 5 small files could
+    not be checked without their salts."""
 
     checks: tuple[Check, ...]
     exit_code: int
@@ -65,10 +67,14 @@ def gate(path: Location, trust: Trust, on: date) -> Verdict:
 def intact(path: Location, on: date) -> Attested:
     """The run or plan at `path`, for someone to sign: only what verifies is vouched for.
 
-    Errors: TamperedError ``not-intact``, and as :func:`gate`.
+    Errors: TamperedError ``not-intact``; IncompleteError ``salts-missing`` where small files cannot
+    be checked; and as :func:`gate`.
     """
-    broken = next((check for check in _intact(path, on) if not check.passed), None)
+    checks = _intact(path, on)
+    broken = next((check for check in checks if not check.passed), None)
     if broken is not None:
+        if exit_code(checks) == IncompleteError.exit_code:
+            raise IncompleteError(SALTS_MISSING, broken.actual, place=Place(file=path.name))
         text = f"{broken.id}: expected {broken.expected}, actual {broken.actual}"
         raise TamperedError("not-intact", text, hint=f"scrubber verify {printable(str(path))}")
     return attested(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.cli.console import stdout
-from scrubber.manifest.view import FieldLine, Row, Screen, lines
+from scrubber.manifest.view import FieldLine, Row, Screen, lines, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,9 @@ def _texts(title: str, texts: Sequence[str]) -> None:
             stdout().print(f"- {text}")
 
 
-def _size(count: int) -> str:
+def _size(count: int | None) -> str:
+    if count is None:
+        return size_text(count)
     size = float(count)
     for unit in ("B", "kB", "MB", "GB"):
         if size < 1000:

@@ -103,7 +103,7 @@ def verify(
     """Check the signatures, the manifest's form, the conservation of records, the outputs' hashes.
 
     Of a plan, its signatures and form. Exit code 4 if anything is not as it says, 5 if there is
-    no manifest.
+    no manifest, or small files cannot be checked without data/.salts.json.
 
     Example: scrubber verify scrubbed
     """

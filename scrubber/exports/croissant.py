@@ -93,7 +93,7 @@ def croissant(data: Data) -> dict[str, Any]:
         "license": declared(data["dataset"]["licence"]),
         "identifier": f"urn:scrubber:manifest:{data['header']['id']}",
         "datePublished": data["run"]["created"][:10],
-        "distribution": [_file(file) for file in files],
+        "distribution": [_file(file) for file in files if file["sha256"] is not None],
         "recordSet": [],
         **_responsible(data),
     }
@@ -114,12 +114,13 @@ def _id(path: str) -> str:
 
 
 def _file(file: Data) -> dict[str, Any]:
+    known = {} if file["bytes"] is None else {"contentSize": f"{file['bytes']} B"}
     return {
         "@type": "cr:FileObject",
         "@id": _id(file["path"]),
         "name": file["path"],
         "contentUrl": file["path"],
-        "contentSize": f"{file['bytes']} B",
+        **known,
         "encodingFormat": _media(file["path"]),
         "sha256": file["sha256"],
     }
@@ -168,19 +169,22 @@ def _type(field: Data) -> str:
 def _record_set(
     files: list[Data], columns: tuple[_Column, ...]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The records of files that have the same columns, and the FileSet of more than one file."""
+    """The records of files that have the same columns, and the FileSet of more than one file, or of
+    a small one."""
     if not columns:
         return [], []
     first = _id(files[0]["path"])
     records = f"records/{first.removeprefix('data/')}"
     shards: list[dict[str, Any]] = []
     source: dict[str, Any] = {"fileObject": {"@id": first}}
-    if len(files) > 1:
+    # A FileObject needs a plain digest, which a small file has not: it stands as a set of one.
+    if len(files) > 1 or files[0]["sha256"] is None:
+        others = " and its other shards" if len(files) > 1 else ""
         shards = [
             {
                 "@type": "cr:FileSet",
                 "@id": f"{records}/files",
-                "name": f"{files[0]['path']} and its other shards",
+                "name": f"{files[0]['path']}{others}",
                 "encodingFormat": _media(files[0]["path"]),
                 "includes": [escape(file["path"]) for file in files],
             }

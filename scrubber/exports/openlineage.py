@@ -71,10 +71,9 @@ def _schema(fields: Any) -> dict[str, Any]:
 def _output(data: Data, file: Data) -> dict[str, Any]:
     alias = file["source"]
     fields = list(kept_or_changed(data, alias))
-    statistics: dict[str, Any] = {"size": file["bytes"]}
-    rows = published(file["rows"])
-    if rows is not None:
-        statistics["rowCount"] = rows
+    known = {"size": file["bytes"], "rowCount": published(file["rows"])}
+    statistics = {name: number for name, number in known.items() if number is not None}
+    digests = {name: file[name] for name in ("sha256", "salted_sha256") if file[name] is not None}
     gone = [
         {"name": field["name"], "type": field["type_in"], "rule": field["rule"]["place"]}
         for field in dropped(data, alias)
@@ -87,7 +86,7 @@ def _output(data: Data, file: Data) -> dict[str, Any]:
             "schema": _schema((field["name"], field["type_out"]) for field in fields),
             "columnLineage": _facet("ColumnLineageDatasetFacet", "1-2-0", fields=lineage),
             "scrubber_droppedColumns": _own("droppedColumns", columns=gone),
-            "scrubber_digest": _own("digest", sha256=file["sha256"]),
+            "scrubber_digest": _own("digest", **digests),
         },
         "outputFacets": {
             "outputStatistics": _facet("OutputStatisticsOutputDatasetFacet", "1-0-2", **statistics)

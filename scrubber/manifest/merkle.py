@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from scrubber.manifest.canonical import canonical_bytes
+
+_LEAF: Final = ("path", "sha256", "salted_sha256", "bytes")
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
@@ -32,6 +34,6 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
 
 def outputs_root(files: Sequence[Mapping[str, Any]]) -> str:
     """The root, in hex, over output files in the order given (by shard number): a leaf is the
-    canonical JSON of a file's path, SHA-256 and length."""
-    leaves = [canonical_bytes({k: file[k] for k in ("path", "sha256", "bytes")}) for file in files]
+    canonical JSON of a file's path, SHA-256 (plain or salted) and length, as published."""
+    leaves = [canonical_bytes({k: file[k] for k in _LEAF}) for file in files]
     return merkle_root(leaves).hex()

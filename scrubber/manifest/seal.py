@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
 from scrubber.errors import OutputError, Place
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, plain_json
@@ -18,6 +18,7 @@ from scrubber.manifest.document import Manifest
 from scrubber.manifest.ledger import EVENTS, Ledger
 from scrubber.manifest.merkle import outputs_root
 from scrubber.manifest.risk import risk_section
+from scrubber.manifest.salts import is_small, salted_digest
 from scrubber.manifest.statement import (
     CLAIM,
     SCHEMA,
@@ -26,7 +27,6 @@ from scrubber.manifest.statement import (
     EngineFacts,
     Facts,
     FieldFacts,
-    OutputFacts,
     RuleFacts,
 )
 from scrubber.manifest.suppression.counts import count
@@ -45,13 +45,15 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> 
     Errors: ConservationError if the counts contradict each other or the facts; OutputError
     ``output-name`` for a path that is not below ``data/`` or a name that is not valid Unicode,
     ``manifest-text`` for a declared fact or a parameter that canonical JSON cannot hold;
-    ValueError for a `min_cell` below 3 or a `base` below 1.
+    ValueError for a `min_cell` below 3, a `base` below 1, or a small output without a salt.
     """
     if base < 1:
         raise ValueError("counts are rounded to a positive base")
     for output in facts.outputs:
         if not is_output_path(output.path):
             raise OutputError("output-name", "an output lies below data/", place=Place(output.path))
+        if is_small(output) and output.salt is None:
+            raise ValueError("the digest of a small file is salted")
     _check_unicode(facts)
     published = count(facts, ledger).publish(min_cell, base)
     if facts.rescan is not None and ledger.rescanned == ledger.rows_out:
@@ -77,7 +79,7 @@ def work_id(facts: Facts) -> str:
 def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
     """Every section of the manifest; the id is still to come."""
     dataset, legal = declared_sections(facts.declared)
-    files = _files(facts.outputs, published)
+    files = _files(facts, published, base)
     unread = [asdict(one) for one in sorted(facts.unread, key=lambda one: one.alias)]
     return {
         "header": {
@@ -122,7 +124,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
 def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
     section: dict[str, Any] = {
         "claim": CLAIM,
-        "limitations": list(_limitations(facts)),
+        "limitations": list(_limitations(facts, base)),
         "rescan": None,
         "planted": [asdict(one) for one in facts.planted],
     }
@@ -173,6 +175,10 @@ def _all_checks(facts: Facts) -> Iterable[CheckFacts]:
     yield from facts.checks
 
 
+_EXACT = (
+    "Counts are exact: what two manifests of almost the same records differ by is about the few "
+    "that they do not share. disclosure: {base: 5} in the rule file rounds them."
+)
 _BY_QUASI = (
     "Classes protect against who knows the quasi-identifiers named, and nothing else of a person."
 )
@@ -264,16 +270,46 @@ def _category(entity: str) -> dict[str, Any]:
 
 def _listed(published: Published, kind: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """The counts whose keys begin with `kind`, in the order of their keys."""
-    keys = sorted(key for key in published if isinstance(key, tuple) and key[0] == kind)
+    keys = sorted(key for key in published if _is(key, kind))
     return [{**dict(zip(names, k[1:], strict=True)), "count": published[k]} for k in keys]
 
 
-def _files(outputs: tuple[OutputFacts, ...], published: Published) -> list[dict[str, Any]]:
-    ordered = sorted(outputs, key=lambda o: (o.shard, o.path))
-    return [{**asdict(output), "rows": published["output", output.path]} for output in ordered]
+def _files(facts: Facts, published: Published, base: int) -> list[dict[str, Any]]:
+    """The output files. The exact length of one tells the number of records, or of values, to who
+    knows how long one is: it is published only beside counts that are exact themselves."""
+    withheld = _with_withheld_counts(facts, published)
+    return [
+        {
+            "path": one.path,
+            "sha256": None if one.salt is not None else one.sha256,
+            "salted_sha256": None if one.salt is None else salted_digest(one.sha256, one.salt),
+            "bytes": one.bytes
+            if one.salt is None and base == 1 and one.source not in withheld
+            else None,
+            "rows": published["output", one.path],
+            "source": one.source,
+            "shard": one.shard,
+        }
+        for one in sorted(facts.outputs, key=lambda one: (one.shard, one.path))
+    ]
 
 
-def _limitations(facts: Facts) -> Iterable[dict[str, str]]:
+def _with_withheld_counts(facts: Facts, published: Published) -> set[str]:
+    """The sources of which a count that their output files show is not published."""
+    found = {one.source for one in facts.outputs if "n" not in published["output", one.path]}
+    fields = {key[1] for key, n in published.items() if _is(key, "finding") and "n" not in n}
+    for i, field in enumerate(facts.fields):
+        counts = (published["field", i, event] for event in EVENTS)
+        if field.name in fields or any("n" not in count for count in counts):
+            found.update(field.sources)
+    return found
+
+
+def _is(key: Key, kind: str) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(key, tuple) and key[0] == kind
+
+
+def _limitations(facts: Facts, base: int) -> Iterable[dict[str, str]]:
     """What a reader must not conclude; in the order of weight."""
     said = [
         (
@@ -284,6 +320,8 @@ def _limitations(facts: Facts) -> Iterable[dict[str, str]]:
         if facts.risk is not None
         else ("risk-not-measured", "Re-identification risk by quasi-identifiers was not measured."),
     ]
+    if base == 1:
+        said.append(("exact-counts", _EXACT))
     if facts.rescan is None:
         said.append(("no-rescan", "The outputs were not scanned again for what was missed."))
     elif not facts.rescan.every:

@@ -164,7 +164,8 @@ class FieldFacts:
 class OutputFacts:
     """A file that was written: `path` relative to the output folder (``data/...``, POSIX), its
     SHA-256 (hex) and length in bytes, its records, the source that it comes from, and its shard
-    number, by which the leaves of the Merkle tree are ordered."""
+    number, by which the leaves of the Merkle tree are ordered. A file of few records has a `salt`
+    (32 bytes in hex); then neither its SHA-256 nor its length is published."""
 
     path: str
     sha256: str
@@ -172,6 +173,7 @@ class OutputFacts:
     rows: int
     source: str
     shard: int
+    salt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Final
 
 from scrubber import storage
 from scrubber.errors import InputError, Place, TamperedError, printable
@@ -18,10 +19,13 @@ from scrubber.manifest.canonical import manifest_id
 from scrubber.manifest.chain import manifests_before
 from scrubber.manifest.document import check_form, parse_manifest, read_bytes
 from scrubber.manifest.merkle import outputs_root
+from scrubber.manifest.salts import MAX_SALTS, SALTS, parse_salts, salted_digest
 from scrubber.manifest.seal import is_output_path
 from scrubber.storage import Location, locate
 
 _CHUNK = 1 << 20
+SALTS_MISSING: Final = "salts-missing"
+"""The check that fails where small files cannot be checked, though nothing was found changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,14 @@ class Check:
 def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
     """Check `directory` against its ``manifest.json``, in this order: ``form`` (canonical JSON),
     ``schema``, ``id`` over the exact bytes, ``conservation`` (as far as counts are published),
-    ``previous`` (the manifests that it extends, where it does), ``output`` per file (bytes and
-    SHA-256), ``unlisted`` below ``data/``, ``beside`` (nothing but companions of the manifest,
-    under their names), ``unchecked`` (never a failure: what stands there and is no part of the
-    record), ``merkle-root``. Links, hard links, empty folders and hidden files count as files.
+    ``previous`` (the manifests that it extends, where it does), ``salts`` of small files,
+    ``output`` per file (bytes and SHA-256), ``unlisted`` below ``data/``, ``beside`` (nothing but
+    companions of the manifest, under their names), ``unchecked`` (never a failure: what stands
+    there and is no part of the record), ``merkle-root``. Links, hard links, empty folders and
+    hidden files count as files.
+
+    Without the salts, which travel with the data, small files cannot be checked: ``salts-missing``
+    fails, and the list has no ``output`` for those that are there.
 
     The first failure of the manifest itself ends the list: what follows would rest on it. Where
     every check passed the folder is what the manifest says; otherwise it was tampered with
@@ -58,14 +66,18 @@ def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
     if manifest is None:
         return checks
     files = manifest["outputs"]["files"]
+    small = [file["path"] for file in files if file["sha256"] is None]
+    salted, salts = _salts(root, small) if small else ((), {})
+    listed = {file["path"] for file in files} | ({SALTS} if small else set())
     chain, chained = _previous(root, manifest["header"]["previous"])
     found = tuple(entries(root))
-    below, beside = strangers(found, {file["path"] for file in files}, chain, root)
+    below, beside = strangers(found, listed, chain, root)
     return (
         *checks,
         *chained,
-        *(_output(root, file) for file in files),
-        _none("unlisted", "no file below data/ but the outputs", below),
+        *salted,
+        *(check for file in files for check in _output(root, file, salts)),
+        _none("unlisted", "no file below data/ but the outputs and their salts", below),
         _none("beside", "nothing beside the manifest but its companions", beside),
         *(_unchecked(name) for name in unchecked(found, root)),
         _compare("merkle-root", manifest["outputs"]["merkle_root"], outputs_root(files)),
@@ -169,33 +181,68 @@ def _broken_sums(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"field {i + 1}: more values were changed than came in"
 
 
-def _output(root: Location, file: Mapping[str, Any]) -> Check:
-    """One listed file: a plain file, reached without links, with the bytes that were hashed."""
-    path, name = file["path"], f"output {printable(file['path'])}"
-    expected = f"{file['bytes']} bytes, sha256 {file['sha256']}"
-    if not is_output_path(path):
-        return Check(name, False, "a path below data/", "it leads elsewhere")
+def _salts(root: Location, small: Sequence[str]) -> tuple[tuple[Check], Mapping[str, str]]:
+    """The check of the salts of the `small` files, and the salts; none where it fails."""
+    expected = f"{SALTS} with a salt for each of {len(small)} small files"
     try:
-        if isinstance(root, Path):
-            length, digest = _hash(root, path.split("/"))
-        else:
-            with (root / path).open("rb") as stream:
-                length, digest = _digest(stream)
+        with _opened(root, SALTS) as stream:
+            salts = parse_salts(stream.read(MAX_SALTS + 1), small)
     except FileNotFoundError:
-        return Check(name, False, expected, "missing")
+        actual = "missing: small files cannot be checked; the salts travel with the data"
+        return (Check(SALTS_MISSING, False, expected, actual),), {}
     except PermissionError:
-        text = "an output cannot be read"
-        raise InputError("unreadable", text, place=Place(file=path)) from None
+        raise _unreadable(SALTS) from None
+    except (OSError, ValueError):
+        return (Check("salts", False, expected, "not the salts of these files"),), {}
+    return (Check("salts", True, expected, "they are there"),), salts
+
+
+def _output(root: Location, file: Mapping[str, Any], salts: Mapping[str, str]) -> Iterator[Check]:
+    """One listed file: a plain file, reached without links, with the bytes that were hashed. There
+    is no check of a small one without its salt, but that it is there."""
+    path, name = file["path"], f"output {printable(file['path'])}"
+    expected = _identity(file["bytes"], file["sha256"], file["salted_sha256"])
+    if not is_output_path(path):
+        yield Check(name, False, "a path below data/", "it leads elsewhere")
+        return
+    try:
+        with _opened(root, path) as stream:
+            length, digest = _digest(stream)
+    except FileNotFoundError:
+        yield Check(name, False, expected, "missing")
+        return
+    except PermissionError:
+        raise _unreadable(path) from None
     except OSError:
-        return Check(name, False, expected, "not a plain file of this folder alone")
-    return _compare(name, expected, f"{length} bytes, sha256 {digest}")
+        yield Check(name, False, expected, "not a plain file of this folder alone")
+        return
+    shown = None if file["bytes"] is None else length
+    if file["sha256"] is not None:
+        yield _compare(name, expected, _identity(shown, digest, None))
+    elif path in salts:
+        yield _compare(name, expected, _identity(shown, None, salted_digest(digest, salts[path])))
 
 
-def _hash(root: Path, steps: list[str]) -> tuple[int, str]:
-    """Length and SHA-256 of a file below `root`; OSError at a link or anything but a plain file.
+def _unreadable(path: str) -> InputError:
+    return InputError("unreadable", "an output cannot be read", place=Place(file=path))
 
-    Each step is opened relative to the last, so that no link can be slipped in between.
-    """
+
+def _identity(length: int | None, plain: str | None, salted: str | None) -> str:
+    """What a file is known by, as far as the manifest publishes it."""
+    digest = f"sha256 {plain}" if plain is not None else f"salted sha256 {salted}"
+    return digest if length is None else f"{length} bytes, {digest}"
+
+
+@contextmanager
+def _opened(root: Location, path: str) -> Iterator[storage.Readable]:
+    """The file at `path` below `root`; OSError at a link or anything but a plain file."""
+    with _plain(root, path.split("/")) if isinstance(root, Path) else (root / path).open("rb") as f:
+        yield f
+
+
+@contextmanager
+def _plain(root: Path, steps: list[str]) -> Iterator[BinaryIO]:
+    """Each step is opened relative to the last, so that no link can be slipped in between."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -211,7 +258,7 @@ def _hash(root: Path, steps: list[str]) -> tuple[int, str]:
         facts = os.fstat(handle)
         if not stat.S_ISREG(facts.st_mode) or facts.st_nlink > 1:
             raise OSError("not a plain file of this folder alone")
-        return _digest(stream)
+        yield stream
 
 
 def _digest(stream: storage.Readable) -> tuple[int, str]:

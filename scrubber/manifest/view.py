@@ -60,7 +60,7 @@ class FieldLine:
 class OutputLine:
     path: str
     rows: str
-    bytes: int
+    bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,15 @@ def count_text(count: Count, base: int = 1) -> str:
             return f"fewer than {limit}"
         case _:
             return "not shown"
+
+
+def size_text(length: int | None) -> str:
+    """A published length in words.
+
+    >>> size_text(40960), size_text(None)
+    ('40,960 bytes', 'size not shown')
+    """
+    return "size not shown" if length is None else f"{length:,} bytes"
 
 
 def sum_text(counts: Sequence[Count], base: int = 1) -> str:
@@ -334,7 +343,7 @@ def lines(view: Screen) -> Iterable[str]:
         yield from (f"  {text}" for text in view.second_look)
     if view.outputs:
         yield "outputs:"
-        yield from (f"  {o.path}: {o.rows} records, {o.bytes:,} bytes" for o in view.outputs)
+        yield from (f"  {o.path}: {o.rows} records, {size_text(o.bytes)}" for o in view.outputs)
     last = (("checks", view.checks), ("deletion", view.deletion), ("limitations", view.limitations))
     for title, said in last:
         if said:

@@ -17,6 +17,7 @@ from scrubber import formats, storage
 from scrubber.errors import RESUMED, OutputError, Place, ScrubberError
 from scrubber.formats import Source
 from scrubber.manifest import DATA, FILE_NAME, PREVIOUS, OutputFacts
+from scrubber.manifest.salts import SALTS, salts_file
 from scrubber.outputs.lease import Lease, is_held, refuse_superseded
 from scrubber.storage import Upload
 
@@ -91,6 +92,8 @@ class StoreStage:
         for output in outputs:
             if sizes.pop(output.path, None) != output.bytes:
                 raise _missing(output.path)
+        if salts_file(outputs) is not None:
+            sizes.pop(SALTS, None)
         storage.remove([self._url(name) for name in sizes], self.url)  # a run that was superseded
         self._refuse_superseded()
         self.put(FILE_NAME, manifest)

@@ -60,6 +60,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
         tables=tables,
         detect=rules.detect if scrubs else None,
         gates=rules.gates,
+        disclosure=rules.disclosure,
         rescan=_rescan(rules, scrubs=scrubs),
         key=rules.key,
         on_unlisted=rules.on_unlisted,

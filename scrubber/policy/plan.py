@@ -146,6 +146,15 @@ class GateRules:
     every: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DisclosureRules:
+    """How the counts of the manifest are protected: those from 1 to ``min_cell - 1`` are withheld,
+    and the others rounded to a multiple of `base`."""
+
+    base: int = 1
+    min_cell: int = 11
+
+
 LOCAL = -1
 
 Disposition = Keep | Drop | Apply | ScrubText | Generalize
@@ -234,6 +243,7 @@ class Plan:
     declared: Declared
     privacy: PrivacyRules | None = None
     gates: GateRules = GateRules()
+    disclosure: DisclosureRules = DisclosureRules()
     rescan: DetectSpec | None = None
 
     def table(self, source: str) -> TablePlan:

@@ -33,6 +33,7 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("privacy.l of a field", schema.DiversitySetting),
     ("privacy.t of a field", schema.ClosenessSetting),
     ("gates", schema.Gates),
+    ("disclosure", schema.Disclosure),
 )
 _INTRODUCTION = """\
 # The rule language

@@ -15,10 +15,12 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
+from scrubber.policy.disclosure import read_disclosure
 from scrubber.policy.examples import Example, read_examples
 from scrubber.policy.gates import read_gates
 from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.plan import (
+    DisclosureRules,
     GateRules,
     KeyRef,
     KeySource,
@@ -62,6 +64,7 @@ class Rules:
     declared: dict[str, Any]
     privacy: PrivacyRules | None
     gates: GateRules
+    disclosure: DisclosureRules
     overrides: tuple[Override, ...]
     tree: Tree = field(repr=False)
 
@@ -147,6 +150,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         declared=tree.data.get("dataset", {}),
         privacy=privacy,
         gates=gates,
+        disclosure=read_disclosure(report),
         overrides=(*composed.overrides, *_overridden(fields)),
         tree=tree,
     )

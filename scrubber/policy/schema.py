@@ -367,6 +367,19 @@ class Gates(Part):
     )
 
 
+class Disclosure(Part):
+    """How the counts of the manifest are protected."""
+
+    base: Annotated[int, Field(ge=1)] = Field(
+        1,
+        description="Counts are rounded to a multiple of this, so that two manifests of data sets "
+        "that differ by a few people give none of them away (default 1: exact).",
+    )
+    min_cell: Annotated[int, Field(ge=11)] = Field(
+        11, description="The least count above zero that is published (default 11)."
+    )
+
+
 class Example(Part):
     """A test of the rule file: a record that goes in, and what must come out."""
 
@@ -400,5 +413,8 @@ class RuleFile(Part):
     )
     gates: Gates | None = Field(
         None, description="What a result must reach, or nothing is published."
+    )
+    disclosure: Disclosure | None = Field(
+        None, description="How the counts of the manifest are protected."
     )
     tests: list[Example] | None = Field(None, description="Examples that the rules must pass.")

@@ -321,6 +321,13 @@ def measured_table(data: Data) -> Html:
     )
 
 
+_SALTED = (
+    "A file of fewer than 1,000 records could be guessed from its SHA-256 or its length, so "
+    "neither is shown. Its digest is that of 32 secret salt bytes and its SHA-256. The salts lie "
+    "with the data, in data/.salts.json, and scrubber verify checks such files by them."
+)
+
+
 def output_parts(data: Data) -> Iterator[Html]:
     files = data["outputs"]["files"]
     if not files:
@@ -339,12 +346,16 @@ def output_parts(data: Data) -> Iterator[Html]:
             (
                 element("code", printable(file["path"])),
                 count_text(file["rows"], base),
-                f"{file['bytes']:,}",
-                digest(file["sha256"]),
+                "not shown" if file["bytes"] is None else f"{file['bytes']:,}",
+                digest(file["sha256"])
+                if file["sha256"] is not None
+                else join("salted: ", digest(file["salted_sha256"])),
             )
             for file in files
         ),
     )
+    if any(file["sha256"] is None for file in files):
+        yield element("p", _SALTED)
     yield element(
         "p",
         "All of them together (Merkle root, RFC 9162): ",

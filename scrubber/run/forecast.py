@@ -35,8 +35,9 @@ _PER_CHUNK: Final = 2_500
 _SHARDS: Final = 8
 _SEED: Final = 0
 _STEP: Final = 50
-"""Milli-units to which a share is rounded: of _ENOUGH values, at least eleven."""
-_ENOUGH: Final = 440
+"""Milli-units to which a share is rounded."""
+_ENOUGH: Final = 2 * 1000 // _STEP
+"""So many times the manifest's smallest cell are enough values: half a step is no less of them."""
 _TOLERANCE: Final = 100
 _EVENTS: Final = ("changed", "nulled")
 
@@ -59,7 +60,8 @@ def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
         for source in _chosen(surveyed.sources)
         for table in (_sample(surveyed, source),)
     )
-    shares = _shares(result.fragment for result in fragments)
+    enough = _ENOUGH * plan.disclosure.min_cell
+    shares = _shares((result.fragment for result in fragments), enough)
     return tuple(
         Share(source, field, event, round(milli / _STEP) * _STEP)
         for (source, field, event), milli in sorted(shares.items(), key=lambda item: str(item[0]))
@@ -67,9 +69,11 @@ def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
     )
 
 
-def differing(expected: Iterable[Share], fragments: Iterable[Fragment]) -> Iterator[str]:
+def differing(
+    expected: Iterable[Share], fragments: Iterable[Fragment], min_cell: int
+) -> Iterator[str]:
     """The shares that came out otherwise than expected, as public texts."""
-    measured = _shares(fragments)
+    measured = _shares(fragments, _ENOUGH * min_cell)
     for share in expected:
         now = measured.get((share.source, share.field, share.event))
         if now is not None and abs(now - share.milli) > _TOLERANCE:
@@ -99,7 +103,7 @@ def _sample(surveyed: Survey, source: Source) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _shares(fragments: Iterable[Fragment]) -> Mapping[Key, float]:
+def _shares(fragments: Iterable[Fragment], enough: int) -> Mapping[Key, float]:
     """Shares in milli-units, of what there is enough of."""
     part: Counter[Key] = Counter()
     whole: Counter[tuple[str, str | None]] = Counter()
@@ -115,5 +119,5 @@ def _shares(fragments: Iterable[Fragment]) -> Mapping[Key, float]:
     return {
         (source, field, event): 1000 * count / whole[source, field]
         for (source, field, event), count in part.items()
-        if whole[source, field] >= _ENOUGH
+        if whole[source, field] >= enough
     }

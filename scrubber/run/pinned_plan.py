@@ -32,12 +32,12 @@ def refuse_drift(pinned: PlanDocument, rules: Rules, surveyed: Survey) -> None:
     _refuse(pinned.drift(plan_document(rules, surveyed)))
 
 
-def refuse_shares(pinned: PlanDocument, ledger: Ledger) -> CheckFacts:
+def refuse_shares(pinned: PlanDocument, ledger: Ledger, min_cell: int) -> CheckFacts:
     """The check for the manifest, once what was done is as the plan expected.
 
     Errors: GateError ``plan-drift``; nothing has been published then.
     """
-    _refuse(tuple(differing(pinned.shares, ledger)))
+    _refuse(tuple(differing(pinned.shares, ledger, min_cell)))
     return CheckFacts("plan", True, "error", f"as planned in {pinned.id}", "no drift")
 
 

@@ -23,8 +23,9 @@ from scrubber.errors import KeyFault, OutputError, Place, out_of_memory, printab
 from scrubber.executors import executor_for
 from scrubber.formats import Source
 from scrubber.keystore import resolve_key
-from scrubber.manifest import Ledger, Manifest, RunFacts, read_chain, seal
+from scrubber.manifest import CheckFacts, Ledger, Manifest, RunFacts, read_chain, seal
 from scrubber.manifest.planned import PlanDocument
+from scrubber.manifest.salts import SALTS, salts_file
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.outputs.base import refuse_sources_in, staged
 from scrubber.outputs.checkpoints import Unread
@@ -40,6 +41,7 @@ from scrubber.run.pinned_plan import refuse_drift, refuse_shares
 from scrubber.run.planted_recall import planted_in_sources, planted_in_table
 from scrubber.run.reread_pass import read_back
 from scrubber.run.scrub_pass import scrub_sources
+from scrubber.run.small_files import with_salts
 from scrubber.run.survey import Progress, Survey, survey
 from scrubber.run.work_ids import work_ids
 from scrubber.storage import Location, locate
@@ -141,7 +143,7 @@ def run(
         tasks = _tasks(rules, surveyed, secret, known)
         scrubbed = scrub_sources(work, tasks, secret, hands, tell)
         surveyed = surveyed.without({one.source for one in scrubbed.unread})
-        ledger, outputs = scrubbed.ledger, scrubbed.outputs
+        ledger, outputs = scrubbed.ledger, with_salts(scrubbed.outputs, secret)
         passed = refuse_residual(surveyed.plan, ledger)
         back = read_back(work, secret, surveyed, chosen, outputs, hands, tell)
         rechecked = _recheck(chosen, back.classes)
@@ -161,15 +163,18 @@ def run(
             outputs,
             chosen,
             rechecked,
-            checks=(*((refuse_shares(pinned, ledger),) if pinned is not None else ()), *passed),
+            checks=(*_as_planned(pinned, surveyed.plan, ledger), *passed),
             previous=earlier.id if earlier is not None else None,
             planted=planted_in_sources(surveyed),
             lock_digest=lock_digest(),
             unread=(*(Unread(*one) for one in unread.items()), *scrubbed.unread),
         )
-        manifest = seal(facts_of(account, clock.facts(hands.workers)), ledger)
+        manifest = _sealed(account, clock.facts(hands.workers), ledger)
         for name, content in earlier.files.items() if earlier is not None else ():
             stage.put(name, content)
+        salts = salts_file(outputs)
+        if salts is not None:
+            stage.put(SALTS, salts)
         stage.finish(manifest.to_bytes(), outputs)
     return manifest
 
@@ -249,9 +254,20 @@ def run_on_table(
         planted=planted_in_table(plan, _FRAME, table),
         lock_digest=lock_digest(),
     )
-    manifest = seal(facts_of(account, clock.facts(1)), ledger)
+    manifest = _sealed(account, clock.facts(1), ledger)
     whole = pa.concat_tables(written)
     return formats.visible(whole), manifest
+
+
+def _as_planned(pinned: PlanDocument | None, plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
+    if pinned is None:
+        return ()
+    return (refuse_shares(pinned, ledger, plan.disclosure.min_cell),)
+
+
+def _sealed(account: Account, run: RunFacts, ledger: Ledger) -> Manifest:
+    asked = account.plan.disclosure
+    return seal(facts_of(account, run), ledger, min_cell=asked.min_cell, base=asked.base)
 
 
 @contextmanager

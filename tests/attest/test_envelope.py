@@ -22,7 +22,7 @@ from scrubber.attest.envelope import (
 from scrubber.attest.intoto import Statement, Subject
 from scrubber.attest.signer import PublicKey
 from scrubber.errors import OutputError, TamperedError
-from tests.attest.worlds import ADA, GRACE, signed
+from tests.attest.worlds import ADA, GRACE, publish, signed
 
 LINE = sign(b'{"a":1}', ADA).to_line()
 
@@ -211,20 +211,26 @@ def test_securesystemslib_signs_what_verifies() -> None:
     assert Envelope.from_line(line).intact
 
 
-def test_in_toto_reads_the_statement(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_in_toto_reads_the_statement(tmp_path: Path, large: bool) -> None:
     theirs = pytest.importorskip(
         "in_toto_attestation.v1.statement", reason="in-toto-attestation is not installed"
     )
     from google.protobuf import json_format
     from in_toto_attestation.v1 import statement_pb2
 
-    run = attested_run(signed(tmp_path))
+    run = attested_run(publish(tmp_path, large=large))
+    run.attest(run.statement(), ADA)
     (envelope,) = run.envelopes()
     parsed = json_format.Parse(envelope.payload, statement_pb2.Statement())
     theirs.Statement.copy_from_pb(parsed).validate()
     names = {subject.name: subject.digest["sha256"] for subject in parsed.subject}
     assert names == {subject.name: subject.sha256 for subject in run.subjects}
-    assert set(names) == {"manifest.json", *(f["path"] for f in run.content["outputs"]["files"])}
+    files = run.content["outputs"]["files"]
+    plain = {f["path"]: f["sha256"] for f in files if f["sha256"] is not None}
+    assert names.items() >= plain.items()
+    assert set(names) == {"manifest.json", *plain}
+    assert len(plain) == large  # in the other output every file is small
     assert parsed.predicate_type == "urn:scrubber:manifest:v1"
     assert (
         json_format.MessageToDict(parsed.predicate)["header"]["id"] == (run.content["header"]["id"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from scrubber.attest.attested import attested_run
 from scrubber.attest.signer import SigningKey
 from scrubber.attest.trust import Person, Quorum, Trust
-from scrubber.manifest import Check, seal
+from scrubber.manifest import Check
 from tests.golden.manifest_facts import LARGE, TINY
+from tests.manifest.folders import publish_files
 
 TODAY = date(2026, 11, 24)
 CONTENTS = {"data/customers.csv": b"email\nx\n", "data/chats.jsonl": b"{}\n"}
@@ -40,15 +39,7 @@ TRUST = Trust(
 def publish(folder: Path, *, large: bool = False) -> Path:
     """An output folder without a signature."""
     facts, ledger = LARGE if large else TINY
-    outputs = []
-    for output, (path, content) in zip(facts.outputs, CONTENTS.items(), strict=True):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-        digest = sha256(content).hexdigest()
-        outputs.append(replace(output, path=path, sha256=digest, bytes=len(content)))
-    manifest = seal(replace(facts, outputs=tuple(outputs)), ledger)
-    (folder / "manifest.json").write_bytes(manifest.to_bytes())
-    return folder
+    return publish_files(folder, facts, ledger, CONTENTS)
 
 
 def signed(folder: Path, by: SigningKey = ADA) -> Path:

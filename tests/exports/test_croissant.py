@@ -71,13 +71,22 @@ def test_what_a_field_is(tmp_path: Path) -> None:
     assert "Ann" not in json.dumps(body)
 
 
-def test_files_carry_their_digest(tmp_path: Path) -> None:
+def test_large_files_carry_their_digest_and_small_ones_none(tmp_path: Path) -> None:
     from hashlib import sha256
 
-    out = _published(tmp_path)
-    body = json.loads((out / "croissant.json").read_text())
-    for file in body["distribution"]:
-        assert file["sha256"] == sha256((out / file["contentUrl"]).read_bytes()).hexdigest()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "large.csv").write_text("topic\n" + "login\n" * 1000)
+    (tmp_path / "in" / "small.csv").write_text("day\n" + "monday\n" * 999)
+    rules = {**RULES, "fields": RULES["fields"][1:]}
+    manifest = run(rules_from_mapping(rules), [str(tmp_path / "in")], tmp_path / "out")
+    body = json.loads(export(manifest, "croissant"))
+    small, large = sorted(body["distribution"], key=lambda one: one["@type"], reverse=True)
+    content = (tmp_path / "out" / large["contentUrl"]).read_bytes()
+    assert large["sha256"] == sha256(content).hexdigest()
+    assert large["contentSize"] == f"{len(content)} B"
+    assert small["@type"] == "cr:FileSet"
+    assert small["includes"] == ["data/small.csv"]
+    assert not {"sha256", "contentSize"} & small.keys()
 
 
 @pytest.mark.parametrize("shards", [1, 3])

@@ -125,6 +125,12 @@ def fragment(source: str, ordinal: int, rows: int, dropped: int, **found: int) -
     )
 
 
+def output(path: str, digest: str, length: int, rows: int, shard: int) -> OutputFacts:
+    """A file as a run states it: a small one has a salt."""
+    source, salt = path.removeprefix("data/"), "78" * 32 if rows < 1000 else None
+    return OutputFacts(path, digest, length, rows, source, shard, salt)
+
+
 def facts(customers: int, chats: int) -> Facts:
     """Facts for `customers` and `chats` records that come out."""
     return Facts(
@@ -153,10 +159,8 @@ def facts(customers: int, chats: int) -> Facts:
         ),
         fields=FIELDS,
         outputs=(
-            OutputFacts(
-                "data/customers.csv", "34" * 32, customers * 40, customers, "customers.csv", 0
-            ),
-            OutputFacts("data/chats.jsonl", "56" * 32, chats * 90, chats, "chats.jsonl", 1),
+            output("data/customers.csv", "34" * 32, customers * 40, customers, 0),
+            output("data/chats.jsonl", "56" * 32, chats * 90, chats, 1),
         ),
         checks=(CheckFacts("rule-tests", True, "error", "3 tests pass", "3 tests pass"),),
     )

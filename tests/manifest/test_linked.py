@@ -89,7 +89,7 @@ def linked(
             for name, (of, _) in fields.items()
         ),
         outputs=tuple(
-            OutputFacts(f"data/{table}", "0" * 64, 9, out, table, number)
+            OutputFacts(f"data/{table}", "0" * 64, 9, out, table, number, "78" * 32)
             for number, (table, (out, _, _)) in enumerate(tables.items())
         ),
     )

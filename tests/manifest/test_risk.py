@@ -38,7 +38,9 @@ def account(before: ClassFacts, after: ClassFacts, uncounted: int = 0) -> tuple[
         CLASSES[0],
         sources=CLASSES[0].sources[:1],
         fields=(),
-        outputs=(OutputFacts("data/customers.csv", "0" * 64, 9, out, "customers.csv", 0),),
+        outputs=(
+            OutputFacts("data/customers.csv", "0" * 64, 9, out, "customers.csv", 0, "78" * 32),
+        ),
         risk=replace(CLASSES[0].risk, before=before, after=after, suppressed=came - out),
     )
     rows = came + uncounted

@@ -65,7 +65,8 @@ def inputs(*sources: Mapping[str, Any]) -> tuple[Facts, Ledger]:
         fragments.append(
             Fragment(ref, "", rows, out, dropped, Tally(), Tally(tally), Tally(found), again, left)
         )
-        outputs.append(OutputFacts(f"data/{alias}", "0" * 64, 9, out, alias, number))
+        salt = "78" * 32 if out < 1000 else None
+        outputs.append(OutputFacts(f"data/{alias}", "0" * 64, 9, out, alias, number, salt))
     facts = replace(
         LARGE[0],
         sources=tuple(SourceFacts(f"s{i}.csv", "text/csv") for i in range(len(sources))),
@@ -501,6 +502,7 @@ def test_limitations_follow_from_what_was_done() -> None:
     assert limits == [
         "not-anonymous",
         "risk-not-measured",
+        "exact-counts",
         "no-rescan",
         "unsafe-keep",
         "detection",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import IncompleteError, InputError
-from scrubber.manifest import read_manifest, seal, verify
+from scrubber.manifest import read_manifest, verify
 from scrubber.manifest.canonical import canonical_bytes, manifest_id
 from scrubber.manifest.merkle import merkle_root, outputs_root
 from scrubber.manifest.verify import Check
 from tests.golden.manifest_facts import LARGE, SMALL_CELLS, TINY
+from tests.manifest.folders import publish_files
 
 CONTENTS = {"data/customers.csv": b"email\nx\n" * 999, "data/sub/\x1b[31mchats.jsonl": b"{}\n"}
 CHATS = next(name for name in CONTENTS if "chats" in name)
@@ -26,16 +26,7 @@ CHATS = next(name for name in CONTENTS if "chats" in name)
 
 def publish(folder: Path, made_of: Any = LARGE, base: int = 1) -> Path:
     """An output folder as a run leaves it."""
-    facts, ledger = made_of
-    outputs = []
-    for output, (path, content) in zip(facts.outputs, CONTENTS.items(), strict=True):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-        digest = sha256(content).hexdigest()
-        outputs.append(replace(output, path=path, sha256=digest, bytes=len(content)))
-    manifest = seal(replace(facts, outputs=tuple(outputs)), ledger, base=base)
-    (folder / "manifest.json").write_bytes(manifest.to_bytes())
-    return folder
+    return publish_files(folder, *made_of, CONTENTS, base)
 
 
 def failed(checks: tuple[Check, ...]) -> list[str]:
@@ -52,6 +43,7 @@ def test_an_untouched_folder_passes(tmp_path: Path, made_of: Any, base: int) -> 
         "schema",
         "id",
         "conservation",
+        "salts",
         "output data/customers.csv",
         "output data/sub/\\x1b[31mchats.jsonl",
         "unlisted",
@@ -143,7 +135,7 @@ CSV, CHAT = "output data/customers.csv", "output data/sub/\\x1b[31mchats.jsonl"
         (swap, [CSV, CHAT]),
         (link, [CSV, "beside"]),
         (link_folder, [CHAT, "unlisted", "beside"]),
-        (link_data, [CSV, CHAT, "unlisted", "beside"]),
+        (link_data, ["salts", CSV, CHAT, "unlisted", "beside"]),
         (pipe, [CSV]),
         (replace_by_folder, [CSV]),
         (lambda f: (f / "data/raw.csv").write_bytes(b"Ann"), ["unlisted"]),
@@ -180,7 +172,7 @@ def test_touched_outputs(
 def test_no_data_folder_at_all(tmp_path: Path) -> None:
     publish(tmp_path)
     (tmp_path / "data").rename(tmp_path / "moved")
-    assert failed(verify(tmp_path)) == [CSV, CHAT, "beside"]
+    assert failed(verify(tmp_path)) == ["salts-missing", CSV, CHAT, "beside"]
 
 
 @pytest.mark.parametrize("name", ["README.md", "croissant.json", "report.html"])
@@ -315,8 +307,8 @@ def test_merkle_root_of_the_reference_tree() -> None:
 
 def test_the_root_binds_names_and_order() -> None:
     files = [
-        {"path": "data/a", "sha256": "0", "bytes": 1},
-        {"path": "data/b", "sha256": "1", "bytes": 2},
+        {"path": "data/a", "sha256": "0", "salted_sha256": None, "bytes": 1},
+        {"path": "data/b", "sha256": None, "salted_sha256": "1", "bytes": None},
     ]
     renamed = [{**files[0], "path": "data/c"}, files[1]]
     assert len({outputs_root(files), outputs_root(files[::-1]), outputs_root(renamed)}) == 3

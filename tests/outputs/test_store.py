@@ -21,6 +21,7 @@ from scrubber.errors import (
     ScrubberError,
 )
 from scrubber.manifest import Manifest, OutputFacts, verify
+from scrubber.manifest.salts import SALTS
 from scrubber.outputs import checkpoints as parts
 from scrubber.outputs import lease
 from scrubber.outputs import store as storestage
@@ -246,7 +247,8 @@ def test_a_source_that_has_gone_leaves_no_output(place: Path, s3: S3, killed: Ki
     s3.client.delete_object(Bucket="bucket", Key="in/0.jsonl")
     scrub(place, s3.url("in"), s3.url("out"))
     assert [n for n in contents(s3) if n.startswith("data/")] == [
-        f"data/{i}.jsonl" for i in (1, 2, 3)
+        SALTS,
+        *(f"data/{i}.jsonl" for i in (1, 2, 3)),
     ]
 
 
@@ -261,7 +263,8 @@ def test_what_exists_is_replaced_only_on_request(place: Path, s3: S3) -> None:
     s3.client.delete_object(Bucket="bucket", Key="in/3.jsonl")
     scrub(place, s3.url("in"), s3.url("out"), overwrite=True)
     after = contents(s3)
-    assert sorted(after) == ["data/0.jsonl", "data/1.jsonl", "data/2.jsonl", "manifest.json"]
+    kept = ["data/0.jsonl", "data/1.jsonl", "data/2.jsonl", "manifest.json"]
+    assert sorted(after) == [SALTS, *kept]
     assert after["data/0.jsonl"] != before["data/0.jsonl"]
     assert all(check.passed for check in verify(s3.url("out")))
 
@@ -485,6 +488,7 @@ def test_increments(place: Path, s3: S3) -> None:
     second = scrub(place, s3.url("in"), s3.url("out-2"), incremental=s3.url("out"))
     assert second.data["header"]["previous"] == first.id
     assert sorted(contents(s3, "out-2")) == [
+        SALTS,
         "data/9.jsonl",
         "manifest.json",
         f"previous/{first.id}.json",

@@ -48,7 +48,7 @@ def scrub(place: Path, out: str, since: str | None = None, **changes: Any) -> Pa
 
 
 def data(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "data").iterdir())
+    return sorted(path.name for path in (folder / "data").iterdir() if path.name[0] != ".")
 
 
 def test_only_what_is_new_is_scrubbed_and_the_chain_grows(place: Path) -> None:

@@ -206,8 +206,8 @@ def test_a_little_more_is_no_drift() -> None:
         Tally({("a", "in"): 800, ("a", "changed"): 400}),
     )
     for milli, told in ((400, 0), (600, 0), (399, 1), (601, 1)):
-        assert len(list(differing([Share("t", "a", "changed", milli)], [fragment]))) == told
-    assert list(differing([Share("u", "a", "changed", 0)], [fragment])) == []
+        assert len(list(differing([Share("t", "a", "changed", milli)], [fragment], 11))) == told
+    assert list(differing([Share("u", "a", "changed", 0)], [fragment], 11)) == []
 
 
 def test_a_value_that_fails_stops_no_plan(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def sign_command(path: Location, key: str, trust: Path | None) -> int:
 
 
 def verify_command(path: Location, trust: Path | None, upstream: Sequence[Location]) -> int:
-    """Run the checks; exit code 4 if something was tampered with, 3 if a signature is missing."""
+    """Run the checks; exit code 4 if something was tampered with, 5 if small files could not
+    be checked, 3 if a signature is missing."""
     from scrubber.attest.checking import check_plan, check_run, exit_code
     from scrubber.attest.trust import read_trust
 

@@ -88,9 +88,14 @@ def _published(value: int, how: Shown, min_cell: int, base: int) -> dict[str, An
         case Shown.WITHHELD:
             return {"suppressed": True}
         case Shown.OPEN:
-            nearest = (2 * value + base) // (2 * base) * base
-            least = -(-min_cell // base) * base
-            return {"n": max(nearest, least) if value else 0}
+            return {"n": rounded(value, min_cell, base)}
+
+
+def rounded(value: int, min_cell: int, base: int) -> int:
+    """The multiple of `base` next to `value`, and none below `min_cell` unless it is zero."""
+    nearest = (2 * value + base) // (2 * base) * base
+    least = -(-min_cell // base) * base
+    return max(nearest, least) if value else 0
 
 
 def count(facts: Facts, ledger: Ledger) -> Counts:

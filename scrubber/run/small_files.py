@@ -1,0 +1,26 @@
+"""Salts for the digests of small output files: a secret of those who have the data."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scrubber.manifest import OutputFacts
+from scrubber.manifest.salts import is_small
+from scrubber.transform.keys import KEY_BYTES, RootKey
+
+
+def with_salts(outputs: Iterable[OutputFacts], key: RootKey | None) -> tuple[OutputFacts, ...]:
+    """`outputs`, with a salt for each small one.
+
+    Under a key the salt follows from the file's path and content: the same file gets the same salt,
+    and who has one file knows nothing of the salt of a later one. Without a key it is random.
+    """
+    return tuple(replace(one, salt=_salt(one, key)) if is_small(one) else one for one in outputs)
+
+
+def _salt(output: OutputFacts, key: RootKey | None) -> str:
+    if key is None:
+        return secrets.token_hex(KEY_BYTES)
+    return key.derive("output-salt", f"{output.sha256}/{output.path}").hex()
