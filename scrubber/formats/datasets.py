@@ -54,7 +54,12 @@ def refuse_drift(schemas: Mapping[str, pa.Schema]) -> None:
 
 def _difference(one: pa.Schema, other: pa.Schema) -> str | None:
     """The first field that is in one schema only, or of another type; the order is free."""
-    for name in one.names:
-        if name not in other.names or one.field(name).type != other.field(name).type:
-            return str(name)
-    return next((str(name) for name in other.names if name not in one.names), None)
+    ours, theirs = _types(one), _types(other)
+    for name, kind in ours.items():
+        if name not in theirs or kind != theirs[name]:
+            return name
+    return next((name for name in theirs if name not in ours), None)
+
+
+def _types(schema: pa.Schema) -> dict[str, pa.DataType]:
+    return {field.name: field.type for field in schema}

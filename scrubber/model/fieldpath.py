@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -162,12 +163,19 @@ class Selector:
     no quotes. With `ignore_case` capitals do not count.
     """
 
-    __slots__ = ("_regex", "text")
+    __slots__ = ("_compiled", "ignore_case", "text")
 
     def __init__(self, text: str, *, ignore_case: bool = False) -> None:
         self.text = text
-        flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-        self._regex = re.compile(_pattern(text), flags)
+        self.ignore_case = ignore_case
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def _regex(self) -> re.Pattern[str]:
+        if self._compiled is None:  # most are never asked: a SelectorIndex looks them up
+            flags = re.DOTALL | (re.IGNORECASE if self.ignore_case else 0)
+            self._compiled = re.compile(_pattern(self.text), flags)
+        return self._compiled
 
     @property
     def is_glob(self) -> bool:
@@ -176,7 +184,33 @@ class Selector:
     def matches(self, path: FieldPath) -> bool:
         if not path.nested and path.column == self.text:
             return True
-        return any(self._regex.fullmatch(form) for form in {str(path), _unquoted(path)})
+        return any(self._regex.fullmatch(form) for form in _forms(path))
+
+
+class SelectorIndex:
+    """Selectors by number, found for a path without asking each of them: those that name one path
+    to the letter are looked up."""
+
+    def __init__(self, selectors: Iterable[Selector]) -> None:
+        self._literal: dict[str, list[int]] = {}
+        self._patterns: list[tuple[int, Selector]] = []
+        for number, selector in enumerate(selectors):
+            if selector.is_glob or selector.ignore_case:
+                self._patterns.append((number, selector))
+            else:
+                self._literal.setdefault(selector.text, []).append(number)
+
+    def matching(self, path: FieldPath) -> list[int]:
+        """The numbers of the selectors that match `path`, in order."""
+        spelled = _forms(path) if path.nested else {*_forms(path), path.column}
+        found = {number for form in spelled for number in self._literal.get(form, ())}
+        found.update(number for number, selector in self._patterns if selector.matches(path))
+        return sorted(found)
+
+
+def _forms(path: FieldPath) -> set[str]:
+    """What the pattern of a selector is held against."""
+    return {str(path), _unquoted(path)}
 
 
 def _pattern(text: str) -> str:
@@ -198,6 +232,7 @@ __all__ = [
     "Each",
     "FieldPath",
     "Selector",
+    "SelectorIndex",
     "Step",
     "is_list",
     "leaves",

@@ -10,7 +10,15 @@ import pyarrow as pa
 from scrubber.detect import DetectSpec
 from scrubber.errors import printable
 from scrubber.model.fieldclass import FieldClass
-from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps, spellings
+from scrubber.model.fieldpath import (
+    EACH,
+    FieldPath,
+    Selector,
+    SelectorIndex,
+    leaves,
+    maps,
+    spellings,
+)
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json
 from scrubber.policy.linking import Linking
@@ -78,7 +86,7 @@ def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
     return rules.detect if scrubs else None
 
 
-@dataclass
+@dataclass(eq=False)
 class _Candidate:
     """A rule with its selectors, and what it met in the schemas so far."""
 
@@ -87,15 +95,6 @@ class _Candidate:
     matched: set[str] = field(default_factory=set)
     decided: bool = False
     in_the_way: set[str] = field(default_factory=set)
-
-    def matches(self, leaf: FieldPath) -> bool:
-        """Whether the rule speaks of `leaf`: by its path, for a list by the list's own path, and
-        where it keeps or drops by a path above."""
-        whole = isinstance(self.rule.disposition, Keep | Drop)
-        forms = _above(leaf) if whole else spellings(leaf)
-        names = {s.text for s in self.selectors for form in forms if s.matches(form)}
-        self.matched |= names
-        return bool(names)
 
 
 class _Compiler:
@@ -109,6 +108,10 @@ class _Compiler:
             )
             for rule in rules.fields
         ]
+        selectors = [(one, selector) for one in self._candidates for selector in one.selectors]
+        self._owners = [one for one, _ in selectors]
+        self._texts = [selector.text for _, selector in selectors]
+        self._index = SelectorIndex(selector for _, selector in selectors)
         self._unlisted: set[str] = set()
         self._linking = Linking(self.report)
         self._row_columns = [_columns(rule) for rule in rules.rows]
@@ -146,7 +149,7 @@ class _Compiler:
         found: list[tuple[FieldPath, pa.DataType]],
         subject: FieldPath | None,
     ) -> FieldPlan | None:
-        matching = [candidate for candidate in self._candidates if candidate.matches(path)]
+        matching = self._matching(path)
         if not matching:
             return self._unlisted_field(path, kind)
         first = matching[0]
@@ -171,8 +174,21 @@ class _Compiler:
             disposition = replace(disposition, linked=linked)
         return _planned(path, kind, rule, disposition)
 
+    def _matching(self, leaf: FieldPath) -> list[_Candidate]:
+        """The rules that speak of `leaf`, in order: by its path, for a list by the list's own path,
+        and where they keep or drop by a path above."""
+        own = spellings(leaf)
+        found: dict[int, _Candidate] = {}
+        for form in _above(leaf):
+            for number in self._index.matching(form):
+                one = self._owners[number]
+                if form in own or isinstance(one.rule.disposition, Keep | Drop):
+                    one.matched.add(self._texts[number])
+                    found[number] = one
+        return list(dict.fromkeys(found[number] for number in sorted(found)))
+
     def _deciding(self, path: FieldPath) -> FieldRule | None:
-        return next((one.rule for one in self._candidates if one.matches(path)), None)
+        return next((one.rule for one in self._matching(path)), None)
 
     def _unlisted_field(self, path: FieldPath, kind: pa.DataType) -> FieldPlan | None:
         ref = RuleRef("on_unlisted", self.report.tree.key_mark(("on_unlisted",)))

@@ -40,7 +40,7 @@ _INTRODUCTION = """\
 
 <!-- Written by scrubber.policy.rules_reference(); a test checks that this file is current. -->
 
-One YAML file (UTF-8, at most 1 MiB) says what happens to a dataset. It is strict: unknown and
+One YAML file (UTF-8, at most 4 MiB) says what happens to a dataset. It is strict: unknown and
 duplicate keys are errors, and so are words that YAML versions read in different ways (`NO`, `on`,
 `0123`, `12:30`): quote them where text is meant. An unquoted date such as 2027-06-30 is text.
 `scrubber check` reports every problem at once, as `file:line:column [code] text`.

@@ -15,7 +15,7 @@ from scrubber import formats
 from scrubber.errors import RuleError
 from scrubber.manifest.kept import RULES, unless_kept
 from scrubber.model.fieldclass import FieldClass
-from scrubber.model.fieldpath import EACH, FieldPath, Selector, leaves, maps
+from scrubber.model.fieldpath import EACH, FieldPath, Selector, SelectorIndex, leaves, maps
 from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_mapping
 from scrubber.profiling.columns import Profile, judge
 from scrubber.profiling.examine import Examined, ExaminedTable, Looked
@@ -186,16 +186,17 @@ def _settled(made: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
     round only drops or blanks more, so it ends.
     """
     rules = sorted(made.rules, key=lambda rule: Selector(rule.name).is_glob)
+    index = SelectorIndex(Selector(rule.name) for rule in rules)
     while True:
-        rules = _something_left(rules, schemas)
-        tangled = _tangled(rules, schemas)
+        rules = _something_left(rules, schemas, index)
+        tangled = _tangled(rules, schemas, index)
         if not tangled:
             break
         for group in tangled:
             blank = any(rules[i].decision == REDACT for i in group)
             for i in group:
                 rules[i] = replace(rules[i], decision=REDACT if blank else DROP)
-    used = {_deciding(rules, path) for path in _paths(schemas)}
+    used = {_deciding(rules, index, path) for path in _paths(schemas)}
     return replace(made, rules=tuple(rule for i, rule in enumerate(rules) if i in used))
 
 
@@ -214,13 +215,13 @@ def _paths(schemas: Mapping[str, pa.Schema]) -> list[FieldPath]:
 
 
 def _tangled(
-    rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema]
+    rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema], index: SelectorIndex
 ) -> list[frozenset[int]]:
     """Groups of rules that must come to do the same."""
     places = {rule.name: i for i, rule in enumerate(rules)}
     groups: set[frozenset[int]] = set()
     for path in _paths(schemas):
-        own, first = places[str(path)], _deciding(rules, path)
+        own, first = places[str(path)], _deciding(rules, index, path)
         if rules[first].decision != rules[own].decision:
             groups.add(frozenset({own, first}))
         for length in range(1, len(path.steps)):
@@ -232,23 +233,26 @@ def _tangled(
     return sorted(groups, key=sorted)
 
 
-def _deciding(rules: Sequence[WrittenRule], path: FieldPath) -> int:
+def _deciding(rules: Sequence[WrittenRule], index: SelectorIndex, path: FieldPath) -> int:
     """The rule that decides about the field at `path`: the first that speaks of it."""
-    above = [FieldPath(path.steps[:length]) for length in range(len(path.steps), 0, -1)]
-    for i, rule in enumerate(rules):
-        whole = "keep" in rule.decision or rule.decision == DROP
-        if any(Selector(rule.name).matches(form) for form in (above if whole else above[:1])):
-            return i
-    raise AssertionError("every field has a rule of its own name")
+    speaking = set(index.matching(path))
+    for length in range(1, len(path.steps)):
+        above = index.matching(FieldPath(path.steps[:length]))
+        speaking.update(i for i in above if _takes_all_below(rules[i]))
+    return min(speaking)
+
+
+def _takes_all_below(rule: WrittenRule) -> bool:
+    return "keep" in rule.decision or rule.decision == DROP
 
 
 def _something_left(
-    rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema]
+    rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema], index: SelectorIndex
 ) -> list[WrittenRule]:
     """The rules, with one field blanked instead of dropped where a table would lose all."""
     changed = list(rules)
     for schema in schemas.values():
-        deciding = [_deciding(changed, path) for path, _ in leaves(schema)]
+        deciding = [_deciding(changed, index, path) for path, _ in leaves(schema)]
         if all(changed[i].decision == DROP for i in deciding):
             why = "blanked, not dropped: nothing else would be left of its table"
             rule = changed[deciding[0]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -30,11 +31,16 @@ def domains_of(named: Mapping[str, Sequence[Examined]]) -> dict[str, str]:
         if values:
             keys[name] = {value for value in values if len(value) >= _SHARED_LENGTH}
     domains: dict[str, str] = {}
+    holders: dict[str, list[str]] = {}
     for name, values in keys.items():
-        joined = {domains[one] for one in domains if len(values & keys[one]) >= _SHARED}
+        shared = Counter(one for value in values for one in holders.setdefault(value, []))
+        joined = {domains[one] for one, count in shared.items() if count >= _SHARED}
         domain = next(iter(joined)) if len(joined) == 1 else "id"
-        domains |= {one: domain for one, known in domains.items() if known in joined}
+        if len(joined) > 1:
+            domains |= {one: domain for one, known in domains.items() if known in joined}
         domains[name] = domain if joined else _domain(name, named[name][0])
+        for value in values:
+            holders[value].append(name)
     return domains
 
 
@@ -61,18 +67,20 @@ def linked_rules(
         if "entities" not in rule.decision
         and (entity := _linked_entity(named[rule.name])) is not None
     }
-    beside: dict[str, list[str]] = {}
+    texts = {rule.name for rule in rules if "entities" in rule.decision}
+    beside: dict[str, dict[str, None]] = {name: {} for name in texts}
     for schema in schemas.values():
         names = [str(path) for path, _ in leaves(schema)]
-        for name in names:
-            known = beside.setdefault(name, [])
-            known += [other for other in names if other in entities and other not in known]
+        identifiers = dict.fromkeys(name for name in names if name in entities)
+        for name in texts.intersection(names):
+            beside[name].update(identifiers)
     wanted: set[str] = set()
     made = []
     for rule in rules:
-        if "entities" in rule.decision and beside[rule.name]:
-            wanted.update(beside[rule.name])
-            rule = replace(rule, decision={**rule.decision, "linked": beside[rule.name]})
+        linked = list(beside.get(rule.name, ()))
+        if linked:
+            wanted.update(linked)
+            rule = replace(rule, decision={**rule.decision, "linked": linked})
         made.append(rule)
     return tuple(
         replace(rule, decision={**rule.decision, "linked_as": entities[rule.name]})

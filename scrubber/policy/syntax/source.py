@@ -20,7 +20,7 @@ from scrubber.errors import Mark, Problem
 from scrubber.policy.syntax.scalars import Trap, plain_scalar
 from scrubber.storage import LargeFile, MissingFile, UnfitFile, read_small
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 4 << 20
 _MAX_DEPTH = 40
 _MAX_NODES = 100_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -87,7 +87,7 @@ def read_tree(path: Path, name: str) -> tuple[Tree, list[Problem]]:
     except MissingFile:
         return _nothing(name, "file-missing", "there is no such rule file")
     except LargeFile:
-        return _nothing(name, "file-too-big", "a rule file has at most 1 MiB")
+        return _nothing(name, "file-too-big", "a rule file has at most 4 MiB")
     except UnfitFile as unfit:
         return _nothing(name, "file-unreadable", f"the rule file cannot be read: {unfit.reason}")
     try:
