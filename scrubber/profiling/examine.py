@@ -23,6 +23,7 @@ from scrubber.model.views import without_views
 from scrubber.profiling.columns import Profile, Verdict, judge
 
 _FRAME = "frame"
+_PERSON = "PERSON"
 _CELLS = 20_000
 """At most so many cells of a field are looked at: lists may hold many per record."""
 _TEXTS, _TEXT_LENGTH = 1000, 400_000
@@ -35,11 +36,16 @@ _WHOLE, _SURE = 0.9, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the detectors saw: `with_findings` of `cells` had some; `findings` counts by entity."""
+    """What the detectors saw: `with_findings` of `cells` had some; `findings` counts by entity.
+
+    `people` is the share of cells, or of distinct values if that is more, that are a person's name
+    and nothing else.
+    """
 
     cells: int = 0
     with_findings: int = 0
     findings: tuple[tuple[str, int], ...] = ()
+    people: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,22 +118,23 @@ def _look(
     found = detector.detect(texts)
     findings: Counter[str] = Counter()
     whole: Counter[str] = Counter()
-    cells = some = 0
+    cells = some = named = 0
     for text, spans in zip(texts, found, strict=True):
         times = profile.counts[text]
         cells += times
         some += times if spans else 0
         for span in spans:
             findings[span.label] += times
-        whole.update(
-            {
-                span.label
-                for span in spans
-                if span.end - span.start >= _WHOLE * len(text) and span.score >= _SURE
-            }
-        )
+        entities = {
+            span.label
+            for span in spans
+            if span.end - span.start >= _WHOLE * len(text) and span.score >= _SURE
+        }
+        whole.update(entities)
+        named += times if _PERSON in entities else 0
     shares = {entity: count / len(texts) for entity, count in sorted(whole.items())}
-    return Looked(cells, some, tuple(sorted(findings.items()))), shares
+    people = max(shares.get(_PERSON, 0.0), named / max(cells, 1))
+    return Looked(cells, some, tuple(sorted(findings.items())), people), shares
 
 
 def _bounded(texts: Iterator[str]) -> Iterator[str]:

@@ -25,6 +25,8 @@ TEXT: Setting = {"entities": {"default": "redact"}}
 
 _LEAST = 11
 """A value that fewer sampled records share could be about a few people."""
+_PEOPLE = 0.2
+"""A column is not kept where this share of its cells, or of its values, is a person's name."""
 _FAILED = 0.1
 """A transform fits if it fails for no more than this share of the sampled values."""
 _INTERVALS = 8
@@ -51,7 +53,17 @@ class Decision:
 
 
 def decide(one: Examined, *, finds_names: bool, domain: str) -> Decision:
-    """What happens to an examined field; `finds_names`: the detectors find names in text."""
+    """What happens to an examined field; `finds_names`: the detectors find names in text.
+
+    A column with values that detectors take for people is never kept, whatever its header says.
+    """
+    decision = _decided(one, finds_names, domain)
+    if one.looked.people >= _PEOPLE and any("keep" in setting for setting in decision.settings):
+        return Decision((DROP,), f"values in it are taken for people, so dropped; {_HOW_TO_KEEP}")
+    return decision
+
+
+def _decided(one: Examined, finds_names: bool, domain: str) -> Decision:
     verdict, profile = one.verdict, one.profile
     if pa.types.is_null(one.type) or not profile.counts:
         return Decision((DROP,), f"no value was seen in the sample; {_HOW_TO_KEEP}")

@@ -1,4 +1,4 @@
-"""An index of selectors: what each selector by itself says; those that name a path are looked up."""
+"""An index of selectors says what each selector says; those that name a path are looked up."""
 
 from __future__ import annotations
 

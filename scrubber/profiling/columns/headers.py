@@ -21,6 +21,8 @@ _STOP_WORDS = frozenset(
 )
 _TRANSLITERATED = {"ae": "a", "oe": "o", "ue": "u"}
 _KEYS = frozenset({"id", "ids", "uuid", "guid", "key"})
+_SOURCES = frozenset({"source", "src", "origin"})
+_VALUES = frozenset({"value", "values", "val"})
 _LONGEST_TOKEN = 40
 _MOST_TOKENS = 12
 
@@ -32,12 +34,16 @@ WHOLE, PART, LOOSE = 0.9, 0.75, 0.5
 class Hint:
     """What a header says a column is, and how sure that is (0 to 1).
 
-    `qualified`: it names a property of the thing (``email_verified``), not the thing.
+    `qualified`: it names a property of the thing (``email_verified``), not the thing. `personal`:
+    it names whom the column is about (``patient_id``). `original`: it is a value as another system
+    has it (``person_source_value``), often the number of a person there.
     """
 
     concept: Concept
     strength: float
     qualified: bool = False
+    personal: bool = False
+    original: bool = False
 
 
 def fold(text: str) -> str:
@@ -76,21 +82,24 @@ def hint_of(path: FieldPath) -> Hint | None:
 
 def _hint(words: Sequence[str]) -> Hint | None:
     told = [word for word in words if word not in _STOP_WORDS] or list(words)
+    if len(told) > 1 and told[-2] in _SOURCES and told[-1] in _VALUES:
+        return Hint(CONCEPTS["key"], WHOLE, original=True)
     found = _best(told)
     if found is None:
         return None
+    personal = any(word in PERSONS for word in told)
     concept, start, length = found
     rest = [*told[:start], *told[start + length :]]
     if concept.field_class is FieldClass.TEXT and told[-1] in _KEYS:
-        return Hint(CONCEPTS["key"], WHOLE)
+        return Hint(CONCEPTS["key"], WHOLE, personal=personal)
     if not concept.generic and any(word in QUALIFIERS for word in rest):
         if concept.field_class is FieldClass.INSENSITIVE:
             return Hint(CONCEPTS["category"], WHOLE)
         return Hint(concept, WHOLE, qualified=True)
     unknown = [w for w in rest if w not in FILLERS and w not in PERSONS and (w,) not in _index()]
     if concept.generic and concept.id in ("name", "key") and unknown:
-        return Hint(concept, LOOSE)
-    return Hint(concept, PART if unknown else WHOLE)
+        return Hint(concept, LOOSE, personal=personal)
+    return Hint(concept, PART if unknown else WHOLE, personal=personal)
 
 
 def _best(words: Sequence[str]) -> tuple[Concept, int, int] | None:

@@ -100,16 +100,21 @@ def _decide(hint: Hint | None, claims: list[Claim], profile: Profile) -> Claim:
     if hint is None:
         looks = by_looks(profile)
         return best if best is not None and best.strength >= min(0.5, looks.strength) else looks
+    if hint.original:
+        return Claim(hint.concept, hint.strength, "its name says: a value of another system")
+    people = [one for one in claims if one.concept.id in PEOPLE and one.strength >= 0.5]
+    if hint.concept.field_class is FieldClass.INSENSITIVE and people:
+        return max(people, key=_rank)
     if hint.qualified:
         return _qualified(hint, best, profile)
     named = Claim(hint.concept, hint.strength, f"its name says: {hint.concept.said}")
-    return _fitted(_plausible(named, profile), best, profile)
+    return _fitted(_plausible(named, profile), best, profile, hint.personal)
 
 
-def _fitted(named: Claim, best: Claim | None, profile: Profile) -> Claim:
+def _fitted(named: Claim, best: Claim | None, profile: Profile, personal: bool) -> Claim:
     """What the name says, held against what the values say best."""
     if best is None or best.strength < 0.5:
-        return _refined(named, profile)
+        return _refined(named, profile, personal)
     if akin(named.concept, best.concept):
         both = 1 - (1 - named.strength) * (1 - best.strength)
         keeps = not named.concept.generic or best.concept.id == "key"
@@ -119,7 +124,7 @@ def _fitted(named: Claim, best: Claim | None, profile: Profile) -> Claim:
         return best
     if best.strength > named.strength:
         return best
-    return _refined(named, profile)
+    return _refined(named, profile, personal)
 
 
 def _qualified(hint: Hint, best: Claim | None, profile: Profile) -> Claim:
@@ -165,14 +170,15 @@ def _plausible(named: Claim, profile: Profile) -> Claim:
     return replace(named, strength=named.strength * 0.4) if cannot else named
 
 
-def _refined(named: Claim, profile: Profile) -> Claim:
-    """The name's claim where no value speaks up: some names mean less than they say."""
+def _refined(named: Claim, profile: Profile, personal: bool) -> Claim:
+    """The name's claim where no value speaks up: some names mean less than they say. Few numbers of
+    few people are their keys all the same."""
     if named.strength < 0.45:
         looks = by_looks(profile)
         return looks if looks.strength >= named.strength else named
     id_ = named.concept.id
     if id_ in ("key", "person") and not profile.prose:
-        if profile.repeated and profile.whole and profile.distinct <= 50:
+        if not personal and profile.repeated and profile.whole and profile.distinct <= 50:
             return Claim(CONCEPTS["category"], 0.6, "few numbers, each in several records")
         if id_ == "person" and (profile.numeric or profile.coded > 0.9):
             if profile.numeric and (not profile.whole or named.strength < WHOLE):
