@@ -330,3 +330,20 @@ def test_what_the_rules_let_through_is_said(detect: dict[str, Any], said: bool) 
     assert any("allow list or exclusions" in text for text in texts) is said
     assert (result.data.column("t").to_pylist() == ["ann@example.com"]) is said
     assert "ann@example" not in str(texts)
+
+
+PATTERNS = {"ner": "none"}
+
+
+def test_a_string_is_one_text() -> None:
+    text = "call 212-555-0152"
+    assert scrubber.find(text, PATTERNS) == scrubber.find([text], PATTERNS)[0]
+    assert [span.label for span in scrubber.find(text, PATTERNS)] == ["PHONE_NUMBER"]
+    assert scrubber.find("", PATTERNS) == ()
+    assert scrubber.find([], PATTERNS) == []
+
+
+@pytest.mark.parametrize("given", [b"call 212-555-0152", [b"x"], [1], [["x"]], ["x", 1.5]])
+def test_what_is_no_text_is_refused(given: Any) -> None:
+    with pytest.raises(TypeError, match="a text, or several"):
+        scrubber.find(given, PATTERNS)
