@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
     from scrubber.profiling.report import Audit, audit
+    from scrubber.run.reveal import Revealed, reveal
 
 __all__ = [
     "Audit",
     "Manifest",
+    "Revealed",
     "Rules",
     "ScrubBatches",
     "Scrubbed",
@@ -28,12 +30,14 @@ __all__ = [
     "find",
     "load_rules",
     "read_manifest",
+    "reveal",
     "scrub",
 ]
 
 _HOMES = {
     "Audit": "scrubber.profiling.report",
     "Manifest": "scrubber.manifest",
+    "Revealed": "scrubber.run.reveal",
     "Rules": "scrubber.policy",
     "ScrubBatches": "scrubber.batches",
     "Scrubbed": "scrubber.api",
@@ -41,6 +45,7 @@ _HOMES = {
     "find": "scrubber.api",
     "load_rules": "scrubber.policy",
     "read_manifest": "scrubber.manifest",
+    "reveal": "scrubber.run.reveal",
     "scrub": "scrubber.api",
 }
 

@@ -93,7 +93,9 @@ def scrub(
 
 
 @overload
-def find(texts: str, detect: Mapping[str, Any] | None = None) -> tuple[Span, ...]: ...
+def find(  # type: ignore[overload-overlap]  # a string is an iterable of strings
+    texts: str, detect: Mapping[str, Any] | None = None
+) -> tuple[Span, ...]: ...
 
 
 @overload

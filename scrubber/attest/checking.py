@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
+from scrubber.attest.access import read_access
 from scrubber.attest.attested import (
     Attested,
     attestations_of,
@@ -56,10 +57,20 @@ def check_run(
     signatures = _signatures(directory, trust, on)
     if exit_code(signatures) == TamperedError.exit_code:
         return signatures
-    checks = (*signatures, *verify(directory))
+    checks = (*signatures, *verify(directory), *_access(directory))
     if exit_code(checks) == TamperedError.exit_code:
         return checks
     return (*checks, *(check for folder in upstream for check in _upstream(directory, folder)))
+
+
+def _access(directory: Location) -> tuple[Check, ...]:
+    """The check of the log of access, where there is one: every line names the one before it."""
+    expected = "each line names the one before it"
+    try:
+        lines = read_access(directory, read_manifest(directory).data["header"]["id"])
+    except TamperedError as fault:
+        return (Check("access", False, expected, fault.text),)
+    return (Check("access", True, expected, expected),) if lines else ()
 
 
 def check_plan(path: Location, trust: Trust | None, on: date) -> tuple[Check, ...]:

@@ -110,6 +110,48 @@ def gate(
     return gate_command(document, trust)
 
 
+@app.command()
+def reveal(
+    output: OutputArgument,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why the values are needed; it goes on record.")
+    ],
+    field: Annotated[
+        str | None, typer.Option("--field", help="Only this field; else all encrypted ones.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", help="Only this output; else all of them.")
+    ] = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option("--value", help="Only this pseudonym of the field; - reads them from stdin."),
+    ] = None,
+    key: Annotated[
+        str,
+        typer.Option("--key", help="Where the key is: env:NAME, file:PATH, keyring: or exec:."),
+    ] = "env:SCRUBBER_KEY",
+    domain: Annotated[
+        str | None, typer.Option("--domain", help="Of an operator of texts that has its own.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write JSON lines that only you can read.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Bring back values that were encrypted in DIR, with the key, for a reason.
+
+    They are shown on a terminal, or go into a new file with mode 0600; never into a pipe. First a
+    line with the reason and the user goes into DIR/access.jsonl. If one value is not authentic,
+    none is shown, and the exit code is 4.
+
+    Example: scrubber reveal scrubbed --field email --reason "case 17" --out emails.jsonl
+    """
+    begin("reveal", as_json=as_json)
+    from scrubber.cli.commands.reveal import reveal_command
+
+    return reveal_command(output, reason, field, file, value, key, domain, out)
+
+
 class Document(StrEnum):
     """What ``schema`` describes."""
 

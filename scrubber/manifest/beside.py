@@ -20,7 +20,9 @@ from scrubber.storage import Location
 
 ATTESTATIONS: Final = "manifest.intoto.jsonl"
 """The signatures, approvals and waivers; :mod:`scrubber.attest` checks them."""
-COMPANIONS: Final = frozenset({FILE_NAME, ATTESTATIONS})
+ACCESS: Final = "access.jsonl"
+"""Who had which values revealed, and why; :mod:`scrubber.attest.access` checks it."""
+COMPANIONS: Final = frozenset({FILE_NAME, ATTESTATIONS, ACCESS})
 UNCHECKED: Final = frozenset({"README.md", "croissant.json", "report.html"})
 """What people read or other tools want beside the data; made from the manifest, never checked."""
 _HUB: Final = frozenset({".gitattributes"})  # the Hugging Face Hub puts one into every repository

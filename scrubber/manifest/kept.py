@@ -7,16 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from scrubber.errors import OutputError, Place
+from scrubber.manifest.beside import ACCESS
 from scrubber.manifest.document import DATA, FILE_NAME
 from scrubber.manifest.planned import SCHEMA as PLAN_SCHEMA
 from scrubber.manifest.statement import SCHEMA
 from scrubber.storage import UnfitFile, read_small
-
-ATTESTATIONS: Final = ".intoto.jsonl"
-"""How the name of a file of signatures ends."""
-
-ACCESS: Final = "access.jsonl"
-"""The log of what was revealed, beside the manifest."""
 
 RULES: Final = "a rule file"
 PLAN: Final = "a plan"
@@ -38,7 +33,7 @@ def _kind(path: Path) -> str:
     whole = path.parent.resolve() / path.name
     if path.name == FILE_NAME:
         return "a manifest"
-    if path.name.endswith(ATTESTATIONS):
+    if path.name.endswith(".intoto.jsonl"):
         return "a file of signatures"
     if path.name == ACCESS:
         return "a log of access"

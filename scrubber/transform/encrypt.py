@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -36,6 +37,8 @@ from scrubber.transform.keys import RootKey
 
 _SIV = "siv1."
 _MAX_PAD = 65_536
+ENCRYPTED = re.compile(r"siv1\.[A-Za-z0-9_-]{23,}")
+"""What `Encrypt` makes looks like this, in a text too."""
 _WHOLE = re.compile(rb"0|-?[1-9][0-9]{0,100}")
 _DECIMAL = re.compile(rb"0|-?[1-9][0-9]{0,100}|-?(?:0|[1-9][0-9]{0,100})\.[0-9]{0,100}[1-9]")
 
@@ -151,19 +154,57 @@ def reveal(array: pa.Array, key: RootKey, domain: str, type: pa.DataType | None 
     siv = AESSIV(_keys(key, domain))
 
     def opened(text: str) -> Any | None:
-        if not text.startswith(_SIV):
-            return None
-        body = text[len(_SIV) :]
-        try:
-            cipher = base64.b64decode(body + "=" * (-len(body) % 4), b"-_", validate=True)
-            message = siv.decrypt(cipher, [_SIV.encode()])
-        except (InvalidTag, ValueError, binascii.Error):
-            return None
-        return _decoded(message.rstrip(b"\0")[:-1], wanted)
+        message = _opened(text, siv)
+        return None if message is None else _decoded(message, wanted)
 
     return per_distinct(
         plain_text(array), opened, wanted, "not encrypted under this key and domain as this type"
     )
+
+
+def opener(key: RootKey, domain: str) -> Callable[[str], str | None]:
+    """What gives the value behind a text that `Encrypt` made, as text: a number or text as it was
+    written, a date or time as ISO 8601, bytes in hex. None for any other text: of another key or
+    domain, or changed."""
+    siv = AESSIV(_keys(key, domain))
+
+    def value(text: str) -> str | None:
+        message = _opened(text, siv)
+        return None if message is None else _as_text(message)
+
+    return value
+
+
+def _opened(text: str, siv: AESSIV) -> bytes | None:
+    """The canonical message in `text`, if it is authentic and written as `Encrypt` writes it."""
+    if ENCRYPTED.fullmatch(text) is None:
+        return None
+    body = text[len(_SIV) :]
+    try:
+        cipher = base64.b64decode(body + "=" * (-len(body) % 4), b"-_", validate=True)
+        message = siv.decrypt(cipher, [_SIV.encode()])
+    except (InvalidTag, ValueError, binascii.Error):
+        return None
+    return message.rstrip(b"\0")[:-1]
+
+
+def _as_text(message: bytes) -> str | None:
+    tag, body = message[:1], message[1:]
+    match tag:
+        case b"s" | b"n":
+            return body.decode()
+        case b"x":
+            return body.hex()
+        case b"b":
+            return "true" if body == b"1" else "false"
+        case b"d":
+            return str(np.datetime64(int(body), "D"))
+        case b"z" | b"l":
+            return f"{np.datetime64(int(body), 'ns')}{'Z' if tag == b'z' else ''}"
+        case b"t":
+            return str(np.datetime64(int(body), "ns")).partition("T")[2]
+        case _:
+            return None
 
 
 def _decoded(message: bytes, type: pa.DataType) -> Any | None:

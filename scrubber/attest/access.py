@@ -1,0 +1,147 @@
+"""The log of access: who had values of an output revealed, when and why, beside the manifest.
+
+A line is canonical JSON and names the digest of the line before it, the first one the manifest, so
+that no line can be changed, taken out or put between others unseen. It holds no value. Whoever may
+write the file can cut off its end; keep a copy elsewhere where that matters.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BufferedRandom
+from pathlib import Path
+from typing import Any, Final
+
+from scrubber import storage
+from scrubber._version import __version__
+from scrubber.errors import InputError, OutputError, Place, TamperedError
+from scrubber.manifest.beside import ACCESS
+from scrubber.manifest.canonical import canonical_bytes, parse_canonical
+from scrubber.storage import LargeFile, Location, MissingFile, UnfitFile, read_small
+
+_MOST = 64 << 20  # bytes
+LONGEST_REASON: Final = 500  # code points
+_KEYS = frozenset({"at", "by", "digest", "fields", "files", "key_id", "previous", "reason", "tool"})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What is revealed: `fields` of `files` (none: single values), under the key `key_id`; `digest`
+    is SHA-256 over the pseudonyms as they stand in the output."""
+
+    fields: tuple[str, ...]
+    files: tuple[str, ...]
+    key_id: str
+    reason: str
+    digest: str
+
+
+def read_access(root: Location, manifest: str) -> tuple[Mapping[str, Any], ...]:
+    """The lines of the log beside the manifest with the id `manifest`; none if there is no log.
+
+    Raises: TamperedError ``access-form`` unless every line is whole and names the one before it.
+    """
+    try:
+        raw = read_small(root / ACCESS, _MOST).content
+    except MissingFile:
+        return ()
+    except (LargeFile, UnfitFile):
+        raise _malformed() from None
+    return _parsed(raw, manifest)
+
+
+def write_access(root: Location, manifest: str, access: Access) -> None:
+    """Add a line to the log, and bring it to disk; a new file can be read by its owner alone.
+
+    Raises: InputError ``reason`` for one that is empty or too long, TamperedError ``access-form``
+    if the log is not intact, OutputError ``access-write``.
+    """
+    if not access.reason.strip() or len(access.reason) > LONGEST_REASON:
+        text = f"a reason of at most {LONGEST_REASON} characters is needed"
+        raise InputError("reason", text, hint="--reason 'why the values are needed'")
+    path = root / ACCESS
+    if isinstance(path, Path):
+        _append(path, manifest, access)
+        return
+    known = [canonical_bytes(line) + b"\n" for line in read_access(root, manifest)]
+    line = _line(access, known[-1] if known else None, manifest)
+    storage.write(str(path), b"".join([*known, line]), path.name)
+    if canonical_bytes(read_access(root, manifest)[-1]) + b"\n" != line:
+        text = "another access was logged at the same time; nothing was revealed"
+        raise OutputError("access-write", text, place=Place(file=ACCESS), hint="try again")
+
+
+def _append(path: Path, manifest: str, access: Access) -> None:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        with os.fdopen(os.open(path, flags, 0o600), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            raw = file.read(_MOST)
+            _parsed(raw, manifest)
+            last = raw[raw[:-1].rfind(b"\n") + 1 :] if raw else None
+            _put(file, len(raw), _line(access, last, manifest))
+    except OSError:
+        text = "the access cannot be logged, so nothing is revealed"
+        raise OutputError("access-write", text, place=Place(file=ACCESS)) from None
+
+
+def _put(file: BufferedRandom, at: int, line: bytes) -> None:
+    """Let the file end with `line`; where that fails, let it end at `at` as before."""
+    try:
+        file.seek(at)
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError:
+        os.ftruncate(file.fileno(), at)
+        raise
+
+
+def _line(access: Access, last: bytes | None, manifest: str) -> bytes:
+    body = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "by": {"uid": os.getuid(), "user": _user()},
+        "digest": access.digest,
+        "fields": list(access.fields),
+        "files": list(access.files),
+        "key_id": access.key_id,
+        "previous": sha256(last).hexdigest() if last is not None else manifest,
+        "reason": access.reason,
+        "tool": f"scrubber {__version__}",
+    }
+    return canonical_bytes(body) + b"\n"
+
+
+def _user() -> str | None:
+    """The name that the system has for this user; not what the environment says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return None
+
+
+def _parsed(raw: bytes, manifest: str) -> tuple[Mapping[str, Any], ...]:
+    lines, previous = [], manifest
+    if raw and not raw.endswith(b"\n"):
+        raise _malformed()
+    for written in raw.split(b"\n")[:-1]:
+        try:
+            line = parse_canonical(written)
+        except ValueError:
+            raise _malformed() from None
+        if not isinstance(line, dict) or line.keys() != _KEYS or line["previous"] != previous:
+            raise _malformed()
+        previous = sha256(written + b"\n").hexdigest()
+        lines.append(line)
+    return tuple(lines)
+
+
+def _malformed() -> TamperedError:
+    text = "the log of access is not as scrubber wrote it"
+    return TamperedError("access-form", text, place=Place(file=ACCESS))

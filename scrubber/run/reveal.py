@@ -1,0 +1,222 @@
+"""Reveal: bring back what `encrypt` made, for a reason that is put on record first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as hidden_field
+from hashlib import sha256
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from scrubber import formats
+from scrubber.attest.access import Access, write_access
+from scrubber.errors import InputError, KeyFault, Place, TamperedError
+from scrubber.keystore import as_key
+from scrubber.manifest import DATA, read_manifest
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.layouts import plain
+from scrubber.model.nested import Rows, map_leaves
+from scrubber.storage import Location, locate
+from scrubber.transform.columns.distinct import readable_values
+from scrubber.transform.encrypt import ENCRYPTED, opener
+from scrubber.transform.keys import RootKey
+
+_ENCRYPT = "encrypt"
+Open = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A value as it was before: of `field`, in the `record` (from 1) of `file`; for single values
+    `record` is the number among those given, and `file` is empty."""
+
+    file: str
+    record: int
+    field: str
+    value: str = hidden_field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A pseudonym, or a text with some, and where it stands."""
+
+    place: Place
+    facts: Mapping[str, Any]
+    text: str = hidden_field(repr=False)
+
+
+def reveal(
+    output: str | PathLike[str] | Location,
+    values: str | Iterable[str] | None = None,
+    *,
+    field: str | None = None,
+    file: str | None = None,
+    reason: str,
+    key: RootKey | bytes | str,
+    domain: str | None = None,
+) -> tuple[Revealed, ...]:
+    """The values behind pseudonyms that ``encrypt`` made, in the order in which they stand.
+
+    `output` is the folder of a run. Without `values` these are all of its pseudonyms, or those of
+    the `field` (as the manifest names it), or of the `file` (as its source was named): read from
+    the outputs, nested fields and texts too. With `values`, pseudonyms of the `field`, only these;
+    a string is one. `key` is the key of the run. The domain is the one on record; `domain` is for
+    operators of texts that have one of their own. A value comes as text: numbers and texts as they
+    were, dates and times as ISO 8601, bytes in hex; null and blank stay out.
+
+    Before anything is given back, a line with the `reason`, the user and the fields, but no value,
+    goes into ``access.jsonl`` beside the manifest. If one value cannot be revealed, none is.
+
+    Raises: InputError ``not-encrypted``, ``no-field``, ``no-file``, ``reason``; KeyFault
+    ``key-other`` for another key than the one on record; TamperedError ``not-authentic`` for a
+    pseudonym that was changed, or is of another key or domain, ``access-form``; OutputError
+    ``access-write``; and those of :func:`scrubber.read_manifest`.
+    """
+    root, secret = locate(output), as_key(key)
+    manifest = read_manifest(root).data
+    chosen = _fields(manifest, field)
+    for facts in chosen:
+        if facts["key_id"] not in (None, secret.id):
+            text = f"encrypted under the key {facts['key_id']}, and this is {secret.id}"
+            raise KeyFault("key-other", text, place=Place(field=facts["name"]))
+    if values is None:
+        cells = list(_stored(root, manifest, chosen, file))
+    else:
+        given = [values] if isinstance(values, str) else list(values)
+        if field is None:
+            raise InputError("no-field", "values are of a field", hint="name it with --field")
+        cells = [
+            _Cell(Place(row=number, field=field), chosen[0], text)
+            for number, text in enumerate(given, 1)
+        ]
+    openers = {
+        id(facts): [opener(secret, name) for name in _domains(manifest, facts, domain)]
+        for facts in chosen
+    }
+    found = tuple(
+        Revealed(
+            cell.place.file or "",
+            cell.place.row or 0,
+            cell.facts["name"],
+            _opened(cell, openers[id(cell.facts)], single=values is not None),
+        )
+        for cell in cells
+    )
+    digest = sha256("\n".join(cell.text for cell in cells).encode()).hexdigest()
+    files = tuple(dict.fromkeys(one.file for one in found if one.file))
+    names = tuple(dict.fromkeys(facts["name"] for facts in chosen))
+    manifest_id = manifest["header"]["id"]
+    write_access(root, manifest_id, Access(names, files, secret.id, reason, digest))
+    return found
+
+
+def _fields(manifest: Mapping[str, Any], name: str | None) -> list[Mapping[str, Any]]:
+    """What the manifest says of the encrypted fields, or of those called `name`."""
+    named = [facts for facts in manifest["fields"] if name in (None, facts["name"])]
+    if not named and name is not None:
+        raise InputError("no-field", "the output has no such field", place=Place(field=name))
+    chosen = [
+        facts
+        for facts in named
+        if _ENCRYPT in (facts["action"], *(one["action"] for one in facts["operators"]))
+    ]
+    if not chosen:
+        text = "this field was not encrypted" if name is not None else "no field was encrypted"
+        raise InputError(
+            "not-encrypted",
+            f"{text}, so nothing can be brought back",
+            place=Place(field=name),
+            hint="scrubber show says what became of each field",
+        )
+    return chosen
+
+
+def _domains(
+    manifest: Mapping[str, Any], facts: Mapping[str, Any], own: str | None
+) -> Sequence[str]:
+    """The domains that the pseudonyms of a field may be of."""
+    if facts["action"] == _ENCRYPT:
+        return [facts["domain"] or facts["name"]]
+    labels = [
+        found["entity"]
+        for found in manifest["findings"]
+        if found["field"] == facts["name"] and found["action"].startswith(_ENCRYPT)
+    ]
+    labels += [one["entity"] for one in facts["operators"] if one["entity"] is not None]
+    # what the record's own columns show for a value is what its texts show
+    columns = [one["domain"] for one in manifest["fields"] if one["action"] == _ENCRYPT]
+    return list(dict.fromkeys(name for name in (own, *labels, *columns) if name))
+
+
+def _stored(
+    root: Location,
+    manifest: Mapping[str, Any],
+    chosen: Sequence[Mapping[str, Any]],
+    file: str | None,
+) -> Iterator[_Cell]:
+    """Every value of these fields in the outputs, or in the one that was made from `file`."""
+    outputs = [
+        one
+        for one in manifest["outputs"]["files"]
+        if file in (None, one["source"], one["path"], one["path"].removeprefix(f"{DATA}/"))
+    ]
+    if not outputs:
+        text = "there is no such file among the outputs"
+        raise InputError("no-file", text, place=Place(file=file))
+    paths = [str(root / one["path"]) for one in outputs]
+    if isinstance(root, Path):
+        paths = [str(root.resolve() / one["path"]) for one in outputs]
+    for path, output in zip(paths, outputs, strict=True):
+        (source,) = formats.discover([path])
+        schema = formats.schemas([source])[source.alias]
+        of_file = [one for one in chosen if output["source"] in one["sources"]] or chosen
+        by_name = {one["name"]: one for one in of_file}
+        first = 1
+        for chunk in formats.read(source, schema):
+            yield from _cells(chunk.table, by_name, output["path"], first)
+            first += chunk.table.num_rows
+
+
+def _cells(
+    table: pa.Table, by_name: Mapping[str, Mapping[str, Any]], file: str, first: int
+) -> list[_Cell]:
+    cells: list[_Cell] = []
+
+    def visit(path: FieldPath, array: pa.Array, rows: Rows) -> pa.Array:
+        facts = by_name.get(str(path))
+        if facts is not None:
+            for text, row in zip(readable_values(plain(array)), rows.tolist(), strict=True):
+                if isinstance(text, str) and text.strip():
+                    cells.append(_Cell(Place(file, first + row, facts["name"]), facts, text))
+        return array
+
+    map_leaves(table, visit, table.schema)
+    return cells
+
+
+def _opened(cell: _Cell, openers: Sequence[Open], *, single: bool) -> str:
+    """The value of a cell: what one of `openers` gives; a text with all its pseudonyms opened."""
+    if single or cell.facts["action"] == _ENCRYPT:
+        return _first(cell, cell.text, openers)
+    out, at = [], 0
+    for match in ENCRYPTED.finditer(cell.text):
+        out += [cell.text[at : match.start()], _first(cell, match[0], openers)]
+        at = match.end()
+    return "".join([*out, cell.text[at:]])
+
+
+def _first(cell: _Cell, text: str, openers: Sequence[Open]) -> str:
+    for open_ in openers:
+        value = open_(text)
+        if value is not None:
+            return value
+    raise TamperedError(
+        "not-authentic",
+        "this does not open: it was changed, or is of another key or domain",
+        place=cell.place,
+        hint="nothing is revealed",
+    )
