@@ -10,6 +10,7 @@ from scrubber.manifest.risk import ClassFacts, ModelFacts, QuasiFacts, RiskFacts
 from scrubber.manifest.schema import schema, validate
 from scrubber.manifest.seal import engine_section, seal, work_id
 from scrubber.manifest.statement import (
+    HIDDEN,
     CheckFacts,
     DeclaredFacts,
     DetectorFacts,
@@ -34,6 +35,7 @@ from scrubber.manifest.view import Screen, count_text, screen
 __all__ = [
     "DATA",
     "FILE_NAME",
+    "HIDDEN",
     "PREVIOUS",
     "Check",
     "CheckFacts",

@@ -27,6 +27,7 @@ from scrubber.manifest.statement import (
     EngineFacts,
     Facts,
     FieldFacts,
+    OperatorFacts,
     RuleFacts,
 )
 from scrubber.manifest.suppression.counts import count
@@ -251,7 +252,7 @@ def _field(i: int, field: FieldFacts, published: Published) -> dict[str, Any]:
         "action": field.action,
         "technique": field.technique,
         "parameters": _parameters(field.parameters.items()),
-        "operators": [asdict(operator) for operator in field.operators],
+        "operators": [_operator(operator) for operator in field.operators],
         "key_id": field.key_id,
         "domain": field.domain,
         "reversible": field.reversible,
@@ -260,6 +261,15 @@ def _field(i: int, field: FieldFacts, published: Published) -> dict[str, Any]:
         "reason": field.reason,
         "unsafe": field.unsafe,
         "counts": {event: published["field", i, event] for event in EVENTS},
+    }
+
+
+def _operator(operator: OperatorFacts) -> dict[str, Any]:
+    return {
+        "entity": operator.entity,
+        "action": operator.action,
+        "technique": operator.technique,
+        "parameters": _parameters(operator.parameters.items()),
     }
 
 

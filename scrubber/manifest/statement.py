@@ -18,6 +18,9 @@ from scrubber.manifest.risk import RiskFacts
 SCHEMA: Final = "scrubber/manifest/v1"
 CLAIM: Final = "pseudonymised"
 
+HIDDEN: Final = "not shown"
+"""What a parameter ends with whose value cannot be told without a key."""
+
 JSON = Any
 
 
@@ -120,13 +123,15 @@ class EngineFacts:
     detectors: tuple[DetectorFacts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperatorFacts:
-    """What happens to one entity inside a text; `entity` None for every other one."""
+    """What happens to one entity inside a text, with its public parameters; `entity` None for every
+    other one."""
 
     entity: str | None
     action: str
     technique: str | None = None
+    parameters: Mapping[str, JSON] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)

@@ -9,32 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from scrubber.errors import printable
 from scrubber.manifest.assessment import left_in, looked_line, planted_lines
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.risk import risk_lines
+from scrubber.transform import TRANSFORMS
 
 Count = Mapping[str, Any]
-
-_ACTIONS: Final = {
-    "token": "keyed pseudonym (AES-256-CMAC{domain})",
-    "encrypt": "keyed encryption (AES-SIV{domain})",
-    "surrogate": "realistic stand-in",
-    "date_shift": "shifted by a secret number of days",
-    "bin": "generalized to ranges",
-    "round": "rounded",
-    "truncate_date": "date truncated",
-    "prefix": "cut to a prefix",
-    "ip": "network address only",
-    "hierarchy": "generalized by a hierarchy",
-    "redact": "redacted",
-    "replace": "replaced",
-    "mask": "masked",
-    "drop": "removed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +189,12 @@ def _done(field: Mapping[str, Any]) -> str:
         return f"findings in the text ({'; '.join(said)})" if said else "findings in the text"
     if action == "generalize":
         return _generalized({one["name"]: one["value"] for one in field["parameters"]})
+    if action == "drop":
+        return "removed"
+    if action not in TRANSFORMS:
+        return printable(action)
     domain = f", domain {printable(field['domain'])}" if field["domain"] else ""
-    return _ACTIONS.get(action, printable(action)).format(domain=domain)
+    return TRANSFORMS[action].sentence.format(domain=domain)
 
 
 def _generalized(chosen: Mapping[str, str]) -> str:

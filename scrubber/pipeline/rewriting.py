@@ -43,8 +43,7 @@ class TextOperators:
         def action(operator: Transform | Keep) -> Action:
             if isinstance(operator, Keep):
                 return KEEP
-            traits = operator.traits
-            return Action(traits.strictness, names[operator], traits.consumes)
+            return Action(operator.strictness, names[operator], operator.traits.consumes)
 
         return cls(
             default=action(default),

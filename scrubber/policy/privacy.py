@@ -60,7 +60,7 @@ def _levels(report: Report, path: Path_, setting: Any, digests: dict[str, str]) 
         step = read_operator(report, (*path, i), item, in_text=False)
         if not isinstance(step, Transform):
             return None
-        if step.traits.strictness is not Strictness.GENERALIZE or step.name == "hierarchy":
+        if step.strictness is not Strictness.GENERALIZE or step.name == "hierarchy":
             text = f"{step.name} makes no level of a hierarchy"
             hint = "bin, round, prefix, truncate_date, ip; or name one CSV file for all levels"
             report.value((*path, i), "not-a-level", text, hint)

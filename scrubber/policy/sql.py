@@ -139,6 +139,40 @@ def fault_of(expression: str) -> Fault | None:
     return None
 
 
+_ORDER: Final = frozenset({"<", "<=", ">", ">="})
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?", re.ASCII)
+
+
+def masked(expression: str) -> str:
+    """`expression` with every literal as ``?`` that could be a value of the data.
+
+    Shown are true, false and null, and numbers and dates behind a comparison of order. Two
+    expressions that differ in their space only are masked alike.
+
+    >>> masked("age  < 18 OR name = 'Ann' OR born > DATE '2001-01-01' OR zip IN (94110, 2)")
+    "age < 18 OR name = ? OR born > DATE '2001-01-01' OR zip IN ( ? , ? )"
+    """
+    shown: list[str] = []
+    ordered, between = False, False
+    for token in _tokens(expression):
+        if token.kind in ("text", "number"):
+            keep = ordered and (token.kind == "number" or bool(_DAY.fullmatch(token.text)))
+            quoted = f"'{token.text}'" if token.kind == "text" else token.text
+            shown.append(quoted if keep else "?")
+            ordered = False
+            continue
+        shown.append(f'"{token.text}"' if token.kind == "quoted" else token.text)
+        if token.word == "between":
+            ordered, between = True, True
+        elif token.word == "and" and between:
+            ordered, between = True, False
+        elif token.text in _ORDER:
+            ordered = True
+        elif token.word not in _TYPED and token.text not in ("-", "+"):
+            ordered = False
+    return " ".join(shown)
+
+
 def _refuse(text: str, hint: str = "", code: str = "row-syntax") -> _Refused:
     return _Refused(Fault(code, text, hint))
 

@@ -18,14 +18,22 @@ from scrubber.manifest import Manifest, count_text
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.view import printable_text
 from scrubber.review.fieldchanges import field_changes
-from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, differs, named
-from scrubber.review.riskchanges import gate_changes, risk_changes
+from scrubber.review.ordering import (
+    NOTHING,
+    Change,
+    Effect,
+    by_rank,
+    differs,
+    effect_of,
+    named,
+)
+from scrubber.review.riskchanges import risk_changes
+from scrubber.review.rulechanges import rule_changes
 
 Data = Mapping[str, Any]
 
 _SECTIONS = ("field", "records", "detector", "policy", "risk", "legal", "dataset", "check", "run")
 _SHORT = 16  # digits of a digest
-_UNLISTED = {"keep": 0, "drop": 1, "error": 1}  # nothing unlisted comes out of the latter two
 
 
 def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
@@ -36,7 +44,7 @@ def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
         *field_changes(a["fields"], b["fields"]),
         *_records(a, b),
         *_together(_detectors(a["engine"]["detectors"], b["engine"]["detectors"])),
-        *_policy(a, b),
+        *rule_changes(a, b),
         *risk_changes(a["risk"], b["risk"]),
         *_legal(a["legal"], b["legal"]),
         *_deletion(a["deletion"], b["deletion"]),
@@ -79,7 +87,9 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
         {printable(id_): printable_text(row["version"]) for id_, row in rows.items()}
         for rows in (before, after)
     ]
-    yield from named("detector", "version", versions[0], versions[1], Effect.STRONGER)
+    yield from named(
+        "detector", "version", versions[0], versions[1], Effect.STRONGER, Effect.WEAKER
+    )
     for id_ in before.keys() & after.keys():
         name, old, new = printable(id_), before[id_], after[id_]
         scores = old["threshold"], new["threshold"]
@@ -97,7 +107,7 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
         yield from _recall(name, old["measured"] or (), new["measured"] or ())
         models = [row["model_digest"] or NOTHING for row in (old, new)]
         if models[0] != models[1]:
-            yield Change("detector", name, "model", models[0], models[1], Effect.NEUTRAL)
+            yield Change("detector", name, "model", models[0], models[1], Effect.WEAKER)
 
 
 def _recall(name: str, a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
@@ -120,36 +130,6 @@ def _together(changes: Iterable[Change]) -> Iterator[Change]:
         yield replace(change, subject=_some(sorted(names)))
 
 
-def _policy(a: Data, b: Data) -> Iterator[Change]:
-    old, new = a["policy"], b["policy"]
-    digests = [policy["digest"][:_SHORT] for policy in (old, new)]
-    yield from differs("policy", "digest of the rules", digests[0], digests[1])
-    ranks = [_UNLISTED.get(policy["on_unlisted"], 0) for policy in (old, new)]
-    unlisted = old["on_unlisted"], new["on_unlisted"]
-    yield from differs("policy", "unlisted fields", *unlisted, by_rank(*ranks))
-    yield from differs("policy", "values that fail", old["on_error"], new["on_error"])
-    rows = [_row_rules(policy["rules"]) for policy in (old, new)]
-    yield from named("policy", "records dropped by rule", rows[0], rows[1], Effect.STRONGER)
-    yield from gate_changes(old["rules"], new["rules"])
-    keys = [
-        ", ".join(sorted({f["key_id"] for f in data["fields"] if f["key_id"]})) or NOTHING
-        for data in (a, b)
-    ]
-    yield from differs("policy", "keys", printable_text(keys[0]), printable_text(keys[1]))
-    for name, label in (("min_cell", "smallest count shown"), ("base", "counts rounded to")):
-        values = [data["header"]["disclosure"][name] for data in (a, b)]
-        yield from differs("policy", label, str(values[0]), str(values[1]), by_rank(*values))
-
-
-def _row_rules(rules: Iterable[Data]) -> dict[str, str]:
-    """The rules that drop records, by the reason that they give."""
-    return {
-        printable_text(rule["reason"] or rule["selector"]): "dropped"
-        for rule in rules
-        if rule["id"].startswith("rows[")
-    }
-
-
 def _legal(a: Data, b: Data) -> Iterator[Change]:
     sets = {"purposes": Effect.WEAKER, "prohibited_uses": Effect.STRONGER}
     for name in a.keys() | b.keys():
@@ -167,9 +147,11 @@ def _legal(a: Data, b: Data) -> Iterator[Change]:
                 {printable(row["id"] or "?"): printable_text(row["text"] or "") or "?" for row in f}
                 for f in (old["value"] or (), new["value"] or ())
             ]
-            yield from named("legal", "commitment", rows[0], rows[1], Effect.STRONGER)
-        else:
-            effect = _sooner(old, new) if name == "retention" else Effect.NEUTRAL
+            yield from named(
+                "legal", "commitment", rows[0], rows[1], Effect.STRONGER, Effect.WEAKER
+            )
+        else:  # another basis, consent or controller is for a person to judge
+            effect = _sooner(old, new) if name == "retention" else Effect.WEAKER
             yield from differs("legal", name.replace("_", " "), _fact(old), _fact(new), effect)
 
 
@@ -210,14 +192,14 @@ def _row(row: Any) -> str:
 
 
 def _sooner(old: Data, new: Data) -> Effect:
-    """To delete sooner is stronger; neutral where a day is no ISO date."""
+    """To delete sooner is stronger; weaker where a day is no ISO date."""
     days: list[int | None] = []
     for fact in (old, new):
         try:
             days.append(-date.fromisoformat(fact["value"]["delete_by"]).toordinal())
         except (TypeError, ValueError):
             days.append(None)
-    return by_rank(days[0], days[1])
+    return effect_of(None) if None in days else by_rank(days[0], days[1])
 
 
 def _dataset(a: Data, b: Data) -> Iterator[Change]:

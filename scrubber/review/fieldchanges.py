@@ -7,12 +7,12 @@ from typing import Any
 
 from scrubber.errors import printable
 from scrubber.manifest.view import told
-from scrubber.review.ordering import NOTHING, Change, Effect, by_rank
+from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, parameters
 from scrubber.review.strength import (
     ABSENT,
     action_strength,
     class_strength,
-    parameter_strength,
+    directions_of,
     strength,
 )
 
@@ -94,13 +94,19 @@ def _compared(
     for mark in ("linkable", "reversible"):
         said = ["yes" if field[mark] else "no" for field in (old, new)]
         yield from change(mark, said[0], said[1], by_rank(not old[mark], not new[mark]))
-    domains = [field["domain"] or "" for field in (old, new)]
-    shared = [-counted.get(domain, 0) for counted, domain in zip(spread, domains, strict=True)]
-    shown = [printable(domain) or NOTHING for domain in domains]
-    yield from change("domain", shown[0], shown[1], by_rank(*shared))
+    shown = [printable(field["domain"] or "") or NOTHING for field in (old, new)]
+    yield from change("domain", shown[0], shown[1], _domain_effect(new, spread[1]))
     if old["action"] == new["action"]:
-        yield from _parameter_changes(name, old, new)
+        rows = [{k: v for k, v in _parameters(f).items() if k != "domain"} for f in (old, new)]
+        yield from parameters("field", name, directions_of(old["action"]), rows[0], rows[1])
         yield from _operator_changes(name, old, new)
+
+
+def _domain_effect(new: Field, spread: Mapping[str, int]) -> Effect:
+    """A pseudonym of the field alone joins nothing; any other domain may join what was apart."""
+    if new["domain"] is None or (new["domain"] == new["name"] and spread[new["domain"]] == 1):
+        return Effect.STRONGER
+    return Effect.WEAKER
 
 
 def _done(field: Field) -> str:
@@ -120,24 +126,21 @@ def _parameters(field: Field) -> dict[str, str]:
     return {row["name"]: row["value"] for row in field["parameters"]}
 
 
-def _parameter_changes(name: str, old: Field, new: Field) -> Iterator[Change]:
-    before, after = _parameters(old), _parameters(new)
-    for key in (before.keys() | after.keys()) - {"domain"}:
-        values = before.get(key), after.get(key)
-        if values[0] != values[1]:
-            ranks = [parameter_strength(old["action"], key, value) for value in values]
-            said = ["its default" if value is None else printable(value) for value in values]
-            yield Change("field", name, printable(key), said[0], said[1], by_rank(*ranks))
-
-
 def _operator_changes(name: str, old: Field, new: Field) -> Iterator[Change]:
     """Of a scrubbed text, entity by entity; one that is not named is treated as any other."""
-    before = {one["entity"]: one["action"] for one in old["operators"]}
-    after = {one["entity"]: one["action"] for one in new["operators"]}
+    before, after = ({one["entity"]: one for one in f["operators"]} for f in (old, new))
     for entity in before.keys() | after.keys():
-        actions = [acts.get(entity, acts.get(None, "keep")) for acts in (before, after)]
+        ones = [found.get(entity) or found.get(None) or _KEPT for found in (before, after)]
+        label = f"findings of {printable(entity)}" if entity else "other findings"
+        actions = [one["action"] for one in ones]
         if actions[0] != actions[1]:
-            label = f"findings of {printable(entity)}" if entity else "other findings"
             said = [printable(action) for action in actions]
             ranks = [action_strength(action) for action in actions]
             yield Change("field", name, label, said[0], said[1], by_rank(*ranks))
+        else:
+            rows = [_parameters(one) for one in ones]
+            directions = directions_of(actions[0])
+            yield from parameters("field", name, directions, rows[0], rows[1], f"{label}: ")
+
+
+_KEPT: Field = {"action": "keep", "parameters": ()}

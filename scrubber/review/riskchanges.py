@@ -1,4 +1,4 @@
-"""What differs between the risks of two manifests, and between the gates that they passed."""
+"""What differs between the risks of two manifests."""
 
 from __future__ import annotations
 
@@ -97,30 +97,3 @@ def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
         name = f"{key[2]} {key[0]}-{'diversity' if key[0] == 'l' else 'closeness'}"
         of = f"of {printable(key[1])}" if key[1] else "of every sensitive field"
         yield Change("risk", of, printable(name), said[0], said[1], effect)
-
-
-def gate_changes(old_rules: Iterable[Data], new_rules: Iterable[Data]) -> Iterator[Change]:
-    """What a result must reach, by the rules of both: no gate lets everything through."""
-    a, b = (_parameters(rules, "gates") for rules in (old_rules, new_rules))
-    for name in a.keys() | b.keys():
-        old, new = a.get(name), b.get(name)
-        ranks = [_gate_rank(name, value) for value in (old, new)]
-        said = [printable(value or NOTHING) for value in (old, new)]
-        yield from differs("policy", f"gate {printable(name)}", said[0], said[1], by_rank(*ranks))
-
-
-def _gate_rank(name: str, value: str | None) -> float:
-    """How much a gate asks for; more is stronger."""
-    if value is None:
-        return float("-inf")
-    try:
-        return -float(value) if name == "max_residual_rate" else float(value)
-    except ValueError:  # rescan: all
-        return 0.0
-
-
-def _parameters(rules: Iterable[Data], id_: str) -> dict[str, str]:
-    """The parameters of the rule with this id; none where there is no such rule."""
-    return {
-        p["name"]: p["value"] for rule in rules if rule["id"] == id_ for p in rule["parameters"]
-    }

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Any
 
 from scrubber._version import __version__
-from scrubber.anonymize.apply_levels import SUPPRESSED
-from scrubber.anonymize.gates import GATES, gate_rule
 from scrubber.anonymize.levels import Chosen
 from scrubber.anonymize.recheck import Rechecked
 from scrubber.detect import RULE_FILE
@@ -32,7 +29,6 @@ from scrubber.manifest import (
     PlantedFacts,
     PolicyFacts,
     RescanFacts,
-    RuleFacts,
     RunFacts,
     SourceFacts,
     SubjectFacts,
@@ -40,7 +36,7 @@ from scrubber.manifest import (
 )
 from scrubber.model.fieldpath import EACH
 from scrubber.outputs.checkpoints import Unread
-from scrubber.policy import Rules, public_parameters
+from scrubber.policy import Rules
 from scrubber.policy.plan import (
     LOCAL,
     Apply,
@@ -49,12 +45,21 @@ from scrubber.policy.plan import (
     FieldPlan,
     Generalize,
     Keep,
+    Levels,
     Plan,
     ScrubText,
     linked_of,
     transforms_of,
 )
-from scrubber.run.risk_facts import checked, limitations, risk_of_run, suppression
+from scrubber.run.risk_facts import checked, limitations, risk_of_run
+from scrubber.run.rule_facts import (
+    action_of,
+    levels_text,
+    place_of,
+    rule_facts,
+    stated_parameters,
+    written_out,
+)
 from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
 
@@ -100,7 +105,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
     )
     return Facts(
         run=run,
-        declared=DeclaredFacts(plan.declared.facts, _place(Mark(account.rules.path))),
+        declared=DeclaredFacts(plan.declared.facts, place_of(Mark(account.rules.path))),
         sources=tuple(
             SourceFacts(source.alias, source.media_type, source.keyed_digest)
             for source in account.sources
@@ -110,7 +115,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             reference=_reference(account.rules),
             on_unlisted=plan.on_unlisted,
             on_error=plan.on_error.value,
-            rules=tuple(_rules(account.rules, plan)),
+            rules=tuple(rule_facts(account.rules, plan, account.key)),
         ),
         engine=replace(engine_of(plan), lock_digest=account.lock_digest),
         fields=fields,
@@ -170,9 +175,9 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         type_in=field.type_in,
         type_out=field.type_out,
         field_class=field.field_class.value if field.field_class is not None else None,
-        action=_action(disposition),
+        action=action_of(disposition),
         rule=field.rule.id,
-        place=_place(field.rule.mark),
+        place=place_of(field.rule.mark),
         technique=_technique(disposition),
         entity=getattr(transform, "entity", None),
         key_id=key.id if key is not None and keyed else None,
@@ -182,35 +187,24 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         reason=disposition.reason if isinstance(disposition, Keep) else None,
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=EACH not in field.path.steps,
-        parameters=_parameters(disposition),
-        operators=_operators(disposition),
+        parameters=_parameters(disposition, key),
+        operators=_operators(disposition, key),
     )
 
 
-def _parameters(disposition: Disposition) -> dict[str, Any]:
+def _parameters(disposition: Disposition, key: RootKey | None) -> dict[str, Any]:
     match disposition:
         case Apply(transform):
-            return public_parameters(transform)
-        case Generalize(first, level=level, height=height):
-            before = {"after": first.name} if first is not None else {}
+            return stated_parameters(transform, key)
+        case ScrubText(linked=linked) if linked:
+            return {"linked": sorted(f"{one.path} ({one.entity})" for one in linked)}
+        case Generalize(first, levels, level=level, height=height):
             chosen = level if level != LOCAL else "local"
-            return {"level": chosen, "levels": height, **before}
+            before = {"after": written_out(first, key)} if first is not None else {}
+            made = {"hierarchy": levels_text(levels, key)} if levels != Levels() else {}
+            return {"level": chosen, "levels": height, **before, **made}
         case _:
             return {}
-
-
-def _action(disposition: Disposition) -> str:
-    match disposition:
-        case Keep():
-            return "keep"
-        case Drop():
-            return "drop"
-        case Apply(transform):
-            return transform.name
-        case Generalize():
-            return "generalize"
-        case ScrubText():
-            return "text"
 
 
 def _technique(disposition: Disposition) -> str | None:
@@ -241,7 +235,7 @@ def _domain(transform: Transform | None, field: FieldPlan) -> str | None:
     return transform.domain or str(field.path)
 
 
-def _operators(disposition: Disposition) -> tuple[OperatorFacts, ...]:
+def _operators(disposition: Disposition, key: RootKey | None) -> tuple[OperatorFacts, ...]:
     if not isinstance(disposition, ScrubText):
         return ()
     pairs: list[tuple[str | None, Transform | Keep]] = [
@@ -249,9 +243,11 @@ def _operators(disposition: Disposition) -> tuple[OperatorFacts, ...]:
         (None, disposition.default),
     ]
     return tuple(
-        OperatorFacts(entity, "keep")
+        OperatorFacts(entity, "keep", None, {})
         if isinstance(operator, Keep)
-        else OperatorFacts(entity, operator.name, operator.traits.technique)
+        else OperatorFacts(
+            entity, operator.name, operator.traits.technique, stated_parameters(operator, key)
+        )
         for entity, operator in pairs
     )
 
@@ -303,48 +299,11 @@ def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
     """What a reviewer must not take for granted."""
     text = any(field.action == "text" for field in fields)
     if text and plan.detect is not None and plan.detect.ner == "none":
-        row = " and that the linked fields of the row do not hold" if _links(plan) else ""
-        yield f"Free text was searched by patterns only: names that no pattern knows{row} stay."
+        yield (
+            "Free text was searched by patterns only: names that no pattern knows, and no linked "
+            "field of the row holds, stay."
+        )
     if text and plan.detect is not None and (plan.detect.allow_list or plan.detect.excludes):
         yield "Findings that the rules' allow list or exclusions name stay, and are not counted."
     if any(field.unsafe for field in fields):
         yield "Fields that no rule lists were let through unchanged (on_unlisted: keep)."
-
-
-def _rules(rules: Rules, plan: Plan) -> Iterator[RuleFacts]:
-    """Every rule that decided something, in the order of the rule file."""
-    seen: dict[str, RuleFacts] = {}
-    for table in plan.kinds:
-        for field in table.fields:
-            disposition = field.disposition
-            transform = transforms_of(disposition)[0] if isinstance(disposition, Apply) else None
-            seen.setdefault(
-                field.rule.id,
-                RuleFacts(
-                    id=field.rule.id,
-                    place=_place(field.rule.mark),
-                    selector=rules.selector_of(field.rule.id),
-                    action=_action(disposition),
-                    parameters=public_parameters(transform) if transform is not None else {},
-                    reason=disposition.reason if isinstance(disposition, Keep) else None,
-                ),
-            )
-        for row in table.row_rules:
-            seen.setdefault(
-                row.rule.id,
-                RuleFacts(row.rule.id, _place(row.rule.mark), "rows", "drop_row", {}, row.reason),
-            )
-    if plan.privacy is not None:
-        mark = rules.tree.key_mark(("privacy",))
-        seen[SUPPRESSED] = suppression(plan.privacy, _place(mark))
-    gates = gate_rule(plan.gates, _place(rules.tree.key_mark((GATES,))))
-    if gates is not None:
-        seen[GATES] = gates
-    yield from seen.values()
-
-
-def _place(mark: Mark) -> str:
-    """``file:line`` without an absolute path, which would name the machine or the person."""
-    path = PurePath(mark.file)
-    relative = not path.is_absolute() and ".." not in path.parts
-    return f"{path.as_posix() if relative else path.name}:{mark.line}"

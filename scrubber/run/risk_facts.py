@@ -66,7 +66,12 @@ def suppression(rules: PrivacyRules, place: str) -> RuleFacts:
     """The rule by which records of classes are dropped that ``privacy:`` does not allow."""
     models = bool(rules.diversity or rules.closeness)
     reason = f"classes smaller than {rules.k}" + (", or not as l and t ask" if models else "")
-    return RuleFacts(SUPPRESSED, place, "equivalence classes", "suppress", {"k": rules.k}, reason)
+    stated: dict[str, object] = {"k": rules.k, "suppression_limit": rules.suppression_limit}
+    if rules.method != "lattice":
+        stated["method"] = rules.method
+    stated |= {f"max_levels.{name}": most for name, most in rules.max_levels}
+    stated |= {f"weights.{name}": weight for name, weight in rules.weights}
+    return RuleFacts(SUPPRESSED, place, "equivalence classes", "suppress", stated, reason)
 
 
 def _quasi(name: str, one: FieldPlan, part: float | None) -> QuasiFacts:

@@ -20,6 +20,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from scrubber.model.direction import Directions
 from scrubber.transform.keys import RootKey
 
 
@@ -37,6 +38,7 @@ class Strictness(IntEnum):
     ENCRYPT = 40
     TOKEN = 50
     SURROGATE = 55
+    UNLINKABLE = 57  # a pseudonym of this occurrence alone
     REPLACE = 60
     REDACT = 70
     DROP = 80
@@ -90,7 +92,7 @@ def kind_of(type_: pa.DataType) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a transform promises; lints, the manifest and Cover read it.
+    """What a transform with its parameters promises; lints and the manifest read it.
 
     `technique` is the ISO/IEC 20889 term, with the keyed scheme in brackets. `consumes`: nothing of
     the value is left and it cannot be got back, so the action may swallow findings inside it.
@@ -100,7 +102,6 @@ class Traits:
 
     accepts: frozenset[Kind]
     technique: str
-    strictness: Strictness
     deterministic: bool = True
     reversible: bool = False
     unique: bool = False
@@ -151,9 +152,17 @@ class Outcome:
 
 @runtime_checkable
 class Transform(Protocol):
-    """One way to change the values of a field. Implementations are frozen dataclasses."""
+    """One way to change the values of a field. Implementations are frozen dataclasses.
+
+    `strictness` is how much it takes away, whatever its parameters; `directions` says of each
+    parameter in which direction it takes away more; `sentence` is how a manifest is told, after
+    "->", with ``{domain}`` where equal values stay equal within one.
+    """
 
     name: ClassVar[str]
+    strictness: ClassVar[Strictness]
+    directions: ClassVar[Directions]
+    sentence: ClassVar[str]
 
     @property
     def traits(self) -> Traits: ...

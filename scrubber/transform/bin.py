@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from math import inf
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.direction import Directions, Incomparable, Less, More, Narrower, each
 from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, takeable, with_rest
 from scrubber.transform.columns.intervals import Ruler, cells
@@ -43,6 +45,15 @@ class Bin:
     """
 
     name: ClassVar[str] = "bin"
+    strictness: ClassVar[Strictness] = Strictness.GENERALIZE
+    sentence: ClassVar[str] = "generalized to ranges"
+    directions: ClassVar[Directions] = each(
+        width=More(),
+        edges=Narrower(needed=True),
+        top=Less(inf),
+        bottom=More(-inf),
+        origin=Incomparable(),
+    )
 
     width: int | float | None = None
     edges: tuple[int | float, ...] | None = None
@@ -73,7 +84,7 @@ class Bin:
 
     @property
     def traits(self) -> Traits:
-        return Traits(NUMBERS | {Kind.TEXT}, "generalization", Strictness.GENERALIZE)
+        return Traits(NUMBERS | {Kind.TEXT}, "generalization")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)

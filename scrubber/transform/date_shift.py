@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.direction import Directions, Incomparable, Indifferent, Less, More, each
 from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.columns.date_formats import DateFormat
 from scrubber.transform.columns.distinct import distinctly, per_distinct, with_rest
@@ -44,6 +45,16 @@ class DateShift:
     """
 
     name: ClassVar[str] = "date_shift"
+    strictness: ClassVar[Strictness] = Strictness.SHIFT
+    sentence: ClassVar[str] = "shifted by a secret number of days"
+    directions: ClassVar[Directions] = each(
+        max_days=More(),
+        min_days=Incomparable(),
+        multiple_of=Less(1),
+        context=Incomparable(),
+        format=Indifferent(),
+        domain=Incomparable(),
+    )
 
     max_days: int
     min_days: int = 1
@@ -75,7 +86,6 @@ class DateShift:
         return Traits(
             accepts=DATES | {Kind.TEXT},
             technique="noise addition",
-            strictness=Strictness.SHIFT,
             needs_key=True,
         )
 

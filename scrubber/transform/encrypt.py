@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from scrubber.model.arrow_errors import ARROW_ERRORS
+from scrubber.model.direction import Directions, Incomparable, More, each
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.columns.distinct import distinctly, per_distinct, with_gaps
 from scrubber.transform.columns.textbytes import TextBytes
@@ -54,6 +55,9 @@ class Encrypt:
     """
 
     name: ClassVar[str] = "encrypt"
+    strictness: ClassVar[Strictness] = Strictness.ENCRYPT
+    sentence: ClassVar[str] = "keyed encryption (AES-SIV{domain})"
+    directions: ClassVar[Directions] = each(domain=Incomparable(), pad_to=More(0))
 
     domain: str | None = None
     pad_to: int = 0
@@ -70,7 +74,6 @@ class Encrypt:
         return Traits(
             accepts=CANONICAL,
             technique="deterministic encryption (AES-SIV)",
-            strictness=Strictness.ENCRYPT,
             reversible=True,
             unique=True,
             linkable=True,

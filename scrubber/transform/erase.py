@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.direction import Directions, Incomparable, Indifferent, Less, More, each
 from scrubber.transform.base import ANY, Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.columns.ascii import ascii_only
 from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, with_rest
@@ -32,6 +34,9 @@ class Redact:
     """
 
     name: ClassVar[str] = "redact"
+    strictness: ClassVar[Strictness] = Strictness.REDACT
+    sentence: ClassVar[str] = "redacted"
+    directions: ClassVar[Directions] = each(with_=Indifferent())
 
     with_: str | None = None
 
@@ -41,7 +46,7 @@ class Redact:
 
     @property
     def traits(self) -> Traits:
-        return Traits(ANY, "masking", Strictness.REDACT, consumes=True)
+        return Traits(ANY, "masking", consumes=True)
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)
@@ -59,6 +64,9 @@ class Replace:
     """
 
     name: ClassVar[str] = "replace"
+    strictness: ClassVar[Strictness] = Strictness.REPLACE
+    sentence: ClassVar[str] = "replaced"
+    directions: ClassVar[Directions] = each(with_=Indifferent())
 
     with_: str
 
@@ -67,7 +75,7 @@ class Replace:
 
     @property
     def traits(self) -> Traits:
-        return Traits(ANY, "masking", Strictness.REPLACE, consumes=True)
+        return Traits(ANY, "masking", consumes=True)
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)
@@ -87,6 +95,15 @@ class Mask:
     """
 
     name: ClassVar[str] = "mask"
+    strictness: ClassVar[Strictness] = Strictness.MASK
+    sentence: ClassVar[str] = "masked"
+    directions: ClassVar[Directions] = each(
+        char=Indifferent(),
+        keep_last=Less(0),
+        keep_first=Less(0),
+        chars_to_mask=More(inf),
+        from_end=Incomparable(),
+    )
 
     char: str = "*"
     keep_last: int = 0
@@ -110,7 +127,7 @@ class Mask:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "masking", Strictness.MASK)
+        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "masking")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)

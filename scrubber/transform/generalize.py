@@ -15,6 +15,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.direction import (
+    Absent,
+    Directions,
+    Incomparable,
+    Indifferent,
+    Less,
+    More,
+    Wider,
+    each,
+)
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits
 from scrubber.transform.bin import Bin
 from scrubber.transform.columns.ascii import printable
@@ -44,6 +54,11 @@ class Prefix:
     """
 
     name: ClassVar[str] = "prefix"
+    strictness: ClassVar[Strictness] = Strictness.GENERALIZE
+    sentence: ClassVar[str] = "cut to a prefix"
+    directions: ClassVar[Directions] = each(
+        keep=Less(), fill=Absent(), width=More(), restricted=Wider()
+    )
 
     keep: int
     fill: str = ""
@@ -62,7 +77,7 @@ class Prefix:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "generalization", Strictness.GENERALIZE)
+        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "generalization")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)
@@ -123,6 +138,9 @@ class Ip:
     """
 
     name: ClassVar[str] = "ip"
+    strictness: ClassVar[Strictness] = Strictness.GENERALIZE
+    sentence: ClassVar[str] = "network address only"
+    directions: ClassVar[Directions] = each(v4=Less(24), v6=Less(48))
 
     v4: int = 24
     v6: int = 48
@@ -135,7 +153,7 @@ class Ip:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT}), "generalization", Strictness.GENERALIZE)
+        return Traits(frozenset({Kind.TEXT}), "generalization")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)
@@ -198,6 +216,11 @@ class Hierarchy:
     """
 
     name: ClassVar[str] = "hierarchy"
+    strictness: ClassVar[Strictness] = Strictness.GENERALIZE
+    sentence: ClassVar[str] = "generalized by a hierarchy"
+    directions: ClassVar[Directions] = each(
+        file=Incomparable(), level=More(), unmapped=Indifferent()
+    )
 
     file: str
     level: int
@@ -214,7 +237,7 @@ class Hierarchy:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "generalization", Strictness.GENERALIZE)
+        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "generalization")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.direction import Along, Directions, Incomparable, Indifferent, More, each
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.columns.distinct import distinctly, per_distinct, with_gaps
 from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
@@ -73,6 +74,15 @@ class Token:
     """
 
     name: ClassVar[str] = "token"
+    strictness: ClassVar[Strictness] = Strictness.TOKEN
+    sentence: ClassVar[str] = "keyed pseudonym (AES-256-CMAC{domain})"
+    directions: ClassVar[Directions] = each(
+        domain=Incomparable(),
+        bits=More(128),
+        scope=Along(("dataset", "document", "none"), "dataset"),
+        prefix=Indifferent(),
+        normalize=Incomparable(),
+    )
 
     domain: str | None = None
     bits: int = 128
@@ -97,7 +107,6 @@ class Token:
         return Traits(
             accepts=CANONICAL,
             technique="pseudonymization (AES-256-CMAC)",
-            strictness=Strictness.TOKEN,
             deterministic=stable,
             unique=stable and self.bits >= 128 and self.normalize == "none",
             linkable=stable,

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.direction import Directions, Less, More, each
 from scrubber.transform.base import NUMBERS, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, with_rest
 from scrubber.transform.columns.intervals import Flags, Integers, Ruler, cells, decimals
@@ -40,6 +41,9 @@ class Round:
     """
 
     name: ClassVar[str] = "round"
+    strictness: ClassVar[Strictness] = Strictness.GENERALIZE
+    sentence: ClassVar[str] = "rounded"
+    directions: ClassVar[Directions] = each(to=More(), digits=Less())
 
     to: int | float | None = None
     digits: int | None = None
@@ -54,7 +58,7 @@ class Round:
 
     @property
     def traits(self) -> Traits:
-        return Traits(NUMBERS | {Kind.TEXT}, "rounding", Strictness.GENERALIZE)
+        return Traits(NUMBERS | {Kind.TEXT}, "rounding")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type) if kind_of(input_type) is Kind.TEXT else input_type

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.model.arrow_errors import ARROW_ERRORS
+from scrubber.model.direction import Along, Directions, Indifferent, each
 from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.columns.date_formats import DateFormat, WrittenDate
 from scrubber.transform.columns.distinct import per_distinct, with_rest
@@ -43,6 +44,11 @@ class TruncateDate:
     """
 
     name: ClassVar[str] = "truncate_date"
+    strictness: ClassVar[Strictness] = Strictness.GENERALIZE
+    sentence: ClassVar[str] = "date truncated"
+    directions: ClassVar[Directions] = each(
+        to=Along(("hour", "day", "week", "month", "quarter", "year")), format=Indifferent()
+    )
 
     to: Precision
     format: str | None = None
@@ -57,7 +63,7 @@ class TruncateDate:
 
     @property
     def traits(self) -> Traits:
-        return Traits(DATES | {Kind.TEXT}, "generalization", Strictness.GENERALIZE)
+        return Traits(DATES | {Kind.TEXT}, "generalization")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type) if kind_of(input_type) is Kind.TEXT else input_type

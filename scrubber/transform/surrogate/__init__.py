@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 
+from scrubber.model.direction import Along, Directions, Incomparable, Indifferent, each
 from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.columns.distinct import distinctly, per_distinct, readable_values, with_rest
 from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
@@ -114,6 +115,14 @@ class Surrogate:
     """
 
     name: ClassVar[str] = "surrogate"
+    strictness: ClassVar[Strictness] = Strictness.SURROGATE
+    sentence: ClassVar[str] = "realistic stand-in"
+    directions: ClassVar[Directions] = each(
+        entity=Incomparable(),
+        locale=Indifferent(),
+        scope=Along(("dataset", "document", "none")),
+        unique=Along(("true", "false"), "false"),
+    )
 
     entity: str | None = None
     locale: str = "en_US"
@@ -139,7 +148,6 @@ class Surrogate:
         return Traits(
             accepts=frozenset(accepts),
             technique="pseudonymization",
-            strictness=Strictness.SURROGATE,
             deterministic=stable,
             unique=self.unique and stable,
             linkable=stable,

@@ -1,0 +1,148 @@
+"""Directions: what a change of a parameter means for the people in the data.
+
+Whoever owns a parameter says at its definition in which direction it protects more, and
+`scrubber diff` asks. The values are those of a manifest: texts, None where the author gave none.
+A change that no direction orders is for the reader to judge, and counts as weaker until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+from types import MappingProxyType
+from typing import Protocol
+
+Rank = Fraction | float
+
+
+class Direction(Protocol):
+    """An order of a parameter's values by how much they protect."""
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        """1 where `after` protects more than `before`, -1 where it protects less, 0 for as much;
+        None where the two cannot be compared."""
+
+
+Directions = Mapping[str, Direction]
+"""The direction of each parameter, by its name in a rule file."""
+
+
+def each(**directions: Direction) -> Directions:
+    """Directions by name; an underscore at its end is dropped (``with_``)."""
+    return MappingProxyType({name.rstrip("_"): one for name, one in directions.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A larger number protects more. `default` is what no value means; None: incomparable."""
+
+    default: float | None = None
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        ranks = _number(before, self.default), _number(after, self.default)
+        return _sign(*ranks)
+
+
+@dataclass(frozen=True, slots=True)
+class Less:
+    """A smaller number protects more. `default` is what no value means; None: incomparable."""
+
+    default: float | None = None
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        return More(self.default).compare(after, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Words from the one that protects least to the one that protects most; `default` is what no
+    value means."""
+
+    words: tuple[str, ...]
+    default: str | None = None
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        found = [self.default if value is None else value for value in (before, after)]
+        ranks = [self.words.index(one) if one in self.words else None for one in found]
+        return _sign(ranks[0], ranks[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A list that has all items of another, and more, protects more (what is looked for). The word
+    `every` stands for all items."""
+
+    every: str | None = None
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        if self.every is not None and self.every in (before, after):
+            return (after == self.every) - (before == self.every)
+        old, new = _items(before), _items(after)
+        if old == new:
+            return 0
+        return 1 if old < new else -1 if new < old else None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """A list that lacks items of another, and has no other ones, protects more (cuts, exceptions).
+    With `needed`, no list at all is incomparable with any."""
+
+    needed: bool = False
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        if self.needed and before != after and None in (before, after):
+            return None
+        return Wider().compare(after, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """No value protects more than any, and all values alike (what shows the length of a value)."""
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        return (after is None) - (before is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Incomparable:
+    """Any other value may protect less: domains, keys, files, what values are taken for."""
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        return 0 if before == after else None
+
+
+@dataclass(frozen=True, slots=True)
+class Indifferent:
+    """All values protect alike: what is written in place of a value, how a value is read."""
+
+    def compare(self, before: str | None, after: str | None) -> int | None:  # noqa: ARG002
+        return 0
+
+
+def compare(directions: Directions, name: str, before: str | None, after: str | None) -> int | None:
+    """How the parameter `name` compares, as :meth:`Direction.compare`. One with a dot has the
+    direction of what stands before it; without a direction, other values are incomparable."""
+    direction = directions.get(name.partition(".")[0], Incomparable())
+    return direction.compare(before, after)
+
+
+def _number(value: str | None, default: float | None) -> Rank | None:
+    if value is None:
+        return default
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        return {"inf": inf, "-inf": -inf}.get(value)
+
+
+def _sign(before: Rank | None, after: Rank | None) -> int | None:
+    if before is None or after is None:
+        return None
+    return (after > before) - (after < before)
+
+
+def _items(value: str | None) -> frozenset[str]:
+    return frozenset(value.split(", ")) if value else frozenset()

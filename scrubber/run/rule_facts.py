@@ -1,0 +1,174 @@
+"""The account of the rules: what each says, as far as a manifest may show it.
+
+Literals of conditions, word lists, hierarchies and recognizers of the author's own may hold values
+of the data. They are told by digests under the run's key, so that a change shows and a guess cannot
+be tried. Without a key they are :data:`HIDDEN`, and `diff` takes other rules for weaker ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+from pathlib import PurePath
+from typing import Any, Final
+
+from scrubber.anonymize.apply_levels import SUPPRESSED
+from scrubber.anonymize.gates import GATES, gate_rule
+from scrubber.detect import DetectSpec
+from scrubber.errors import Mark
+from scrubber.manifest import HIDDEN, RuleFacts
+from scrubber.policy import Rules, public_parameters
+from scrubber.policy.plan import (
+    Apply,
+    Disposition,
+    Drop,
+    Generalize,
+    Keep,
+    Levels,
+    Plan,
+    RowRule,
+    ScrubText,
+    transforms_of,
+)
+from scrubber.policy.sql import masked
+from scrubber.run.risk_facts import suppression
+from scrubber.transform.base import Transform
+from scrubber.transform.keys import RootKey, prf
+
+DETECT: Final = "detect"
+_EACH: Final = 200  # items of a list that are told one by one
+_DIGITS: Final = 16
+
+
+def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFacts]:
+    """Every rule that decided something, in the order of the rule file."""
+    seen: dict[str, RuleFacts] = {}
+    for table in plan.kinds:
+        for field in table.fields:
+            disposition = field.disposition
+            transform = transforms_of(disposition)[0] if isinstance(disposition, Apply) else None
+            seen.setdefault(
+                field.rule.id,
+                RuleFacts(
+                    id=field.rule.id,
+                    place=place_of(field.rule.mark),
+                    selector=rules.selector_of(field.rule.id),
+                    action=action_of(disposition),
+                    parameters=stated_parameters(transform, key) if transform is not None else {},
+                    reason=disposition.reason if isinstance(disposition, Keep) else None,
+                ),
+            )
+        for row in table.row_rules:
+            seen.setdefault(row.rule.id, _row_rule(row, key))
+    if plan.detect is not None:
+        mark = rules.tree.key_mark((DETECT,))
+        stated = dict(_detection(plan.detect, key))
+        seen[DETECT] = RuleFacts(DETECT, place_of(mark), "texts", "detect", stated)
+    if plan.privacy is not None:
+        mark = rules.tree.key_mark(("privacy",))
+        seen[SUPPRESSED] = suppression(plan.privacy, place_of(mark))
+    gates = gate_rule(plan.gates, place_of(rules.tree.key_mark((GATES,))))
+    if gates is not None:
+        seen[GATES] = gates
+    yield from seen.values()
+
+
+def action_of(disposition: Disposition) -> str:
+    """What a manifest calls a disposition."""
+    match disposition:
+        case Keep():
+            return "keep"
+        case Drop():
+            return "drop"
+        case Apply(transform):
+            return transform.name
+        case Generalize():
+            return "generalize"
+        case ScrubText():
+            return "text"
+
+
+def place_of(mark: Mark) -> str:
+    """``file:line`` without an absolute path, which would name the machine or the person."""
+    path = PurePath(mark.file)
+    relative = not path.is_absolute() and ".." not in path.parts
+    return f"{path.as_posix() if relative else path.name}:{mark.line}"
+
+
+def stated_parameters(transform: Transform, key: RootKey | None) -> dict[str, Any]:
+    """The public parameters of `transform`, and a digest of the file that it reads."""
+    stated = public_parameters(transform)
+    mapping = getattr(transform, "mapping", ())
+    if mapping:
+        stated["content"] = digest(json.dumps(mapping), key)
+    return stated
+
+
+def written_out(transform: Transform, key: RootKey | None) -> str:
+    """`transform` with its parameters, in one line."""
+    stated = stated_parameters(transform, key).items()
+    return " ".join([transform.name, *(f"{name}={value}" for name, value in sorted(stated))])
+
+
+def levels_text(levels: Levels, key: RootKey | None) -> str:
+    """How the levels of a quasi-identifier are made."""
+    if levels.rows:
+        return f"a file, {digest(json.dumps(levels.rows), key)}"
+    return "; ".join(written_out(step, key) for step in levels.steps)
+
+
+def digest(text: str, key: RootKey | None) -> str:
+    """What tells `text` from other texts under `key`, and says nothing to who lacks it."""
+    if key is None:
+        return HIDDEN
+    secret = key.derive("rule-digest", "")
+    told: bytes = prf(secret, text.encode("utf-8", "surrogatepass"))
+    return told.hex()[:_DIGITS]
+
+
+def _digests(items: Iterable[str], key: RootKey | None) -> str:
+    """The digests of a list's items, of a long one that of all of them; its order tells nothing."""
+    ordered = sorted(set(items))
+    if key is None:
+        return f"{len(ordered)} {HIDDEN}"
+    if len(ordered) > _EACH:
+        return f"{len(ordered)} with {digest(json.dumps(ordered), key)}"
+    return ", ".join(sorted(digest(item, key) for item in ordered))
+
+
+def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:
+    stated = {
+        "condition": masked(row.expression),
+        "content": digest(" ".join(row.expression.split()), key),
+    }
+    return RuleFacts(row.rule.id, place_of(row.rule.mark), "rows", "drop_row", stated, row.reason)
+
+
+def _detection(spec: DetectSpec, key: RootKey | None) -> Iterator[tuple[str, str]]:
+    yield "ner", _ner(spec.ner, key)
+    yield "languages", ", ".join(sorted(spec.languages))
+    yield "entities", "all" if spec.entities is None else ", ".join(sorted(spec.entities))
+    for entity, least in spec.score_thresholds:
+        yield f"threshold.{entity}", repr(least)
+    if spec.consistency:
+        yield "consistency", ", ".join(sorted(spec.consistency))
+    for entity, words in spec.deny_list:
+        yield f"deny_list.{entity}", _digests(words, key)
+    lists = {
+        "allow_list": spec.allow_list,
+        "recognizers": spec.recognizers,
+        "hotwords": [json.dumps(astuple(one)) for one in spec.hotwords],
+        "excludes": [json.dumps(astuple(one)) for one in spec.excludes],
+    }
+    for name, items in lists.items():
+        if items:
+            yield name, _digests(items, key)
+
+
+def _ner(ner: str, key: RootKey | None) -> str:
+    """The model without its path, and of a configuration its digest."""
+    kind, colon, rest = ner.partition(":")
+    if not colon:
+        return kind
+    return f"{kind}:{PurePath(rest).name if kind == 'spacy' else digest(rest, key)}"
