@@ -57,7 +57,9 @@ class Encrypt:
     name: ClassVar[str] = "encrypt"
     strictness: ClassVar[Strictness] = Strictness.ENCRYPT
     sentence: ClassVar[str] = "keyed encryption (AES-SIV{domain})"
-    directions: ClassVar[Directions] = each(domain=Incomparable(), pad_to=More(0))
+    directions: ClassVar[Directions] = each(
+        domain=Incomparable(), pad_to=More(0), canonical=Incomparable()
+    )
 
     domain: str | None = None
     pad_to: int = 0

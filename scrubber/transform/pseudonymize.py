@@ -82,6 +82,7 @@ class Token:
         scope=Along(("dataset", "document", "none"), "dataset"),
         prefix=Indifferent(),
         normalize=Incomparable(),
+        canonical=Incomparable(),
     )
 
     domain: str | None = None
