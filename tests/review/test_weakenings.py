@@ -42,7 +42,7 @@ FRAME = pl.DataFrame(
     }
 )
 FIELDS: dict[str, Any] = {
-    "id": {"token": {"bits": 256}},
+    "id": {"token": {"bits": 128}},
     "email": {"encrypt": {"pad_to": 64}},
     "card": {"mask": {"keep_last": 2}},
     "name": {"surrogate": {"entity": "PERSON", "scope": "document"}},
@@ -66,7 +66,7 @@ def base() -> Rules:
         "linked": ["id", "email"],
         "entities": {"default": "redact", "URL": {"mask": {}}, "PHONE_NUMBER": "replace"},
     }
-    note["entities"]["PHONE_NUMBER"] = {"token": {"bits": 256}}
+    note["entities"]["PHONE_NUMBER"] = {"token": {"bits": 128}}
     state = {"name": "state", "class": "sensitive", "transform": "redact"}
     return {
         "version": 1,
@@ -151,12 +151,11 @@ def note(**changes: Any) -> Edit:
     return lambda rules: field(rules, "note").update(changes)
 
 
-ENTITIES = {"default": "redact", "URL": {"mask": {}}, "PHONE_NUMBER": {"token": {"bits": 256}}}
+ENTITIES = {"default": "redact", "URL": {"mask": {}}, "PHONE_NUMBER": {"token": {"bits": 128}}}
 DETECT = base()["detect"]
 WEAKER: dict[str, Edit] = {
     "fewer bits": set_("id", {"token": {"bits": 64}}),
-    "the default number of bits": set_("id", "token"),
-    "another domain": set_("id", {"token": {"bits": 256, "domain": "crm"}}),
+    "another domain": set_("id", {"token": {"bits": 128, "domain": "crm"}}),
     "another domain of encryption": set_("email", {"encrypt": {"pad_to": 64, "domain": "crm"}}),
     "no padding": set_("email", "encrypt"),
     "less padding": set_("email", {"encrypt": {"pad_to": 16}}),
@@ -221,7 +220,7 @@ WEAKER: dict[str, Edit] = {
 }
 
 INCOMPARABLE: dict[str, Edit] = {
-    "folded before": set_("id", {"token": {"bits": 256, "normalize": "casefold"}}),
+    "folded before": set_("id", {"token": {"bits": 128, "normalize": "casefold"}}),
     "other edges": set_("age", {"bin": {"edges": [0, 20, 50, 120], "top": 60}}),
     "widths for edges": set_("age", {"bin": {"width": 20, "top": 60}}),
     "the shortest shift": set_("seen", {"date_shift": {"max_days": 300, "min_days": 100}}),
@@ -273,7 +272,7 @@ def drawn(chance: random.Random) -> tuple[str, Edit]:
     rate = chance.randint(51, 99) / 100
     entity = chance.choice(["EMAIL_ADDRESS", "IBAN_CODE"])
     kinds: list[tuple[str, Edit]] = [
-        ("bits", set_("id", {"token": {"bits": 8 * chance.randint(8, 31)}})),
+        ("bits", set_("id", {"token": {"bits": 8 * chance.randint(8, 15)}})),
         ("padding", set_("email", {"encrypt": {"pad_to": chance.randint(1, 63)}})),
         ("mask", set_("card", {"mask": {"keep_last": kept}})),
         ("edges", set_("age", {"bin": {"edges": many, "top": 60}})),
@@ -293,7 +292,7 @@ def drawn(chance: random.Random) -> tuple[str, Edit]:
                             value=[e for e in DETECT["entities"] if e != entity])),
         ("allowed", within("detect", "allow_list", value=[f"w{chance.random()}"])),
         ("bits in text", note(entities={**ENTITIES, "PHONE_NUMBER":
-                              {"token": {"bits": 8 * chance.randint(8, 31)}}})),
+                              {"token": {"bits": 8 * chance.randint(8, 15)}}})),
         ("mask in text", note(entities={**ENTITIES, "URL": {"mask": {"keep_first": kept}}})),
         ("row", within("rows", chance.randrange(2))),
         ("purposes", within("dataset", "purpose", value=["support", f"p{chance.random()}"])),
