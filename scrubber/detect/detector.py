@@ -79,6 +79,9 @@ class PresidioDetector:
             if self.names is not None:
                 for index, seen in self._with_names(self.names, texts, found):
                     found[index] = left.after(seen, index)
+        for index, seen in enumerate(found):
+            if seen and not isinstance(seen, DetectionError):
+                found[index] = tuple(self.refiner.without_allowed(_whole(texts[index]), seen))
         return found
 
     def _with_names(

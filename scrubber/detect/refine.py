@@ -2,7 +2,8 @@
 
 The order is Presidio's (context words, thresholds, duplicates, allow list), with hotwords before
 the thresholds, so that they can lift a weak finding over them, and exclusions before duplicates are
-removed, so that an excluded finding hides no other.
+removed, so that an excluded finding hides no other. The allow list comes last, when the findings of
+all languages and of the names model are known: what lies within an allowed one goes with it.
 """
 
 from __future__ import annotations
@@ -97,10 +98,15 @@ class Refiner:
         left = [span for span, own in found if span.score >= self._threshold(span, own)]
         if self._excludes:
             left = [span for span in left if not self._excluded(span, text, limit)]
-        kept = without_duplicates(left)
+        return without_duplicates(left)
+
+    def without_allowed(self, text: str, spans: Sequence[Span]) -> Sequence[Span]:
+        """All findings in `text` but those that the allow list names, and what lies within them:
+        the domain in an address that is allowed is no URL to take away."""
         if not self._allowed:
-            return kept
-        return [span for span in kept if text[span.start : span.end] not in self._allowed]
+            return spans
+        allowed = [span for span in spans if text[span.start : span.end] in self._allowed]
+        return [span for span in spans if not any(_contains(outer, span) for outer in allowed)]
 
     def allows(self, span: Span, text: str) -> bool:
         """Whether the allow list or an exclusion says that `span` is no finding."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -93,6 +93,30 @@ class Cover:
             end = max(f.span.end for f in cluster)
             pieces.append(Piece(start, end, strictest.span.label, strictest.action))
         return cls(tuple(pieces))
+
+
+def outside_kept(spans: Sequence[Span], keeps: Callable[[str], bool]) -> Sequence[Span]:
+    """The spans less those within one that the rules keep by its label (`keeps`).
+
+    An e-mail address that is kept is not broken by the URL of its domain. Such a span goes only
+    where the kept one scores at least as high, and never with the full score of what is certain (a
+    checksum, a deny list, a value of the record itself). What contains a kept span, or overlaps it
+    in part, stays.
+    """
+    kept = [span for span in spans if keeps(span.label)]
+    if not kept:
+        return spans
+    return [
+        span
+        for span in spans
+        if span.score >= 1 or keeps(span.label) or not any(_holds(k, span) for k in kept)
+    ]
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    within = outer.start <= inner.start and inner.end <= outer.end
+    larger = (outer.start, outer.end) != (inner.start, inner.end)
+    return within and larger and outer.score >= inner.score
 
 
 def _clusters(findings: list[Finding]) -> list[list[Finding]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,7 @@ from scrubber.errors import DetectionError, Place
 from scrubber.formats.sampling import generator, picked
 from scrubber.model.batch import BatchRef
 from scrubber.model.fieldclass import FieldClass
+from scrubber.model.finding import outside_kept
 from scrubber.model.layouts import plain
 from scrubber.model.nested import Rows, leaf_values
 from scrubber.model.tally import Tally
@@ -67,7 +69,7 @@ def rescan(
         except DetectionError as error:
             raise error.at(Place(ref.source, field=str(one.path))) from None
         for times, spans in zip(passages.values(), left, strict=True):
-            for span in spans:
+            for span in outside_kept(spans, partial(_keeps, one)):
                 if span == UNSEEN or _counts(one, span.label):
                     residual[str(one.path), span.label, span.recognizer] += times
     return Rescanned(len(chosen), Tally(residual))
@@ -127,8 +129,14 @@ def _looked_at(one: FieldPlan, after: pa.Table) -> tuple[pa.Array, Rows] | None:
             return None
 
 
+def _keeps(one: FieldPlan, label: str) -> bool:
+    """Whether the rules keep findings with this label in the texts of a field."""
+    text = one.disposition
+    return isinstance(text, ScrubText) and isinstance(text.operator(label), Keep)
+
+
 def _counts(one: FieldPlan, label: str) -> bool:
     """Whether a finding with this label is one that should not be there."""
     if isinstance(one.disposition, ScrubText):
-        return not isinstance(one.disposition.operator(label), Keep)
+        return not _keeps(one, label)
     return label not in _NO_EVIDENCE

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.errors import DetectionError
-from scrubber.model.finding import Action, Cover, Finding, Span
+from scrubber.model.finding import Action, Cover, Finding, Span, outside_kept
 from scrubber.pipeline.detection import Looked, spans_of
 from scrubber.pipeline.linked import Shown
 from scrubber.policy.plan import Keep
@@ -53,6 +53,10 @@ class TextOperators:
 
     def action(self, label: str) -> Action:
         return self.actions.get(label, self.default)
+
+    def keeps(self, label: str) -> bool:
+        """Whether findings with this label stay as they are."""
+        return self.action(label) == KEEP
 
     def transform(self, name: str) -> Transform | None:
         return self.transforms.get(name)
@@ -104,7 +108,8 @@ def _known(looked: Looked, place: int, operators: TextOperators) -> Sequence[Spa
 
 
 def _cover(spans: Sequence[Span], operators: TextOperators) -> Cover:
-    return Cover.of(Finding(span, operators.action(span.label)) for span in spans)
+    left = outside_kept(spans, operators.keeps)
+    return Cover.of(Finding(span, operators.action(span.label)) for span in left)
 
 
 def _names(looked: Looked, shown: Shown, context: Context) -> Mapping[bytes, Mapping[str, str]]:
@@ -136,9 +141,13 @@ def _count(looked: Looked, operators: TextOperators) -> Mapping[FoundKey, int]:
     times = Counter(looked.indices.tolist())
     counts: Counter[FoundKey] = Counter()
     for i, one in enumerate(looked.seen):
-        for span in spans_of(one):
+        for span in outside_kept(spans_of(one), operators.keeps):
             counts[(span.label, span.recognizer, operators.action(span.label).name)] += times[i]
     for place in looked.by_row:
-        for span in looked.of_row(place):
-            counts[(span.label, span.recognizer, operators.action(span.label).name)] += 1
-    return counts
+        alone, of_row = looked.alone(place), looked.of_row(place)
+        # What the row adds may keep, or not, what was counted of the text alone.
+        before = Counter(outside_kept(alone, operators.keeps))
+        after = Counter(outside_kept([*alone, *of_row], operators.keeps))
+        for span, times_ in [*after.items(), *((s, -n) for s, n in before.items())]:
+            counts[(span.label, span.recognizer, operators.action(span.label).name)] += times_
+    return +counts

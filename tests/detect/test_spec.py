@@ -408,3 +408,26 @@ def test_the_package_is_light_until_asked() -> None:
         "sys.exit(', '.join(heavy & set(sys.modules)) or None)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed", "left"),
+    [
+        ("ask info@acme.com now", "info@acme.com", []),
+        ("see https://acme.com/a now", "https://acme.com/a", []),
+        ("ask info@acme.com or ann@acme.com", "info@acme.com", ["ann@acme.com", "acme.com"]),
+        # what is larger than an allowed text is another one
+        (
+            "https://acme.com/info@acme.com",
+            "info@acme.com",
+            ["https://acme.com/info@acme.com", "acme.com/info@acme.com"],
+        ),
+        ("xinfo@acme.com", "info@acme.com", ["xinfo@acme.com", "acme.com"]),
+        ("ask info@acme.com", "acme.com", ["info@acme.com"]),
+    ],
+)
+def test_an_allowed_text_is_not_broken_by_what_lies_within(
+    detector: Build, text: str, allowed: str, left: list[str]
+) -> None:
+    spec = DetectSpec(entities=("EMAIL_ADDRESS", "URL"), allow_list=(allowed,), least_score=0.35)
+    assert sorted(value for _, value in seen(detector(spec), text)) == sorted(left)
