@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scrubber.detect.base import Detector
 from scrubber.detect.entity_cache import remembered
 from scrubber.detect.spec import RULE_FILE, DetectSpec, Exclude, Hotword
@@ -14,6 +16,7 @@ __all__ = [
     "Hotword",
     "build_detector",
     "known_entities",
+    "pinned",
 ]
 
 
@@ -30,6 +33,16 @@ def build_detector(spec: DetectSpec) -> Detector:
         from scrubber.detect.presidio import build
 
     return build(spec)
+
+
+def pinned(spec: DetectSpec) -> DetectSpec:
+    """`spec` with the digest of its model's files as they are now. Raises: NotAvailable
+    ``model-unreadable``."""
+    if not spec.ner.startswith(("spacy:", "presidio:")):
+        return spec
+    from scrubber.detect.ner.files import model_digest
+
+    return replace(spec, model=model_digest(spec.ner))
 
 
 def known_entities(spec: DetectSpec) -> frozenset[str]:

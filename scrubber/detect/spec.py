@@ -44,7 +44,8 @@ class DetectSpec:
     `recognizers` and, for `ner` starting with ``presidio:``, the engine configuration are canonical
     JSON text, so that the spec stays hashable. `ner` is ``builtin``, ``none``,
     ``spacy:<package or path>`` or ``presidio:<JSON>``. An entity of `consistency` that was found
-    once in a document is found everywhere in it.
+    once in a document is found everywhere in it. `model` is the digest of all files of the model of
+    `ner` (:func:`scrubber.detect.pinned`): no detector is built from others; None pins nothing.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -59,3 +60,4 @@ class DetectSpec:
     timeout: float = 10.0
     consistency: tuple[str, ...] = ("PERSON",)
     least_score: float = 0.0
+    model: str | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from scrubber.detect import DetectSpec
+from scrubber.detect import DetectSpec, pinned
 from scrubber.errors import printable
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import (
@@ -66,7 +66,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
     )
     return Plan(
         tables=tables,
-        detect=rules.detect if scrubs else None,
+        detect=pinned(rules.detect) if scrubs else None,
         gates=rules.gates,
         disclosure=rules.disclosure,
         rescan=_rescan(rules, scrubs=scrubs),
@@ -82,8 +82,8 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
 def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
     """What the result is looked at with again: where a gate asks, for all entities."""
     if rules.gates.max_residual_rate is not None:
-        return replace(rules.detect, entities=None)
-    return rules.detect if scrubs else None
+        return replace(pinned(rules.detect), entities=None)
+    return pinned(rules.detect) if scrubs else None
 
 
 @dataclass(eq=False)

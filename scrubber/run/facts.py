@@ -9,7 +9,7 @@ from typing import Any
 from scrubber._version import __version__
 from scrubber.anonymize.levels import Chosen
 from scrubber.anonymize.recheck import Rechecked
-from scrubber.detect import RULE_FILE
+from scrubber.detect import RULE_FILE, DetectSpec
 from scrubber.detect.linked import consistency
 from scrubber.detect.linked import search as linked
 from scrubber.detect.ner import builtin as names
@@ -268,12 +268,17 @@ def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
                 version,
                 None if chosen is None and version == RULE_FILE else round(default * 1000),
                 spec.languages,
-                *(_built_in() if name == namelooker.RECOGNIZER else ()),
+                *(_built_in() if name == namelooker.RECOGNIZER else _model_of(name, spec)),
             )
             for name, version in detector_for(spec).identities
         ),
         *(DetectorFacts(name, version) for name, version in own),
     )
+
+
+def _model_of(name: str, spec: DetectSpec) -> tuple[str | None, ...]:
+    """The digest of the model, beside the pipeline that was loaded from it."""
+    return (spec.model,) if name.startswith("spacy") else ()
 
 
 def _built_in() -> tuple[str, tuple[MeasuredFacts, ...]]:

@@ -21,10 +21,12 @@ from scrubber.manifest.canonical import canonical_bytes
 from scrubber.manifest.planned import PlanDocument, Share, plan_schema, read_plan
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
-from scrubber.policy import rules_from_mapping
+from scrubber.policy import Rules, rules_from_mapping
 from scrubber.run.forecast import differing, forecast
 from scrubber.run.pinned_plan import plan_document
 from scrubber.run.run import run, survey
+from scrubber.run.survey import Survey
+from scrubber.run.work_ids import work_ids
 from scrubber.transform.keys import RootKey
 
 KEY = RootKey(bytes(range(32)))
@@ -323,3 +325,40 @@ def test_any_flipped_byte_of_a_signed_plan_is_found(tmp_path: Path) -> None:
             assert not passes(), (file.name, i)
         file.write_bytes(before)
     assert passes()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A model on disk that knows a person, by rule."""
+    import spacy
+
+    pipeline = spacy.blank("en")
+    ruler = pipeline.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PERSON", "pattern": "Ann Poe"}])
+    pipeline.to_disk(tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+def of_another_person(model: Path) -> None:
+    """The same name and version, and another content of the same length."""
+    path = next(model.rglob("patterns.jsonl"))
+    path.write_bytes(path.read_bytes().replace(b"Ann Poe", b"Bob Poe"))
+
+
+def test_a_model_of_the_same_name_and_version_is_drift(tmp_path: Path, tiny: Path) -> None:
+    inputs = write(tmp_path, 600, 4, 2)
+    rules = {**RULES, "detect": {**RULES["detect"], "ner": f"spacy:{tiny}"}}
+
+    def survey_of(rules: dict[str, Any]) -> tuple[Rules, Survey]:
+        parsed = rules_from_mapping(rules)
+        return parsed, survey(parsed, inputs)
+
+    parsed, surveyed = survey_of(rules)
+    document = plan_document(parsed, surveyed)
+    before = work_ids(parsed, surveyed.plan, None)
+    run(parsed, inputs, tmp_path / "one", key=KEY, pinned=document)
+    of_another_person(tiny)
+    with pytest.raises(GateError, match=r"plan-drift.*detector spacy:en_.*: model digest was"):
+        run(rules_from_mapping(rules), inputs, tmp_path / "two", key=KEY, pinned=document)
+    parsed, surveyed = survey_of(rules)
+    assert work_ids(parsed, surveyed.plan, None) != before  # no part of the other is taken over

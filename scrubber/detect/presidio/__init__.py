@@ -42,6 +42,7 @@ from scrubber.detect.detector import Language, PresidioDetector
 from scrubber.detect.matchers.base import ForeignLooker, IbanLooker, Looker, PatternLooker
 from scrubber.detect.matchers.phone import PhoneLooker
 from scrubber.detect.matchers.phone_prefilter import trigger
+from scrubber.detect.ner.files import model_digest
 from scrubber.detect.ner.matcher import NameLooker
 from scrubber.detect.prefilter.cache import CacheFolder
 from scrubber.detect.prefilter.compiled import regexes
@@ -66,7 +67,9 @@ def build(spec: DetectSpec) -> PresidioDetector:
     with hushed():
         refiner = Refiner(spec, own_names(spec))
         refiner.check()
+        _require_model(spec)
         recognizers = registry(spec, engine := nlp_engine(spec))
+        _require_model(spec)  # it may have been replaced while it was loaded
         _require_known(spec, entities_of(recognizers.recognizers) | engine_labels(spec))
         cache = CacheFolder.of_user("prefilter")
         languages, prefilter = _looking(spec, engine, recognizers.recognizers, cache)
@@ -89,6 +92,15 @@ def build(spec: DetectSpec) -> PresidioDetector:
             refiner=refiner,
             prefilter=prefilter,
             names=names,
+        )
+
+
+def _require_model(spec: DetectSpec) -> None:
+    if spec.model is not None and model_digest(spec.ner) != spec.model:
+        raise NotAvailable(
+            "model-changed",
+            "the model of ner: has other files than when the run began",
+            hint="run again, with the model as it was planned",
         )
 
 
