@@ -1,4 +1,4 @@
-"""The files of a model: any change of any of them is another model, of the same name and version."""
+"""The files of a model: other files are another model, of the same name and version."""
 
 from __future__ import annotations
 
