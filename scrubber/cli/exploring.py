@@ -20,7 +20,8 @@ Seed = Annotated[int, typer.Option("--seed", help="Which records: the same seed,
 def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: Json = False) -> int:
     """Say for every field of INPUT what it is (identifier, quasi-identifier, text, ...), and why.
 
-    Looks at a seeded sample; shows claims, masked shapes and rounded counts, never a value.
+    Looks at a seeded sample; shows claims, masked shapes and rounded counts, never a value. Records
+    that a run would refuse are counted, with the place of the first; the exit code is then 1.
 
     Example: scrubber audit fixtures/support
     """
@@ -42,7 +43,7 @@ def init(
     """Write a first rule file for INPUT from what an audit sees, with the evidence as comments.
 
     It runs as it is and keeps little: what is in doubt is dropped, and a comment says how to keep
-    it.
+    it. Exit code 1 if records had to be passed over that a run would refuse.
 
     Example: scrubber init fixtures/support --out rules/mine.yaml
     """

@@ -58,7 +58,7 @@ from scrubber.formats.jsonl import reader as jsonl_reader
 from scrubber.formats.jsonl import writer as jsonl_writer
 from scrubber.formats.jsonl.shape import Shape
 from scrubber.formats.parquet import reader as parquet_reader
-from scrubber.formats.sampling import Sample
+from scrubber.formats.sampling import Drawn, Sample
 from scrubber.formats.tables.visible import visible
 
 
@@ -69,9 +69,7 @@ class _Read(Protocol):
 
 
 class _Draw(Protocol):
-    def __call__(
-        self, source: Source, schema: pa.Schema, rows: int, chance: Random
-    ) -> tuple[pa.Table, int | None]: ...
+    def __call__(self, source: Source, schema: pa.Schema, rows: int, chance: Random) -> Drawn: ...
 
 
 class Unseen(NamedTuple):
@@ -230,7 +228,8 @@ def samples(sources: Sequence[Source], rows: int, seed: int) -> tuple[Sample, ..
     """About `rows` records of each dataset (a file, or all shards of one), the same for a `seed`.
 
     A large file is not read whole, and of many shards some are read. The schema of JSONL is that of
-    the sample. Raises InputError as `schemas` does, less what only reading everything shows.
+    the sample. Where records had to be passed over, reading everything finds the first one's place.
+    Raises InputError as `schemas` does, less what only reading everything shows.
     """
     return tuple(_sample(group, rows, seed) for group in shard_groups(sources))
 
@@ -243,16 +242,21 @@ def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
     tables: list[pa.Table] = []
     counts: list[int | None] = []
     shape, records = Shape(), []
+    passed_over = 0
     for source in chosen:
         own = sampling.generator(seed, source.alias)
         one = _REGISTRY[source.format]
         if one.schema is not None and one.sample is not None:
-            table, count = one.sample(source, one.schema(source), each, own)
+            table, count, bad = one.sample(source, one.schema(source), each, own)
             tables.append(table)
         else:
-            found, count = jsonl_reader.sample(source, shape, own)
+            found, count, bad = jsonl_reader.sample(source, shape, own)
             records += found if len(found) <= each else own.sample(found, each)
         counts.append(count)
+        passed_over += bad
+    refusal = _refusal(group) if passed_over else None
+    if refusal is not None and not (tables or records):
+        raise refusal
     if not tables:
         schema = shape.schema()
         check_schema(schema, name)
@@ -260,8 +264,25 @@ def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
     known = [count for count in counts if count is not None]
     total = sum(known) if len(known) == len(group) else None
     return Sample(
-        name, sampling.drawn(sampling.joined(tables, name), rows, chance), total, len(group)
+        name,
+        sampling.drawn(sampling.joined(tables, name), rows, chance),
+        total,
+        len(group),
+        passed_over if refusal is not None else 0,
+        refusal,
     )
+
+
+def _refusal(group: Sequence[Source]) -> InputError | None:
+    """The first error for whoever reads all records of these shards."""
+    try:
+        found = schemas(group)
+        for source in group:
+            for _ in read(source, found[source.alias]):
+                pass
+    except InputError as error:
+        return error
+    return None
 
 
 def media_type(source: Source) -> str:

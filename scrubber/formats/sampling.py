@@ -1,8 +1,8 @@
 """Samples of sources for a look at them: seeded, without reading everything where that can be.
 
 Parquet and Arrow are sampled by row groups and record batches, large text files by blocks at seeded
-places, compressed text from its beginning. Records that cannot be read are passed over: a sample
-judges columns, it does not check a file.
+places, compressed text from its beginning. Records that cannot be read are passed over and
+counted: a sample judges columns, it does not check a file.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -35,16 +36,28 @@ class Sample:
     """Some records of one dataset.
 
     `records` is how many there are in all, None where that is not known; `shards` over how many
-    files they are spread.
+    files they are spread. `passed_over` is how many records could not be read, `refusal` the error
+    that they are to whoever reads them all.
     """
 
     name: str
     table: pa.Table
     records: int | None
     shards: int = 1
+    passed_over: int = 0
+    refusal: InputError | None = None
 
     def __repr__(self) -> str:  # a dataclass would print the table, and with it the data
         return f"Sample({self.name!r}, rows={self.table.num_rows}, records={self.records})"
+
+
+class Drawn(NamedTuple):
+    """Some records of one source, how many it has in all (None if that is not known), and how many
+    were passed over."""
+
+    table: pa.Table
+    records: int | None
+    passed_over: int = 0
 
 
 def generator(seed: int, name: str) -> random.Random:
@@ -60,16 +73,17 @@ def drawn(table: pa.Table, rows: int, chance: random.Random) -> pa.Table:
     return without_views(table).take(picked).cast(table.schema)
 
 
-def from_chunks(chunks: Iterable[Chunk], limit: int | None) -> tuple[pa.Table | None, int | None]:
-    """What `chunks` hold, and how many records that is; reading ends after `limit` records."""
-    tables: list[pa.Table] = []
-    count = 0
+def from_chunks(chunks: Iterable[Chunk], schema: pa.Schema, limit: int | None) -> Drawn:
+    """What `chunks` hold; reading ends after `limit` records."""
+    tables = [schema.empty_table()]
+    count = rejected = 0
     for chunk in chunks:
         tables.append(chunk.table)
         count += chunk.table.num_rows
+        rejected += chunk.rejected
         if limit is not None and count >= limit:
-            return pa.concat_tables(tables), None
-    return (pa.concat_tables(tables), count) if tables else (None, 0)
+            return Drawn(pa.concat_tables(tables), None, rejected)
+    return Drawn(pa.concat_tables(tables), count, rejected)
 
 
 def blocks(source: Source, start: int, chance: random.Random) -> Iterator[tuple[bytes, bool]]:

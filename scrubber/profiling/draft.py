@@ -20,18 +20,22 @@ from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_map
 from scrubber.profiling.columns import Profile, judge
 from scrubber.profiling.examine import Examined, ExaminedTable, Looked
 from scrubber.profiling.relations import domains_of, linked_rules
-from scrubber.profiling.report import DETECT, ROWS, SEED, examined_tables
+from scrubber.profiling.report import DETECT, ROWS, SEED, examined_tables, passed_over_said
 from scrubber.profiling.suggest import DROP, REDACT, Decision, decide, merged
 from scrubber.storage import write_whole
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A drafted rule file: its `head` (all but ``fields:``), its rules, and comments above them."""
+    """A drafted rule file: its `head` (all but ``fields:``), its rules, and comments above them.
+
+    `passed_over` says of each table with records that could not be read how many and why.
+    """
 
     head: Mapping[str, Any]
     rules: tuple[WrittenRule, ...]
     comments: tuple[str, ...]
+    passed_over: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -65,7 +69,9 @@ def draft(
     Errors: InputError.
     """
     tables = examined_tables(list(inputs), rows=rows, seed=seed, detect=detect)
-    schemas = formats.schemas(formats.discover(inputs))
+    bad = [table.sample for table in tables if table.sample.passed_over]
+    passed_over = tuple(passed_over_said(one.passed_over, one.refusal) for one in bad)
+    schemas = formats.schemas(formats.discover(inputs), drop_bad_rows=bool(bad))
     named = _complete(tables, schemas)
     rules = _rules(named, schemas, finds_names=detect.get("ner") != "none")
     head = _head(rules, detect)
@@ -73,8 +79,9 @@ def draft(
     comments = (
         f"A first draft by `scrubber init`, from {sampled:,} sampled records. It keeps little.",
         "Read every rule before you rely on it; above each stands what speaks for it.",
+        *passed_over,
     )
-    made = _settled(Draft(head, rules, comments), schemas)
+    made = _settled(Draft(head, rules, comments, passed_over), schemas)
     made = replace(made, head=_head(made.rules, detect))
     return _checked(replace(made, rules=linked_rules(made.rules, named, schemas)), made, schemas)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scrubber.detect.shared import detector_for
+from scrubber.errors import InputError
 from scrubber.frames import paths_of
 from scrubber.model.fieldclass import FieldClass
 from scrubber.policy import detect_spec
@@ -55,13 +56,19 @@ class FieldAudit:
 
 @dataclass(frozen=True, slots=True)
 class TableAudit:
-    """A dataset's fields; `sampled` of its `records` (None: not known) were looked at."""
+    """A dataset's fields; `sampled` of its `records` (None: not known) were looked at.
+
+    `passed_over` records of the sample could not be read; `refusal` is the error for which a run
+    refuses the first such record, unless ``on_error: drop_row`` rejects it.
+    """
 
     name: str
     shards: int
     records: int | None
     sampled: int
     fields: tuple[FieldAudit, ...]
+    passed_over: int = 0
+    refusal: InputError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,11 @@ class Audit:
     tables: tuple[TableAudit, ...]
     rows: int
     seed: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether all records that were drawn could be read."""
+        return not any(table.passed_over for table in self.tables)
 
     def to_json(self) -> dict[str, Any]:
         """The audit as plain values; counts from 1 to 10 are the text ``1-10``."""
@@ -83,6 +95,8 @@ class Audit:
                     "shards": table.shards,
                     "records": table.records,
                     "sampled": table.sampled,
+                    "passed_over": banded(table.passed_over),
+                    "refusal": str(table.refusal) if table.refusal is not None else None,
                     "fields": [_field_json(one) for one in table.fields],
                 }
                 for table in self.tables
@@ -132,6 +146,8 @@ def audit_of(tables: Sequence[ExaminedTable], rows: int, seed: int) -> Audit:
                 table.sample.records,
                 table.sample.table.num_rows,
                 tuple(_field(one, table) for one in table.fields),
+                table.sample.passed_over,
+                table.sample.refusal,
             )
             for table in tables
         ),
@@ -147,6 +163,12 @@ def banded(count: int) -> str:
     ('0', '1-10', '1,200')
     """
     return f"1-{_SMALL}" if 1 <= count <= _SMALL else f"{count:,}"
+
+
+def passed_over_said(count: int, refusal: InputError | None) -> str:
+    """That records were passed over, why, and what to do."""
+    said = f"{banded(count)} records were passed over; a run refuses them: {refusal}"
+    return f"{said}; mend them, or reject them with on_error: drop_row"
 
 
 def share_said(share: float, cells: int) -> str:

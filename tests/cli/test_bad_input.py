@@ -631,3 +631,16 @@ def test_a_disk_that_really_is_full(cli: Cli, tmp_path: Path, tiny_disk: Path, t
     said = cli("run", "rules.yaml", "a.csv", "--out", "disk/out", "--format", target)
     assert (said.code, "[disk-full]" in said.err) == (5, True), said
     assert os.listdir(tiny_disk) == []
+
+
+def test_audit_and_init_say_what_a_run_would_refuse(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines('{"a": 1}', f'{{"a": "{SECRET}"}}'))
+    for command in (("audit", "a.jsonl"), ("init", "a.jsonl", "--out", "made.yaml")):
+        said = cli(*command)
+        assert said.code == 1
+        assert "1-10 records were passed over" in said.out
+        assert "a.jsonl, line 2, row 2, field a: [json-mixed-types]" in said.out
+        assert SECRET not in said.out + said.err
+    assert SECRET not in (tmp_path / "made.yaml").read_text()
+    envelope = json.loads(cli("audit", "a.jsonl", "--json").out)
+    assert envelope["exit_code"] == 1

@@ -124,11 +124,58 @@ def test_json_shards_are_read_by_what_they_hold_together(tmp_path: Path) -> None
     assert sample(tmp_path).table.to_pylist() == [{"a": 1.0, "b": None}, {"a": 1.5, "b": "x"}]
 
 
-def test_records_that_cannot_be_read_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"a": 1}\nnonsense\n{"a": "text"}\n{"a": 2}\n')
-    assert sample(tmp_path / "a.jsonl").table["a"].to_pylist() == [1, 2]
-    (tmp_path / "b.csv").write_text("a,b\n1,2\n3\n4,5\n")
-    assert sample(tmp_path / "b.csv").table["a"].to_pylist() == ["1", "4"]
+@pytest.mark.parametrize(
+    ("name", "text", "kept", "count", "code"),
+    [
+        ("a.jsonl", '{"a": 1}\nnonsense\n{"a": "text"}\n{"a": 2}\n', [1, 2], 2, "json-line"),
+        ("a.jsonl", '{"a": 1}\n{"a": "text"}\n{"a": 2}\n', [1, 2], 1, "json-mixed-types"),
+        ("a.jsonl", '{"a": 1}\n{"a": 1, "a": 3}\n{"a": 2}\n', [1, 2], 1, "json-duplicate-key"),
+        ("b.csv", "a,b\n1,2\n3\n4,5\n", ["1", "4"], 1, "csv-ragged"),
+        ("c.csv", "a,b\n1,2\n4,5\n", ["1", "4"], 0, None),
+    ],
+)
+def test_records_that_cannot_be_read_are_passed_over_and_counted(
+    tmp_path: Path, name: str, text: str, kept: list[object], count: int, code: str | None
+) -> None:
+    (tmp_path / name).write_text(text)
+    found = sample(tmp_path / name)
+    assert found.table["a"].to_pylist() == kept
+    assert found.passed_over == count
+    assert (found.refusal.code if found.refusal is not None else None) == code
+    assert found.refusal is None or 2 in (found.refusal.place.line, found.refusal.place.row)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad", "code"),
+    [
+        ("t.jsonl", '{{"n": {0}}}\n', '{{"n": "text"}}\n', "json-mixed-types"),
+        ("t.csv", "{0},x\n", "{0}\n", "csv-ragged"),
+    ],
+)
+@pytest.mark.usefixtures("small_blocks")
+def test_of_a_large_file_the_first_bad_record_is_named_too(
+    tmp_path: Path, name: str, good: str, bad: str, code: str
+) -> None:
+    header = "n,x\n" if name.endswith(".csv") else ""
+    rows = [(bad if i % 50 == 31 else good).format(i) for i in range(ROWS)]
+    (tmp_path / name).write_text(header + "".join(rows))
+    found = sample(tmp_path / name)
+    assert found.passed_over > 0
+    assert found.refusal is not None
+    assert (found.refusal.code, found.refusal.place.row) == (code, 32)
+
+
+def test_a_shard_that_does_not_go_with_the_others_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "p1.jsonl").write_text('{"a": 1}\n')
+    (tmp_path / "p2.jsonl").write_text('{"a": "x"}\n{"a": "y"}\n')
+    found = sample(tmp_path)
+    assert (found.passed_over, found.refusal.place.file) == (2, "p2.jsonl")
+
+
+def test_where_no_record_can_be_read_the_reason_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"a": 1, "a": 2}\n')
+    with pytest.raises(InputError, match=r"a.jsonl, line 1, row 1, field a: .json-duplicate-key"):
+        sample(tmp_path / "a.jsonl")
 
 
 @pytest.mark.parametrize("cell", ['5" pipe', '"OK" as usual', ' "x"', '"a\\"b"'])

@@ -253,3 +253,28 @@ def test_wide_tables_ask_no_selector_of_each_column(
     made = draft([str(path)])
     assert [rule.name for rule in made.rules] == names
     assert not asked
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("t.jsonl", '{"a": 1}\n' * 20 + '{"a": "SECRET"}\n' * 3, "line 21"),
+        ("t.csv", "a,b\n" + "1,2\n" * 20 + "SECRET\n" * 3, "row 21"),
+    ],
+)
+def test_records_that_a_run_would_refuse_are_told(
+    tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    made = draft([str(path)], detect=PATTERNS)
+    (said,) = made.passed_over
+    assert said.startswith("1-10 records were passed over; a run refuses them: t.")
+    assert place in said
+    assert "drop_row" in said
+    assert said in made.text
+    assert "SECRET" not in made.text
+    found = scrubber.audit(str(path), detect=PATTERNS)
+    assert not found.complete
+    (table,) = found.to_json()["tables"]
+    assert (table["passed_over"], place in table["refusal"]) == ("1-10", True)

@@ -23,31 +23,38 @@ _WIDE = 150  # below it the evidence would be a column of a few words
 
 
 def audit_command(inputs: list[str], rows: int, seed: int) -> int:
-    """Print what every field is; no value of the data."""
+    """Print what every field is; no value of the data. Exit code 1 if records were passed over."""
     from scrubber.profiling.report import audit
 
     found = audit(inputs, rows=rows, seed=seed)
+    code = 0 if found.complete else 1
     if as_json():
-        return emit(found.to_json())
+        return emit(found.to_json(), code)
     show_audit(found)
-    return 0
+    return code
 
 
 def init_command(inputs: list[str], out: Path, rows: int, seed: int, force: bool) -> int:
-    """Write a first rule file and say what was decided."""
+    """Write a first rule file and say what was decided. Exit code 1 if records were passed over."""
+    from rich.text import Text
+
     from scrubber.profiling.draft import draft, write_draft
 
     drafted = draft(inputs, rows=rows, seed=seed)
     write_draft(drafted, out, overwrite=force)
+    code = 1 if drafted.passed_over else 0
     if as_json():
-        return emit({"out": str(out), "decisions": drafted.counts()})
+        decisions, passed_over = drafted.counts(), list(drafted.passed_over)
+        return emit({"out": str(out), "decisions": decisions, "passed_over": passed_over}, code)
+    for said in drafted.passed_over:
+        stdout().print(Text(f"warning: {said}", style="bold red"), soft_wrap=True)
     stdout().print(f"{printable(str(out))}: {drafted.said()}", style="green", soft_wrap=True)
     stdout().print("Read it, edit it, then:", soft_wrap=True)
     if drafted.needs_key:
         stdout().print('  export SCRUBBER_KEY="$(scrubber keygen)"', soft_wrap=True)
     given = " ".join(printable(one) for one in inputs)
     stdout().print(f"  scrubber plan {printable(str(out))} {given}", soft_wrap=True)
-    return 0
+    return code
 
 
 def show_audit(found: Audit) -> None:
@@ -59,6 +66,8 @@ def show_audit(found: Audit) -> None:
 def _show_table(table: TableAudit) -> None:
     from rich.text import Text
 
+    from scrubber.profiling.report import passed_over_said
+
     shards = f" and {table.shards - 1:,} more files" if table.shards > 1 else ""
     of = f" of {table.records:,}" if table.records not in (None, table.sampled) else ""
     head = Text.assemble(
@@ -66,6 +75,9 @@ def _show_table(table: TableAudit) -> None:
         (f"  {table.sampled:,}{of} records looked at", "dim"),
     )
     stdout().print(head, soft_wrap=True)
+    if table.passed_over:
+        said = passed_over_said(table.passed_over, table.refusal)
+        stdout().print(Text(f"  warning: {said}", style="bold red"), soft_wrap=True)
     if stdout().is_terminal and stdout().width >= _WIDE:
         _show_wide(table)
     else:

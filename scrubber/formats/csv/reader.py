@@ -329,9 +329,7 @@ def _encoding(place: Place) -> InputError:
     )
 
 
-def sample(
-    source: Source, schema: pa.Schema, rows: int, chance: Random
-) -> tuple[pa.Table, int | None]:
+def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> sampling.Drawn:
     """About `rows` records, and how many there are in all where the file is read whole.
 
     In a block from the middle of a file nobody knows whether it begins inside a quotation: both are
@@ -340,29 +338,31 @@ def sample(
     """
     if source.compression or sampling.is_small(source):
         limit = sampling.GROUP_ROWS if source.compression else None
-        table, count = sampling.from_chunks(read(source, schema, drop_bad_rows=True), limit)
-        return sampling.drawn(table or schema.empty_table(), rows, chance), count
+        whole = sampling.from_chunks(read(source, schema, drop_bad_rows=True), schema, limit)
+        return whole._replace(table=sampling.drawn(whole.table, rows, chance))
     with ByteStream(source) as stream:
         _, dialect, pending, _ = _head(stream, source)
         start = stream.consumed - len(pending)
     tables = [schema.empty_table()]
+    passed_over = 0
     for data, aligned in sampling.blocks(source, start, chance):
         try:
-            table = _block_table(data, aligned, schema, dialect, source)
+            table, rejected = _block_table(data, aligned, schema, dialect, source)
         except StrayQuote:
             for _ in read(source, schema, drop_bad_rows=True):
                 pass  # reading from the beginning finds the place, and raises
             continue
+        passed_over += rejected
         tables.append(sampling.drawn(table, -(-rows // sampling.BLOCKS), chance))
-    return pa.concat_tables(tables), None
+    return sampling.Drawn(pa.concat_tables(tables), None, passed_over)
 
 
 def _block_table(
     data: bytes, aligned: bool, schema: pa.Schema, dialect: Dialect, source: Source
-) -> pa.Table:
-    """The whole records of a stretch of bytes. Raises StrayQuote where no reading has all quotes in
-    place."""
-    best, least = schema.empty_table(), None
+) -> tuple[pa.Table, int]:
+    """The whole records of a stretch of bytes, and how many were passed over. Raises StrayQuote
+    where no reading has all quotes in place."""
+    best, passed_over, least = schema.empty_table(), 0, None
     stray: list[StrayQuote] = []
     readings = (False,) if aligned else (False, True)
     for inside in readings:
@@ -382,7 +382,7 @@ def _block_table(
         table = pa.Table.from_arrays(columns, schema=schema)
         quotes = sum(pc.sum(pc.count_substring(cell, '"')).as_py() or 0 for cell in columns)
         if table.num_rows > rejected and (least is None or quotes + rejected < least):
-            best, least = table, quotes + rejected
+            best, passed_over, least = table, rejected, quotes + rejected
     if len(stray) == len(readings):
         raise stray[0] from None
-    return best
+    return best, passed_over

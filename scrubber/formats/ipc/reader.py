@@ -254,9 +254,7 @@ def _unreadable(source: Source) -> InputError:
     )
 
 
-def sample(
-    source: Source, schema: pa.Schema, rows: int, chance: Random
-) -> tuple[pa.Table, int | None]:
+def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> sampling.Drawn:
     """About `rows` records from record batches that `chance` picks (of a stream: from its first
     batches), and how many there are in all where that is known. Raises as :func:`read`."""
     found: list[tuple[int, pa.Table]] = []
@@ -282,4 +280,4 @@ def sample(
     tables = [
         sampling.drawn(table, -(-rows * count // max(seen, 1)), chance) for count, table in found
     ]
-    return pa.concat_tables([schema.empty_table(), *tables]), total
+    return sampling.Drawn(pa.concat_tables([schema.empty_table(), *tables]), total)

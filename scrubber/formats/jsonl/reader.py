@@ -131,23 +131,28 @@ def _is_bare(path: FieldPath, kind: pa.DataType) -> bool:
     return bool(pa.types.is_struct(kind) or (pa.types.is_null(kind) and len(path.steps) > 1))
 
 
-def sample(source: Source, shape: Shape, chance: Random) -> tuple[list[dict[str, Any]], int | None]:
-    """Some records, added to `shape`, and how many there are in all where the file is read whole.
+def sample(
+    source: Source, shape: Shape, chance: Random
+) -> tuple[list[dict[str, Any]], int | None, int]:
+    """Some records, added to `shape`, how many there are in all where the file is read whole, and
+    how many were passed over.
 
     Lines that cannot be read, or do not go with those before them, are passed over. Raises
     InputError `input-unreadable`, `compressed-unreadable`.
     """
     records: list[dict[str, Any]] = []
+    passed_over = 0
     whole = not source.compression and sampling.is_small(source)
     for text in _some_lines(source, whole, chance):
         try:
             record = parse(text, careful=True)
             shape.check(record)
         except BadValue:
+            passed_over += 1
             continue
         shape.add(record)
         records.append(record)
-    return records, len(records) if whole else None
+    return records, len(records) if whole else None, passed_over
 
 
 def _some_lines(source: Source, whole: bool, chance: Random) -> Iterator[bytes]:

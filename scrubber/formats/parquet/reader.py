@@ -239,9 +239,7 @@ def _type_error(schema: pa.Schema) -> OutputError:
     return OutputError("type-in-parquet", "these fields cannot be written to Parquet")
 
 
-def sample(
-    source: Source, schema: pa.Schema, rows: int, chance: Random
-) -> tuple[pa.Table, int | None]:
+def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> sampling.Drawn:
     """About `rows` records from row groups that `chance` picks, and how many there are in all.
 
     Of a row group no more than its first GROUP_ROWS records are read. Raises as :func:`read`.
@@ -258,7 +256,7 @@ def sample(
                 read += table.num_rows
                 if read >= sampling.GROUP_ROWS:
                     break
-        return pa.concat_tables(tables), facts.num_rows
+        return sampling.Drawn(pa.concat_tables(tables), facts.num_rows)
 
 
 def _reach(facts: FileMetaData, groups: Sequence[int]) -> int:
