@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
+from threading import Lock
 from typing import Any
 
 from scrubber.detect.base import PATIENCE, TIMEOUT, Seen
@@ -48,7 +49,7 @@ class PresidioDetector:
 
     `prefilter` has the triggers of all lookers, in their order. Each text is analysed in every
     language; the answers are united and duplicates removed. A lone surrogate (which is no
-    character) is looked at as U+FFFD. Not for several threads at once.
+    character) is looked at as U+FFFD. Threads that use one detector wait for each other.
     """
 
     identities: tuple[tuple[str, str], ...]
@@ -56,6 +57,7 @@ class PresidioDetector:
     refiner: Refiner = field(repr=False)
     prefilter: Prefilter = field(repr=False)
     names: NameLooker | None = None
+    _free: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """One tuple of spans per text; see :class:`scrubber.detect.base.Detector`."""
@@ -70,7 +72,7 @@ class PresidioDetector:
         """The same with the error in the place of a text that cannot be looked at."""
         found: list[Seen] = [()] * len(texts)
         left = _Patience(patience)
-        with hushed():
+        with self._free, hushed():
             for chunk in _chunks(self.prefilter.hits(texts)):
                 wholes = [_whole(texts[hit.index]) for hit in chunk]
                 with closing(self._detect(wholes, chunk)) as answers:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from scrubber._version import __version__
-from scrubber.detect.prefilter.cache import CacheFolder
+from scrubber.detect.prefilter.cache import FORMAT, CacheFolder
 from scrubber.detect.spec import DetectSpec
 
 _WITHOUT_ENGINE = ("none", "builtin")
@@ -43,7 +43,7 @@ def remembered(spec: DetectSpec, ask: Callable[[DetectSpec], frozenset[str]]) ->
 def _name(spec: DetectSpec) -> str:
     digest = hashlib.sha256()
     asked = (spec.ner, spec.languages, spec.recognizers)
-    for part in (__version__, version("presidio-analyzer"), json.dumps(asked)):
+    for part in (FORMAT, __version__, version("presidio-analyzer"), json.dumps(asked)):
         digest.update(part.encode() + b"\0")
     here = Path(__file__).parent
     for path in sorted([*here.glob("recognizers/*.py"), *here.glob("presidio/*.py")]):

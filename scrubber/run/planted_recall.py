@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import pyarrow as pa
@@ -10,11 +12,12 @@ import pyarrow as pa
 from scrubber import formats
 from scrubber.anonymize.labels import text_labels
 from scrubber.assess import ENTITIES, Planted, plant, recall_of
+from scrubber.detect import DetectSpec, known_entities
 from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.detect.shared import detector_for
-from scrubber.errors import DetectionError
+from scrubber.errors import DetectionError, GateError
 from scrubber.formats.sampling import generator, picked
-from scrubber.manifest import PlantedFacts
+from scrubber.manifest import CheckFacts, PlantedFacts
 from scrubber.model.finding import Span
 from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values
@@ -53,7 +56,8 @@ def planted_in_table(plan: Plan, alias: str, table: pa.Table) -> tuple[PlantedFa
 def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
     """The recall of every entity that a text field of `plan` takes away, in `texts`.
 
-    Errors: DetectionError where recognizers run out of time on several of them.
+    Errors: DetectionError where recognizers run out of time on several of them; GateError
+    ``planted-recall`` where nothing of an enabled entity is found, and no setting says why.
     """
     if plan.detect is None:
         return ()
@@ -68,7 +72,47 @@ def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
         one = recall_of(entity, sum(caught), len(caught))
         shares = (round(1000 * share) for share in (one.share, one.low, one.high))
         found.append(PlantedFacts(entity, one.planted, *shares))
+    _refuse_blind(plan.detect, texts, _missed(plan.detect, found))
     return tuple(found)
+
+
+def recall_checks(plan: Plan, planted: Iterable[PlantedFacts]) -> Iterator[CheckFacts]:
+    """A failed check for every entity that the settings of the rules keep from being found."""
+    for entity in _missed(plan.detect, planted) if plan.detect is not None else ():
+        yield CheckFacts(
+            f"planted-{entity}",
+            False,
+            "warning",
+            f"what is planted as {entity} is found",
+            "none of it: thresholds, exceptions or changed recognizers of the rules",
+        )
+
+
+def _missed(spec: DetectSpec, planted: Iterable[PlantedFacts]) -> list[str]:
+    """The entities that Presidio's or the house's recognizers, or the model, look for, and none of
+    which was found."""
+    none = [one.entity for one in planted if one.recall == 0]
+    if not none:
+        return []
+    known = known_entities(spec) & known_entities(replace(spec, recognizers=(), deny_list=()))
+    return [entity for entity in none if entity in known]
+
+
+def _refuse_blind(spec: DetectSpec, texts: Sequence[str], missed: Sequence[str]) -> None:
+    own = (json.loads(one).keys() for one in spec.recognizers)
+    if not missed or any(keys.isdisjoint(("patterns", "deny_list")) for keys in own):
+        return  # Presidio's own recognizers are changed by the rules, or switched off
+    bare = replace(
+        spec, score_thresholds=(), allow_list=(), excludes=(), recognizers=(), least_score=0.0
+    )
+    caught = _caught_in(texts, missed, detector_for(bare))
+    blind = [entity for entity in missed if not any(caught[entity])]
+    if blind:
+        raise GateError(
+            "planted-recall",
+            f"nothing that was planted in the texts is found: {', '.join(blind)}",
+            hint="these recognizers are blind on this data, or the installation is damaged",
+        )
 
 
 def _caught_in(

@@ -38,7 +38,7 @@ from scrubber.run.facts import Account, SourceRecord, engine_of, facts_of
 from scrubber.run.incremental import Earlier, extend
 from scrubber.run.lock_digest import lock_digest
 from scrubber.run.pinned_plan import refuse_drift, refuse_shares
-from scrubber.run.planted_recall import planted_in_sources, planted_in_table
+from scrubber.run.planted_recall import planted_in_sources, planted_in_table, recall_checks
 from scrubber.run.reread_pass import read_back
 from scrubber.run.scrub_pass import scrub_sources
 from scrubber.run.small_files import with_salts
@@ -155,6 +155,8 @@ def run(
             for source in surveyed.sources
         )
         formats.refuse_changed(surveyed.sources, stamps)
+        planted = planted_in_sources(surveyed)
+        passed += tuple(recall_checks(surveyed.plan, planted))
         account = Account(
             rules,
             surveyed.plan,
@@ -165,7 +167,7 @@ def run(
             rechecked,
             checks=(*_as_planned(pinned, surveyed.plan, ledger), *passed),
             previous=earlier.id if earlier is not None else None,
-            planted=planted_in_sources(surveyed),
+            planted=planted,
             lock_digest=lock_digest(),
             unread=(*(Unread(*one) for one in unread.items()), *scrubbed.unread),
         )
@@ -241,6 +243,8 @@ def run_on_table(
     ledger = Ledger.of(result.fragment for result in results)
     alike = count_alike(plan, _FRAME, written) if plan.gates.min_k is not None else {}
     passed = (*refuse_residual(plan, ledger), *refuse_classes(plan, alike))
+    planted = planted_in_table(plan, _FRAME, table)
+    passed += tuple(recall_checks(plan, planted))
     source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)
     account = Account(
         rules,
@@ -251,7 +255,7 @@ def run_on_table(
         chosen,
         rechecked,
         checks=passed,
-        planted=planted_in_table(plan, _FRAME, table),
+        planted=planted,
         lock_digest=lock_digest(),
     )
     manifest = _sealed(account, clock.facts(1), ledger)

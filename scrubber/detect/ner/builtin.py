@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -39,17 +40,22 @@ class Name:
 
 
 class Names:
-    """The model. Not for several threads at once."""
+    """The model; several threads wait for each other, since it remembers words."""
 
     def __init__(self, weights: Path) -> None:
         with np.load(weights, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         self._network = Network(arrays)
+        self._free = threading.Lock()
         self._least, self._sure = arrays["least"], arrays["sure"]
 
     def find(self, texts: Sequence[str]) -> list[list[Name]]:
         """The names in each text, in order; they do not overlap. A text's names depend on that
         text alone."""
+        with self._free:
+            return self._find(texts)
+
+    def _find(self, texts: Sequence[str]) -> list[list[Name]]:
         found: list[list[Name]] = [[] for _ in texts]
         for group in _groups(texts):
             for run in self._runs([tokens for _, tokens in group]):

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+FORMAT = "3"
+"""Of the files, for their names: versions of scrubber beside each other keep their own."""
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _DIGEST = hashlib.sha256().digest_size
 
@@ -101,7 +103,7 @@ def name_of(versions: Iterable[str], made_by: Iterable[ModuleType], kind: str) -
     """The name of a file whose content is a function of `versions`, of the code of these modules,
     and of Python and its tables."""
     digest = hashlib.sha256()
-    for part in (*versions, unicodedata.unidata_version, sys.version):
+    for part in (FORMAT, *versions, unicodedata.unidata_version, sys.version):
         digest.update(part.encode() + b"\0")
     for module in made_by:
         digest.update(Path(str(module.__file__)).read_bytes())

@@ -21,7 +21,7 @@ from typing import Any
 
 import regex
 
-from scrubber.detect.prefilter.cache import CacheFolder
+from scrubber.detect.prefilter.cache import FORMAT, CacheFolder
 from scrubber.detect.prefilter.positives import positives
 
 _compile = regex.compile
@@ -57,7 +57,7 @@ class Regexes:
     def keep(self) -> None:
         """Write down what is new."""
         if self.cache is not None and self._fresh:
-            self.cache.write(_name(), pickle.dumps(self._known))
+            self.cache.write(_name(), pickle.dumps(dict(self._known)))  # others may add
             self._fresh = False
 
     def disbelieve(self) -> None:
@@ -108,5 +108,5 @@ class _Reader(pickle.Unpickler):
 
 def _name() -> str:
     """Made from all that decides what a compiled regex is."""
-    where = (regex.__version__, str(regex.DEFAULT_VERSION), sys.version, platform.machine())
+    where = (FORMAT, regex.__version__, str(regex.DEFAULT_VERSION), sys.version, platform.machine())
     return f"{hashlib.sha256(chr(0).join(where).encode()).hexdigest()[:32]}.regexes"

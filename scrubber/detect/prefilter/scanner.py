@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from scrubber.detect.prefilter.alphabet import SEPARATOR, project
-from scrubber.detect.prefilter.cache import CacheFolder
+from scrubber.detect.prefilter.cache import FORMAT, CacheFolder
 
 # Intel's Hyperscan, and the Vectorscan before the one that fails.
 _TRUSTED = frozenset({"5.4.2", "5.4.11"})
@@ -60,8 +60,6 @@ _LENGTH_LIMIT = 1 << 30
 
 # Patterns; no rule file has so many.
 _PATTERN_LIMIT = 1 << 16
-
-_CACHE_FORMAT = "2"
 
 # Where the matches of a pattern end, in order; None: they may be anywhere.
 Ends = Sequence[int] | None
@@ -237,7 +235,7 @@ def _restored(sources: Sequence[bytes], cache: CacheFolder | None) -> Any:
 
 def _name(sources: Sequence[bytes]) -> str:
     """Made from all that decides what the database is."""
-    where = (_CACHE_FORMAT, _LIBRARY, hyperscan.__version__, platform.system(), platform.machine())
+    where = (FORMAT, _LIBRARY, hyperscan.__version__, platform.system(), platform.machine())
     digest = hashlib.sha256("\0".join(where).encode())
     for source in sources:
         digest.update(b"%d\0" % len(source) + source)
