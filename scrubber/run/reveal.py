@@ -66,7 +66,7 @@ def reveal(
     the outputs, nested fields and texts too. With `values`, pseudonyms of the `field`, only these;
     a string is one. `key` is the key of the run. The domain is the one on record; `domain` is for
     operators of texts that have one of their own. A value comes as text: numbers and texts as they
-    were, dates and times as ISO 8601, bytes in hex; null and blank stay out.
+    were, dates and times as ISO 8601, bytes in hex; what holds no pseudonym stays out.
 
     Before anything is given back, a line with the `reason`, the user and the fields, but no value,
     goes into ``access.jsonl`` beside the manifest. If one value cannot be revealed, none is.
@@ -106,7 +106,8 @@ def reveal(
         )
         for cell in cells
     )
-    digest = sha256("\n".join(cell.text for cell in cells).encode()).hexdigest()
+    pseudonyms = (one for cell in cells for one in ENCRYPTED.findall(cell.text))
+    digest = sha256("\n".join(pseudonyms).encode()).hexdigest()
     files = tuple(dict.fromkeys(one.file for one in found if one.file))
     names = tuple(dict.fromkeys(facts["name"] for facts in chosen))
     manifest_id = manifest["header"]["id"]
@@ -190,12 +191,18 @@ def _cells(
         facts = by_name.get(str(path))
         if facts is not None:
             for text, row in zip(readable_values(plain(array)), rows.tolist(), strict=True):
-                if isinstance(text, str) and text.strip():
+                if isinstance(text, str) and _holds_some(text, facts):
                     cells.append(_Cell(Place(file, first + row, facts["name"]), facts, text))
         return array
 
     map_leaves(table, visit, table.schema)
     return cells
+
+
+def _holds_some(text: str, facts: Mapping[str, Any]) -> bool:
+    """Whether a text has a pseudonym; a value of an encrypted field is one, or was changed."""
+    encrypted = facts["action"] == _ENCRYPT
+    return bool(text.strip()) if encrypted else ENCRYPTED.search(text) is not None
 
 
 def _opened(cell: _Cell, openers: Sequence[Open], *, single: bool) -> str:

@@ -94,7 +94,7 @@ def test_nested_fields(tmp_path: Path, name: str) -> None:
 
 def test_texts_with_values_of_their_own_and_of_the_record(tmp_path: Path) -> None:
     note = "Mail zq@example.net, says Zebulon Quux."
-    table = pa.table({"name": NAMES[:1], "note": [note], "plan": ["a"]})
+    table = pa.table({"name": NAMES[:2], "note": [note, "nothing"], "plan": ["a", "b"]})
     output = scrubbed(tmp_path, table, "t.jsonl")
     written = (output / "data/t.jsonl").read_text()
     assert "Quux" not in written
