@@ -1,8 +1,9 @@
 """The log of access: who had values of an output revealed, when and why, beside the manifest.
 
-A line is canonical JSON and names the digest of the line before it, the first one the manifest, so
-that no line can be changed, taken out or put between others unseen. It holds no value. Whoever may
-write the file can cut off its end; keep a copy elsewhere where that matters.
+A line is canonical JSON, has a digest of itself as its id, and names the id of the line before it,
+the first one that of the manifest: no line can be changed, taken out or put between others unseen.
+It holds no value. Whoever may write the file can cut off its end, or write all of it anew; keep a
+copy elsewhere where that matters.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from scrubber.storage import LargeFile, Location, MissingFile, UnfitFile, read_s
 
 _MOST = 64 << 20  # bytes
 LONGEST_REASON: Final = 500  # code points
-_KEYS = frozenset({"at", "by", "digest", "fields", "files", "key_id", "previous", "reason", "tool"})
+_KEYS = frozenset("at by digest fields files id key_id previous reason tool".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ def write_access(root: Location, manifest: str, access: Access) -> None:
     if isinstance(path, Path):
         _append(path, manifest, access)
         return
-    known = [canonical_bytes(line) + b"\n" for line in read_access(root, manifest)]
-    line = _line(access, known[-1] if known else None, manifest)
-    storage.write(str(path), b"".join([*known, line]), path.name)
-    if canonical_bytes(read_access(root, manifest)[-1]) + b"\n" != line:
+    known = read_access(root, manifest)
+    line = _line(access, known[-1]["id"] if known else manifest)
+    storage.write(str(path), b"".join([*map(_written, known), line]), path.name)
+    if _written(read_access(root, manifest)[-1]) != line:
         text = "another access was logged at the same time; nothing was revealed"
         raise OutputError("access-write", text, place=Place(file=ACCESS), hint="try again")
 
@@ -83,9 +84,8 @@ def _append(path: Path, manifest: str, access: Access) -> None:
         with os.fdopen(os.open(path, flags, 0o600), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             raw = file.read(_MOST)
-            _parsed(raw, manifest)
-            last = raw[raw[:-1].rfind(b"\n") + 1 :] if raw else None
-            _put(file, len(raw), _line(access, last, manifest))
+            known = _parsed(raw, manifest)
+            _put(file, len(raw), _line(access, known[-1]["id"] if known else manifest))
     except OSError:
         text = "the access cannot be logged, so nothing is revealed"
         raise OutputError("access-write", text, place=Place(file=ACCESS)) from None
@@ -103,7 +103,7 @@ def _put(file: BufferedRandom, at: int, line: bytes) -> None:
         raise
 
 
-def _line(access: Access, last: bytes | None, manifest: str) -> bytes:
+def _line(access: Access, previous: str) -> bytes:
     body = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": {"uid": os.getuid(), "user": _user()},
@@ -111,11 +111,20 @@ def _line(access: Access, last: bytes | None, manifest: str) -> bytes:
         "fields": list(access.fields),
         "files": list(access.files),
         "key_id": access.key_id,
-        "previous": sha256(last).hexdigest() if last is not None else manifest,
+        "previous": previous,
         "reason": access.reason,
         "tool": f"scrubber {__version__}",
     }
-    return canonical_bytes(body) + b"\n"
+    return _written({**body, "id": _id(body)})
+
+
+def _written(line: Mapping[str, Any]) -> bytes:
+    return canonical_bytes(line) + b"\n"
+
+
+def _id(line: Mapping[str, Any]) -> str:
+    """SHA-256 over all that the line says beside its id."""
+    return sha256(canonical_bytes({k: v for k, v in line.items() if k != "id"})).hexdigest()
 
 
 def _user() -> str | None:
@@ -135,9 +144,11 @@ def _parsed(raw: bytes, manifest: str) -> tuple[Mapping[str, Any], ...]:
             line = parse_canonical(written)
         except ValueError:
             raise _malformed() from None
-        if not isinstance(line, dict) or line.keys() != _KEYS or line["previous"] != previous:
+        if not isinstance(line, dict) or line.keys() != _KEYS or line["id"] != _id(line):
             raise _malformed()
-        previous = sha256(written + b"\n").hexdigest()
+        if line["previous"] != previous:
+            raise _malformed()
+        previous = line["id"]
         lines.append(line)
     return tuple(lines)
 

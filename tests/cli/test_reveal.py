@@ -104,7 +104,7 @@ def test_into_a_file_of_ones_own(desk: Path, capsys: pytest.CaptureFixture[str])
     assert [row["value"] for row in rows] == NAMES
     assert "Zebulon" not in capsys.readouterr().out
     logged = Path("out/access.jsonl").read_bytes()
-    for target in ("names.jsonl", "out/manifest.json", "rules.yaml", "out"):
+    for target in ("names.jsonl", "out/manifest.json", "rules.yaml", "out", "out/x", "out/data/x"):
         assert call(*REVEAL, *WHY, "--out", target) == 2
     assert Path("out/access.jsonl").read_bytes() == logged
 

@@ -231,6 +231,7 @@ def test_every_change_of_the_log_but_a_cut_end_is_found(out: Path) -> None:
         b"".join(lines[1:]),
         b"".join([*lines, lines[2]]),
         b"".join(lines).replace(b"one", b"eno"),
+        b"".join(lines).replace(b"three", b"eerth"),
         b"".join(lines)[:-1],
         b"".join(lines) + b"{}\n",
         b"\n" + b"".join(lines),

@@ -39,6 +39,9 @@ def reveal_command(
     if out is not None and (out.exists() or out.is_symlink()):
         text = "there is a file already"
         raise OutputError("file-exists", text, place=Place(file=str(out)), hint="another file")
+    if out is not None and isinstance(output, Path) and _lies_in(out, output):
+        text = "values do not go into the output that they were taken out of"
+        raise OutputError("out-in-output", text, place=Place(file=str(out)), hint="another folder")
     if values is not None and file is not None:
         raise InputError("values-or-file", "give --value or --file, not both")
     found = reveal(
@@ -59,6 +62,10 @@ def reveal_command(
     said = f"{printable(str(out))}: {len(found):,} values; only you can read the file"
     stdout().print(said, style="green", soft_wrap=True)
     return 0
+
+
+def _lies_in(out: Path, output: Path) -> bool:
+    return output.resolve() in out.resolve().parents
 
 
 def _given(values: list[str]) -> list[str]:
