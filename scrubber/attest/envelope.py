@@ -136,7 +136,10 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 
 
 def _parsed(whole: bytes) -> tuple[Envelope, ...]:
-    return tuple(Envelope.from_line(line + b"\n") for line in whole.split(b"\n")[:-1])
+    lines = whole.split(b"\n")[:-1]
+    if len(set(lines)) != len(lines):  # no line is ever added twice
+        raise _malformed()
+    return tuple(Envelope.from_line(line + b"\n") for line in lines)
 
 
 def append_envelope(path: Location, envelope: Envelope) -> None:
