@@ -67,7 +67,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "nothing special": ({}, []),
     "a threshold that is never reached": (
         {"score_thresholds": {"default": 1.0}},
-        ["US_SSN"],
+        ["US_SSN", "IP_ADDRESS"],
     ),
     "everything is an exception": (
         {"rules": [{"exclude": {"regex": "@", "entity": "EMAIL_ADDRESS"}}]},
