@@ -20,7 +20,8 @@ EVENTS: Final = ("in", "changed", "removed", "nulled")
 FieldKey = tuple[str, str]
 FindingKey = tuple[str, str, str, str]
 ResidualKey = tuple[str, str, str]
-_FORMAT: Final = "scrubber/ledger/v1"
+InnerKey = tuple[str, str, str]
+_FORMAT: Final = "scrubber/ledger/v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Fragment:
     of ``changed``, ``removed`` (its field is dropped) and ``nulled`` (it failed and became null).
     `findings` is keyed (field, entity, recognizer, action). `rescanned` counts the records that
     were looked at again, `residual` what was left in them, keyed (field, entity, recognizer).
+    `inner` counts what fields lie in, structs above all, as
+    :func:`~scrubber.model.nested.inner_counts` does.
 
     Errors: ConservationError ``rows-lost`` unless rows_in = rows_out + dropped + quarantined,
     ``field-counts`` unless changed + removed + nulled <= in for every field, ``rescan-counts``
@@ -49,6 +52,7 @@ class Fragment:
     findings: Tally[FindingKey] = field(default_factory=Tally)
     rescanned: int = 0
     residual: Tally[ResidualKey] = field(default_factory=Tally)
+    inner: Tally[InnerKey] = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         place = Place(file=self.ref.source)
@@ -83,6 +87,7 @@ class Fragment:
             "findings": sorted([*key, count] for key, count in self.findings.items()),
             "rescanned": self.rescanned,
             "residual": sorted([*key, count] for key, count in self.residual.items()),
+            "inner": sorted([*key, count] for key, count in self.inner.items()),
         }
 
     @classmethod
@@ -91,7 +96,7 @@ class Fragment:
 
         Errors: InputError ``fragment-form`` if it is anything else, ConservationError as above.
         """
-        if not isinstance(data, dict) or len(data) != 10:
+        if not isinstance(data, dict) or len(data) != 11:
             raise InputError("fragment-form", "this is not a fragment of a run")
         try:
             match data:
@@ -106,6 +111,7 @@ class Fragment:
                     "findings": list(findings),
                     "rescanned": int(rescanned),
                     "residual": list(residual),
+                    "inner": list(inner),
                 }:
                     return cls(
                         BatchRef(source, ordinal, first, rows, digest),
@@ -118,6 +124,7 @@ class Fragment:
                         Tally([((a, b, c, d), n) for (a, b, c, d), n in _entries(findings, 4)]),
                         rescanned,
                         Tally([((a, b, c), n) for (a, b, c), n in _entries(residual, 3)]),
+                        Tally([((a, b, c), n) for (a, b, c), n in _entries(inner, 3)]),
                     )
         except ValueError:
             pass
@@ -216,6 +223,7 @@ class Ledger:
             self.findings,
             self.rescanned,
             self.residual,
+            self.inner,
         )
 
     @property
@@ -249,6 +257,10 @@ class Ledger:
     @property
     def residual(self) -> Tally[ResidualKey]:
         return Tally([item for fragment in self for item in fragment.residual.items()])
+
+    @property
+    def inner(self) -> Tally[InnerKey]:
+        return Tally([item for fragment in self for item in fragment.inner.items()])
 
     def to_bytes(self) -> bytes:
         """Canonical JSON; exact counts, so the file must be readable by its owner alone."""

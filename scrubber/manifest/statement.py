@@ -141,7 +141,9 @@ class FieldFacts:
     `action` is ``keep``, ``drop``, ``text`` or the name of a transform; `technique` is the term of
     ISO/IEC 20889. `entity` is what a whole value is, where the rules say so. `per_row` is True for
     a field with at most one value per record (no list above it): then records without a value are
-    a count, too, and are protected. `unsafe` marks what ``on_unlisted: keep`` let through.
+    a count, too, and are protected. `inside` is the path that the field lies in ("" for a column):
+    the structs there that lack it are protected as well. `unsafe` marks what ``on_unlisted: keep``
+    let through.
     """
 
     name: str
@@ -161,6 +163,7 @@ class FieldFacts:
     reason: str | None = None
     unsafe: bool = False
     per_row: bool = True
+    inside: str = ""
     parameters: Mapping[str, JSON] = field(default_factory=lambda: MappingProxyType({}))
     operators: tuple[OperatorFacts, ...] = ()
 

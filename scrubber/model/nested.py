@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -81,6 +81,46 @@ def leaf_values(table: pa.Table, path: FieldPath) -> tuple[pa.Array, Rows]:
             index = array.type.get_field_index(str(step))
             array = array.flatten()[index]
     return array, rows
+
+
+InnerKey = tuple[str, str, str]
+
+
+def inner_counts(table: pa.Table) -> Iterator[tuple[InnerKey, int]]:
+    """How many structs, entries of maps and fixed-size lists `table` has, nulls aside, by their
+    path, the path that they lie in ("" for a column), and the size of the lists ("" for others).
+
+    What lies in one struct differs from what lies beside it by the structs that lack one of them.
+
+    >>> table = pa.table({"at": pa.array([{"x": 1}, {"x": None}, None])})
+    >>> list(inner_counts(table))
+    [(('at', '', ''), 2)]
+    """
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        if pa.types.is_nested(column.type):
+            yield from _inner(FieldPath((name,)), _whole(column))
+
+
+def _inner(path: FieldPath, array: pa.Array) -> Iterator[tuple[InnerKey, int]]:
+    kind, size = array.type, ""
+    counted = len(array) - array.null_count
+    if pa.types.is_struct(kind) and kind.num_fields:
+        below = [(path.child(f.name), part) for f, part in zip(kind, array.flatten(), strict=True)]
+    elif pa.types.is_map(kind):
+        entries = _entries(array)
+        path, counted = path.child(EACH), len(entries)
+        below = [(path.child(name), entries.field(i)) for i, name in enumerate(("key", "value"))]
+    elif is_list(kind):
+        yield from _inner(path.child(EACH), array.flatten())
+        if not pa.types.is_fixed_size_list(kind):
+            return
+        below, size = [], str(kind.list_size)
+    else:
+        return
+    above = str(FieldPath(path.steps[:-1])) if path.nested else ""
+    yield (str(path), above, size), counted
+    for inner, part in below:
+        yield from _inner(inner, part)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

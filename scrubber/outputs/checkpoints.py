@@ -24,7 +24,7 @@ from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.outputs.base import Draft, Stage
 from scrubber.transform.keys import keyed_digest
 
-_FORMAT: Final = "scrubber/part/v4"
+_FORMAT: Final = "scrubber/part/v5"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from scrubber.manifest.ledger import Fragment
 from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import as_before, count_equal, plain
-from scrubber.model.nested import NullRefused, Rows, map_leaves
+from scrubber.model.nested import NullRefused, Rows, inner_counts, map_leaves
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
@@ -133,6 +133,7 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         findings=sweep.findings,
         rescanned=rescanned.rows,
         residual=rescanned.residual,
+        inner=sweep.inner,
     )
     return ScrubbedBatch(sweep.table, fragment)
 
@@ -190,6 +191,7 @@ class _Sweep:
                 ) from None
         self.fields = Tally(self._counts)
         self.findings = Tally(self._found)
+        self.inner = Tally(inner_counts(self._source))
 
     def _look(self, linked: Mapping[Linked, LinkedField]) -> Mapping[FieldPath, Looked]:
         if self._tools.detector is None or self._plan.detect is None:

@@ -34,7 +34,7 @@ from scrubber.manifest import (
     SubjectFacts,
     UnreadFacts,
 )
-from scrubber.model.fieldpath import EACH
+from scrubber.model.fieldpath import EACH, FieldPath
 from scrubber.outputs.checkpoints import Unread
 from scrubber.policy import Rules
 from scrubber.policy.plan import (
@@ -187,6 +187,7 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         reason=disposition.reason if isinstance(disposition, Keep) else None,
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=EACH not in field.path.steps,
+        inside=str(FieldPath(field.path.steps[:-1])) if field.path.nested else "",
         parameters=_parameters(disposition, key),
         operators=_operators(disposition, key),
     )

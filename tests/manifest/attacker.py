@@ -5,10 +5,13 @@ Independent of the code under test: interval propagation and exhaustive search o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 Domain = tuple[int, int]
-Sums = Sequence[tuple[Hashable, Sequence[Hashable]]]
+Sums = Sequence[tuple[Any, ...]]
+"""(total, parts) or (total, parts, times): total = times * (sum of parts)."""
 
 
 def feasible(domains: Mapping[Hashable, Domain], sums: Sums) -> bool:
@@ -61,24 +64,31 @@ def values(key: Hashable, domains: Mapping[Hashable, Domain], sums: Sums, enough
 
 
 def _propagate(domains: dict[Hashable, Domain], sums: Sums) -> dict[Hashable, Domain] | None:
+    rows = [_row(*one) for one in sums]
     changed = True
     while changed:
         changed = False
-        for total, parts in sums:
-            signed = [(total, 1), *((part, -1) for part in parts)]
-            for key, sign in signed:
-                # key = -sign * (sum of the other members with their signs)
+        for row in rows:
+            for key, factor in row.items():
+                # factor * key = -(sum of the other members with their factors)
                 low = high = 0
-                for other, s in signed:
+                for other, f in row.items():
                     if other != key:
-                        a, b = domains[other]
-                        low, high = (low + a, high + b) if s > 0 else (low - b, high - a)
-                if sign > 0:
-                    low, high = -high, -low
-                old = domains[key]
-                new = (max(old[0], low), min(old[1], high))
+                        bounds = sorted(f * bound for bound in domains[other])
+                        low, high = low + bounds[0], high + bounds[1]
+                low, high = (-high, -low) if factor > 0 else (low, high)
+                old, size = domains[key], abs(factor)
+                new = (max(old[0], -(-low // size)), min(old[1], high // size))
                 if new[0] > new[1]:
                     return None
                 if new != old:
                     domains[key], changed = new, True
     return domains
+
+
+def _row(total: Hashable, parts: Sequence[Hashable], times: int = 1) -> Counter[Hashable]:
+    """The sum as factors of its members, which add up to zero."""
+    row = Counter({total: 1})
+    for part in parts:
+        row[part] -= times
+    return Counter({key: factor for key, factor in row.items() if factor})

@@ -57,6 +57,7 @@ def fragments(draw: st.DrawFn) -> Fragment:
         quarantined,
         Tally(fields),
         Tally(draw(st.dictionaries(keys, SMALL))),
+        inner=Tally(draw(st.dictionaries(st.tuples(NAMES, NAMES, NAMES), SMALL))),
     )
 
 
@@ -191,7 +192,8 @@ def test_repr_tells_no_counts() -> None:
 
 def test_all_batches_as_one() -> None:
     """Every count is added up: also one that a fragment gets later."""
-    full = fragment(rescanned=3, residual=Tally({("f", "PERSON", "r"): 2}))
+    left, inner = Tally({("f", "PERSON", "r"): 2}), Tally({("at", "", ""): 7})
+    full = fragment(rescanned=3, residual=left, inner=inner)
     other = replace(full, ref=replace(REF, ordinal=1, first_row=11))
     whole = Ledger.of([full, other]).as_one(replace(REF, rows=20), "o")
     assert whole.ref.rows == 20

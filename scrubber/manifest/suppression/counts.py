@@ -12,6 +12,9 @@ and action; records that were looked at again and what was left in them. The sum
     a field's in          = changed + removed + nulled + (unchanged)
     its sources' rows out = in + (records without a value)              for a field above no list
     its sources' records  = in + (records without a value, or lost)     for a field above no list
+    a struct              = (present) + (null)       in the records, or in the struct that it is in
+    a field's in          = (its struct, present) - (structs without a value)
+    elements of a fixed-size list = its size * (lists)
     records out           = looked at again + (not looked at again)
     findings of a field   = changed + (further findings)                where findings are acted on
     records by class size = (records that were counted) before, rows out of their sources after
@@ -117,6 +120,7 @@ class _Builder:
         self._outputs: defaultdict[str, list[OutputFacts]] = defaultdict(list)
         for output in facts.outputs:
             self._outputs[output.source].append(output)
+        self._inside: defaultdict[str, dict[str, Key]] = defaultdict(dict)
         self._cells: dict[Key, Cell] = {}
         self._sums: list[Sum] = []
 
@@ -125,6 +129,7 @@ class _Builder:
         self._records()
         for alias in self._aliases:
             self._source(alias)
+        self._inner()
         changed = [self._field(i) for i in range(len(self._facts.fields))]
         self._findings(changed)
         self._risk()
@@ -206,7 +211,43 @@ class _Builder:
                     text = "a field has more values than records come out"
                     raise ConservationError("field-counts", text, place=Place(field=field.name))
                 self._sum(group, keys["in"], self._remainder((remainder, i), short))
+        self._lacking(field.sources, field.inside, keys["in"])
         return keys["changed"]
+
+    def _inner(self) -> None:
+        """The structs, map entries and fixed-size lists of each source, present ones; none of these
+        counts is printed."""
+        for alias in self._aliases:
+            part = self._parts.get(alias, Ledger())
+            for (path, above, size), number in sorted(part.inner.items()):
+                here = self._remainder(("inner", path, alias), number)
+                self._inside[alias][path] = here
+                if size:
+                    every = self._remainder(("elements", path, alias), int(size) * number)
+                    self._sums.append(Sum(every, (here,), int(size)))
+                    self._inside[alias][path] = every
+                if not above:
+                    null = self._remainder(("null", path, alias), part.rows_out - number)
+                    self._sum(("rows-out", alias), here, null)
+            for path, above, _ in part.inner:
+                self._lacking((alias,), above, ("inner", path, alias))
+
+    def _lacking(self, sources: tuple[str, ...], above: str, of: Key) -> None:
+        """What lies in `above` is `of`, and those that lack one. How many elements lists of any
+        length should have nobody knows, so that none of theirs is lacking."""
+        value = self._cells[of].value
+        around = [self._inside[alias][above] for alias in sources if above in self._inside[alias]]
+        total = sum(self._cells[key].value for key in around)
+        if not around or total < value:
+            return
+        if len(around) == 1:
+            (whole,) = around
+        else:
+            whole = ("around", above, frozenset(sources))
+            if whole not in self._cells:
+                self._remainder(whole, total)
+                self._sum(whole, *around)
+        self._sum(whole, of, self._remainder(("lacking", of), total - value))
 
     def _risk(self) -> None:
         risk = self._facts.risk

@@ -35,10 +35,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """total = sum of parts, each named by its key."""
+    """total = `times` the sum of parts, each named by its key."""
 
     total: Key
     parts: tuple[Key, ...]
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def classes(cells: Mapping[Key, Cell], sums: Iterable[Sum]) -> Classes:
     keys = list(cells)
     index = {key: i for i, key in enumerate(keys)}
     above = [-1 if _known_zero(cell) else i for i, cell in enumerate(cells.values())]
-    rows = [((index[s.total], 1), *((index[p], -1) for p in s.parts)) for s in sums]
+    rows = [((index[s.total], 1), *((index[p], -s.times) for p in s.parts)) for s in sums]
     values = [cell.value for cell in cells.values()]
     if any(sum(values[i] * factor for i, factor in row) for row in rows):
         raise ValueError("a sum does not hold")
