@@ -100,6 +100,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
         "legal": legal,
         "policy": {
             "digest": facts.policy.digest,
+            "keyed_digest": facts.policy.keyed_digest,
             "reference": facts.policy.reference,
             "on_unlisted": facts.policy.on_unlisted,
             "on_error": facts.policy.on_error,

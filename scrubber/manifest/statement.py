@@ -82,13 +82,15 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """The rule file: digest of its canonical content, its version-control reference if known."""
+    """The rule file: digest of its canonical content without literals, that of all of it under the
+    run's key if there is one, its version-control reference if known."""
 
     digest: str
     on_unlisted: str
     on_error: str
     rules: tuple[RuleFacts, ...]
     reference: str | None = None
+    keyed_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

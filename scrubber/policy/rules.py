@@ -31,6 +31,7 @@ from scrubber.policy.plan import (
     transforms_of,
 )
 from scrubber.policy.privacy import read_privacy
+from scrubber.policy.publishing import has_literals, published_digest
 from scrubber.policy.rows import columns_of
 from scrubber.policy.shape import RULE_KEYS, check_shape
 from scrubber.policy.sql import Fault
@@ -47,12 +48,16 @@ class Rules:
     """A rule file that is right in itself.
 
     `path` is the name that the user gave. `digest` is the SHA-256 (hex) over the canonical JSON of
-    the composed content and of the hierarchy files. `declared` is the ``dataset:`` part.
+    the composed content and of the hierarchy files; it is not published, since it confirms guesses.
+    `published` is the one without literals and hierarchies, `literals` says that there are any.
+    `declared` is the ``dataset:`` part.
     `overrides` says what an including file takes away from those that it includes.
     """
 
     path: str
     digest: str
+    published: str
+    literals: bool
     key: KeyRef | None
     on_unlisted: str
     on_error: OnError
@@ -135,10 +140,13 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     if needs_key_reference and key is None:
         _require_key(report, fields)
     report.raise_if_any()
-    content = canonical_json({"rules": tree.data, "hierarchies": digests | more_digests})
+    hierarchies = digests | more_digests
+    content = canonical_json({"rules": tree.data, "hierarchies": hierarchies})
     return Rules(
         path=tree.file,
         digest=sha256(content.encode("utf-8", "surrogatepass")).hexdigest(),
+        published=published_digest(tree.data),
+        literals=bool(hierarchies) or has_literals(tree.data),
         key=key,
         on_unlisted=tree.data.get("on_unlisted", "error"),
         on_error=OnError(tree.data.get("on_error", "fail")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -94,6 +95,13 @@ class Account:
     unread: tuple[Unread, ...] = ()
 
 
+def keyed_digest(rules: Rules, key: RootKey | None) -> str | None:
+    """The digest of the rules with all their literals, under the key; None without one."""
+    if key is None:
+        return None
+    return hmac.new(key.derive("policy", ""), rules.digest.encode(), "sha256").hexdigest()
+
+
 def facts_of(account: Account, run: RunFacts) -> Facts:
     """The facts that `seal` joins with the ledger's counts; no value of the data is among them."""
     plan = account.plan
@@ -111,7 +119,8 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             for source in account.sources
         ),
         policy=PolicyFacts(
-            digest=plan.digest,
+            digest=account.rules.published,
+            keyed_digest=keyed_digest(account.rules, account.key),
             reference=_reference(account.rules),
             on_unlisted=plan.on_unlisted,
             on_error=plan.on_error.value,
@@ -136,8 +145,9 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
 
 def _reference(rules: Rules) -> str | None:
     """What version control calls the rule file, whether it knows it or not: the same in every clone
-    and at every commit that has these bytes."""
-    return f"git blob {rules.tree.blob}" if rules.tree.blob is not None else None
+    and at every commit that has these bytes. None where it would confirm a guessed literal."""
+    known = rules.tree.blob is not None and not rules.literals
+    return f"git blob {rules.tree.blob}" if known else None
 
 
 def _subjects(plan: Plan, fields: Iterable[FieldFacts]) -> Iterator[SubjectFacts]:

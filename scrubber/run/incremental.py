@@ -38,9 +38,13 @@ class Earlier:
 
 
 def extend(
-    earlier: Earlier, surveyed: Survey, digests: Mapping[str, str], engine: EngineFacts
+    earlier: Earlier,
+    surveyed: Survey,
+    digests: Mapping[str, str],
+    engine: EngineFacts,
+    rules: tuple[str, str | None],
 ) -> Survey:
-    """What of `surveyed` is new.
+    """What of `surveyed` is new; `rules` are their digests, published and under the key.
 
     Errors: OutputError ``increment-empty`` where nothing is, ``increment-work`` where rules,
     detectors or program are not those of the earlier output, ``increment-source`` where a source
@@ -50,7 +54,10 @@ def extend(
     if surveyed.plan.privacy is not None:
         raise _refused("privacy", "classes of records are chosen and counted over all of them")
     newest = earlier.manifests[0].to_json()
-    same_rules = newest["policy"]["digest"] == surveyed.plan.digest
+    then = newest["policy"]
+    # Under another key the digests differ too: then the sources' own digests say so.
+    other_key = digests and any(earlier.digests.get(a, d) != d for a, d in digests.items())
+    same_rules = then["digest"] == rules[0] and (other_key or then["keyed_digest"] == rules[1])
     same_engine = {**newest["engine"], "lock_digest": None} == engine_section(engine)
     if not same_rules or not same_engine:
         text = "the rules, the detectors or the program are not those of the earlier output"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrubber import formats
@@ -9,8 +10,9 @@ from scrubber.errors import GateError
 from scrubber.manifest import CheckFacts, Ledger
 from scrubber.manifest.planned import NO_RUN, PlanDocument, Share
 from scrubber.policy import Rules
-from scrubber.run.facts import Account, SourceRecord, facts_of
+from scrubber.run.facts import Account, SourceRecord, facts_of, keyed_digest
 from scrubber.run.forecast import differing
+from scrubber.transform.keys import RootKey
 
 if TYPE_CHECKING:
     from scrubber.run.survey import Survey
@@ -18,18 +20,40 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-def plan_document(rules: Rules, surveyed: Survey, shares: tuple[Share, ...] = ()) -> PlanDocument:
-    """What a run of `rules` on these sources would do; nothing is read but their schemas."""
+def plan_document(
+    rules: Rules,
+    surveyed: Survey,
+    shares: tuple[Share, ...] = (),
+    key: RootKey | None = None,
+) -> PlanDocument:
+    """What a run of `rules` on these sources would do; nothing is read but their schemas.
+
+    Without the `key` it does not hold the literals of the rules, and a run cannot be held to it if
+    there are any.
+    """
     sources = tuple(
         SourceRecord(source.alias, formats.media_type(source), None) for source in surveyed.sources
     )
     facts = facts_of(Account(rules, surveyed.plan, None, sources, ()), NO_RUN)
-    return PlanDocument.of(facts, shares)
+    policy = replace(facts.policy, keyed_digest=keyed_digest(rules, key))
+    return PlanDocument.of(replace(facts, policy=policy), shares)
 
 
 def refuse_drift(pinned: PlanDocument, rules: Rules, surveyed: Survey) -> None:
     """Errors: GateError ``plan-drift`` (exit code 1), naming what is otherwise than planned."""
     _refuse(pinned.drift(plan_document(rules, surveyed)))
+
+
+def refuse_literals(pinned: PlanDocument, rules: Rules, key: RootKey | None) -> None:
+    """Errors: GateError ``plan-drift`` where the literals of the rules (words of lists, regexes)
+    are not those of the plan; only the key tells."""
+    planned = pinned.data["policy"]["keyed_digest"]
+    if not rules.literals or (planned is not None and planned == keyed_digest(rules, key)):
+        return
+    told = "not the same, or under another key"
+    if planned is None:
+        told = "not held by the plan, which was made without the key (key: {env: …} in the rules)"
+    _refuse((f"the literals of the rules: {told}",))
 
 
 def refuse_shares(pinned: PlanDocument, ledger: Ledger, min_cell: int) -> CheckFacts:

@@ -34,10 +34,10 @@ from scrubber.pipeline.source import Task, Work
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import Plan
 from scrubber.run.count_pass import FirstLook
-from scrubber.run.facts import Account, SourceRecord, engine_of, facts_of
+from scrubber.run.facts import Account, SourceRecord, engine_of, facts_of, keyed_digest
 from scrubber.run.incremental import Earlier, extend
 from scrubber.run.lock_digest import lock_digest
-from scrubber.run.pinned_plan import refuse_drift, refuse_shares
+from scrubber.run.pinned_plan import refuse_drift, refuse_literals, refuse_shares
 from scrubber.run.planted_recall import planted_in_sources, planted_in_table, recall_checks
 from scrubber.run.reread_pass import read_back
 from scrubber.run.scrub_pass import scrub_sources
@@ -119,6 +119,8 @@ def run(
         if pinned is not None:
             refuse_drift(pinned, rules, surveyed)
         secret = key_for(surveyed.plan, key)
+        if pinned is not None:
+            refuse_literals(pinned, rules, secret)
         known: dict[str, str] = {}
         census = None
         if earlier is not None or surveyed.plan.privacy is not None:
@@ -127,7 +129,8 @@ def run(
             surveyed, known, census = look.at(surveyed, work)
         if earlier is not None:
             new = known if secret is not None else {}
-            surveyed = extend(earlier, surveyed, new, engine_of(surveyed.plan))
+            said = rules.published, keyed_digest(rules, secret)
+            surveyed = extend(earlier, surveyed, new, engine_of(surveyed.plan), said)
         _refuse_clash(surveyed.sources, target_format)
         chosen = choose(surveyed.plan, surveyed.schemas, census) if census is not None else None
         if chosen is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from scrubber.manifest import RunFacts, work_id
@@ -17,12 +18,13 @@ _NO_CLOCK: Final = RunFacts(created="1970-01-01T00:00:00Z", id="0" * 16, duratio
 def work_ids(rules: Rules, plan: Plan, key: RootKey | None) -> dict[str, str]:
     """What tells the work on each source (by alias) from any other, whatever the data.
 
-    It is what a manifest of that source alone states before there is a record: rules, detectors,
-    key and program.
+    It is what a manifest of that source alone states before there is a record (rules, detectors,
+    key and program), and the rules with their literals, which no manifest states.
     """
     known: dict[str, str] = {}
     for table, sources in plan.kinds.items():
         alone = replace(plan, tables=(("", table),))
-        work = work_id(facts_of(Account(rules, alone, key, (), ()), _NO_CLOCK))
+        stated = work_id(facts_of(Account(rules, alone, key, (), ()), _NO_CLOCK))
+        work = sha256(f"{stated} {plan.digest}".encode()).hexdigest()
         known.update(dict.fromkeys(sources, work))
     return known

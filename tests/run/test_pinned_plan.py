@@ -58,7 +58,7 @@ def write(folder: Path, rows: int, mails: int, no: int, name: str = "t.csv") -> 
 def planned(inputs: list[str], rules: dict[str, Any] = RULES) -> PlanDocument:
     parsed = rules_from_mapping(rules)
     surveyed = survey(parsed, inputs)
-    return plan_document(parsed, surveyed, forecast(surveyed, KEY))
+    return plan_document(parsed, surveyed, forecast(surveyed, KEY), KEY)
 
 
 def test_a_run_as_planned_states_the_plan(tmp_path: Path) -> None:
@@ -354,7 +354,7 @@ def test_a_model_of_the_same_name_and_version_is_drift(tmp_path: Path, tiny: Pat
         return parsed, survey(parsed, inputs)
 
     parsed, surveyed = survey_of(rules)
-    document = plan_document(parsed, surveyed)
+    document = plan_document(parsed, surveyed, (), KEY)
     before = work_ids(parsed, surveyed.plan, None)
     run(parsed, inputs, tmp_path / "one", key=KEY, pinned=document)
     of_another_person(tiny)

@@ -60,8 +60,16 @@ def _write(rules: Rules, surveyed: Survey, out: Path, force: bool) -> str:
     if attestations.exists() and not (force and out.exists()):
         place = Place(file=str(out))
         raise OutputError("plan-exists", "there is a plan already", place=place, hint=hint)
-    key, _ = key_or_throwaway(surveyed.plan)
-    document = plan_document(rules, surveyed, forecast(surveyed, key))
+    key, throwaway = key_or_throwaway(surveyed.plan)
+    own = None if throwaway else key
+    document = plan_document(rules, surveyed, forecast(surveyed, key), own)
+    if rules.literals and own is None:
+        stderr().print(
+            "The key is not at hand, so the plan does not hold the literals of the rules (words of "
+            "lists, regexes): run --plan will refuse it.",
+            style="yellow",
+            soft_wrap=True,
+        )
     write_whole(
         out,
         document.to_bytes(),
@@ -164,7 +172,7 @@ def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:
     from scrubber.policy.plan import linked_of
 
     return {
-        "digest": plan.digest,
+        "digest": rules.published,
         "on_error": plan.on_error.value,
         "on_unlisted": plan.on_unlisted,
         "fields": [

@@ -1,0 +1,103 @@
+"""The content of a rule file as far as it may be published, even behind a digest.
+
+Whoever guesses the one name on a deny list can try it against a digest of the file. So what is
+published is a digest of the content without its literals; all of it has a digest under the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+from scrubber.policy.detection import canonical_json
+from scrubber.policy.sql import fault_of, without_literals
+
+_ANY: Final = "*"
+# Where a text of a rule file is no literal: a name of the language, of a field, an entity or a
+# file, or a text that the manifest holds itself. A path stands for all that lies below it.
+_NAMES: Final = (
+    ("version",),
+    ("include",),
+    ("dataset",),
+    ("key",),
+    ("on_unlisted",),
+    ("on_error",),
+    ("subject",),
+    ("gates",),
+    ("disclosure",),
+    ("detect", "languages"),
+    ("detect", "entities"),
+    ("detect", "consistency"),
+    ("detect", "recognizers", _ANY, "name"),
+    ("detect", "recognizers", _ANY, "supported_entity"),
+    ("detect", "recognizers", _ANY, "type"),
+    ("detect", "rules", _ANY, "entity"),
+    ("detect", "rules", _ANY, "exclude", "entity"),
+    ("fields", _ANY, "name"),
+    ("fields", _ANY, "class"),
+    ("fields", _ANY, "keep"),
+    ("fields", _ANY, "linked"),
+    ("fields", _ANY, "linked_as"),
+    ("fields", _ANY, "reason"),
+    ("rows", _ANY, "reason"),
+)
+_WORDS: Final = (  # single words: a transform by its name alone
+    ("detect", "ner"),
+    ("fields", _ANY, "transform"),
+    ("fields", _ANY, "entities", _ANY),
+    ("fields", _ANY, "entities", _ANY, "keep"),
+    ("privacy", "hierarchies", _ANY),
+    ("privacy", "hierarchies", _ANY, _ANY),
+    ("privacy", "method"),
+    ("privacy", "metric"),
+)
+_PARAMETERS: Final = frozenset(
+    {"domain", "scope", "entity", "file", "locale", "unit", "to", "context", "kind", "hash_type"}
+)
+_Path = tuple[str, ...]
+
+
+def published(content: Mapping[str, Any]) -> dict[str, Any]:
+    """`content` (a composed rule tree) with nothing in the place of every literal: words of lists,
+    regexes, replacements, literals of row rules, and the file's own tests."""
+    return {key: _published((key,), value) for key, value in content.items() if key != "tests"}
+
+
+def published_digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the canonical JSON of what is published."""
+    return sha256(canonical_json(published(content)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def has_literals(content: Mapping[str, Any]) -> bool:
+    """Whether anything of `content` but its tests is not published."""
+    whole = {key: value for key, value in content.items() if key != "tests"}
+    return canonical_json(published(content)) != canonical_json(whole)
+
+
+def _published(path: _Path, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _published((*path, key), inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        kept = [_published((*path, _ANY), inner) for inner in value]
+        return kept if any(one != "" for one in kept) or not kept else [""]
+    if not isinstance(value, str) or _is_name(path):
+        return value
+    if path == ("rows", _ANY, "drop") and fault_of(value) is None:
+        return without_literals(value)
+    return ""
+
+
+def _is_name(path: _Path) -> bool:
+    if any(_fits(known, path[: len(known)]) for known in _NAMES):
+        return True
+    if any(_fits(known, path) for known in _WORDS):
+        return True
+    operator = path[:1] in (("fields",), ("privacy",)) and len(path) > 3
+    return operator and path[-1] in _PARAMETERS
+
+
+def _fits(known: _Path, path: _Path) -> bool:
+    return len(known) == len(path) and all(
+        k in (_ANY, step) for k, step in zip(known, path, strict=True)
+    )
