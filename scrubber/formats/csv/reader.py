@@ -252,6 +252,8 @@ def _parse(
         raise _first_undecodable(block, source, dialect, first_row, len(names))
     # pyarrow takes one byte order mark away from what it parses: give it one to take.
     data = _BOM + block.data if block.view[: len(_BOM)] == _BOM else block.view
+    if block.view[-1:] != b"\n":  # an empty cell at the very end is in quotes to pyarrow, if the
+        data = bytes(data) + b"\n"  # cell before it is
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(data),

@@ -33,6 +33,7 @@ SECRET = "SECRETVALUE"
         pytest.param(b"zip\n02127\n", [{"zip": "02127"}], id="everything is text"),
         pytest.param(b'a,b\n,""\n', [{"a": None, "b": ""}], id="null is not empty"),
         pytest.param(b"a,b\r\n1,2\r\n", [{"a": "1", "b": "2"}], id="crlf"),
+        pytest.param(b'a,b\n"1",', [{"a": "1", "b": None}], id="null at the end of the file"),
         pytest.param(b'a,b\n1,"x\r\ny"\n', [{"a": "1", "b": "x\r\ny"}], id="newline in quotes"),
         pytest.param(b'a,b\n1,"x\ry"\n', [{"a": "1", "b": "x\ry"}], id="return in quotes"),
         pytest.param(b'a,b\n1,"say ""hi"""\n', [{"a": "1", "b": 'say "hi"'}], id="doubled quote"),
