@@ -24,6 +24,17 @@ _PLAIN = {
     "”": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "·": ".",
 }  # fmt: skip
 
+# Vowel signs of Indian and South-East Asian scripts are part of a word, but no letters to `re`; the
+# marks that folding drops are left out.
+_SIGNS = "".join(
+    re.escape(char)
+    for first, last in ((0x0900, 0x1CFF), (0xA800, 0xABFF))
+    for char in map(chr, range(first, last + 1))
+    if unicodedata.category(char)[0] == "M" and not unicodedata.combining(char)
+)
+LETTERS = rf"[^\W\d_]+(?:[{_SIGNS}]+[^\W\d_]*)*"
+"""Letters of one word in folded text, as a regular expression."""
+
 _DELETED = bytes(b for b in range(256) if not chr(b).isalnum() or b > 0x7F)
 
 

@@ -20,7 +20,7 @@ from dataclasses import field as hidden_field
 from enum import IntEnum
 from itertools import permutations
 
-from scrubber.detect.linked.folding import fold, occurrences
+from scrubber.detect.linked.folding import LETTERS, fold, occurrences
 from scrubber.detect.linked.wordlists import (
     EVERYDAY_WORDS,
     FUNCTION_WORDS,
@@ -30,8 +30,8 @@ from scrubber.detect.linked.wordlists import (
 )
 from scrubber.model.honorifics import name_proper
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(rf"{LETTERS}(?:'{LETTERS})*")
+_LETTERS = re.compile(LETTERS)
 _POSSESSIVE = re.compile(r"'s\s*\Z")
 _TRANSCRIBED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _UMLAUTED = re.compile("ae|oe|ue")

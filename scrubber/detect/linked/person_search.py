@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from functools import cached_property
 
-from scrubber.detect.linked.folding import Folded, occurrences
+from scrubber.detect.linked.folding import LETTERS, Folded, occurrences
 from scrubber.detect.linked.person import Guard, Person, is_unspaced
 from scrubber.detect.linked.wordlists import PARTICLES, TITLES
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(rf"{LETTERS}(?:'{LETTERS})*")
+_LETTERS = re.compile(LETTERS)
 
 # Folded: what may stand between two parts of one name.
 _GAP = re.compile(r"(?:[ \t.,'_-]|\r?\n(?!\s*\n))*(?:([^\W\d_]+)[ \t.'_-]{1,2})*")
