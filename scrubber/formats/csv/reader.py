@@ -250,10 +250,11 @@ def _parse(
     ragged: list[tuple[int, int]] = []
     if not is_utf8(block.view):
         raise _first_undecodable(block, source, dialect, first_row, len(names))
-    # pyarrow takes one byte order mark away from what it parses: give it one to take.
-    data = _BOM + block.data if block.view[: len(_BOM)] == _BOM else block.view
-    if block.view[-1:] != b"\n":  # an empty cell at the very end is in quotes to pyarrow, if the
-        data = bytes(data) + b"\n"  # cell before it is
+    data: Bytes = block.view
+    if data[: len(_BOM)] == _BOM:  # pyarrow takes one byte order mark away: give it one to take
+        data = _BOM + block.data
+    if data[-1] != ord("\n"):  # an empty cell at the end is as quoted to pyarrow as the one before
+        data = bytes(data) + b"\n"
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(data),
