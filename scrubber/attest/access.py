@@ -28,6 +28,7 @@ from scrubber.storage import LargeFile, Location, MissingFile, UnfitFile, read_s
 
 _MOST = 64 << 20  # bytes
 LONGEST_REASON: Final = 500  # code points
+_BEGINNING: Final = b'{"at":"'  # of every line
 _KEYS = frozenset("at by digest fields files id key_id previous reason tool".split())
 
 
@@ -85,15 +86,17 @@ def _append(path: Path, manifest: str, access: Access) -> None:
             fcntl.flock(file, fcntl.LOCK_EX)
             raw = file.read(_MOST)
             known = _parsed(raw, manifest)
-            _put(file, len(raw), _line(access, known[-1]["id"] if known else manifest))
+            whole = raw.rfind(b"\n") + 1
+            _put(file, whole, _line(access, known[-1]["id"] if known else manifest))
     except OSError:
         text = "the access cannot be logged, so nothing is revealed"
         raise OutputError("access-write", text, place=Place(file=ACCESS)) from None
 
 
 def _put(file: BufferedRandom, at: int, line: bytes) -> None:
-    """Let the file end with `line`; where that fails, let it end at `at` as before."""
+    """Let the file end with `line` from `at` on; where that fails, let it end at `at`."""
     try:
+        file.truncate(at)
         file.seek(at)
         file.write(line)
         file.flush()
@@ -137,7 +140,8 @@ def _user() -> str | None:
 
 def _parsed(raw: bytes, manifest: str) -> tuple[Mapping[str, Any], ...]:
     lines, previous = [], manifest
-    if raw and not raw.endswith(b"\n"):
+    half = raw[raw.rfind(b"\n") + 1 :].rstrip(b"\0")
+    if not (half.startswith(_BEGINNING) or _BEGINNING.startswith(half)):
         raise _malformed()
     for written in raw.split(b"\n")[:-1]:
         try:

@@ -102,8 +102,9 @@ def verify(
 ) -> int:
     """Check the signatures, the manifest's form, the conservation of records, the outputs' hashes.
 
-    Of a plan, its signatures and form. Exit code 4 if anything is not as it says, 5 if there is
-    no manifest, or small files cannot be checked without data/.salts.json.
+    And that nothing else is there. Of a plan, its signatures and form. Exit code 4 if anything was
+    tampered with, 3 if a signature is missing that --trust asks for, 5 if there is no manifest, or
+    small files cannot be checked without data/.salts.json.
 
     Example: scrubber verify scrubbed
     """

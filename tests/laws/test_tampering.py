@@ -157,7 +157,7 @@ def data_of(root: Path) -> list[Path]:
 
 
 def sealed_files(root: Path) -> list[Path]:
-    """All that is protected: the log of access but for its last line has cases of its own."""
+    """All that is protected; the log of access, whose end may be cut off, has cases of its own."""
     beside = [root / "out/manifest.json", root / "out/manifest.intoto.jsonl", root / "plan.json"]
     salts = root / "out/data/.salts.json"
     return [*data_of(root), *(root / "out/previous").iterdir(), *beside, salts,
@@ -400,15 +400,17 @@ def harm_salts(root: Path, chance: Chance) -> None:
 
 
 def harm_the_log(root: Path, chance: Chance) -> None:
-    """Any line but the last may not change, and none may go or come between others."""
+    """No line may change, and none may go or come between others; an end that is cut off cannot
+    be seen."""
     path = root / "out/access.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     at = chance.randrange(len(lines) - 1)
-    raw = bytearray(lines[at])
+    number = chance.randrange(len(lines))
+    raw = bytearray(lines[number])
     raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
     made = chance.choice(
         [
-            [*lines[:at], bytes(raw), *lines[at + 1 :]],
+            [*lines[:number], bytes(raw), *lines[number + 1 :]],
             [*lines[:at], *lines[at + 1 :]],
             [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]],
             [*lines[: at + 1], *lines[at:]],

@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import scrubber
-from scrubber.attest.access import read_access
+from scrubber.attest.access import Access, read_access, write_access
 from scrubber.attest.checking import check_run
 from scrubber.errors import InputError, KeyFault, OutputError, ScrubberError, TamperedError
+from scrubber.manifest.beside import ACCESS
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
 TODAY = dt.date(2026, 11, 30)
@@ -232,8 +233,8 @@ def test_every_change_of_the_log_but_a_cut_end_is_found(out: Path) -> None:
         b"".join([*lines, lines[2]]),
         b"".join(lines).replace(b"one", b"eno"),
         b"".join(lines).replace(b"three", b"eerth"),
-        b"".join(lines)[:-1],
         b"".join(lines) + b"{}\n",
+        b"".join(lines) + b"C-000001",
         b"\n" + b"".join(lines),
         b"\xff\n",
     ]
@@ -276,3 +277,19 @@ def test_what_cannot_be_logged_is_not_revealed(
     assert not (tmp_path / "elsewhere").exists()
     if kind == "full":
         assert path.read_bytes() == b""
+
+
+def test_half_a_line_in_the_log_goes_with_the_next_access(tmp_path: Path) -> None:
+    access = Access(("id",), (), "0" * 16, "an audit", "0" * 64)
+    write_access(tmp_path, "m", access)
+    path = tmp_path / ACCESS
+    whole = path.read_bytes()
+    for half in (whole[:1], whole[:-1], whole[:40] + bytes(9)):
+        path.write_bytes(whole + half)
+        assert len(read_access(tmp_path, "m")) == 1
+        write_access(tmp_path, "m", access)
+        assert len(read_access(tmp_path, "m")) == 2
+        assert path.read_bytes().startswith(whole + b'{"at":')
+    path.write_bytes(whole + b"C-000001")
+    with pytest.raises(TamperedError, match="access-form"):
+        read_access(tmp_path, "m")
