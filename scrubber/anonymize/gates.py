@@ -12,7 +12,7 @@ from scrubber.anonymize.frame_counts import FrameSum, N, counted
 from scrubber.anonymize.labels import text_labels
 from scrubber.errors import GateError, Place, printable
 from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
-from scrubber.manifest.suppression.counts import rounded
+from scrubber.model.counts import rounded
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values

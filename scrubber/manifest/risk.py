@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from scrubber.errors import printable
+from scrubber.model.counts import rounded
 
 Band = tuple[int, int | None, int]
 
@@ -108,14 +109,10 @@ def _classes(
     base: int,
 ) -> dict[str, Any]:
     shown = [(low, high, published["risk", when, low]) for low, high, _ in facts.bands or ()]
-    smallest: dict[str, Any] | None = None
+    smallest = _smallest(when, facts, published, min_cell, base)
     known = promised
-    if facts.smallest is not None:
-        if facts.smallest < min_cell:
-            smallest = {"lt": min_cell}
-        else:
-            known = max(promised, facts.smallest // base * base)
-            smallest = {"n": known}
+    if smallest is not None and "n" in smallest:
+        known = max(promised, min_cell, smallest["n"] - base // 2)
     # Counts of one band alone may tell of another (a class of 2 has 2 records): all, or none.
     open_ = bool(shown) and all("n" in count for _, _, count in shown)
     records = sum(number for _, _, number in facts.bands or ())
@@ -130,6 +127,23 @@ def _classes(
         if open_
         else None,
     }
+
+
+def _smallest(
+    when: str,
+    facts: ClassFacts,
+    published: Mapping[Any, Mapping[str, Any]],
+    min_cell: int,
+    base: int,
+) -> dict[str, Any] | None:
+    """The size of the smallest class; None without records."""
+    if facts.smallest is None:
+        return None
+    if ("smallest", when) in published:
+        return dict(published["smallest", when])
+    if facts.smallest < min_cell:  # of persons, who are in no sum with records
+        return {"lt": min_cell}
+    return {"n": rounded(facts.smallest, min_cell, base)}
 
 
 def risk_lines(section: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubber.errors import ConservationError
-from scrubber.manifest import ClassFacts, Facts, Fragment, Ledger, OutputFacts, seal, validate
+from scrubber.manifest import (
+    ClassFacts,
+    Facts,
+    Fragment,
+    Ledger,
+    OutputFacts,
+    SourceFacts,
+    seal,
+    validate,
+)
 from scrubber.manifest.risk import risk_lines
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
@@ -85,6 +94,30 @@ def test_rounded_counts_come_without_exact_figures() -> None:
     told = section(bands(104, 0, 0, 0, 900), bands(0, 0, 0, 0, 900), base=10)
     assert told["before"]["class_sizes"][0]["records"] == {"n": 100}
     assert told["loss"] is told["before"]["mean_risk"] is None
+
+
+def test_one_class_is_as_large_as_all_records_together() -> None:
+    """Of a small source nothing may be had by subtracting the one class of the other source."""
+    facts, ledger = account(bands(0, 0, 0, 0, 900), bands(0, 0, 0, 0, 900))
+    assert facts.risk is not None
+    whole = replace(bands(0, 0, 0, 0, 900), smallest=900, classes=1)
+    few = SourceFacts("few.csv", "text/csv")
+    few_rows = OutputFacts("data/few.csv", "0" * 64, 9, 5, "few.csv", 1, "78" * 32)
+    data = seal(
+        replace(
+            facts,
+            sources=(*facts.sources, few),
+            outputs=(*facts.outputs, few_rows),
+            risk=replace(facts.risk, before=whole, after=whole),
+        ),
+        ledger | Ledger([Fragment(BatchRef("few.csv", 0, 1, 5), "", 5, 5)]),
+    ).to_json()
+    rows = {file["source"]: file["rows"] for file in data["outputs"]["files"]}
+    assert rows["few.csv"] == {"lt": 11}
+    told = [data["risk"]["privacy"][when]["smallest_class"] for when in ("before", "after")]
+    both = [data["records"][side] for side in ("in", "out")]
+    assert {"n": 905} not in both or {"n": 900} not in told
+    assert rows["customers.csv"] == told[1]
 
 
 def test_no_records_at_all() -> None:

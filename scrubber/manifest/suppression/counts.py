@@ -17,6 +17,7 @@ and action; records that were looked at again and what was left in them. The sum
     elements of a fixed-size list = its size * (lists)
     records out           = looked at again + (not looked at again)
     findings of a field   = changed + (further findings)                where findings are acted on
+    all classes           = the smallest + (larger ones)
     records by class size = (records that were counted) before, rows out of their sources after
     (counted)             = rows out of their sources + dropped for privacy + (quarantined later)
     their sources' records = (counted) + (not counted)
@@ -36,8 +37,10 @@ from typing import Any, Final
 
 from scrubber.errors import ConservationError, Place
 from scrubber.manifest.ledger import EVENTS, Ledger
+from scrubber.manifest.risk import ClassFacts
 from scrubber.manifest.statement import Facts, OutputFacts
 from scrubber.manifest.suppression.disclosure import Cell, Key, Shown, Sum, protect
+from scrubber.model.counts import rounded
 
 PRICES: Final = {
     "source": 1,
@@ -92,13 +95,6 @@ def _published(value: int, how: Shown, min_cell: int, base: int) -> dict[str, An
             return {"suppressed": True}
         case Shown.OPEN:
             return {"n": rounded(value, min_cell, base)}
-
-
-def rounded(value: int, min_cell: int, base: int) -> int:
-    """The multiple of `base` next to `value`, and none below `min_cell` unless it is zero."""
-    nearest = (2 * value + base) // (2 * base) * base
-    least = -(-min_cell // base) * base
-    return max(nearest, least) if value else 0
 
 
 def count(facts: Facts, ledger: Ledger) -> Counts:
@@ -259,6 +255,7 @@ class _Builder:
             total = self._remainder(("risk", when), sums[when])
             keys = [self._printed(("risk", when, low), n, "class-size") for low, _, n in bands]
             self._sum(total, *keys)
+            self._smallest(when, risk.before if when == "before" else risk.after, total)
         rows_out = self._group("rows-out", risk.sources)
         records = self._group("source", risk.sources)
         dropped = ("dropped", "privacy")
@@ -276,6 +273,14 @@ class _Builder:
             self._remainder(("risk", "later"), later),
         )
         self._sum(records, ("risk", "before"), self._remainder(("risk", "uncounted"), uncounted))
+
+    def _smallest(self, when: str, classes: ClassFacts, total: Key) -> None:
+        """The smallest class, which is all records where there is no other class."""
+        if classes.smallest is None:
+            return
+        smallest = self._printed(("smallest", when), classes.smallest, "class-size")
+        others = self._cells[total].value - classes.smallest
+        self._sum(total, smallest, self._remainder(("larger", when), others))
 
     def _rescan(self) -> None:
         if self._facts.rescan is None:
