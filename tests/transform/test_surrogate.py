@@ -24,14 +24,17 @@ FIELD = Context("f", KEY)
 US = lists_of("en_US")
 
 
+# Ids of any format get stand-ins where they are drawn: test_identifiers.py has those that are not.
 def all_of(values: list[Any], entity: str, locale: str = "en_US", **params: Any) -> list[Any]:
-    outcome = Surrogate(entity, locale, **params).apply(pa.array(values), FIELD)
+    outcome = Surrogate(entity, locale, **{"unique": False, **params}).apply(
+        pa.array(values), FIELD
+    )
     assert outcome.failed is None
     return outcome.array.to_pylist()
 
 
 def all_of_array(array: pa.Array, entity: str) -> list[Any]:
-    outcome = Surrogate(entity).apply(array, FIELD)
+    outcome = Surrogate(entity, unique=False).apply(array, FIELD)
     assert outcome.failed is None
     assert outcome.array.type == array.type
     return outcome.array.to_pylist()
@@ -66,15 +69,15 @@ def test_every_maker_is_total_and_never_gives_the_value_back(entity: str, locale
 def test_length_nulls_and_type_are_kept(entity: str) -> None:
     for type in (pa.string(), pa.large_string(), pa.string_view()):
         column = pa.array(["Ann Poe", None, "", "Ann Poe"], type)
-        outcome = Surrogate(entity).apply(column, FIELD)
+        outcome = Surrogate(entity, unique=False).apply(column, FIELD)
         assert outcome.failed is None
         assert outcome.array.type == type
         first, null, empty, again = outcome.array.to_pylist()
         assert null is None
         assert empty == ""
         assert first == again != "Ann Poe"
-        assert Surrogate(entity).apply(pa.nulls(2, type), FIELD).array.null_count == 2
-    assert Surrogate(entity).apply(pa.nulls(2), FIELD).array.equals(pa.nulls(2))
+        assert Surrogate(entity, unique=False).apply(pa.nulls(2, type), FIELD).array.null_count == 2
+    assert Surrogate(entity, unique=False).apply(pa.nulls(2), FIELD).array.equals(pa.nulls(2))
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
@@ -249,7 +252,7 @@ def test_a_label_without_a_maker_keeps_its_shape() -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_email(value: str, locale: str) -> None:
     new = one(value, "EMAIL_ADDRESS", locale)
-    assert re.fullmatch(r"[a-z]+\.[a-z]+[0-9]{1,3}@example\.(com|org|net)", new, re.IGNORECASE)
+    assert re.fullmatch(r"[a-z]+\.[a-z]+[0-9]{1,6}@example\.(com|org|net)", new, re.IGNORECASE)
     assert new.isupper() == value.isupper()
 
 
@@ -257,7 +260,7 @@ def test_unique_email_and_url() -> None:
     values = [f"user{i}@x.org" for i in range(3000)]
     assert len(set(all_of(values, "EMAIL_ADDRESS", unique=True))) == 3000
     assert len(set(all_of(values, "URL", unique=True))) == 3000
-    assert len(set(all_of(values, "EMAIL_ADDRESS"))) > 2900
+    assert len(set(all_of(values, "EMAIL_ADDRESS"))) == 3000
 
 
 PHONES = [
@@ -485,7 +488,7 @@ def test_other_ids_keep_their_shape(value: str, pattern: str) -> None:
     ],
 )
 def test_integers_stay_integers(entity: str, value: int, type: pa.DataType, pattern: str) -> None:
-    outcome = Surrogate(entity).apply(pa.array([value, None, value], type), FIELD)
+    outcome = Surrogate(entity, unique=False).apply(pa.array([value, None, value], type), FIELD)
     assert outcome.failed is None
     assert outcome.array.type == type
     new, null, again = outcome.array.to_pylist()
@@ -632,9 +635,12 @@ def test_traits() -> None:
 @given(st.lists(st.none() | st.text(max_size=20), max_size=8), st.sampled_from(ENTITIES[:20]))
 def test_stand_ins_do_not_depend_on_their_neighbours(values: list[str | None], entity: str) -> None:
     column = pa.array(values, pa.string())
-    whole = Surrogate(entity).apply(column, FIELD)
+    whole = Surrogate(entity, unique=False).apply(column, FIELD)
     assert whole.failed is None
-    singly = [Surrogate(entity).apply(column.slice(i, 1), FIELD).array for i in range(len(values))]
+    singly = [
+        Surrogate(entity, unique=False).apply(column.slice(i, 1), FIELD).array
+        for i in range(len(values))
+    ]
     assert whole.array.to_pylist() == [array[0].as_py() for array in singly]
 
 

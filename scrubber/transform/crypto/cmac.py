@@ -59,12 +59,12 @@ class Cmac:
         body = np.frombuffer(data or b"", np.uint8)[first:last]
         return self._all(body, places[:-1] - first, np.diff(places), head)
 
-    def of_rows(self, messages: Bytes) -> Bytes:
-        """A row of 16 bytes for each row of `messages`."""
+    def of_rows(self, messages: Bytes, head: bytes = b"") -> Bytes:
+        """A row of 16 bytes for each row of `messages`, with `head` in front of each."""
         rows, size = messages.shape
         starts = np.arange(rows, dtype=np.int64) * size
         sizes = np.full(rows, size, np.int64)
-        return self._all(np.ascontiguousarray(messages).reshape(-1), starts, sizes, b"")
+        return self._all(np.ascontiguousarray(messages).reshape(-1), starts, sizes, head)
 
     def _all(
         self,

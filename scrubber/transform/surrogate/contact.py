@@ -22,6 +22,7 @@ from scrubber.transform.surrogate.lists import Lists, fold
 from scrubber.transform.surrogate.number import decimals, refill
 
 _SHORT = 1_000  # bytes
+_TAILS = 1_000_000  # so many numbers behind a name: of 100,000 mailboxes hardly two meet
 _PLAIN_MAILBOX = r"^[!-~]*[a-z][!-~]*$"
 _DOMAINS = ("example.com", "example.org", "example.net")
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -48,7 +49,7 @@ def emails(values: pa.Array, draw: Draw, lists: Lists) -> pa.Array:
     streams = draw.streams("email", folded.cast(pa.large_binary()))
     given = _drawn([_ascii(name) for name in lists.given.entries], streams)
     surname = _drawn([f".{_ascii(name)}" for name in lists.surnames.entries], streams)
-    tail = _drawn([str(number) for number in range(1000)], streams)
+    tail = pa.array(streams.below(_TAILS)).cast(pa.string())
     domain = _drawn([f"@{name}" for name in _DOMAINS], streams)
     fresh = pc.binary_join_element_wise(given, surname, tail, domain, pa.scalar("", pa.string()))
     sure = pc.and_(plain, pc.invert(pa.array(streams.unsure)))
@@ -69,7 +70,7 @@ def unique_email(value: str, draw: Draw, lists: Lists) -> str:
 def _mailbox(value: str, draw: Draw, lists: Lists, symbols: int) -> str:
     stream = draw.stream("email", fold(value))
     given, surname = stream.choice(lists.given.entries), stream.choice(lists.surnames.entries)
-    tail = _symbols(stream, symbols) if symbols else str(stream.below(1000))
+    tail = _symbols(stream, symbols) if symbols else str(stream.below(_TAILS))
     local = f"{_ascii(given)}.{_ascii(surname)}{'.' if symbols else ''}{tail}"
     mailbox = f"{local}@{stream.choice(_DOMAINS)}"
     return mailbox.upper() if value.isupper() else mailbox
