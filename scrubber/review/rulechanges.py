@@ -47,9 +47,10 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
             continue  # no text is scrubbed in one of them: the fields tell
         label = "gate " if part == "gates" else f"{part} "
         yield from parameters("policy", "", directions, stated[0] or {}, stated[1] or {}, label)
-    if digests[0] != digests[1] and all(map(_has_hidden, (a, b))):
+    keyless = None in (old["keyed_digest"], new["keyed_digest"])
+    if keyless and all(map(_has_hidden, (a, b))) and a["run"]["id"] != b["run"]["id"]:
         aspect = "what is not shown without a key"
-        yield Change("policy", "", aspect, digests[0], digests[1], Effect.WEAKER)
+        yield Change("policy", "", aspect, "not known", "not known", Effect.WEAKER)
     keys = [_keys(data) for data in (a, b)]
     effect = Effect.NEUTRAL if NOTHING in keys else Effect.WEAKER  # the fields tell of none
     yield from differs("policy", "keys", keys[0], keys[1], effect)
