@@ -56,7 +56,11 @@ def extended(folder: Path, rules: Rules, tables: Mapping[str, str]) -> Sequence[
         run(rules, [str(place)], folder / round_, key=KEY, incremental=earlier)
     assert all(check.passed for check in verify(folder / "2"))
     made = (folder / "2" / "data").rglob("*")
-    return sorted(p.relative_to(folder / "2" / "data").as_posix() for p in made if p.is_file())
+    return sorted(
+        p.relative_to(folder / "2" / "data").as_posix()
+        for p in made
+        if p.is_file() and p.name[0] != "."
+    )
 
 
 @pytest.mark.parametrize("file", [name for name in FILES if name != "churn.yaml"])
