@@ -3,6 +3,7 @@ the run was started onto; anything else stays, and the run ends with an error.""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -55,7 +56,11 @@ def publish(folder: Path, target: Path, before: str | None, aside: Path) -> None
 
 def recover(target: Path, aside: Path) -> None:
     """Bring back the earlier output if a run was stopped between its two renames."""
-    if fingerprint(aside) is not None and fingerprint(target) is None:
+    if fingerprint(aside) is None:
+        return
+    with contextlib.suppress(OSError):
+        target.rmdir()  # the empty folder that move_to_free made, and nothing else
+    if fingerprint(target) is None:
         move_to_free(aside, target)
 
 

@@ -96,6 +96,13 @@ class StoreStage:
             sizes.pop(SALTS, None)
         storage.remove([self._url(name) for name in sizes], self.url)  # a run that was superseded
         self._refuse_superseded()
+        if self.has(FILE_NAME):  # `clear` removed the one that was to be replaced
+            raise OutputError(
+                "output-changed",
+                "a manifest that is not this run's lies there by now",
+                place=Place(file=self.url),
+                hint="move that output away and repeat the command",
+            )
         self.put(FILE_NAME, manifest)
 
     def _url(self, name: str) -> str:

@@ -530,3 +530,16 @@ def test_the_library_gives_back_the_url(place: Path, s3: S3) -> None:
     )
     assert done.data == s3.url("out")
     assert threading.active_count() < 50
+
+
+def test_a_manifest_that_appears_during_the_run_stays(s3: S3) -> None:
+    s3.put("out/manifest.json", b"earlier")
+    with (
+        pytest.raises(OutputError, match="output-changed"),
+        storestage.staged_in_store(s3.url("out"), [], overwrite=True) as stage,
+    ):
+        stage.clear(())
+        assert "out/manifest.json" not in s3.names()
+        s3.put("out/manifest.json", b"theirs")
+        stage.finish(b"ours", [])
+    assert s3.get("out/manifest.json") == b"theirs"
