@@ -64,6 +64,11 @@ duplicate keys are errors, and so are words that YAML versions read in different
   `key` does not count, unless the rule file takes it: `key: {include: base.yaml}`.
   `pack:hipaa-safe-harbor`, `pack:gdpr-direct`, `pack:secrets` and `pack:chat-finetuning` ship with
   the program; a command takes their names, too, in place of a rule file.
+- **Records that cannot be read** stop a run; `on_error: drop_row` rejects and counts them: a CSV
+  record without the header's cells, a JSON line that is no object, has a key twice or values of
+  another type than the records before. A quote where RFC 4180 allows none stops it in any case,
+  since no record behind it has borders that can be trusted; `run --quarantine-unreadable` leaves
+  the file out.
 - **Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file, one
   leaf a line: `leaf;level 1;level 2;...`. White space around a leaf does not count.
 - **Privacy.** A quasi-identifier without a transform gets a level of its hierarchy, the same in all
