@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.errors import KeyFault, NotAvailable
-from scrubber.formats.base import check_schema
+from scrubber.formats.admission import admitted_table
 from scrubber.keystore import resolve_key
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
@@ -49,7 +49,7 @@ class ScrubBatches:
         self._plans: dict[bytes, tuple[Plan, Tools]] = {}
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        check_schema(table.schema, _BATCH)
+        table = admitted_table(table, _BATCH)
         raw = table.schema.serialize().to_pybytes()
         if raw not in self._plans:
             self._plans[raw] = self._planned(table.schema)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
 from scrubber.errors import InputError
-from scrubber.formats.base import check_schema
+from scrubber.formats.admission import admitted_table
 from scrubber.model.arrow_errors import ARROW_ERRORS
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def open_frame(data: object) -> Opened:
     are refused for too: ``no-fields``, ``duplicate-field``, ``type-not-supported``.
     """
     opened = _opened(data)
-    check_schema(opened.table.schema, "frame")
-    return opened
+    return replace(opened, table=admitted_table(opened.table, "frame"))
 
 
 def paths_of(data: object) -> list[str] | None:
@@ -97,8 +96,13 @@ def _record_batch(table: pa.Table) -> pa.RecordBatch:
 def _polars(frame: Any, *, lazy: bool) -> Opened:
     import polars as pl
 
+    enums = {name: kind for name, kind in frame.schema.items() if isinstance(kind, pl.Enum)}
+
     def back(table: pa.Table) -> Any:
         result = pl.DataFrame(pl.from_arrow(table))
+        result = result.with_columns(
+            _narrowed(result[name], kind) for name, kind in enums.items() if name in result.columns
+        )
         return result.lazy() if lazy else result
 
     try:
@@ -110,6 +114,16 @@ def _polars(frame: Any, *, lazy: bool) -> Opened:
             hint="cast it first, such as df.cast({'n': pl.Decimal(38, 0)})",
         ) from None
     return Opened(table, back)
+
+
+def _narrowed(column: Any, kind: Any) -> Any:
+    """A column that was an Enum of `kind`, as an Enum of its words that are still in use; as it is
+    if it holds others."""
+    import polars as pl
+
+    used = set(column.cast(pl.String).drop_nulls().unique())
+    words = [word for word in kind.categories if word in used]
+    return column.cast(pl.Enum(words)) if len(words) == len(used) else column
 
 
 def _pandas(frame: Any) -> Opened:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scrubber.formats.tables.text import as_text
+from scrubber.formats.tables.text import as_text, has_text, is_binary, unwrapped
 from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import FieldPlan, transforms_of
@@ -51,7 +51,13 @@ def label(table: pa.Table, fields: Sequence[FieldPlan], key: RootKey | None) -> 
 
 
 def text_labels(values: pa.Array) -> pa.Array:
-    """`values` in the text that formats write them as; a text that is not UTF-8 is null."""
+    """`values` in the text that formats write them as; null for bytes that are not UTF-8, and for
+    types that have no text."""
+    values = unwrapped(values)
+    if is_binary(values.type):
+        return pa.array([_decoded(one) for one in values.to_pylist()], LABEL)
+    if not has_text(values.type):
+        return pa.nulls(len(values), LABEL)
     text = as_text(values)
     try:
         text.validate(full=True)

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from scrubber.errors import InputError
 from scrubber.formats import sampling
+from scrubber.formats.admission import check_schema
 from scrubber.formats.base import (
     ABSENT,
     CHUNK_BYTES,
@@ -34,7 +35,6 @@ from scrubber.formats.base import (
     LeaveOut,
     Source,
     Written,
-    check_schema,
     leaving_out,
 )
 from scrubber.formats.csv import reader as delimited
@@ -56,7 +56,7 @@ from scrubber.formats.ipc import reader as arrow
 from scrubber.formats.jsonl import infer as jsonl_schema
 from scrubber.formats.jsonl import reader as jsonl_reader
 from scrubber.formats.jsonl import writer as jsonl_writer
-from scrubber.formats.jsonl.shape import Shape
+from scrubber.formats.jsonl.shape import Shape, refuse_map_keys
 from scrubber.formats.parquet import reader as parquet_reader
 from scrubber.formats.sampling import Drawn, Sample
 from scrubber.formats.tables.visible import visible
@@ -196,6 +196,7 @@ def schemas(
                 shape = own
                 inferred.append(source.alias)
         if shape is not None:
+            refuse_map_keys(shape, inferred[0])
             schema = shape.schema()
             check_schema(schema, inferred[0])
             alone = dict.fromkeys(inferred, schema)
@@ -258,6 +259,7 @@ def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
     if refusal is not None and not (tables or records):
         raise refusal
     if not tables:
+        refuse_map_keys(shape, name)
         schema = shape.schema()
         check_schema(schema, name)
         tables.append(pa.Table.from_pylist(records, schema=schema))

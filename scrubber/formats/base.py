@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
 
-from scrubber.errors import InputError, Place
-from scrubber.model.fieldpath import EACH, FieldPath, is_list
+from scrubber.errors import InputError
 from scrubber.storage import Facts
 
 FORMATS = ("parquet", "csv", "tsv", "jsonl", "arrow")
@@ -140,64 +139,6 @@ def rows_per_chunk(rows: int, size: int) -> int:
     return max(1, min(CHUNK_ROWS, CHUNK_BYTES * rows // max(size, 1)))
 
 
-def check_schema(schema: pa.Schema, alias: str) -> None:
-    """Refuse what no format here can carry on: no fields, two of one name, types without leaves.
-
-    Raises InputError `no-fields`, `duplicate-field`, `type-not-supported`, or `encoding` for names
-    that are not UTF-8.
-    """
-    try:
-        _check_schema(schema, alias)
-    except UnicodeDecodeError:
-        text = "the name of a field is not UTF-8 text"
-        raise InputError("encoding", text, place=Place(file=alias)) from None
-
-
-def _check_schema(schema: pa.Schema, alias: str) -> None:
-    if not len(schema):
-        raise InputError("no-fields", "there is no field in it", place=Place(file=alias))
-    _check_names(schema.names, None, alias)
-    for field in schema:
-        _check_type(FieldPath((field.name,)), field.type, alias)
-
-
-def _check_names(names: Iterable[str], parent: FieldPath | None, alias: str) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            path = parent.child(name) if parent else FieldPath((name,))
-            raise InputError(
-                "duplicate-field",
-                "two fields have this name",
-                place=Place(file=alias, field=str(path)),
-                hint="rename one of them",
-            )
-        seen.add(name)
-
-
-def _check_type(path: FieldPath, kind: pa.DataType, alias: str) -> None:
-    if isinstance(kind, pa.BaseExtensionType):
-        _check_type(path, kind.storage_type, alias)
-    elif pa.types.is_struct(kind):
-        _check_names([field.name for field in kind], path, alias)
-        for field in kind:
-            _check_type(path.child(field.name), field.type, alias)
-    elif pa.types.is_map(kind):
-        _check_type(path.child(EACH).child("key"), kind.key_type, alias)
-        _check_type(path.child(EACH).child("value"), kind.item_type, alias)
-    elif is_list(kind):
-        _check_type(path.child(EACH), kind.value_type, alias)
-    elif pa.types.is_nested(kind) or (
-        pa.types.is_dictionary(kind) and pa.types.is_nested(kind.value_type)
-    ):
-        raise InputError(
-            "type-not-supported",
-            "values of this Arrow type cannot be looked at",
-            place=Place(file=alias, field=str(path)),
-            hint="convert it to a struct, a list or a map",
-        )
-
-
 __all__ = [
     "ABSENT",
     "CHUNK_BYTES",
@@ -214,7 +155,6 @@ __all__ = [
     "LeaveOut",
     "Source",
     "Written",
-    "check_schema",
     "leaving_out",
     "rows_per_chunk",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from scrubber import storage
 from scrubber.errors import InputError, Place
+from scrubber.formats import file_names
 from scrubber.formats.base import TEXT_FORMATS, LeaveOut, Source, leaving_out
 from scrubber.formats.io import remote
 from scrubber.formats.io.remote import HIDDEN
@@ -46,10 +48,12 @@ def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[
     """
     if not inputs:
         raise InputError("input-missing", "no input was named")
+    named = [one for given in inputs for one in _named(given)]
+    file_names.refuse_data({alias for alias, _ in named})
     found: dict[str, Source] = {}
-    for given in inputs:
-        for source in _sources(given, leave_out):
-            alias = source.alias
+    for alias, source_of in named:
+        with leaving_out(alias, leave_out):
+            source = source_of()
             if alias in found:
                 raise InputError(
                     "input-clash",
@@ -160,15 +164,14 @@ def _advice(stem: str, kind: str | None) -> str:
     return "in a folder with other files, use a glob such as 'folder/*.csv'"
 
 
-def _sources(given: str, leave_out: LeaveOut | None) -> Iterator[Source]:
+def _named(given: str) -> Iterator[tuple[str, Callable[[], Source]]]:
+    """The alias of each file that `given` names, and what makes it a source."""
     if storage.is_remote(given):
         for url, alias, facts in remote.expand(given):
-            with leaving_out(alias, leave_out):
-                yield _remote_source(url, alias, facts)
+            yield alias, partial(_remote_source, url, alias, facts)
     else:
         for path, alias in _expand(given):
-            with leaving_out(alias, leave_out):
-                yield _source(path, alias)
+            yield alias, partial(_source, path, alias)
 
 
 def _remote_source(url: str, alias: str, facts: storage.Facts) -> Source:
@@ -220,6 +223,7 @@ def _walk(folder: Path, base: Path) -> Iterator[tuple[Path, str]]:
 
 def _unlistable(failure: OSError) -> None:
     name = Path(str(failure.filename)).name
+    file_names.refuse_data([name])
     raise InputError(
         "input-unreadable", "the folder cannot be read", place=Place(file=name)
     ) from None

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from scrubber.errors import InputError, Place
-from scrubber.formats.base import CHUNK_BYTES, Chunk, Source, check_schema
+from scrubber.formats.admission import check_schema
+from scrubber.formats.base import CHUNK_BYTES, Chunk, Source
 from scrubber.formats.discovery import source_bytes
 from scrubber.formats.io.stream import open_file
 from scrubber.model.arrow_errors import ARROW_ERRORS

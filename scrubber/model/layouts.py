@@ -23,15 +23,20 @@ def plain(values: pa.Array) -> pa.Array:
     if isinstance(values.type, pa.BaseExtensionType):
         return plain(values.storage)
     if pa.types.is_dictionary(values.type):
-        decoded = values.cast(value_type(values.type))
-        return decoded.cast(viewless(decoded.type))
+        entries = plain(values.dictionary)
+        return entries.cast(viewless(entries.type)).take(values.indices)
     return values
 
 
 def as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
     """Encode again what came in as a dictionary and kept its type of value."""
     if pa.types.is_dictionary(kind) and result.type.equals(viewless(kind.value_type)):
-        return result.cast(kind.value_type).dictionary_encode().cast(kind)
+        encoded = result.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(
+            encoded.indices.cast(kind.index_type),
+            encoded.dictionary.cast(kind.value_type),
+            ordered=kind.ordered,
+        )
     return result
 
 
@@ -39,4 +44,6 @@ def count_equal(one: pa.Array, other: pa.Array) -> int:
     """At how many places two arrays of one type hold the same value; null equals nothing."""
     if pa.types.is_float16(one.type):  # Arrow does not compare them (pyarrow 26)
         one, other = one.cast(pa.float32()), other.cast(pa.float32())
+    elif pa.types.is_decimal(one.type) and one.type.scale < 0:
+        one, other = one.cast(pa.float64()), other.cast(pa.float64())
     return pc.sum(pc.fill_null(pc.equal(one, other), False)).as_py() or 0

@@ -37,19 +37,29 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
     unjudged = np.zeros(table.num_rows, dtype=np.bool_)
     counts: list[tuple[str, int]] = []
     if rules and table.num_rows:
-        import polars as pl
-
         for rule in rules:
-            # only what the rule reads: Polars has no words for some types of Arrow, and panics
             expression = parsed(rule.expression)
             assert not isinstance(expression, Fault), "row rules that are wrong do not load"
-            columns = sorted(set(expression.meta.root_names()))
-            frame = pl.DataFrame(pl.from_arrow(table.select(columns)))
-            drops, fails = _evaluate(frame, expression)
+            drops, fails = _judge(table, expression)
             unjudged |= fails & kept
             counts.append((rule.rule.id, int((drops & kept & ~unjudged).sum())))
             kept &= ~(drops | fails)
     return Judged(kept, unjudged, Tally(counts))
+
+
+def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags]:
+    """Where `expression` is true or unknown, and where it fails: everywhere, if Polars has no words
+    for a column's type."""
+    import polars as pl
+
+    # only what the rule reads: Polars panics at some types of Arrow
+    columns = sorted(set(expression.meta.root_names()))
+    try:
+        frame = pl.DataFrame(pl.from_arrow(table.select(columns)))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        nothing = np.zeros(table.num_rows, dtype=np.bool_)
+        return nothing, ~nothing
+    return _evaluate(frame, expression)
 
 
 def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags]:

@@ -14,7 +14,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from random import Random
 from typing import Any
 
@@ -24,9 +24,10 @@ import pyarrow.compute as pc
 
 from scrubber.errors import InputError, Place
 from scrubber.formats import sampling
-from scrubber.formats.base import Chunk, Source, check_schema
+from scrubber.formats.admission import check_schema
+from scrubber.formats.base import Chunk, Source
 from scrubber.formats.csv.quoting import StrayQuote, first_record, last_opening, record_ends
-from scrubber.formats.field_names import looks_like_data
+from scrubber.formats.field_names import looks_like_data, row_as_header
 from scrubber.formats.io.stream import (
     Block,
     Bytes,
@@ -40,6 +41,8 @@ from scrubber.model.arrow_errors import ARROW_ERRORS
 
 _BOM = b"\xef\xbb\xbf"
 _HEADER_BYTES = 2**20
+_LOOKED_AT, _RECORDS = 2**18, 200
+_NAME_THEM = "the first line must name the columns"
 _AT_ONCE = 2**19
 """So many bytes pyarrow parses at once: what it notes of them stays in a core's cache until it
 makes columns of it."""
@@ -65,7 +68,10 @@ def schema(source: Source) -> pa.Schema:
     Raises InputError `csv-header`, `csv-line-ends`, `csv-quote`, `encoding`, `duplicate-field`.
     """
     with ByteStream(source) as stream:
-        names, _, _, _ = _head(stream, source)
+        names, dialect, rest, _ = _head(stream, source)
+    index = row_as_header(names, _first_records(rest, dialect))
+    if index is not None:
+        raise _no_header(index, Place(file=source.alias, line=1))
     found = pa.schema([(name, pa.string()) for name in names])
     check_schema(found, source.alias)
     return found
@@ -224,15 +230,28 @@ def _check_quotes(record: bytes, delimiter: str, source: Source) -> None:
 
 
 def _check_header(names: Sequence[str], place: Place) -> None:
-    hint = "the first line must name the columns"
-    for number, name in enumerate(names, 1):
+    for index, name in enumerate(names):
         if looks_like_data(name):
-            text = f"column {number} of the header looks like data, not like a name"
-            raise InputError("csv-header", text, place=place, hint=hint)
+            raise _no_header(index, place)
     empty = [number for number, name in enumerate(names, 1) if not name.strip()]
     if not names or len(empty) > 1:
         columns = f"columns {empty[0]} and {empty[1]} have" if empty else "the first line has"
-        raise InputError("csv-header", f"{columns} no name", place=place, hint=hint)
+        raise InputError("csv-header", f"{columns} no name", place=place, hint=_NAME_THEM)
+
+
+def _no_header(index: int, place: Place) -> InputError:
+    text = f"column {index + 1} of the header looks like data, not like a name"
+    return InputError("csv-header", text, place=place, hint=_NAME_THEM)
+
+
+def _first_records(data: bytes, dialect: Dialect) -> list[list[str]]:
+    """Some of the first records, as far as they can be read, to hold the header against."""
+    whole, _, _ = data[:_LOOKED_AT].rpartition(b"\n")
+    lines = io.StringIO(whole.decode(errors="replace"), newline="")
+    try:
+        return list(islice(csv.reader(lines, delimiter=dialect.delimiter), _RECORDS))
+    except csv.Error:
+        return []
 
 
 def _parse(

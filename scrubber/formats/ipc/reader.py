@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 
 from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import sampling
-from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
+from scrubber.formats.admission import admitted
+from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source
 from scrubber.formats.io.stream import open_file
 from scrubber.formats.ipc.messages import batch_sizes
 from scrubber.formats.tables import rechunk as cutting
@@ -42,8 +43,7 @@ def schema(source: Source) -> pa.Schema:
     """The file's schema. Raises InputError `arrow-unreadable`, `arrow-truncated`."""
     with _mapped(source) as mapped:
         found = _reader(mapped.file, source).schema
-    check_schema(found, source.alias)
-    return found
+    return admitted(found, source.alias)
 
 
 def read(
@@ -64,7 +64,7 @@ def read(
     with _mapped(source) as mapped:
         file = mapped.file
         reader = _reader(file, source)
-        if not reader.schema.equals(schema):
+        if not admitted(reader.schema, source.alias).equals(schema):
             raise InputError(
                 "source-changed", "its fields have changed", place=Place(file=source.alias)
             )

@@ -13,8 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from scrubber.errors import InputError, Place
 from scrubber.formats.base import ABSENT
-from scrubber.formats.field_names import looks_like_data
+from scrubber.formats.field_names import are_map_keys, looks_like_data
 from scrubber.model.fieldpath import EACH, FieldPath
 
 NULL, BOOL, INT, FLOAT, STRING, OBJECT, ARRAY = (1 << i for i in range(7))
@@ -35,6 +36,7 @@ _INT64 = 2**63 - 1
 _DEPTH = 64
 _FIELDS = 10_000
 _FORMS = 1_000
+_MAP_KEYS, _MAP_FILL = 10, 0.15
 
 
 class BadValue(Exception):
@@ -188,7 +190,7 @@ class Shape:
         if known is not None:
             return known
         if looks_like_data(name):
-            text = "a key of an object looks like data, not like a name"
+            text = "a key of an object looks like data, not like a name: make it a value"
             raise BadValue("json-key", text, self.path)
         if len(self.fields) >= _FIELDS:
             raise BadValue("json-fields", f"an object has more than {_FIELDS} keys", self.path)
@@ -207,6 +209,33 @@ class Shape:
         """The Arrow schema of the objects added to this shape, keys in the order first seen."""
         self.settle()
         return pa.schema([_field(name, shape, self) for name, shape in self.fields.items()])
+
+
+def refuse_map_keys(shape: Shape, alias: str) -> None:
+    """Refuse objects whose keys differ from record to record: then they are values of the data.
+
+    Raises InputError `json-key`.
+    """
+    shape.settle()
+    for one in shape.fields.values():
+        refuse_map_keys(one, alias)
+    if shape.item is not None:
+        refuse_map_keys(shape.item, alias)
+    keys, kinds = len(shape.fields), {_family(one) for one in shape.fields.values()} - {NULL}
+    if keys < _MAP_KEYS or shape.objects < _MAP_KEYS or len(kinds) > 1:
+        return
+    filled = sum(one.present for one in shape.fields.values())
+    if filled <= _MAP_FILL * keys * shape.objects and are_map_keys(list(shape.fields)):
+        raise InputError(
+            "json-key",
+            f"an object has {keys} keys that few records share: they look like values, not names",
+            place=Place(file=alias, field=None if shape.path is None else str(shape.path)),
+            hint="make it a list of objects, such as {key: …, value: …}",
+        )
+
+
+def _family(shape: Shape) -> int:
+    return next((family for family in _FAMILIES if shape.seen & family), NULL)
 
 
 def _check_union(known: Shape, other: Shape) -> None:

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import sampling
-from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source, check_schema
+from scrubber.formats.admission import admitted
+from scrubber.formats.base import HELD_BYTES, MORE_MEMORY, ByteSink, Chunk, Source
 from scrubber.formats.io.stream import open_file
 from scrubber.formats.parquet.footer import checked_footer
 from scrubber.formats.parquet.sizes import TooMuchAtOnce, records_at_once
@@ -40,8 +41,7 @@ def schema(source: Source) -> pa.Schema:
             found = file.schema_arrow
         except _FAILURES:
             raise _unreadable(source) from None
-    check_schema(found, source.alias)
-    return found
+    return admitted(found, source.alias)
 
 
 def read(
@@ -57,7 +57,7 @@ def read(
     del drop_bad_rows
     row, consumed = 1, 0
     with _open(source) as file:
-        if not file.schema_arrow.equals(schema):
+        if not admitted(file.schema_arrow, source.alias).equals(schema):
             raise InputError(
                 "source-changed", "its fields have changed", place=Place(file=source.alias)
             )

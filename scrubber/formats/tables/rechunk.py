@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from scrubber.errors import InputError, Place
 from scrubber.formats import base
+from scrubber.formats.admission import recast
 from scrubber.formats.base import MORE_MEMORY, RECORD_BYTES, rows_per_chunk
 from scrubber.formats.tables.text import is_string, is_variable_binary, unwrapped
 from scrubber.formats.tables.visible import has_dictionary, visible
@@ -68,7 +69,7 @@ def _joined(parts: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     dictionaries = has_dictionary(given) and whole.nbytes > base.CHUNK_BYTES
     if dictionaries or any(_is_view(kind) for _, kind in leaves(given)):
         whole = visible(whole)  # else each table carries all that its neighbours show
-    return whole.cast(schema)
+    return recast(whole, schema)
 
 
 def too_large(place: Place) -> InputError:

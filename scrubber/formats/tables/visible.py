@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from scrubber.model.fieldpath import FieldPath, is_list, leaves
 from scrubber.model.nested import Rows, map_leaves
+from scrubber.model.views import viewless
 
 
 def visible(table: pa.Table) -> pa.Table:
@@ -45,11 +46,12 @@ def _fresh(array: pa.Array) -> pa.Array:
         return _used_entries(array)
     if is_list(kind) or (pa.types.is_struct(kind) and kind.num_fields):  # an extension's storage
         return visible(pa.table({"storage": array})).column(0).combine_chunks()
-    if pa.types.is_string_view(kind):
-        return _blank_nulls(array.cast(pa.large_string())).cast(kind)
-    if pa.types.is_binary_view(kind):
-        return _blank_nulls(array.cast(pa.large_binary())).cast(kind)
-    return _blank_nulls(array)
+    return _blank_nulls(_viewless(array)).cast(kind)
+
+
+def _viewless(array: pa.Array) -> pa.Array:
+    """The array in a layout that Arrow can take from."""
+    return array.cast(viewless(array.type))
 
 
 def _blank_nulls(array: pa.Array) -> pa.Array:
@@ -66,6 +68,6 @@ def _used_entries(array: pa.DictionaryArray) -> pa.DictionaryArray:
     used = used.take(pc.sort_indices(used))
     return pa.DictionaryArray.from_arrays(
         pc.index_in(array.indices, used).cast(kind.index_type),
-        _fresh(array.dictionary.take(used)),
+        _fresh(_viewless(array.dictionary).take(used).cast(kind.value_type)),
         ordered=kind.ordered,
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from scrubber.profiling.columns.gazetteer import given_names, surnames
+from scrubber.model.names import given_names, surnames
 from scrubber.profiling.columns.headers import fold
 
 Test = Callable[[str], bool]
