@@ -1,4 +1,4 @@
-"""Metadata of schemas and fields: what is let in, by an allow-list (docs/decisions/0018).
+"""Metadata of schemas and fields: what is let in, by an allow-list (docs/decisions/0007).
 
 Metadata is data that no rule decides: the words of an Enum, a ClassLabel or a Categorical, a raw
 key in a table's statistics, the attributes of a frame. Only what keeps types passes, and only where
