@@ -16,7 +16,6 @@ from scrubber.detect.context.batch import Context, Raw
 from scrubber.detect.context.nlp import Reader
 from scrubber.detect.matchers.base import Looker, Places
 from scrubber.detect.ner import zone
-from scrubber.detect.ner.matcher import NameLooker
 from scrubber.detect.prefilter.scanner import Ends, Hit, Prefilter
 from scrubber.detect.refine import Refiner, without_duplicates
 from scrubber.detect.silence import hushed
@@ -45,7 +44,7 @@ class Language:
 
 @dataclass(frozen=True)
 class PresidioDetector:
-    """A Detector over Presidio's recognizers; made by :func:`scrubber.detect.build_detector`.
+    """A Detector over Presidio's recognizers, of texts as they are.
 
     `prefilter` has the triggers of all lookers, in their order. Each text is analysed in every
     language; the answers are united and duplicates removed. A lone surrogate (which is no
@@ -56,7 +55,6 @@ class PresidioDetector:
     languages: tuple[Language, ...] = field(repr=False)
     refiner: Refiner = field(repr=False)
     prefilter: Prefilter = field(repr=False)
-    names: NameLooker | None = None
     _free: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
@@ -64,51 +62,21 @@ class PresidioDetector:
         found: list[tuple[Span, ...]] = []
         for index, seen in enumerate(self.attempt(texts, patience=1)):
             if isinstance(seen, DetectionError):
-                raise _stopping(seen, index) from None
+                raise stopping(seen, index) from None
             found.append(seen)
         return found
 
     def attempt(self, texts: Sequence[str], patience: int = PATIENCE) -> list[Seen]:
         """The same with the error in the place of a text that cannot be looked at."""
         found: list[Seen] = [()] * len(texts)
-        left = _Patience(patience)
+        left = Patience(patience)
         with self._free, hushed():
             for chunk in _chunks(self.prefilter.hits(texts)):
-                wholes = [_whole(texts[hit.index]) for hit in chunk]
+                wholes = [whole(texts[hit.index]) for hit in chunk]
                 with closing(self._detect(wholes, chunk)) as answers:
                     for hit, seen in zip(chunk, answers, strict=True):
                         found[hit.index] = left.after(seen, hit.index)
-            if self.names is not None:
-                for index, seen in self._with_names(self.names, texts, found):
-                    found[index] = left.after(seen, index)
-        for index, seen in enumerate(found):
-            if seen and not isinstance(seen, DetectionError):
-                found[index] = tuple(self.refiner.without_allowed(_whole(texts[index]), seen))
         return found
-
-    def _with_names(
-        self, names: NameLooker, texts: Sequence[str], found: Sequence[Seen]
-    ) -> Iterator[tuple[int, Seen]]:
-        """What becomes of `found` with what the names model finds, where that is another."""
-        at = [
-            i
-            for i, text in enumerate(texts)
-            if not isinstance(found[i], DetectionError) and names.can_find(text)
-        ]
-        wholes = [_whole(texts[i]) for i in at]
-        for i, whole, spans in zip(at, wholes, _named(names, wholes), strict=True):
-            if isinstance(spans, DetectionError):
-                yield i, spans
-            elif spans:
-                yield i, self._united(whole, found[i], spans)
-
-    def _united(self, text: str, found: Seen, named: Sequence[Span]) -> Seen:
-        assert not isinstance(found, DetectionError)
-        try:
-            refined = self.refiner.refine(text, ((span, {}) for span in named))
-        except DetectionError as error:
-            return _answer(error)
-        return tuple(without_duplicates([*found, *refined]))
 
     def _detect(self, texts: Sequence[str], hits: Sequence[Hit]) -> Generator[Seen, None, None]:
         pipelines = [p for lang in self.languages for p in _pipelines(lang.reader)]
@@ -161,7 +129,7 @@ class PresidioDetector:
         try:
             return tuple(self.refiner.refine(context.texts[index], weighed))
         except DetectionError as error:
-            return _answer(error)
+            return answer(error)
 
 
 def _looked(language: Language, owners: _Owners, context: Context, index: int, hit: Hit) -> Raw:
@@ -174,7 +142,7 @@ def _looked(language: Language, owners: _Owners, context: Context, index: int, h
             spans = looker.look(context.texts[index], read, Places(hit.data, ends))
             seen.extend((looker, span) for span in spans)
     except DetectionError as error:
-        return _answer(error)
+        return answer(error)
     return seen
 
 
@@ -194,41 +162,27 @@ def _groups(raw: Iterable[tuple[int, Raw]]) -> Iterator[list[tuple[int, Raw]]]:
         yield group
 
 
-def _named(names: NameLooker, texts: Sequence[str]) -> Iterable[list[Span] | DetectionError]:
-    try:
-        return names.look(texts)
-    except DetectionError:
-        return (_named_in(names, text) for text in texts)
-
-
-def _named_in(names: NameLooker, text: str) -> list[Span] | DetectionError:
-    try:
-        return names.look([text])[0]
-    except DetectionError as error:
-        return _answer(error)
-
-
-class _Patience:
+class Patience:
     """How many more texts recognizers may run out of time on."""
 
     def __init__(self, texts: int) -> None:
-        self._left = texts
+        self.texts = texts
 
     def after(self, seen: Seen, index: int) -> Seen:
         """`seen`, the answer for the text with that index; raises it where it is one too many."""
         if isinstance(seen, DetectionError) and seen.code == TIMEOUT:
-            self._left -= 1
-            if self._left <= 0:
-                raise _stopping(seen, index) from None
+            self.texts -= 1
+            if self.texts <= 0:
+                raise stopping(seen, index) from None
         return seen
 
 
-def _answer(error: DetectionError) -> DetectionError:
+def answer(error: DetectionError) -> DetectionError:
     """`error` without what it came from, which would hold the text as long as the answer lives."""
     return DetectionError(error.code, error.text)
 
 
-def _stopping(error: DetectionError, index: int) -> DetectionError:
+def stopping(error: DetectionError, index: int) -> DetectionError:
     return DetectionError(error.code, error.text, index=index)
 
 
@@ -242,7 +196,7 @@ def _looking(hit: Hit, owners: _Owners) -> Iterable[tuple[int, dict[int, Ends]]]
     return found.items()
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """`text` without lone surrogates."""
     return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 

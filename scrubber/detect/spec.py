@@ -46,6 +46,8 @@ class DetectSpec:
     ``spacy:<package or path>`` or ``presidio:<JSON>``. An entity of `consistency` that was found
     once in a document is found everywhere in it. `model` is the digest of all files of the model of
     `ner` (:func:`scrubber.detect.pinned`): no detector is built from others; None pins nothing.
+    Without `house`, patterns are Presidio's alone and search texts as they are: the answers are
+    those of its engine.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -61,3 +63,4 @@ class DetectSpec:
     consistency: tuple[str, ...] = ("PERSON",)
     least_score: float = 0.0
     model: str | None = None
+    house: bool = True

@@ -53,6 +53,7 @@ def read_detection(report: Report, *, needed: bool) -> DetectSpec:
             else DetectSpec().consistency
         ),
         least_score=LEAST_SCORE,
+        house=part.get("house") is not False,
         **_rules(report, part.get("rules")),
     )
 

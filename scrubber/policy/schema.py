@@ -245,6 +245,11 @@ class Detect(Part):
         description="Entities that are found everywhere in a document once they are found in it: a "
         "PERSON by each part of the name, others as a whole (default PERSON; [] for none).",
     )
+    house: bool | None = Field(
+        None,
+        description="False leaves patterns to Presidio alone: no recognizers of scrubber's own, no "
+        "decoded or folded views of a text (default true).",
+    )
 
 
 class FieldRule(Part):

@@ -21,7 +21,9 @@ MAIL = ("EMAIL_ADDRESS", 3, 18, 1.0)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lines = [json.dumps({"id": name, "text": text}) for name, text in TEXTS.items()]
     (tmp_path / "some.jsonl").write_text("\n".join(lines), "utf-8")
-    monkeypatch.setattr(parity, "PASSES", {"mail": DetectSpec(entities=("EMAIL_ADDRESS",))})
+    monkeypatch.setattr(
+        parity, "PASSES", {"mail": DetectSpec(entities=("EMAIL_ADDRESS",), house=False)}
+    )
     return tmp_path
 
 

@@ -14,6 +14,9 @@ from typing import Any
 
 import regex
 
+from scrubber.detect import DetectSpec, build_detector
+from scrubber.detect.detector import PresidioDetector
+from scrubber.detect.house.detector import HouseDetector
 from scrubber.detect.prefilter.alphabet import project
 from scrubber.detect.prefilter.parse import Tree, is_set, kind, parsed
 
@@ -129,3 +132,10 @@ def _named(tree: Tree) -> list[int]:
 
 def _holds(tree: Tree, code: int) -> bool:
     return bool(tree.matches(code)) if hasattr(tree, "matches") else code != ord("\n")
+
+
+def searching(spec: DetectSpec) -> PresidioDetector:
+    """What searches texts as they are written, by patterns alone: the inner part of a detector."""
+    detector = build_detector(spec)
+    assert isinstance(detector, HouseDetector)
+    return detector.patterns

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from benchmarks.corpus import rows
 from benchmarks.parity import Answer, analyzer, country_recognizers, ours, theirs
-from scrubber.detect import DetectSpec, build_detector
+from scrubber.detect import DetectSpec
 from scrubber.errors import DetectionError
-from tests.detect.matching import matching
+from tests.detect.matching import matching, searching
 
 TICKET = (
     '{"name": "ticket", "supported_entity": "TICKET_ID", "context": ["ticket", "case"],'
@@ -102,7 +102,7 @@ TEXTS = [
 ]
 
 engine = cache(analyzer)
-build = cache(build_detector)
+build = cache(searching)
 
 
 def presidio(spec: DetectSpec, text: str) -> Answer:

@@ -132,7 +132,7 @@ def test_a_pipeline_that_raises_is_a_failure(
     monkeypatch: pytest.MonkeyPatch, tiny_model: Path
 ) -> None:
     made = build_detector(DetectSpec(ner=f"spacy:{tiny_model}"))
-    engine = made.languages[0].reader.engine  # type: ignore[attr-defined]
+    engine = made.patterns.languages[0].reader.engine  # type: ignore[attr-defined]
     monkeypatch.setattr(engine, "process_batch", lambda texts, *_, **__: quoting(texts[0]))
     with pytest.raises(DetectionError, match="NLP pipeline") as caught:
         made.detect([f"{SECRET} 4111111111111111"])
@@ -143,7 +143,7 @@ def test_a_pipeline_that_loses_a_text_is_a_failure(
     monkeypatch: pytest.MonkeyPatch, tiny_model: Path
 ) -> None:
     made = build_detector(DetectSpec(ner=f"spacy:{tiny_model}"))
-    engine = made.languages[0].reader.engine  # type: ignore[attr-defined]
+    engine = made.patterns.languages[0].reader.engine  # type: ignore[attr-defined]
     monkeypatch.setattr(engine, "process_batch", lambda *_, **__: iter(()))
     with pytest.raises(DetectionError, match="detector-failed"):
         made.detect(["4111111111111111"])

@@ -16,12 +16,11 @@ from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 from tldextract import TLDExtract
 
 from benchmarks.parity import country_recognizers
-from scrubber.detect import Detector, DetectSpec, build_detector
-from scrubber.detect.detector import PresidioDetector
+from scrubber.detect import Detector, DetectSpec
 from scrubber.detect.matchers.phone import PhoneLooker
 from scrubber.detect.matchers.phone_prefilter import trigger
 from scrubber.detect.presidio.registry import HOUSE_NAMES, registry
-from tests.detect.matching import matches, matching
+from tests.detect.matching import matches, matching, searching
 
 NOISE = (
     *("", " ", "  ", "\n", "\r\n", ".", ",", ":", "-", "/", "@", "_", "x", "9", " 1", "a "),
@@ -46,7 +45,7 @@ def unvalidated(name: str) -> Detector:
         }
         for part, pattern in enumerate(RECOGNIZERS[name].patterns)
     ]
-    return build_detector(DetectSpec(entities=(), recognizers=tuple(map(json.dumps, own))))
+    return searching(DetectSpec(entities=(), recognizers=tuple(map(json.dumps, own))))
 
 
 def in_noise(text: str, rng: random.Random) -> str:
@@ -81,8 +80,7 @@ def test_what_a_regex_finds_is_found(name: str) -> None:
 
 def test_what_a_regex_finds_is_found_among_all_the_others() -> None:
     """In one database, patterns share parts, and in one scan, texts have neighbours."""
-    detector = build_detector(COUNTRIES)
-    assert isinstance(detector, PresidioDetector)
+    detector = searching(COUNTRIES)
     (language,) = detector.languages
     parts = [(looker, part) for looker in language.lookers for part in range(len(looker.triggers))]
     rng = random.Random(6)
@@ -149,7 +147,7 @@ def examples(region: str) -> Iterator[str]:
 
 
 def test_phone_numbers_are_found_in_texts_of_all_regions() -> None:
-    detector = build_detector(DetectSpec(entities=("PHONE_NUMBER",)))
+    detector = searching(DetectSpec(entities=("PHONE_NUMBER",)))
     recognizer = PhoneRecognizer()
     ours = PhoneRecognizer.DEFAULT_SUPPORTED_REGIONS
     texts = [text for region in ours for text in examples(region)]

@@ -39,6 +39,7 @@ from scrubber._version import __version__
 from scrubber.detect import ner
 from scrubber.detect.context.nlp import Reader
 from scrubber.detect.detector import Language, PresidioDetector
+from scrubber.detect.house.detector import HouseDetector
 from scrubber.detect.matchers.base import ForeignLooker, IbanLooker, Looker, PatternLooker
 from scrubber.detect.matchers.phone import PhoneLooker
 from scrubber.detect.matchers.phone_prefilter import trigger
@@ -57,8 +58,8 @@ from scrubber.detect.spec import RULE_FILE, DetectSpec
 from scrubber.errors import DetectionError, NotAvailable, printable
 
 
-def build(spec: DetectSpec) -> PresidioDetector:
-    """A detector for `spec`, with all models loaded and all patterns compiled.
+def build(spec: DetectSpec) -> HouseDetector:
+    """The detector for `spec`, with all models loaded and all patterns compiled.
 
     Raises NotAvailable for a model or engine that is not installed, and DetectionError for a spec
     that cannot be carried out (``recognizer-invalid``, ``entity-unknown``, ``language-unknown``,
@@ -85,14 +86,13 @@ def build(spec: DetectSpec) -> PresidioDetector:
                     f"{who} passes over texts that its own patterns match",
                     hint="reinstall scrubber and its dependencies",
                 )
-        names = NameLooker.of(spec)
-        return PresidioDetector(
-            identities=_identities(spec, engine, languages, names),
+        patterns = PresidioDetector(
+            identities=_identities(spec, engine, languages),
             languages=languages,
             refiner=refiner,
             prefilter=prefilter,
-            names=names,
         )
+        return HouseDetector(patterns, refiner, NameLooker.of(spec), views=spec.house)
 
 
 def _require_model(spec: DetectSpec) -> None:
@@ -194,7 +194,6 @@ def _identities(
     spec: DetectSpec,
     engine: NlpEngine,
     languages: Sequence[Language],
-    names: NameLooker | None,
 ) -> tuple[tuple[str, str], ...]:
     presidio = f"presidio-analyzer {version('presidio-analyzer')}"
     house = f"scrubber {__version__}"
@@ -207,6 +206,4 @@ def _identities(
         (looker.name, origin(looker.name)) for language in languages for looker in language.lookers
     }
     models = {ner.identity(p) for p in (engine.nlp or {}).values() if p is not None}
-    if names is not None:
-        models.update(names.identities)
     return tuple(sorted(lookers | models))

@@ -48,7 +48,7 @@ def registry(spec: DetectSpec, engine: NlpEngine | None) -> RecognizerRegistry:
             *(
                 _House(recognizer, language)
                 for language in spec.languages
-                for recognizer in RECOGNIZERS
+                for recognizer in (RECOGNIZERS if spec.house else ())
                 if recognizer.name not in replaced
             ),
         ]

@@ -124,7 +124,7 @@ def test_a_text_over_spacys_limit_is_no_error(detector: Build, tiny_model: Path)
 
 def test_words_are_forgotten_after_each_call(tiny_model: Path, detector: Build) -> None:
     made = detector(DetectSpec(ner=f"spacy:{tiny_model}"))
-    (pipeline,) = {id(p): p for p in made.languages[0].reader.engine.nlp.values()}.values()  # type: ignore[attr-defined]
+    (pipeline,) = {id(p): p for p in made.patterns.languages[0].reader.engine.nlp.values()}.values()  # type: ignore[attr-defined]
     made.detect(["warm up with Ann Poe 4111111111111111"])
     before = len(pipeline.vocab.strings)
     for number in range(20):
