@@ -7,7 +7,9 @@ number, a word) is found only behind such a word.
 
 from __future__ import annotations
 
+from scrubber.detect.recognizers.cases import CASES, LABELLED_PHONES, REFERENCES, ZONES
 from scrubber.detect.recognizers.credentials import PASSWORDS, SECRETS
+from scrubber.detect.recognizers.dates import AGES, DATES
 from scrubber.detect.recognizers.keyblocks import PRIVATE_KEYS, WEB_TOKENS
 from scrubber.detect.recognizers.labelled import (
     ACCOUNTS,
@@ -21,7 +23,8 @@ from scrubber.detect.recognizers.labelled import (
     PLATES,
     VINS,
 )
-from scrubber.detect.recognizers.people import AGES, BIRTHS, USERNAMES
+from scrubber.detect.recognizers.national import NATIONAL_IDS
+from scrubber.detect.recognizers.people import BIRTHS, HIGH_AGES, USERNAMES
 from scrubber.detect.recognizers.places import COORDINATES, POSTCODES, STREETS
 from scrubber.detect.recognizers.providers import API_KEYS
 from scrubber.detect.recognizers.recognizer import Pattern, Recognizer
@@ -31,7 +34,8 @@ __all__ = ["RECOGNIZERS", "Pattern", "Recognizer"]
 RECOGNIZERS: tuple[Recognizer, ...] = (
     *(API_KEYS, PRIVATE_KEYS, WEB_TOKENS, PASSWORDS, SECRETS),
     *(STREETS, POSTCODES, COORDINATES),
-    *(BIRTHS, AGES, USERNAMES),
+    *(DATES, BIRTHS, AGES, HIGH_AGES, USERNAMES),
+    *(CASES, REFERENCES, ZONES, LABELLED_PHONES, *NATIONAL_IDS),
     *(MEDICAL_RECORDS, HEALTH_PLANS, ACCOUNTS, CERTIFICATES, IDS),
     *(VINS, LABELLED_VINS, PLATES, IMEIS, DEVICES),
 )

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from scrubber.detect.recognizers.checks import has_luhn_digit, has_vin_digit
+from scrubber.detect.recognizers.labels import NUMBER, labelled
 from scrubber.detect.recognizers.recognizer import LIKELY, SURE, Pattern, Recognizer
 
-# Between the words and the number: "MRN: 123", "mrn=123", '"patient_id": "123"', "account is 123".
-_LINK = (
-    r"(?![a-z])[\"'\])*]{0,3}[ \t]{0,4}"
-    r"(?:(?i:(?:is|was|nr|no|num|number|ending[ ]in)\b\.?|[:=#＝：]|->|=>)[ \t]{0,4}){0,4}[\"'(\[]{0,2}"
-)
-# At least four digits, with a few letters before or between them, in groups.
-_NUMBER = (
-    r"(?=(?:[A-Za-z./ -]{0,4}[0-9]){4})[A-Za-z]{0,5}[-/ ]?[0-9][A-Za-z0-9]{0,24}"
-    r"(?:[-/. ][0-9][A-Za-z0-9]{1,24}){0,5}"
-)
 _CODE = r"(?=[A-Za-z:-]{0,20}[0-9])[A-Za-z0-9](?:[A-Za-z0-9]|[:-](?=[A-Za-z0-9])){4,44}"
 _NO = r"[\s_-]?(?:id|ids|no|nr|num|number|#|code)\b\.?"
-
-
-def _labelled(labels: str, value: str, score: float = SURE, name: str = "labelled") -> Pattern:
-    return Pattern(name, rf"(?<![A-Za-z0-9])(?i:{labels}){_LINK}\K{value}(?![A-Za-z0-9])", score)
 
 
 MEDICAL_RECORDS = Recognizer(
@@ -29,11 +16,11 @@ MEDICAL_RECORDS = Recognizer(
     what="Numbers of patients, their records and charts, behind words for them",
     examples=("MRN: 00123456", "patient id P-123456", "Chart No. 99-1234"),
     patterns=(
-        _labelled(
+        labelled(
             r"mrn|m\.r\.n\.|medical[\s_-]?record(?:[\s_-]?(?:number|num|no|nr|id|#)\b\.?)?"
             rf"|(?:patient|chart|hospital|encounter|visit|admission|accession|specimen|health[\s_-]?record|ehr|emr){_NO}"
             r"|patienten[\s_-]?(?:nr|nummer)|num[eé]ro[ ]de[ ](?:patient|dossier)|historia[ ]cl[ií]nica",
-            _NUMBER,
+            NUMBER,
         ),
     ),
 )
@@ -44,11 +31,11 @@ ACCOUNTS = Recognizer(
     what="Numbers of accounts, customers, members, bookings and invoices, behind words for them",
     examples=("account number 12345678", "Acct# 0012-3456", "customer_id: C-20931"),
     patterns=(
-        _labelled(
+        labelled(
             rf"(?:bank[\s_-]?)?(?:account|acct|a/c|acc|konto|customer|client|member|membership|loyalty|subscriber|invoice|booking|reservation|confirmation|contract|routing|card){_NO}"
             r"|acct|account|konto(?:nummer|nr)|kunden(?:nummer|nr)|num[eé]ro[ ]de[ ]compte|n[uú]mero[ ]de[ ](?:cuenta|conta)"
             r"|numero[ ]di[ ]conto|rekeningnummer|klantnummer",
-            _NUMBER,
+            NUMBER,
         ),
     ),
 )
@@ -63,10 +50,10 @@ HEALTH_PLANS = Recognizer(
         "Medicaid ID 12345678",
     ),
     patterns=(
-        _labelled(
+        labelled(
             rf"(?:health[\s_-]?plan|(?:health[\s_-]?)?insurance|policy|group|beneficiary|medicaid|medicare|hicn|mbi|payer|claim|rx[\s_-]?(?:bin|group)|prescription|prior[\s_-]?auth(?:orization)?){_NO}"
             r"|(?:kranken)?versicherten(?:nummer|nr)|num[eé]ro[ ]de[ ]s[eé]curit[eé][ ]sociale",
-            _NUMBER,
+            NUMBER,
         ),
     ),
 )
@@ -77,10 +64,10 @@ CERTIFICATES = Recognizer(
     what="Numbers of licences, certificates and permits, behind words for them",
     examples=("License No. A123456", "certificate number 2020-00123"),
     patterns=(
-        _labelled(
+        labelled(
             rf"(?:(?:driver'?s?|driving|medical|nursing|professional|state|pilot)[\s_-]?)?(?:licen[cs]e|certificate|cert|permit|registration|dea|npi){_NO}"
             r"|f[uü]hrerschein(?:nummer|nr)|num[eé]ro[ ]de[ ]permis|n[uú]mero[ ]de[ ]licencia",
-            _NUMBER,
+            NUMBER,
         ),
     ),
 )
@@ -92,12 +79,12 @@ IDS = Recognizer(
     "behind words for them",
     examples=("Passport No: X1234567", "employee id 004512", "National ID 8001015009087"),
     patterns=(
-        _labelled(
+        labelled(
             rf"(?:national|identity|identification|passport|personal|citizen|resident|tax|tax[\s_-]?payer|employee|staff|student|matriculation|voter|military|service|inmate|badge|case|file|docket|application|complaint|alien|visa){_NO}"
             r"|id[\s_-]?(?:number|no|nr|card|#)\b\.?|passport|ausweis(?:nummer|nr)|personal(?:nummer|ausweis)"
             r"|steuer(?:nummer|[\s-]?id)|reisepass(?:nummer|nr)?|num[eé]ro[ ]de[ ](?:passeport|identification)"
             r"|(?:n[uú]mero[ ]de[ ])?pasaporte|c[eé]dula|burgerservicenummer",
-            _NUMBER,
+            NUMBER,
         ),
     ),
 )
@@ -108,7 +95,7 @@ DEVICES = Recognizer(
     what="Serial numbers of devices, advertising ids, SIM cards, behind words for them, and UDIs",
     examples=("S/N: C02XL0GYJGH5", "IDFA 6D92078A-...", "ICCID 8901...", "(01)00844588003288"),
     patterns=(
-        _labelled(
+        labelled(
             r"serial(?:[\s_-]?(?:number|num|no|nr|#)\b\.?)?|s/n|idfa|idfv|gaid|aaid|oaid|udid|imsi|iccid|meid|esn|android[\s_-]?id"
             r"|advertising[\s_-]?id|(?:device|hardware|machine|modem|sim|pacemaker|implant)[\s_-]?(?:id|identifier|serial|no|nr|number|#)\b\.?"
             r"|seriennummer|num[eé]ro[ ]de[ ]s[eé]rie|n[uú]mero[ ]de[ ]serie",
@@ -124,7 +111,7 @@ IMEIS = Recognizer(
     what="IMEI numbers of phones behind the word or in groups of 2-6-6-1; proved by Luhn's digit",
     examples=("IMEI 490154203237518", "49-015420-323751-8"),
     patterns=(
-        _labelled(r"imei(?:[\s/_-]?sv)?(?:[ ]?[12])?", r"[0-9]{2}(?:[ -]?[0-9]){12,14}"),
+        labelled(r"imei(?:[\s/_-]?sv)?(?:[ ]?[12])?", r"[0-9]{2}(?:[ -]?[0-9]){12,14}"),
         Pattern("groups", r"(?<![0-9-])[0-9]{2}-[0-9]{6}-[0-9]{6}-[0-9](?![0-9-])", LIKELY),
     ),
     judge=lambda value: True if has_luhn_digit(value) else None,
@@ -138,7 +125,7 @@ PLATES = Recognizer(
     what="Licence plates behind words for them, and French ones by their form",
     examples=("license plate 7ABC123", "Kennzeichen B-MW 1234", "AB-123-CD"),
     patterns=(
-        _labelled(
+        labelled(
             r"(?:licen[cs]e|number|vehicle|registration|car)[\s_-]?(?:plates?|tag)(?:[\s_-]?(?:number|no|nr|#)\b\.?)?|plates?(?:[\s_-]?(?:number|no|nr|#)\b\.?)?"
             r"|(?:vehicle|car)[\s_-]?reg(?:istration)?[\s_.-]?(?:number|no|nr|mark)\b\.?|vrn|(?:kfz[\s-]?)?kennzeichen|immatricul(?:ation|ée?)|matr[ií]cula"
             r"|targa|kenteken|plaka|rejestracyjny|госномер|номерной[ ]знак",
@@ -166,7 +153,7 @@ LABELLED_VINS = Recognizer(
     "has none)",
     examples=("VIN: WVWZZZ1JZ3W386752", "Fahrgestellnummer WDB..."),
     patterns=(
-        _labelled(
+        labelled(
             r"vin|vehicle[\s_-]?id(?:entification)?(?:[\s_-]?(?:number|no|nr))?|chassis(?:[\s_-]?(?:number|no|nr))?|frame[\s_-]?number"
             r"|fahrgestellnummer|fin|num[eé]ro[ ]de[ ]ch[aâ]ssis|bastidor|telaio",
             r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}",

@@ -36,7 +36,7 @@ BIRTHS = Recognizer(
 _OLD = r"(?:9[0-9]|1[01][0-9]|12[0-4])"
 _OLD_WORDS = r"(?i:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)"
 
-AGES = Recognizer(
+HIGH_AGES = Recognizer(
     name="AgeOver89Recognizer",
     entity="AGE_OVER_89",
     what="Ages from 90 to 124, which HIPAA counts among the identifiers",

@@ -29,7 +29,8 @@ class Recognizer:
     """`name` switches it off in a rule file; `what` and `examples` are for the documentation.
 
     `judge` says of a match whether it is proved (True), refuted (False), or as likely as its
-    pattern (None). Letters stand for themselves unless `ignore_case`.
+    pattern (None). Letters stand for themselves unless `ignore_case`. `country` is the one whose
+    numbers it knows, as ISO 3166 has it.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Recognizer:
     patterns: tuple[Pattern, ...] = field(repr=False)
     judge: Judge | None = field(default=None, repr=False)
     ignore_case: bool = False
+    country: str | None = None
 
 
 def words(text: str) -> str:
