@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
-from threading import Lock
 from typing import Any
 
 from scrubber.detect.base import PATIENCE, TIMEOUT, Seen
@@ -55,7 +54,6 @@ class PresidioDetector:
     languages: tuple[Language, ...] = field(repr=False)
     refiner: Refiner = field(repr=False)
     prefilter: Prefilter = field(repr=False)
-    _free: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """One tuple of spans per text; see :class:`scrubber.detect.base.Detector`."""
@@ -70,7 +68,7 @@ class PresidioDetector:
         """The same with the error in the place of a text that cannot be looked at."""
         found: list[Seen] = [()] * len(texts)
         left = Patience(patience)
-        with self._free, hushed():
+        with hushed():
             for chunk in _chunks(self.prefilter.hits(texts)):
                 wholes = [whole(texts[hit.index]) for hit in chunk]
                 with closing(self._detect(wholes, chunk)) as answers:

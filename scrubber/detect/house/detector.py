@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from threading import Lock
 
 from scrubber.detect.base import PATIENCE, Seen
 from scrubber.detect.detector import Patience, PresidioDetector, answer, stopping, whole
@@ -23,13 +24,14 @@ class HouseDetector:
     """A :class:`~scrubber.detect.base.Detector` of patterns and of names.
 
     Patterns search each text as it is and in its plain view; names are read in its readable view.
-    Without `views`, both see the text as it is. Not for several threads at once.
+    Without `views`, both see the text as it is. Threads that use one detector wait for each other.
     """
 
     patterns: PresidioDetector
     refiner: Refiner = field(repr=False)
     names: NameLooker | None = None
     views: bool = True
+    _free: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def identities(self) -> tuple[tuple[str, str], ...]:
@@ -47,15 +49,17 @@ class HouseDetector:
 
     def attempt(self, texts: Sequence[str], patience: int = PATIENCE) -> list[Seen]:
         """The same with the error in the place of a text that cannot be searched."""
-        left = Patience(patience)
+        with self._free, hushed():
+            return self._attempt(texts, Patience(patience))
+
+    def _attempt(self, texts: Sequence[str], left: Patience) -> list[Seen]:
         found = self._patterns(dict(enumerate(texts)), left)
         views = _Views.of(texts) if self.views else _Views()
         for index, seen in self._patterns(views.plain_texts(found), left).items():
             found[index] = _united(found[index], _of_text(views.plain[index], seen))
         if self.names is not None:
-            with hushed():
-                for index, seen in self._names(self.names, texts, views.readable, found):
-                    found[index] = _united(found[index], left.after(seen, index))
+            for index, seen in self._names(self.names, texts, views.readable, found):
+                found[index] = _united(found[index], left.after(seen, index))
         return [self._allowed(text, found[index]) for index, text in enumerate(texts)]
 
     def _allowed(self, text: str, seen: Seen) -> Seen:
