@@ -96,12 +96,12 @@ def read_manifest(path: str | PathLike[str] | Location) -> Manifest:
     ``manifest.json``.
 
     Raises: IncompleteError ``no-manifest`` if there is none (a run that was cut short publishes
-    none), InputError ``not-a-manifest`` for another file, TamperedError as in
-    :meth:`Manifest.from_bytes`.
+    none), InputError ``not-a-manifest`` for a file outside an output that is something else,
+    TamperedError as in :meth:`Manifest.from_bytes`.
     """
     place = locate(path)
     raw = read_bytes(place)
-    if _FAMILY not in raw:
+    if _FAMILY not in raw and not place.is_dir():
         text = "this file is no manifest of scrubber"
         raise InputError("not-a-manifest", text, place=Place(file=place.name))
     return Manifest.from_bytes(raw)

@@ -1,7 +1,7 @@
 """Publishing into a store, where nothing can be renamed: the manifest last, and no output without.
 
 Every output is uploaded under its final name and is there, as a whole, when its upload is
-completed; ``manifest.json`` is put when all of them are (docs/decisions/0014). Records of finished
+completed; ``manifest.json`` is put when all of them are (docs/decisions/0015). Records of finished
 parts and the lease lie below a hidden name, which goes at the end. An output that is replaced loses
 its manifest before anything of it is overwritten, so no mix of two can be taken for one.
 """

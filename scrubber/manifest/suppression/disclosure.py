@@ -13,9 +13,10 @@ Compare the shortest-path heuristics for cell suppression, e.g. Castro, "A short
 for statistical data protection in positive tables", INFORMS J. Computing 19(4), 2007; sums here
 need not form tables.
 
-The attacker is assumed to know the limit, all sums, that a zero is always shown, that a withheld
-count is not below the limit, and which remainders are zero. Not covered: what an attacker who
-reruns this very algorithm could infer from its choices.
+The attacker is assumed to know the limit, all sums, that a zero is always shown, which withheld
+counts are not below the limit (a small one is withheld only where no witness keeps it small), and
+which remainders are zero. Not covered: what an attacker who reruns this very algorithm could infer
+from its choices.
 """
 
 from __future__ import annotations
