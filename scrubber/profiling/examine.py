@@ -39,13 +39,14 @@ class Looked:
     """What the detectors saw: `with_findings` of `cells` had some; `findings` counts by entity.
 
     `people` is the share of cells, or of distinct values if that is more, that are a person's name
-    and nothing else.
+    and nothing else; `mentions` of those that name a person among other words.
     """
 
     cells: int = 0
     with_findings: int = 0
     findings: tuple[tuple[str, int], ...] = ()
     people: float = 0.0
+    mentions: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _look(
     found = detector.detect(texts)
     findings: Counter[str] = Counter()
     whole: Counter[str] = Counter()
-    cells = some = named = 0
+    cells = some = named = mentioning = mentioned = 0
     for text, spans in zip(texts, found, strict=True):
         times = profile.counts[text]
         cells += times
@@ -132,9 +133,12 @@ def _look(
         }
         whole.update(entities)
         named += times if _PERSON in entities else 0
+        if _PERSON not in entities and any(span.label == _PERSON for span in spans):
+            mentioning, mentioned = mentioning + 1, mentioned + times
     shares = {entity: count / len(texts) for entity, count in sorted(whole.items())}
     people = max(shares.get(_PERSON, 0.0), named / max(cells, 1))
-    return Looked(cells, some, tuple(sorted(findings.items())), people), shares
+    mentions = max(mentioning / max(len(texts), 1), mentioned / max(cells, 1))
+    return Looked(cells, some, tuple(sorted(findings.items())), people, mentions), shares
 
 
 def _bounded(texts: Iterator[str]) -> Iterator[str]:

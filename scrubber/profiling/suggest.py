@@ -55,11 +55,16 @@ class Decision:
 def decide(one: Examined, *, finds_names: bool, domain: str) -> Decision:
     """What happens to an examined field; `finds_names`: the detectors find names in text.
 
-    A column with values that detectors take for people is never kept, whatever its header says.
+    A column with values that detectors take for people is never kept, whatever its header says;
+    one with people or their contacts among other words is at most a text.
     """
     decision = _decided(one, finds_names, domain)
-    if one.looked.people >= _PEOPLE and any("keep" in setting for setting in decision.settings):
+    if not any("keep" in setting for setting in decision.settings):
+        return decision
+    if one.looked.people >= _PEOPLE:
         return Decision((DROP,), f"values in it are taken for people, so dropped; {_HOW_TO_KEEP}")
+    if one.looked.mentions >= _PEOPLE or not _CONTACTS.isdisjoint(dict(one.looked.findings)):
+        return _text(one, finds_names)
     return decision
 
 
@@ -223,6 +228,8 @@ def _harmless(one: Examined, finds_names: bool) -> Decision:
 
 
 _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME"})
+_CONTACTS = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN", "CREDIT_CARD", "IBAN_CODE"})
+"""Found in a single value they are enough: no list of categories has them."""
 
 
 def _common(profile: Profile) -> bool:

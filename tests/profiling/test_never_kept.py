@@ -46,6 +46,24 @@ def test_people_among_other_values(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "values",
     [
+        pytest.param(["call Agnes Miller now", "asked Peter Novak"], id="both"),
+        pytest.param(["call Agnes Miller now", "asked Peter Novak", "ok", "none"], id="half"),
+        pytest.param(["ok", "left", "open", "done", "ask Agnes Miller"], id="a fifth"),
+        pytest.param([*map(str.upper, "abcdefghijk"), "to agnes.miller@example.com"], id="e-mail"),
+        pytest.param([*"abcdefghijklmnopqrstuvwxyz", "tel. 212-555-0152"], id="phone"),
+    ],
+)
+@pytest.mark.parametrize("header", ["remark", "status", "field_7", "diagnosis", "ward", "category"])
+def test_people_within_a_short_list_of_phrases(
+    tmp_path: Path, values: list[str], header: str
+) -> None:
+    column = [values[i % len(values)] for i in range(40 * len(values))]
+    assert not kept(tmp_path, {header: column}) - {"reading"}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
         pytest.param([str(2_000_000 + 7919 * i) for i in range(120)], id="long numbers"),
         pytest.param([str(i % 12) for i in range(120)], id="few numbers"),
         pytest.param(["MF"[i % 2] for i in range(120)], id="two letters"),
