@@ -39,6 +39,7 @@ PARTS: Final[Mapping[str, Directions]] = MappingProxyType(
     {
         "detect": each(
             ner=Along(("none", "builtin")),
+            house=Along(("false", "true"), "true"),
             languages=Wider(),
             entities=Wider("all"),
             threshold=Less(),

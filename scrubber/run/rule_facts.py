@@ -149,6 +149,8 @@ def _detection(spec: DetectSpec, key: RootKey | None) -> Iterator[tuple[str, str
     yield "ner", _ner(spec.ner, key)
     yield "languages", ", ".join(sorted(spec.languages))
     yield "entities", "all" if spec.entities is None else ", ".join(sorted(spec.entities))
+    if not spec.house:
+        yield "house", "false"
     for entity, least in spec.score_thresholds:
         yield f"threshold.{entity}", repr(least)
     if spec.consistency:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.corpus import rows
 from benchmarks.parity import Answer, analyzer, country_recognizers, ours, theirs
-from scrubber.detect import DetectSpec
+from scrubber.detect import DetectSpec, build_detector
 from scrubber.errors import DetectionError
 from tests.detect.matching import matching, searching
 
@@ -23,8 +23,9 @@ TICKET = (
     ' "patterns": [{"name": "t", "regex": "TCK-\\\\d{6}", "score": 0.3},'
     ' {"name": "weak", "regex": "\\\\b\\\\d{6}\\\\b", "score": 0.05}]}'
 )
-PLAIN = DetectSpec(recognizers=(TICKET,))
-COUNTRIES = DetectSpec(recognizers=(TICKET, *country_recognizers()))
+PLAIN = DetectSpec(recognizers=(TICKET,), house=False)
+COUNTRIES = DetectSpec(recognizers=(TICKET, *country_recognizers()), house=False)
+HOUSE = DetectSpec()  # with the house's recognizers, which Presidio's engine runs as well
 
 TEXTS = [
     "",
@@ -156,7 +157,7 @@ def test_the_allow_list_takes_what_lies_within_as_well() -> None:
         found = presidio(PLAIN, text)
         gone = [(start, end) for _, start, end, *_ in found if text[start:end] in words]
         left = frozenset(s for s in found if not any(a <= s[1] and s[2] <= b for a, b in gone))
-        assert scrubber(replace(PLAIN, allow_list=words), text) == [left]
+        assert ours(build_detector(replace(PLAIN, allow_list=words)), [text]) == [left]
 
 
 def test_same_answers_with_a_spacy_model(tiny_model: Path) -> None:
@@ -228,6 +229,10 @@ def test_same_answers_on_rows_of_plain_text() -> None:
 
 def test_same_answers_on_rows_made_from_patterns() -> None:
     assert compare(PLAIN, patterned(PLAIN, 4_000, seed=1)) > 3_000
+
+
+def test_same_answers_with_the_recognizers_of_the_house() -> None:
+    assert compare(HOUSE, [*TEXTS, *patterned(HOUSE, 600, seed=3)]) > 600
 
 
 def test_same_answers_with_all_countries() -> None:

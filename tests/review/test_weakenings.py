@@ -201,6 +201,7 @@ WEAKER: dict[str, Edit] = {
     "an entity less": within("detect", "entities", value=["EMAIL_ADDRESS", "URL", "PHONE_NUMBER"]),
     "a higher threshold": within("detect", "score_thresholds", "URL", value=0.9),
     "a higher default threshold": within("detect", "score_thresholds", "default", value=0.6),
+    "Presidio's recognizers alone": within("detect", "house", value=False),
     "an allow list": within("detect", "allow_list", value=["bob@firm.com"]),
     "exclusions": within("detect", "rules", value=[{"exclude": {"regex": "firm"}}]),
     "a word less to deny": within("detect", "deny_list", "CODE", value=["falcon"]),
