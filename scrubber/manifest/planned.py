@@ -50,14 +50,18 @@ class PlanDocument:
     data: Mapping[str, Any]
 
     @classmethod
-    def of(cls, facts: Facts, shares: tuple[Share, ...]) -> PlanDocument:
-        """The document of a run that would state `facts` (outputs and counts aside).
+    def of(
+        cls, facts: Facts, shares: tuple[Share, ...], *, min_cell: int, base: int
+    ) -> PlanDocument:
+        """The document of a run that would state `facts` (outputs and counts aside), and protect
+        its counts by `min_cell` and `base`.
 
         Errors: as ``seal``.
         """
-        known = seal(facts, Ledger()).to_json()
+        known = seal(facts, Ledger(), min_cell=min_cell, base=base).to_json()
+        disclosure = known["header"]["disclosure"]
         data: dict[str, Any] = {
-            "header": {"schema": SCHEMA, "id": "", "kind": "plan"},
+            "header": {"schema": SCHEMA, "id": "", "kind": "plan", "disclosure": disclosure},
             **{name: known[name] for name in _SECTIONS},
             "sources": [_without(source, _LATER) for source in known["sources"]],
             "fields": [_without(field, _LATER) for field in known["fields"]],
@@ -174,6 +178,7 @@ def plan_schema() -> dict[str, Any]:
         "schema": {"const": SCHEMA},
         "id": sections["header"]["properties"]["id"],
         "kind": {"const": "plan"},
+        "disclosure": sections["header"]["properties"]["disclosure"],
     }
     parts = {
         "header": _closed(header),
@@ -216,6 +221,7 @@ def _pins(data: Mapping[str, Any]) -> Pins:
         "the rules": data["policy"]["digest"],
         "the program": data["engine"]["program_version"],
         "the locked dependencies": data["engine"]["lock_digest"],
+        "the counts of the manifest": data["header"]["disclosure"],
     }
     for one in data["engine"]["detectors"]:
         pins[f"detector {printable(one['id'])}"] = _without(one, frozenset({"id", "measured"}))

@@ -48,8 +48,20 @@ def plan_screen(document: PlanDocument) -> Screen:
     )
 
 
+def disclosure_said(min_cell: int, base: int) -> str:
+    """The protection of a manifest's counts in words.
+
+    >>> disclosure_said(11, 5)
+    'counts from 1 to 10 are withheld, others rounded to multiples of 5'
+    """
+    others = "others exact" if base == 1 else f"others rounded to multiples of {base}"
+    return f"counts from 1 to {min_cell - 1} are withheld, {others}"
+
+
 def _expected(document: PlanDocument) -> Iterator[Row]:
-    """The shares that are neither none nor all: what a reviewer could not tell from the rules."""
+    """The protection of counts, and the shares that are neither none nor all: what a reviewer could
+    not tell from the rules."""
+    yield Row("in the manifest", disclosure_said(**document.data["header"]["disclosure"]))
     for share in document.shares:
         what = "records" if share.field is None else printable(share.field)
         if 0 < share.milli < 1000:

@@ -1,16 +1,20 @@
 """One run at a time into an output in a store: an object that only its owner keeps alive.
 
-A store has no lock that ends with its holder. So the holder writes its object again every BEAT
-seconds; who finds one watches it: if it changes, another run is alive; if it does not for PATIENCE
-seconds, its run has gone, and the lease is taken over. No clock is compared, only waited by. Who
-was taken over (a machine that slept) sees that before it makes anything visible.
+A store has no lock that ends with its holder. So the holder writes a second object, named by it,
+every BEAT seconds; who finds a lease watches both: if one changes, another run is alive; if none
+does for PATIENCE seconds, its run has gone, and the lease is taken over. No clock is compared, only
+waited by. The lease itself is written when it is taken and never again: a sign of life that comes
+late cannot take it back. Who was taken over (a machine that slept) sees that before it makes
+anything visible.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 import time
+from itertools import count
 from types import TracebackType
 
 from scrubber import storage
@@ -22,6 +26,7 @@ PATIENCE = 60.0
 """Seconds without one after which a run counts as gone."""
 SETTLE = 2.0
 """Seconds in which two runs that take over at once notice each other."""
+_OWNER = re.compile(rb"([0-9a-f]{32}) ")
 
 
 class Lease:
@@ -33,14 +38,14 @@ class Lease:
     def __init__(self, url: str, name: str) -> None:
         self._url, self._name = url, name
         self.owner = secrets.token_hex(16)
-        self._beats = 0
+        self._claim = f"{self.owner} writes this output\n".encode()
         self._ended = threading.Event()
         self._keeper = threading.Thread(target=self._keep_alive, daemon=True)
 
     def __enter__(self) -> Lease:
         # Some stores know no condition and always create: so it is looked for first.
         seen = storage.read(self._url, self._name)
-        if seen is not None or not storage.create(self._url, self._sign(), self._name):
+        if seen is not None or not storage.create(self._url, self._claim, self._name):
             self._take_over()
         self._keeper.start()
         return self
@@ -54,46 +59,58 @@ class Lease:
         self._ended.set()
         self._keeper.join()
         try:
+            storage.remove([_beats(self._url, self.owner)], self._name)
             if is_held(self._url, self.owner, self._name):
                 storage.remove([self._url], self._name)
         except ScrubberError:
             pass  # it is found without a sign of life later
 
     def _take_over(self) -> None:
-        seen = storage.read(self._url, self._name)
+        seen = self._signs()
         since = time.monotonic()
         while time.monotonic() - since < PATIENCE:
             time.sleep(min(BEAT, PATIENCE) / 4)
-            now = storage.read(self._url, self._name)
-            if now is None:  # given back just now
+            now = self._signs()
+            if now[0] is None:  # given back just now
                 break
             if now != seen:
                 raise self._busy()
-        if now is None:
-            if not storage.create(self._url, self._sign(), self._name):
+        if now[0] is None:
+            if not storage.create(self._url, self._claim, self._name):
                 raise self._busy()
             return
-        storage.write(self._url, self._sign(), self._name)
+        storage.write(self._url, self._claim, self._name)
         time.sleep(SETTLE)
         if not is_held(self._url, self.owner, self._name):
             raise self._busy()
 
     def _keep_alive(self) -> None:
-        while not self._ended.wait(BEAT):
+        for beat in count(1):
+            if self._ended.wait(BEAT):
+                return
             try:
                 if not is_held(self._url, self.owner, self._name):
                     return
-                storage.write(self._url, self._sign(), self._name)
+                storage.write(_beats(self._url, self.owner), b"%d\n" % beat, self._name)
             except ScrubberError:
                 continue  # the store may answer the next time
 
-    def _sign(self) -> bytes:
-        self._beats += 1
-        return f"{self.owner} {self._beats}\n".encode()
+    def _signs(self) -> tuple[bytes | None, bytes | None]:
+        """The lease, and the last sign of life of its holder."""
+        claim = storage.read(self._url, self._name)
+        owner = _OWNER.match(claim or b"")
+        if owner is None:
+            return claim, None
+        return claim, storage.read(_beats(self._url, owner[1].decode()), self._name)
 
     def _busy(self) -> OutputError:
         text = "another run is writing this output"
         return OutputError("output-busy", text, place=Place(file=self._name))
+
+
+def _beats(url: str, owner: str) -> str:
+    """The object that `owner` of the lease `url` writes as a sign of life."""
+    return f"{url}-{owner}"
 
 
 def is_held(url: str, owner: str, name: str) -> bool:

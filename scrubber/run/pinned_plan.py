@@ -36,7 +36,9 @@ def plan_document(
     )
     facts = facts_of(Account(rules, surveyed.plan, None, sources, ()), NO_RUN)
     policy = replace(facts.policy, keyed_digest=keyed_digest(rules, key))
-    return PlanDocument.of(replace(facts, policy=policy), shares)
+    shown = surveyed.plan.disclosure
+    facts = replace(facts, policy=policy)
+    return PlanDocument.of(facts, shares, min_cell=shown.min_cell, base=shown.base)
 
 
 def refuse_drift(pinned: PlanDocument, rules: Rules, surveyed: Survey) -> None:

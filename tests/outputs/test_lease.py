@@ -102,6 +102,37 @@ def test_who_slept_and_was_inherited_from_goes_no_further(url: str) -> None:
     assert storage.read(url, "out") == b"heir 1\n"  # nor does its end take the heir's away
 
 
+def test_a_sign_of_life_that_comes_late_takes_nothing_back(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The heir comes between the holder's look at the lease and its next sign of life."""
+    looked, go_on = threading.Event(), threading.Event()
+    held = lease.is_held
+
+    def slow(*args: str) -> bool:
+        answer = held(*args)
+        if threading.current_thread() is not threading.main_thread() and not looked.is_set():
+            looked.set()
+            assert go_on.wait(LONG)
+        return answer
+
+    monkeypatch.setattr(lease, "is_held", slow)
+    with Lease(url, "out"):
+        assert looked.wait(LONG)
+        storage.write(url, b"heir 1\n", "out")
+        go_on.set()
+        time.sleep(0.3)
+        assert storage.read(url, "out") == b"heir 1\n"
+    assert storage.read(url, "out") == b"heir 1\n"
+
+
+def test_nothing_is_left_of_a_lease(url: str) -> None:
+    with Lease(url, "out"):
+        time.sleep(0.3)
+        assert len(storage.below(url.rpartition("/")[0], "out")) == 2
+    assert storage.below(url.rpartition("/")[0], "out") == []
+
+
 def test_it_is_given_back_after_an_error(url: str) -> None:
     with pytest.raises(KeyboardInterrupt), Lease(url, "out"):
         raise KeyboardInterrupt

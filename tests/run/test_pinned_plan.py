@@ -19,6 +19,7 @@ from scrubber.errors import GateError, InputError, ScrubberError, TamperedError
 from scrubber.manifest import HIDDEN, Fragment
 from scrubber.manifest.canonical import canonical_bytes
 from scrubber.manifest.planned import PlanDocument, Share, plan_schema, read_plan
+from scrubber.manifest.planview import plan_screen
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
 from scrubber.policy import Rules, rules_from_mapping
@@ -177,6 +178,17 @@ def test_another_type_is_drift(tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": ["1"]}), tmp_path / "t.parquet")
     with pytest.raises(GateError, match="type in was int64, is string"):
         run(rules, inputs, tmp_path / "out", pinned=document)
+
+
+def test_the_protection_of_counts_is_planned(tmp_path: Path) -> None:
+    inputs = write(tmp_path, 50, 4, 2)
+    rounded = planned(inputs, {**RULES, "disclosure": {"base": 5, "min_cell": 20}})
+    assert rounded.data["header"]["disclosure"] == {"base": 5, "min_cell": 20}
+    assert PlanDocument.from_bytes(rounded.to_bytes()) == rounded
+    said = [row.count for row in plan_screen(rounded).rows]
+    assert "counts from 1 to 19 are withheld, others rounded to multiples of 5" in said
+    drift = rounded.drift(planned(inputs))
+    assert "the counts of the manifest: base was 5, is 1, min cell was 20, is 11" in drift
 
 
 def test_another_program_is_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

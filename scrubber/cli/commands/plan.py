@@ -118,6 +118,7 @@ def _cell(value: Any) -> str:
 
 
 def _print_rest(rules: Rules, plan: Plan) -> None:
+    from scrubber.manifest.planview import disclosure_said
     from scrubber.policy.sql import without_literals
 
     row_rules = {rule.rule.id: rule for _, table in plan.tables for rule in table.row_rules}
@@ -141,6 +142,9 @@ def _print_rest(rules: Rules, plan: Plan) -> None:
                 f"  {printable(one.what)}: {one.winner} over {one.loser}", soft_wrap=True
             )
     stdout().print(f"on_error: {plan.on_error.value}, on_unlisted: {plan.on_unlisted}")
+    shown = plan.disclosure
+    said = disclosure_said(shown.min_cell, shown.base)
+    stdout().print(f"disclosure: in the manifest, {said}", soft_wrap=True)
 
 
 def _privacy(rules: PrivacyRules) -> str:
@@ -175,6 +179,7 @@ def _as_data(rules: Rules, plan: Plan, shown: Preview) -> dict[str, Any]:
         "digest": rules.published,
         "on_error": plan.on_error.value,
         "on_unlisted": plan.on_unlisted,
+        "disclosure": {"min_cell": plan.disclosure.min_cell, "base": plan.disclosure.base},
         "fields": [
             {
                 "name": field.name,
