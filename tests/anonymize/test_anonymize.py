@@ -119,7 +119,9 @@ def test_the_same_bytes_for_any_number_of_workers(folder: Path, target: str, met
         )
         for workers in (1, 2)
     )
-    assert one.manifest.id == two.manifest.id
+    # Without a key the salt of a small file is drawn for each run, and the id depends on it.
+    assert one.manifest.data["records"] == two.manifest.data["records"]
+    assert one.manifest.data["risk"] == two.manifest.data["risk"]
     written = (one.data / "data" / f"people.{target}").read_bytes()
     assert written == (two.data / "data" / f"people.{target}").read_bytes()
     assert all(check.passed for check in verify(one.data))
@@ -133,7 +135,7 @@ def test_shards_are_counted_together(folder: Path) -> None:
     scrubber.scrub(folder / "in", rules(), out=folder / "out")
     out = [
         json.loads(line)
-        for path in sorted((folder / "out" / "data").iterdir())
+        for path in sorted((folder / "out" / "data").glob("[!.]*.jsonl"))
         for line in path.read_text().splitlines()
     ]
     whole = scrubbed(PEOPLE)
