@@ -1,4 +1,4 @@
-"""The command line: making an output; what looks at data, results and signatures is added below."""
+"""The command line: commands that make an output. Further commands are added at the end."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from scrubber.cli.options import (
     InputArgument,
     Json,
     OptionalInput,
+    Panel,
     Quiet,
     RulesArgument,
 )
@@ -30,7 +31,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 rules_app = typer.Typer(no_args_is_help=True)
-app.add_typer(rules_app, name="rules", help="About the rule language itself.")
 
 
 class Format(StrEnum):
@@ -44,7 +44,7 @@ class Format(StrEnum):
 
 
 class Executor(StrEnum):
-    """Where ``run`` scrubs."""
+    """Executors of ``run``."""
 
     LOCAL = "local"
     RAY = "ray"
@@ -63,16 +63,16 @@ def common(
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Scrub personal data out of training data, and write down what was done.
+    """Scrub personal data out of training data, and record what was done.
 
     Exit codes: 0 pass, 1 a gate or test failed, 2 usage, 3 needs review, 4 tampered, 5 incomplete.
 
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed
     """
-    del version  # eager: it has been answered before
+    del version  # eager: its callback has run
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.SCRUB)
 def run(
     rules: RulesArgument,
     inputs: InputArgument,
@@ -83,7 +83,7 @@ def run(
             "-o",
             metavar="DIR",
             parser=locate,
-            help="The output folder; it must not exist yet.",
+            help="The output folder. It must not exist yet.",
         ),
     ],
     workers: Annotated[
@@ -93,21 +93,24 @@ def run(
             "-w",
             min=1,
             show_default="1; on Ray its CPUs",
-            help="Worker processes; the same bytes.",
+            help="Number of worker processes. The output does not depend on it.",
         ),
     ] = None,
     executor: Annotated[
-        Executor, typer.Option("--executor", help="Where to scrub: local or ray; the same bytes.")
+        Executor,
+        typer.Option("--executor", help="Scrub on this machine (local) or on a Ray cluster (ray)."),
     ] = Executor.LOCAL,
     address: Annotated[
         str | None,
         typer.Option(
-            "--address", metavar="HOST:PORT", help="Of the Ray cluster; else one is started."
+            "--address",
+            metavar="HOST:PORT",
+            help="Address of the Ray cluster. Without it, a local one is started.",
         ),
     ] = None,
     target: Annotated[
         Format,
-        typer.Option("--format", "-f", help="Of the outputs: same, parquet, csv, jsonl or arrow."),
+        typer.Option("--format", "-f", help="Output format: same, parquet, csv, jsonl or arrow."),
     ] = Format.SAME,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
@@ -118,36 +121,36 @@ def run(
             "--incremental",
             metavar="DIR",
             parser=locate,
-            help="Only sources that this earlier output lacks.",
+            help="Scrub only sources that this earlier output lacks.",
         ),
     ] = None,
     pinned: Annotated[
-        Path | None, typer.Option("--plan", help="A written plan to hold to; drift is refused.")
+        Path | None, typer.Option("--plan", help="An approved plan. Any drift from it is refused.")
     ] = None,
     trust: Annotated[
         Path | None,
-        typer.Option("--trust", metavar="FILE", help="Run only if the plan passes its gate."),
+        typer.Option(
+            "--trust", metavar="FILE", help="Require the plan to pass the gate of this trust file."
+        ),
     ] = None,
     quarantine_unreadable: Annotated[
         bool,
-        typer.Option(
-            "--quarantine-unreadable", help="Leave out files that cannot be read; exit code 1."
-        ),
+        typer.Option("--quarantine-unreadable", help="Omit unreadable files and exit with 1."),
     ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Scrub INPUT by RULES into DIR/data and DIR/manifest.json.
 
-    INPUT and DIR are local or in a store (s3://, gs://, az://, hf://; see docs/storage.md).
-    The output appears in one step when everything succeeded; a run that fails publishes nothing.
-    A run that was stopped or failed is taken up by the same command: what is finished stays so.
-    With --incremental only what is new is scrubbed, and the manifest names the earlier one; where
-    nothing is new, nothing is written, and the exit code is 0.
-    On Ray the key is resolved on every node, and inputs and output lie where all nodes have them.
-    A file that cannot be read stops the run. With --quarantine-unreadable such files are left out
-    as a whole and named in the manifest, whose check sources-read fails; the exit code is 1.
-    With --plan, exit code 1 where rules, fields, detectors or shares are not what was planned.
+    INPUT and DIR are local paths or URLs (s3://, gs://, az://, hf://; see docs/storage.md).
+    The output appears in one step once everything succeeded; a failed run publishes nothing.
+    Repeat the command to resume an interrupted or failed run: it keeps finished sources.
+    With --incremental, the manifest names the earlier one. Without new sources, the command
+    writes nothing and exits with 0.
+    On Ray, each node resolves the key and needs access to the inputs and the output.
+    An unreadable file stops the run. With --quarantine-unreadable, such files are omitted and
+    listed in the manifest; its check sources-read fails, and the exit code is 1.
+    With --plan, the command exits with 1 if rules, fields, detectors or shares differ from it.
 
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
     """
@@ -170,11 +173,12 @@ def run(
     )
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.SCRUB)
 def check(rules: RulesArgument, inputs: OptionalInput = None, as_json: Json = False) -> int:
-    """Report every problem of RULES at once and run its own tests; with INPUT, against its schema.
+    """Report all problems of RULES at once, then run its tests.
 
-    Exit code 2 for problems, 1 for a failed test.
+    With INPUT, the rules are also checked against its schema. The command exits with 2 for
+    problems and with 1 for a failed test.
 
     Example: scrubber check rules/support.yaml fixtures/support
     """
@@ -184,27 +188,30 @@ def check(rules: RulesArgument, inputs: OptionalInput = None, as_json: Json = Fa
     return check_command(rules, inputs or [])
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.SCRUB)
 def plan(
     rules: RulesArgument,
     inputs: InputArgument,
     rows: Annotated[
-        int, typer.Option("--rows", "-n", min=0, max=100, help="Records to show before and after.")
+        int,
+        typer.Option(
+            "--rows", "-n", min=0, max=100, help="Number of records to show before and after."
+        ),
     ] = 3,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Write the plan down, for approve and run --plan."),
+        typer.Option("--out", "-o", help="Write the plan to a file, for approve and run --plan."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a plan, and remove what was signed.")
+        bool, typer.Option("--force", help="Replace an existing plan and remove its signatures.")
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Show field by field what will happen; nothing is scrubbed.
+    """Show the treatment of each field without scrubbing.
 
-    The sample before and after is shown on a terminal only, never in a pipe or as JSON, so that
-    no value ends up in a file. A plan that is written down holds fast the rules, fields, types,
-    detectors and the shares of values that a sample lets expect.
+    A sample before and after is shown on a terminal only. It never goes to a pipe or into JSON,
+    so that no value ends up in a file. A written plan records the rules, fields, types,
+    detectors and the shares of values expected from a sample.
 
     Example: scrubber plan rules/support.yaml fixtures/support --out plan.json
     """
@@ -212,28 +219,6 @@ def plan(
     from scrubber.cli.commands.plan import plan_command
 
     return plan_command(rules, inputs, rows, out, force)
-
-
-@app.command()
-def keygen(
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Write it to a new file that only you can read."),
-    ] = None,
-    signing: Annotated[
-        bool, typer.Option("--signing", help="A signing key (Ed25519, PEM) instead.")
-    ] = False,
-) -> int:
-    """Make a key: 32 random bytes as base64, on stdout or in a file with mode 0600.
-
-    Of a signing key in a file, the public half is printed: it goes into the trust file.
-
-    Example: export SCRUBBER_KEY="$(scrubber keygen)"
-    """
-    begin("keygen")
-    from scrubber.cli.commands.sign import keygen_command
-
-    return keygen_command(out, signing)
 
 
 @rules_app.command()
@@ -254,3 +239,6 @@ def schema() -> int:
 app.add_typer(exploring_app)
 app.add_typer(results_app)
 app.add_typer(vouching_app)
+app.add_typer(
+    rules_app, name="rules", help="Describe the rule language.", rich_help_panel=Panel.KEYS
+)

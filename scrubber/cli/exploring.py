@@ -1,4 +1,4 @@
-"""The commands that look at data, before and after there are rules for it."""
+"""Commands that explore data: audit, init, risk and hierarchy."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Annotated
 import typer
 
 from scrubber.cli.console import begin
-from scrubber.cli.options import InputArgument, Json
+from scrubber.cli.options import InputArgument, Json, Panel
 
 app = typer.Typer()
 
-Rows = Annotated[int, typer.Option("--rows", "-n", min=1, help="Records of each table to look at.")]
-Seed = Annotated[int, typer.Option("--seed", help="Which records: the same seed, the same ones.")]
+Rows = Annotated[
+    int, typer.Option("--rows", "-n", min=1, help="Number of records sampled from each table.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the sample.")]
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.EXPLORE)
 def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: Json = False) -> int:
-    """Say for every field of INPUT what it is (identifier, quasi-identifier, text, ...), and why.
+    """Classify every field of INPUT (identifier, quasi-identifier, text, ...) and give reasons.
 
-    Looks at a seeded sample; shows claims, masked shapes and rounded counts, never a value. Records
-    that a run would refuse are counted, with the place of the first; the exit code is then 1.
+    The command reads a seeded sample. It prints claims, masked shapes and rounded counts, never a
+    value. It counts malformed records, gives the place of the first, and then exits with 1.
 
     Example: scrubber audit fixtures/support
     """
@@ -31,7 +33,7 @@ def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: J
     return audit_command(inputs, rows, seed)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.EXPLORE)
 def init(
     inputs: InputArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="The rule file to write.")],
@@ -40,10 +42,10 @@ def init(
     seed: Seed = 0,
     as_json: Json = False,
 ) -> int:
-    """Write a first rule file for INPUT from what an audit sees, with the evidence as comments.
+    """Draft a rule file for INPUT from an audit, with the evidence as comments.
 
-    It runs as it is and keeps little: what is in doubt is dropped, and a comment says how to keep
-    it. Exit code 1 if records had to be passed over that a run would refuse.
+    The draft runs as written and keeps little: fields in doubt are dropped, and a comment explains
+    how to keep them. The command exits with 1 if it skipped malformed records.
 
     Example: scrubber init fixtures/support --out rules/mine.yaml
     """
@@ -53,23 +55,25 @@ def init(
     return init_command(inputs, out, rows, seed, force)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.EXPLORE)
 def risk(
     inputs: InputArgument,
-    qi: Annotated[str, typer.Option("--qi", help="The quasi-identifiers: age,sex,zip.")],
+    qi: Annotated[str, typer.Option("--qi", help="The quasi-identifiers, such as age,sex,zip.")],
     population: Annotated[
         list[str] | None,
-        typer.Option(help="A file with the same fields of everybody, for journalist risk."),
+        typer.Option(
+            help="A file with the same fields for the whole population, for journalist risk."
+        ),
     ] = None,
     population_size: Annotated[
-        int | None, typer.Option(min=1, help="Persons in the population, to estimate its uniques.")
+        int | None, typer.Option(min=1, help="Size of the population, to estimate its uniques.")
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Measure how well the records of INPUT hide among those that agree in some fields.
+    """Measure the re-identification risk of INPUT from the sizes of its equivalence classes.
 
-    Counts the classes of equal quasi-identifiers, before or after scrubbing. The figures are
-    exact: they are for who holds the data.
+    A class is a set of records with equal quasi-identifiers. INPUT may be raw or scrubbed. The
+    figures are exact, so keep them with the data.
 
     Example: scrubber risk fixtures/support/customers.csv --qi age,city,plan
     """
@@ -79,18 +83,18 @@ def risk(
     return risk_command(inputs, qi, population or [], population_size)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.EXPLORE)
 def hierarchy(
     inputs: InputArgument,
-    field: Annotated[str, typer.Option("--field", help="The field.")],
+    field: Annotated[str, typer.Option("--field", help="The field to build a hierarchy for.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The CSV file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Write a draft of a hierarchy file for a field, for `privacy:` to choose a level of.
+    """Draft a generalization hierarchy of a field, for `privacy:` in a rule file.
 
-    Numbers get ranges, dates get months and years, codes of one length get prefixes; groups of
-    other values are for you to name. The file holds values of the data: mode 0600.
+    Numbers get ranges, dates get months and years, and codes of one length get prefixes. Group
+    other values yourself. The file contains values of the data and has mode 0600.
 
     Example: scrubber hierarchy fixtures/support/customers.csv --field age --out age.csv
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,16 +10,27 @@ import typer
 
 from scrubber.storage import Location, locate
 
+
+class Panel(StrEnum):
+    """Headings of the commands in ``scrubber --help``, in their order."""
+
+    SCRUB = "Scrub"
+    EXPLORE = "Explore data"
+    REVIEW = "Review results"
+    SIGN = "Sign and approve"
+    KEYS = "Keys and schemas"
+
+
 RulesArgument = Annotated[
     Path, typer.Argument(metavar="RULES", help="The rule file (YAML).", show_default=False)
 ]
 InputArgument = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT", help="Files, folders or globs.", show_default=False),
+    typer.Argument(metavar="INPUT", help="Files, folders, globs or URLs.", show_default=False),
 ]
 OptionalInput = Annotated[
     list[str] | None,
-    typer.Argument(metavar="INPUT", help="Files, folders or globs.", show_default=False),
+    typer.Argument(metavar="INPUT", help="Files, folders, globs or URLs.", show_default=False),
 ]
 OutputArgument = Annotated[
     Location,
@@ -36,18 +48,24 @@ DocumentArgument = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no summary.")]
 Trusted = Annotated[
     Path | None,
-    typer.Option("--trust", metavar="FILE", help="The trust file: whose signatures count."),
+    typer.Option("--trust", metavar="FILE", help="The trust file, which lists accepted keys."),
 ]
 TrustOption = Annotated[
     Path,
-    typer.Option("--trust", metavar="FILE", help="The trust file: who counts, and in which roles."),
+    typer.Option(
+        "--trust", metavar="FILE", help="The trust file, which lists people, keys and roles."
+    ),
 ]
 SigningKeyOption = Annotated[
     str,
-    typer.Option("--key", help="Where the signing key is: env:NAME, file:PATH, keyring: or exec:."),
+    typer.Option(
+        "--key", help="The signing key's location: env:NAME, file:PATH, keyring: or exec:."
+    ),
 ]
-RoleOption = Annotated[str, typer.Option("--role", help="The role, as the trust file calls it.")]
-ExpiresOption = Annotated[str, typer.Option("--expires", help="The last day that it counts.")]
+RoleOption = Annotated[str, typer.Option("--role", help="Your role, as named in the trust file.")]
+ExpiresOption = Annotated[
+    str, typer.Option("--expires", help="The last day of validity, such as 2099-12-31.")
+]

@@ -1,4 +1,4 @@
-"""The commands that tell, compare and check what a run wrote."""
+"""Commands that show, compare and verify the output of a run."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 
 from scrubber.cli.console import begin
-from scrubber.cli.options import DocumentArgument, Json, OutputArgument, Quiet, Trusted
+from scrubber.cli.options import DocumentArgument, Json, OutputArgument, Panel, Quiet, Trusted
 from scrubber.storage import Location, locate
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.REVIEW)
 def show(document: DocumentArgument, as_json: Json = False) -> int:
-    """Tell a manifest or a plan on one screen, kept fields first, and what was signed about it.
+    """Show a manifest or a plan on one screen, kept fields first, with its signatures.
 
     Example: scrubber show scrubbed
     """
@@ -25,7 +25,7 @@ def show(document: DocumentArgument, as_json: Json = False) -> int:
     return show_command(document)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.REVIEW)
 def report(
     output: OutputArgument,
     out: Annotated[
@@ -35,7 +35,7 @@ def report(
             "-o",
             metavar="FILE",
             parser=locate,
-            help="The file to write, instead of DIR/report.html.",
+            help="The file to write (default DIR/report.html).",
         ),
     ] = None,
     against: Annotated[
@@ -44,15 +44,15 @@ def report(
             "--against",
             metavar="DIR",
             parser=locate,
-            help="Say also what changed since this manifest or folder.",
+            help="Add a comparison with this earlier manifest or folder.",
         ),
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Tell the manifest of DIR as one HTML page that needs nothing else, to read, print and send.
+    """Render the manifest of DIR as one self-contained HTML page.
 
-    An earlier report is replaced, another file is not.
+    The command replaces an earlier report, but no other file.
 
     Example: scrubber report scrubbed
     """
@@ -70,12 +70,12 @@ ManifestArgument = Annotated[
 ]
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.REVIEW)
 def diff(before: ManifestArgument, after: ManifestArgument, as_json: Json = False) -> int:
-    """Say what changed from one manifest to another: weaker, stronger or neutral for the people.
+    """Compare two manifests and rate each change as weaker, neutral or stronger protection.
 
-    Exit code 3 if anything is weaker: a field comes out that did not, less is taken away, a
-    threshold is higher, a purpose is added, data is kept longer.
+    The command exits with 3 if any change is weaker, such as a newly kept field, a milder
+    transform, a higher threshold, an added purpose or a longer retention.
 
     Example: scrubber diff scrubbed scrubbed
     """
@@ -85,7 +85,7 @@ def diff(before: ManifestArgument, after: ManifestArgument, as_json: Json = Fals
     return diff_command(before, after)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.REVIEW)
 def verify(
     document: DocumentArgument,
     trust: Trusted = None,
@@ -95,16 +95,16 @@ def verify(
             "--upstream",
             metavar="DIR",
             parser=locate,
-            help="An output folder that this one was made from.",
+            help="An output folder that served as input of this one.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Check the signatures, the manifest's form, the conservation of records, the outputs' hashes.
+    """Verify signatures, manifest, conservation of records and the hashes of the outputs.
 
-    And that nothing else is there. Of a plan, its signatures and form. Exit code 4 if anything was
-    tampered with, 3 if a signature is missing that --trust asks for, 5 if there is no manifest, or
-    small files cannot be checked without data/.salts.json.
+    The command also reports files that are not part of the output. For a plan, it verifies
+    signatures and schema. It exits with 4 after tampering and with 3 if --trust requires a missing
+    signature. It exits with 5 without a manifest, or if small files lack data/.salts.json.
 
     Example: scrubber verify scrubbed
     """

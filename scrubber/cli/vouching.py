@@ -1,4 +1,4 @@
-"""The commands by which people and other tools vouch for a run or a plan, or hear of one."""
+"""Commands that sign, approve, enforce, reveal and export, and make keys."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scrubber.cli.options import (
     ExpiresOption,
     Json,
     OutputArgument,
+    Panel,
     RoleOption,
     SigningKeyOption,
     Trusted,
@@ -24,18 +25,18 @@ app = typer.Typer()
 _KEY = "env:SCRUBBER_SIGNING_KEY"
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.SIGN)
 def sign(
     document: DocumentArgument,
     key: SigningKeyOption = _KEY,
     trust: Trusted = None,
     as_json: Json = False,
 ) -> int:
-    """Sign a manifest with the hashes of its outputs, or a plan, in a file beside it.
+    """Sign a plan, or a manifest with the hashes of its outputs.
 
-    An in-toto Statement v1 in a DSSE envelope, Ed25519, in manifest.intoto.jsonl. Only what
-    verifies is signed. The key is never taken from the command line. With --trust, a key that
-    may not sign is refused.
+    The signature is an in-toto Statement v1 in a DSSE envelope (Ed25519), in a file beside the
+    document: manifest.intoto.jsonl for a manifest. The document must verify first. Keys are given
+    by reference, never by value. With --trust, the key must be allowed to sign.
 
     Example: scrubber sign scrubbed --key file:signing.pem
     """
@@ -45,21 +46,23 @@ def sign(
     return sign_command(document, key, trust)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.SIGN)
 def approve(
     document: DocumentArgument,
     role: RoleOption,
     criteria: Annotated[
-        list[str], typer.Option("--criteria", help="What was looked at; as often as needed.")
+        list[str],
+        typer.Option("--criteria", help="A criterion of the review. Repeat the option for more."),
     ],
     expires: ExpiresOption,
     trust: TrustOption,
     key: SigningKeyOption = _KEY,
     as_json: Json = False,
 ) -> int:
-    """Put a signed approval beside a plan or a run; it changes neither.
+    """Add a signed approval beside a plan or a run.
 
-    A key or role that the trust file does not know is refused, and so is whoever signed it.
+    The document itself stays unchanged. The trust file must list the key and the role. Signers of
+    the document cannot approve it.
 
     Example: scrubber approve plan.json --role dpo --criteria x --expires 2099-12-31 --trust t
     """
@@ -69,20 +72,21 @@ def approve(
     return approve_command(document, role, criteria, expires, key, trust)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.SIGN)
 def waive(
     document: DocumentArgument,
-    check: Annotated[str, typer.Option("--check", help="The gate check that fails.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why that is all right for now.")],
+    check: Annotated[str, typer.Option("--check", help="The failed gate check.")],
+    reason: Annotated[str, typer.Option("--reason", help="The reason for accepting the failure.")],
     role: RoleOption,
     expires: ExpiresOption,
     trust: TrustOption,
     key: SigningKeyOption = _KEY,
     as_json: Json = False,
 ) -> int:
-    """Own a gate check that fails, with a reason and for a time, beside a plan or a run.
+    """Accept a failed gate check of a plan or a run, with a reason and until a date.
 
-    A waived check is no pass: the gate tells it as waived. Whoever signed cannot waive.
+    The gate reports the check as waived, not as passed. Signers of the document cannot waive its
+    checks.
 
     Example: scrubber waive out --check min-k --reason x --role dpo --expires 2099-12-31 --trust t
     """
@@ -92,15 +96,16 @@ def waive(
     return waive_command(document, check, reason, role, expires, key, trust)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.SIGN)
 def gate(
     document: DocumentArgument,
     trust: TrustOption,
     as_json: Json = False,
 ) -> int:
-    """Say whether a run's output may be used, or a plan be run: denied unless approved.
+    """Decide whether an output may be used or a plan may be run; deny unless approved.
 
-    Exit code 1 if a gate check fails, 3 if a signature or approval is missing, 4 if tampered.
+    The command exits with 1 for a failed check, with 3 for a missing signature or approval, and
+    with 4 after tampering.
 
     Example: scrubber gate scrubbed --trust trust.yaml
     """
@@ -110,39 +115,66 @@ def gate(
     return gate_command(document, trust)
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.KEYS)
+def keygen(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write the key to a new file with mode 0600."),
+    ] = None,
+    signing: Annotated[
+        bool, typer.Option("--signing", help="Make a signing key (Ed25519, PEM) instead.")
+    ] = False,
+) -> int:
+    """Make a key: 32 random bytes as base64, on stdout or in a file with mode 0600.
+
+    With --signing and --out, the command prints the public key for the trust file.
+
+    Example: export SCRUBBER_KEY="$(scrubber keygen)"
+    """
+    begin("keygen")
+    from scrubber.cli.commands.sign import keygen_command
+
+    return keygen_command(out, signing)
+
+
+@app.command(rich_help_panel=Panel.KEYS)
 def reveal(
     output: OutputArgument,
     reason: Annotated[
-        str, typer.Option("--reason", help="Why the values are needed; it goes on record.")
+        str, typer.Option("--reason", help="The reason for the access, which is recorded.")
     ],
     field: Annotated[
-        str | None, typer.Option("--field", help="Only this field; else all encrypted ones.")
+        str | None,
+        typer.Option("--field", help="Reveal only this field (default all encrypted fields)."),
     ] = None,
     file: Annotated[
-        str | None, typer.Option("--file", help="Only this output; else all of them.")
+        str | None, typer.Option("--file", help="Read only this output file (default all of them).")
     ] = None,
     value: Annotated[
         list[str] | None,
-        typer.Option("--value", help="Only this pseudonym of the field; - reads them from stdin."),
+        typer.Option(
+            "--value", help="Reveal only this pseudonym of the field; - reads them from stdin."
+        ),
     ] = None,
     key: Annotated[
         str,
-        typer.Option("--key", help="Where the key is: env:NAME, file:PATH, keyring: or exec:."),
+        typer.Option("--key", help="The key's location: env:NAME, file:PATH, keyring: or exec:."),
     ] = "env:SCRUBBER_KEY",
     domain: Annotated[
-        str | None, typer.Option("--domain", help="Of an operator of texts that has its own.")
+        str | None,
+        typer.Option("--domain", help="The domain of a text operator, if it has its own."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write JSON lines that only you can read.")
+        Path | None,
+        typer.Option("--out", "-o", help="Write JSON lines to a new file with mode 0600."),
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Bring back values that were encrypted in DIR, with the key, for a reason.
+    """Decrypt values of DIR that the transform `encrypt` made.
 
-    They are shown on a terminal, or go into a new file with mode 0600; never into a pipe. First a
-    line with the reason and the user goes into DIR/access.jsonl. If one value is not authentic,
-    none is shown, and the exit code is 4.
+    Values go to a terminal or into a new file with mode 0600, never into a pipe. The reason and
+    the user are first recorded in DIR/access.jsonl. If one value is not authentic, none is shown,
+    and the command exits with 4.
 
     Example: scrubber reveal scrubbed --field email --reason "case 17" --out emails.jsonl
     """
@@ -153,21 +185,21 @@ def reveal(
 
 
 class Document(StrEnum):
-    """What ``schema`` describes."""
+    """Documents that ``schema`` describes."""
 
     MANIFEST = "manifest"
     PLAN = "plan"
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.KEYS)
 def schema(
     document: Annotated[
-        Document, typer.Argument(metavar="{manifest|plan}", help="manifest, or plan.")
+        Document, typer.Argument(metavar="{manifest|plan}", help="The document: manifest or plan.")
     ] = Document.MANIFEST,
 ) -> int:
-    """Print the JSON Schema (2020-12) of manifests or of written plans, for who reads them.
+    """Print the JSON Schema (2020-12) of manifests or written plans.
 
-    That of rule files: scrubber rules schema.
+    `scrubber rules schema` prints the schema of rule files.
 
     Example: scrubber schema manifest > manifest.schema.json
     """
@@ -193,25 +225,27 @@ class Standard(StrEnum):
     DTA = "dta"
 
 
-@app.command()
+@app.command(rich_help_panel=Panel.REVIEW)
 def export(
     output: OutputArgument,
     to: Annotated[
         Standard,
-        typer.Option("--to", "-t", help="croissant, openlineage, sarif, junit, hf-card or dta."),
+        typer.Option(
+            "--to", "-t", help="Target: croissant, openlineage, sarif, junit, hf-card or dta."
+        ),
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The file to write; else stdout.")
+        Path | None, typer.Option("--out", "-o", help="The file to write (default stdout).")
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the file, unless scrubber needs it.")
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Tell the manifest of DIR in the words of other tools; nothing but what it publishes.
+    """Convert the manifest of DIR to the format of another tool.
 
-    A file that is there is not replaced; manifests, outputs, signatures, plans, rule files and
-    keys are not with --overwrite either.
+    The export contains nothing that the manifest withholds. Existing files are replaced only with
+    --overwrite; manifests, outputs, signatures, plans, rule files and keys are never replaced.
 
     Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
     """

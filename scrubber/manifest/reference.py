@@ -13,25 +13,26 @@ _INTRODUCTION = """\
 
 <!-- Written from the JSON Schema (`make docs`); a test checks that this file is current. -->
 
-`manifest.json` stands beside the scrubbed data. It says what came in, what was removed and by which
-rule, what was kept and why, what risk remains and what came out; it holds no value of the data.
-`scrubber show` and `scrubber report` tell it to people, `scrubber schema manifest` prints the
+Every run writes `manifest.json` beside the scrubbed data. It records inputs, removed data with
+rules, kept data with reasons, the remaining risk and the outputs. It contains no value of the data.
+`scrubber show` and `scrubber report` present it to people; `scrubber schema manifest` prints its
 schema.
 
-- UTF-8 JSON in canonical form (RFC 8785); no fractions: shares are in milli-units (250 is 25 %).
-- A **count** is `{"n": 1200}`, `{"lt": 11}` (1 to 10) or `{"suppressed": true}`: withheld, since it
-  would tell a small one. Where `header.disclosure.base` is above 1, every `n` is rounded to a
-  multiple of it: two manifests of almost the same records do not tell how many they differ by.
-- A **small file** (fewer than 1,000 records) could be guessed from its SHA-256 or its length, so
-  neither is published. Its `salted_sha256` is SHA-256 over 32 salt bytes and the 32 bytes of its
-  SHA-256. The salts lie with the data, in `data/.salts.json`: hand them on with the data, never
-  with the manifest alone. `scrubber verify` checks small files by them, and ends with exit code 5
-  (`salts-missing`) where they are not there. By hand:
+- The file is UTF-8 JSON in canonical form (RFC 8785). It has no fractions: shares are in
+  milli-units (250 is 25 %).
+- A **count** is `{"n": 1200}`, `{"lt": 11}` (1 to 10) or `{"suppressed": true}` (withheld, since it
+  would reveal a small count). If `header.disclosure.base` is above 1, every `n` is rounded to a
+  multiple of it. Two manifests of almost the same records then do not reveal the difference.
+- For a **small file** (fewer than 1,000 records), SHA-256 and length would allow guessing the
+  content, so neither is published. `salted_sha256` is SHA-256 over 32 salt bytes and the 32 bytes of
+  the file's SHA-256. The salts are in `data/.salts.json`: pass them on with the data, never with the
+  manifest alone. `scrubber verify` needs them for small files and otherwise ends with exit code 5
+  (`salts-missing`). By hand:
   `printf '%s%s' SALT "$(sha256sum < FILE | cut -c 1-64)" | xxd -r -p | sha256sum`.
-- A **fact** is what somebody declares, never measured: `{"value": …, "status": "declared",
-  "asserted_by": "rules/crm.yaml:1"}`; what nobody declared has the status `unknown`.
-- The id covers all but `run`: the same rules and key on the same data have the same id, however
-  they were carried out. Without a key the salts of small files are random, and the id with them.
+- A **fact** is declared, never measured: `{"value": …, "status": "declared", "asserted_by":
+  "rules/crm.yaml:1"}`. Facts without a declaration have the status `unknown`.
+- The id covers everything except `run`. The same rules and key on the same data give the same id,
+  whatever the executor. Without a key, the salts of small files are random, and so is the id.
 """
 
 

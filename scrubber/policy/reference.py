@@ -40,64 +40,78 @@ _INTRODUCTION = """\
 
 <!-- Written by scrubber.policy.rules_reference(); a test checks that this file is current. -->
 
-One YAML file (UTF-8, at most 4 MiB) says what happens to a dataset. It is strict: unknown and
-duplicate keys are errors, and so are words that YAML versions read in different ways (`NO`, `on`,
-`0123`, `12:30`): quote them where text is meant. An unquoted date such as 2027-06-30 is text.
-`scrubber check` reports every problem at once, as `file:line:column [code] text`.
+A rule file is one YAML file (UTF-8, at most 4 MiB). It is strict: unknown and duplicate keys are
+errors. Words that YAML versions read differently (`NO`, `on`, `0123`, `12:30`) are errors too; quote
+them to get text. An unquoted date such as 2027-06-30 is text. `scrubber check` reports all problems
+at once, as `file:line:column [code] text`. The [glossary](glossary.md) defines the terms.
 
-- **Fields.** The first rule whose name matches a field decides about it. A name is a column, a path
-  (`messages[].content`) or a glob: `*` and `?` match within one step, `**` across steps. `keep` and
-  `drop` take all that lies below a path; other transforms work on single fields, and a list of
-  values may be named without its `[]`.
-- **Every field is decided.** What no rule names is an error, unless `on_unlisted` says otherwise. A
-  rule that matches nothing is an error, unless it is `optional` or comes from an included file.
-- **Rows.** A record for which a row rule is true *or unknown* is dropped. Each record is judged by
-  itself: no aggregates, no windows, no clock. A rule is skipped for tables without its columns.
-  Fields of CSV files are text: write `consent = 'false'`. A row rule is one condition: columns,
-  literals, `AND OR NOT`, comparisons, `IN`, `BETWEEN`, `LIKE`, `IS NULL`, `CASE`, `CAST`, regular
-  expressions (`~`), arithmetic, and the functions listed below. Queries, comments and everything
-  else are refused before Polars reads them. Names with other signs than letters, digits and
-  underscores go in double quotes: `"Avg. Length" > 3`.
-- **Includes.** What stands in a file wins over what it includes, and a later include over an
-  earlier one. `fields`, `rows`, `detect.recognizers` and `detect.rules` are joined in that order,
-  other mappings are merged key by key. The tests of an included file are left to that file. Its
-  `key` does not count, unless the rule file takes it: `key: {include: base.yaml}`.
-  `pack:hipaa-safe-harbor`, `pack:gdpr-direct`, `pack:secrets` and `pack:chat-finetuning` ship with
-  the program; a command takes their names, too, in place of a rule file.
-- **Records that cannot be read** stop a run; `on_error: drop_row` rejects and counts them: a CSV
-  record without the header's cells, a JSON line that is no object, has a key twice or values of
-  another type than the records before. A quote where RFC 4180 allows none stops it in any case,
-  since no record behind it has borders that can be trusted; `run --quarantine-unreadable` leaves
-  the file out.
-- **Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file, one
-  leaf a line: `leaf;level 1;level 2;...`. White space around a leaf does not count.
-- **Privacy.** A quasi-identifier without a transform gets a level of its hierarchy, the same in all
-  records; one with a transform gets that first. The levels are those that lose least of all that
-  leave at most `suppression_limit` of the records in classes that are too small (or not as `l` and
-  `t` ask); these records are dropped. Null is a value of its own in a quasi-identifier. With
-  `subject`, a class has to be of `k` known subjects: a null may be any of them. `l` and `t` count
-  known values only, and case, blanks, Unicode and number spellings do not make others of them. A
-  hierarchy is a CSV file as above, or a list of transforms, each of which
-  makes one more level: `zip: [{prefix: {keep: 3}}, {prefix: {keep: 1}}]`; an empty list leaves the
-  value or `*`. Where values do not meet in a common root, `*` is put above them; `max_levels` keeps
-  a field below. Where no levels do, the error names the field without which fewest records would
-  have to go, and the `k` or `suppression_limit` that would do.
-- **Time.** A regex may not match fuzzily (`{e<=3}`), call itself or a group (`(?R)`, `(?1)`), nor
-  multiply repetitions to more than some hundred thousand. The regexes of a recognizer have 10
-  seconds of processor time for a text (more for one of over a million characters), and so have
-  those of `rules`. A text on which they need more could not be looked at: the error names the
-  recognizer, and the run stops, or `on_error` nulls the text or takes its record away. At the
-  third such text of a field in one batch (up to 65,536 records) the run stops whatever `on_error`
-  says: then the regex is at fault. So a batch loses no more than half a minute on a field.
-  `audit`, `find` and `check` stop at the first.
-- **Gates.** What is written is looked at again: a sample of the records (`rescan: all` for every
-  one), in text fields and kept fields. A finding is left if its words stood in the same value
-  before; so is an identifier of the record itself, whole. What a rule keeps by its entity is not
-  counted, nor are names, places and dates in fields that are no text. Without `max_residual_rate`
-  only the entities of `detect` are looked for, and the manifest tells what is left.
-- **Tests.** `given` is one record, by path (a list gives the elements below `[]`); `expect` holds
-  the values that must come out. An expected `null` also holds for a field that is gone.
-  The levels that `privacy` chooses take all records: here quasi-identifiers are as before it.
+## Topics
+
+**Fields.** The first rule that matches a field applies. A name is a column, a path
+(`messages[].content`) or a glob: `*` and `?` match within one step, `**` across steps. `keep` and
+`drop` apply to everything below a path; other transforms apply to single fields. The `[]` of a list
+of values may be omitted.
+
+**Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule without
+a matching field is an error too, unless it is `optional` or comes from an included file.
+
+**Row rules.** A record is dropped if its row rule is true *or unknown*. Each record is judged
+alone: aggregates, windows and the clock are not available. A rule is skipped for tables without its
+columns. CSV fields are text: write `consent = 'false'`.
+
+A row rule is one condition. It may use columns, literals, `AND OR NOT`, comparisons, `IN`,
+`BETWEEN`, `LIKE`, `IS NULL`, `CASE`, `CAST`, regular expressions (`~`), arithmetic and the functions
+listed below. Queries, comments and everything else are refused before Polars parses them. Quote
+names with other characters than letters, digits and underscores: `"Avg. Length" > 3`.
+
+**Includes.** A file overrides its includes, and later includes override earlier ones. `fields`,
+`rows`, `detect.recognizers` and `detect.rules` are concatenated in that order; other mappings are
+merged key by key. Tests of an included file do not run. Its `key` is ignored, unless the rule file
+uses it: `key: {include: base.yaml}`. The packs `pack:hipaa-safe-harbor`, `pack:gdpr-direct`,
+`pack:secrets` and `pack:chat-finetuning` are part of the package. Commands accept a pack in place of
+a rule file.
+
+**Malformed records.** A malformed record stops a run; `on_error: drop_row` rejects and counts it
+instead. A CSV record is malformed without the cells of the header. A JSON line is malformed if it is
+not an object, repeats a key, or changes the type of a value. A quote where RFC 4180 allows none
+always stops the run, since the borders of all later records are then unknown. `run
+--quarantine-unreadable` omits such a file.
+
+**Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file. Each line
+is a leaf with its ancestors: `leaf;level 1;level 2;...`. White space around a leaf is ignored.
+
+**Privacy.** A quasi-identifier without a transform gets one level of its hierarchy in all records. A
+transform, if any, is applied first. Of all levels that suppress at most `suppression_limit` of the
+records, those with the lowest loss are chosen. Suppressed are the records in classes that are
+smaller than `k` or violate `l` or `t`.
+
+Null is a value of its own in a quasi-identifier. With `subject`, a class needs `k` known subjects; a
+null subject may be any of them. `l` and `t` count known values only; spellings that differ in case,
+blanks, Unicode or number format count as one value.
+
+A hierarchy is a CSV file as above or a list of transforms, one for each further level: `zip:
+[{prefix: {keep: 3}}, {prefix: {keep: 1}}]`. An empty list allows the value or `*`. If values have no
+common root, `*` is added above them. `max_levels` limits the level of a field. If no levels
+suffice, the error names the field whose removal would save the most records. It also names a `k` or
+`suppression_limit` that would suffice.
+
+**Time limits.** A regex must not match fuzzily (`{e<=3}`) or recurse (`(?R)`, `(?1)`). It must not
+multiply repetitions beyond some hundred thousand. The regexes of a recognizer have 10 seconds of
+processor time per text, and so have those of `rules`; texts above a million characters have more.
+Beyond that limit a text counts as not scanned. The error names the recognizer, and the run stops, or
+`on_error` nulls the text or drops the record. At the third such text of a field in one batch (up to
+65,536 records), the run stops in any case. So a batch loses at most half a minute per field.
+`audit`, `find` and `check` stop at the first such text.
+
+**Gates.** Text fields and kept fields of the output are scanned again: a sample of the records, or
+every record with `rescan: all`. A finding is a residual if its words occur in the same value of the
+input. A complete identifier of the record itself is a residual too. Entities that a rule keeps are not
+counted, nor are names, places and dates outside of text fields. Without `max_residual_rate`, only
+the entities of `detect` are searched, and the manifest reports the residuals.
+
+**Tests.** `given` is one record, by path; a list gives the elements below `[]`. `expect` holds the
+expected values. An expected `null` also matches a removed field. Levels of `privacy` depend on all
+records, so tests see quasi-identifiers before generalization.
 """
 
 
@@ -108,7 +122,7 @@ def rules_reference() -> str:
     for heading, model in _PARTS:
         lines += [f"### {heading}", "", getdoc(model) or "", "", *_table(model), ""]
     lines += ["## Equal values", "", (getdoc(canonical) or "").partition("\n\n")[2], ""]
-    lines += ["## Transforms", "", "`drop` takes the field away. The others, by name:", ""]
+    lines += ["## Transforms", "", "`drop` removes the field. The others, by name:", ""]
     for name, kind in sorted(TRANSFORMS.items()):
         lines += [f"### {name}", "", (getdoc(kind) or "").strip(), ""]
         model = parameters_model(kind)
@@ -120,13 +134,13 @@ def rules_reference() -> str:
     lines += [
         "## Operators in text",
         "",
-        "`entities` gives each entity an operator, and `default` one for all others (`redact`",
-        "where it is left out):",
+        "`entities` sets the operator of each entity, and `default` that of all others (`redact`",
+        "if omitted):",
         "",
         f"{shown}, or `{{keep: why}}`.",
         "",
-        "Presidio's parameters are read too (`new_value`, `masking_char`, `hash_type`); a salt, a",
-        "key or a Python function does not belong in a rule file.",
+        "Presidio's parameters are accepted too (`new_value`, `masking_char`, `hash_type`). Salts,",
+        "keys and Python functions are not accepted in a rule file.",
         "",
     ]
     return "\n".join(lines).rstrip() + "\n"

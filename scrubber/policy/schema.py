@@ -1,8 +1,8 @@
-"""What the author wrote: the shape of a rule file, as strict models.
+"""The schema of rule files, as strict pydantic models.
 
-Only the shape is checked here: keys, types and fixed words. What names mean is checked by
-:mod:`~scrubber.policy.rules`, and what they mean for given data by :mod:`~scrubber.policy.compile`.
-A field's description is its text in the reference and in the editors' schema.
+The models check keys, types and fixed words. :mod:`~scrubber.policy.rules` resolves names, and
+:mod:`~scrubber.policy.compile` applies them to given data. The description of a field appears in
+the reference and in the schema for editors.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ def _texts(value: Any) -> Any:
     """One text, or a list of them."""
     items = value if isinstance(value, list) else [value]
     if not items or not all(isinstance(item, str) and item for item in items):
-        raise PydanticCustomError("wrong-type", "this takes a text or a list of texts")
+        raise PydanticCustomError("wrong-type", "expected a text or a list of texts")
     return value
 
 
 def _operator(value: Any) -> Any:
-    """A bare name, or one name with its parameters; the rest is checked where names are known."""
+    """A bare name, or a name with its parameters (checked by :mod:`~scrubber.policy.rules`)."""
     named = isinstance(value, dict) and len(value) == 1
     if not (named or (isinstance(value, str) and value)):
         raise PydanticCustomError(
-            "wrong-type", "this takes a name, or one name with its parameters: {name: {...}}"
+            "wrong-type", "expected a name, or one name with its parameters: {name: {...}}"
         )
     return value
 
@@ -55,7 +55,7 @@ def _levels(value: Any) -> Any:
         return [_operator(item) for item in value]
     if not isinstance(value, str) or not value:
         raise PydanticCustomError(
-            "wrong-type", "this takes a CSV file, or a list of transforms, one a level"
+            "wrong-type", "expected a CSV file, or a list with a transform for each level"
         )
     return value
 
@@ -66,14 +66,14 @@ def _one_or_by_field(value: Any) -> str:
 
 def _mapping(value: Any) -> Any:
     if not isinstance(value, dict):
-        raise PydanticCustomError("wrong-type", "this takes a mapping")
+        raise PydanticCustomError("wrong-type", "expected a mapping")
     return value
 
 
 def _ner(value: Any) -> Any:
     if not isinstance(value, str | dict) or not value:
         raise PydanticCustomError(
-            "wrong-type", "ner takes none, builtin, spacy:<package or path>, or a mapping"
+            "wrong-type", "expected none, builtin, spacy:<package or path>, or a mapping"
         )
     return value
 
@@ -128,209 +128,218 @@ class Part(BaseModel):
 
 
 class DataSource(Part):
-    """Where the data came from."""
+    """An origin of the data."""
 
-    name: Text = Field(description="What the source is called.")
-    method: str | None = Field(None, description="How it was obtained, such as exported.")
-    period: str | None = Field(None, description="The time it covers, such as 2026-01/2026-06.")
-    geography: list[str] | None = Field(None, description="Where its subjects are.")
-    licence: str | None = Field(None, description="The licence it came under.")
-    upstream: str | None = Field(None, description="The id of the manifest of what it was made of.")
+    name: Text = Field(description="Name of the source.")
+    method: str | None = Field(None, description="Method of collection, such as exported.")
+    period: str | None = Field(
+        None, description="Period that the data covers, such as 2026-01/2026-06."
+    )
+    geography: list[str] | None = Field(None, description="Countries or regions of the subjects.")
+    licence: str | None = Field(None, description="License of the source.")
+    upstream: str | None = Field(
+        None, description="Manifest id of the dataset that it derives from."
+    )
 
 
 class Consent(Part):
-    """What the subjects agreed to."""
+    """The consent of the subjects."""
 
-    reference: str | None = Field(None, description="Where the consent is on file.")
-    status: str | None = Field(None, description="Such as granted, pending, withdrawn.")
+    reference: str | None = Field(None, description="Reference to the record of consent.")
+    status: str | None = Field(None, description="Status, such as granted, pending or withdrawn.")
 
 
 class Commitment(Part):
-    """Something promised about the data."""
+    """A promise about the data."""
 
-    id: Text = Field(description="A short name that checks refer to.")
-    text: Text = Field(description="The promise.")
+    id: Text = Field(description="Short name, for checks to refer to.")
+    text: Text = Field(description="Text of the promise.")
 
 
 class Retention(Part):
-    """How long the data may be kept."""
+    """The retention period of the data."""
 
-    delete_by: Text = Field(description="The last day, such as 2027-06-30.")
+    delete_by: Text = Field(description="Last day of retention, such as 2027-06-30.")
 
 
 class Dataset(Part):
-    """Declared facts; in the manifest they stand apart from what was measured."""
+    """Declared facts. The manifest keeps them apart from measurements."""
 
-    name: str | None = Field(None, description="The dataset's name.")
-    description: str | None = Field(None, description="What it is.")
-    licence: str | None = Field(None, description="The licence of the scrubbed dataset.")
-    sources: list[DataSource] | None = Field(None, description="Where the data came from.")
-    controller: str | None = Field(None, description="Who answers for the data.")
-    purpose: OneOrMore | None = Field(None, description="What it is used for.")
-    legal_basis: str | None = Field(None, description="Why that is lawful.")
-    consent: Consent | None = Field(None, description="What the subjects agreed to.")
-    commitments: list[Commitment] | None = Field(None, description="What was promised.")
-    retention: Retention | None = Field(None, description="How long it may be kept.")
-    prohibited_uses: list[str] | None = Field(None, description="What it must not be used for.")
+    name: str | None = Field(None, description="Name of the dataset.")
+    description: str | None = Field(None, description="Content of the dataset.")
+    licence: str | None = Field(None, description="License of the scrubbed dataset.")
+    sources: list[DataSource] | None = Field(None, description="Origins of the data.")
+    controller: str | None = Field(None, description="Data controller.")
+    purpose: OneOrMore | None = Field(None, description="Purposes of use.")
+    legal_basis: str | None = Field(None, description="Legal basis of the processing.")
+    consent: Consent | None = Field(None, description="Consent of the subjects.")
+    commitments: list[Commitment] | None = Field(None, description="Promises about the data.")
+    retention: Retention | None = Field(None, description="Retention period.")
+    prohibited_uses: list[str] | None = Field(None, description="Prohibited uses.")
 
 
 class Key(Part):
-    """Where the secret key is to be had: one of these, never the key itself."""
+    """The location of the secret key: one of these, never the key itself."""
 
-    env: Text | None = Field(None, description="An environment variable that holds it.")
-    file: Text | None = Field(None, description="A file that its owner alone can read.")
-    keyring: Text | None = Field(None, description="An entry of the keyring: service/name.")
+    env: Text | None = Field(None, description="Environment variable that holds the key.")
+    file: Text | None = Field(None, description="Key file, readable by its owner only.")
+    keyring: Text | None = Field(None, description="Keyring entry: service/name.")
     exec: Text | None = Field(
-        None, description="A command that prints it; run by run, never by check or plan."
+        None, description="Command that prints the key; executed by run, never by check or plan."
     )
     include: Text | None = Field(
-        None, description="An included file: the key that it names, which does not count otherwise."
+        None,
+        description="Included file whose key is used; keys of included files are ignored "
+        "otherwise.",
     )
 
 
 class DetectRule(Part):
-    """A hotword that raises the score of what stands near it, or an exclusion."""
+    """A hotword that sets the score of findings near it, or an exclusion."""
 
-    hotword: Text | None = Field(None, description="A regex; where it matches near a finding ...")
-    entity: Text | None = Field(None, description="... of this entity ...")
-    score: Share | None = Field(None, description="... the finding gets this score.")
+    hotword: Text | None = Field(None, description="Regex that must match near a finding.")
+    entity: Text | None = Field(
+        None, description="Entity of the findings that the hotword affects."
+    )
+    score: Share | None = Field(None, description="Score of a finding near the hotword.")
     window_before: Window | None = Field(
-        None, description="Code points before the finding to look in (default 50)."
+        None, description="Context before the finding, in code points (default 50)."
     )
     window_after: Window | None = Field(
-        None, description="Code points after the finding to look in (default 0)."
+        None, description="Context after the finding, in code points (default 0)."
     )
-    exclude: Exclusion | None = Field(None, description="Findings that are none.")
+    exclude: Exclusion | None = Field(None, description="Findings to discard.")
 
 
 class Exclusion(Part):
-    """Findings whose text matches `regex` are none."""
+    """Discard findings whose text matches `regex`."""
 
-    regex: Text = Field(description="A regex, searched in the text of the finding.")
-    entity: Text | None = Field(None, description="Of this entity only.")
+    regex: Text = Field(description="Regex, searched in the text of the finding.")
+    entity: Text | None = Field(None, description="Discard findings of this entity only.")
 
 
 class Detect(Part):
-    """What to look for in text, and how."""
+    """The detection of personal data in text."""
 
-    languages: Texts | None = Field(None, description="ISO 639-1 codes (default [en]).")
+    languages: Texts | None = Field(
+        None, description="Languages, as ISO 639-1 codes (default [en])."
+    )
     ner: Ner | None = Field(
         None,
-        description="Named entities: none, builtin, spacy:<package or path>, or the configuration "
-        "of a Presidio NLP engine (default builtin).",
+        description="Model for named entities: none, builtin (default), spacy:<package or path>, "
+        "or the configuration of a Presidio NLP engine.",
     )
     entities: Texts | None = Field(
         None,
-        description="Look for these (default: all that the recognizers know). What own recognizers "
-        "and deny lists find is always looked for.",
+        description="Entities to detect (default: all of the recognizers). Entities of your own "
+        "recognizers and deny lists are always detected.",
     )
     score_thresholds: dict[str, Share] | None = Field(
         None,
-        description="The least score that counts, by entity or default (without one 0.35; 0 brings "
-        "all that Presidio reports). What own recognizers and deny lists find counts at any score "
-        "where no threshold says otherwise.",
+        description="Minimum score of a finding, by entity or default (0.35 if not set; 0 accepts "
+        "all that Presidio reports). Without a threshold of their own, findings of your own "
+        "recognizers and deny lists count at any score.",
     )
-    allow_list: list[Text] | None = Field(None, description="Exact texts that are no finding.")
+    allow_list: list[Text] | None = Field(None, description="Exact texts that are never findings.")
     deny_list: dict[str, Texts] | None = Field(
-        None, description="Words that are always a finding, by entity."
+        None, description="Words that are always findings, by entity."
     )
     recognizers: list[AnyMapping] | None = Field(
         None,
-        description="Own recognizers, in Presidio's YAML. As there, their regexes ignore case; "
-        "(?-i:...) regards it.",
+        description="Your own recognizers, in Presidio's YAML. As in Presidio, their regexes "
+        "ignore case; (?-i:...) makes a part case-sensitive.",
     )
     rules: list[DetectRule] | None = Field(None, description="Hotwords and exclusions.")
     consistency: list[Text] | None = Field(
         None,
-        description="Entities that are found everywhere in a document once they are found in it: a "
-        "PERSON by each part of the name, others as a whole (default PERSON; [] for none).",
+        description="Entities whose values are searched for in the whole document after one "
+        "finding: each part of a PERSON's name, other entities as a whole (default PERSON; [] for "
+        "none).",
     )
     house: bool | None = Field(
         None,
-        description="False leaves patterns to Presidio alone: no recognizers of scrubber's own, no "
-        "decoded or folded views of a text (default true).",
+        description="Use scrubber's own recognizers and search decoded and folded views of a text "
+        "(default true). False leaves patterns to Presidio alone.",
     )
 
 
 class FieldRule(Part):
-    """What happens to the fields with a name; the first rule that matches a field decides."""
+    """The treatment of fields by name. The first matching rule applies."""
 
     name: OneOrMore = Field(
         description="Field names, paths (messages[].content) or globs (* within a step, ** across)."
     )
-    class_: FieldClassName | None = Field(
-        None, alias="class", description="What the field is to the person it is about."
-    )
-    transform: TransformSetting | None = Field(None, description="What happens to its values.")
-    keep: Text | None = Field(None, description="Keep it unchanged; the text says why.")
+    class_: FieldClassName | None = Field(None, alias="class", description="Class of the field.")
+    transform: TransformSetting | None = Field(None, description="Transform of the values.")
+    keep: Text | None = Field(None, description="Keep the field unchanged, for this reason.")
     entities: dict[str, OperatorSetting] | None = Field(
-        None, description="For text: what happens to what is found, by entity, or default."
+        None, description="For text: operators for findings, by entity or default."
     )
     linked: Texts | None = Field(
         None,
-        description="Fields whose values are looked for in this row's text, in whatever way it "
-        "writes them; a glob (** for all fields) links those of which it is said what they are.",
+        description="Fields whose values are searched for in this text of the same record, in any "
+        "spelling. A glob (** for all fields) links only fields with a known kind of value.",
     )
     linked_as: Text | None = Field(
         None,
-        description="What this field's values are, for the text fields that link to it (PERSON, "
-        "FIRST_NAME, EMAIL_ADDRESS, ID and the like; default: what its transform implies).",
+        description="Kind of this field's values, for text fields that link to it: PERSON, "
+        "FIRST_NAME, EMAIL_ADDRESS, ID and others (default: as its transform implies).",
     )
-    reason: Text | None = Field(None, description="Why the rule is there, for the reader.")
+    reason: Text | None = Field(None, description="Reason for the rule, for readers.")
     optional: bool | None = Field(None, description="The field may be absent (default false).")
-    ignore_case: bool | None = Field(
-        None, description="Capitals in `name` do not count (default false)."
-    )
+    ignore_case: bool | None = Field(None, description="Ignore case in `name` (default false).")
 
 
 class RowRule(Part):
-    """Records that are left out."""
+    """A rule that drops records."""
 
     drop: Text = Field(
-        description="A Polars SQL expression; records for which it is true or unknown are dropped."
+        description="Polars SQL expression; records for which it is true or unknown are dropped."
     )
-    reason: Text = Field(description="Why.")
+    reason: Text = Field(description="Reason for dropping the records.")
 
 
 class DiversitySetting(Part):
     """l-diversity of a sensitive field."""
 
-    l: Annotated[float, Field(gt=1)] = Field(description="How diverse a class must be.")  # noqa: E741
+    l: Annotated[float, Field(gt=1)] = Field(description="Minimum diversity.")  # noqa: E741
     kind: Literal["distinct", "entropy", "recursive"] = Field(
-        "distinct", description="How diversity is measured."
+        "distinct", description="Measure of diversity."
     )
-    c: Annotated[float, Field(gt=0)] = Field(1.0, description="The factor of recursive diversity.")
+    c: Annotated[float, Field(gt=0)] = Field(1.0, description="Factor of recursive diversity.")
 
 
 class ClosenessSetting(Part):
     """t-closeness of a sensitive field."""
 
-    t: Share = Field(description="The largest distance of a class from the whole table.")
+    t: Share = Field(description="Maximum distance between a class and the whole table.")
     kind: Literal["equal", "ordered"] = Field(
-        "equal", description="Whether values are equally far apart, or ordered."
+        "equal", description="Distance between values: equal for all pairs, or by order."
     )
 
 
 class Privacy(Part):
-    """Which generalization of the quasi-identifiers is chosen, and what every class must fulfil."""
+    """Privacy models for equivalence classes, and the generalization of quasi-identifiers."""
 
-    k: Annotated[int, Field(ge=2)] = Field(description="The least number of records of a class.")
+    k: Annotated[int, Field(ge=2)] = Field(description="Minimum number of records in a class.")
     suppression_limit: Share = Field(
-        0.0, description="The share of records that may be left out (default 0)."
+        0.0, description="Maximum share of suppressed records (default 0)."
     )
     hierarchies: dict[Text, HierarchySetting] = Field(
         default_factory=dict,
-        description="Per quasi-identifier: a CSV file, or the transforms of its levels in order; "
-        "above them is `*`.",
+        description="Hierarchy of each quasi-identifier: a CSV file, or a transform for each "
+        "level. The highest level is always `*`.",
     )
     weights: dict[Text, Annotated[float, Field(gt=0)]] = Field(
-        default_factory=dict, description="How much the loss of a field counts (default 1)."
+        default_factory=dict, description="Weight of a field in the loss (default 1)."
     )
     max_levels: dict[Text, Annotated[int, Field(ge=0)]] = Field(
         default_factory=dict,
-        description="The highest level that a field may get, 0 being the value (default: all).",
+        description="Maximum level of a field; 0 is the value itself (default: no limit).",
     )
-    metric: Literal["loss"] = Field("loss", description="What is kept low: ARX's metric Loss.")
+    metric: Literal["loss"] = Field(
+        "loss", description="Information loss to minimize: ARX's metric Loss."
+    )
     l: (  # noqa: E741
         Annotated[
             Annotated[float, Field(gt=1), Tag(ONE)]
@@ -338,88 +347,86 @@ class Privacy(Part):
             Discriminator(_one_or_by_field),
         ]
         | None
-    ) = Field(None, description="l-diversity: of every sensitive field, or by field.")
+    ) = Field(None, description="l-diversity, for every sensitive field or by field.")
     t: (
         Annotated[
             Annotated[Share, Tag(ONE)] | Annotated[dict[Text, ClosenessSetting], Tag(BY_FIELD)],
             Discriminator(_one_or_by_field),
         ]
         | None
-    ) = Field(None, description="t-closeness: of every sensitive field, or by field.")
+    ) = Field(None, description="t-closeness, for every sensitive field or by field.")
     method: Literal["lattice", "mondrian"] = Field(
-        "lattice", description="Levels for whole fields (default), or local recoding."
+        "lattice",
+        description="Levels for whole fields (lattice, the default) or local recoding (mondrian).",
     )
     time_limit: Annotated[float, Field(gt=0)] = Field(
-        60.0, description="Seconds after which the best levels so far are taken (default 60)."
+        60.0,
+        description="Seconds of search; after them, the best levels so far are used (default 60).",
     )
 
 
 class Gates(Part):
-    """What a result must reach; else the run ends with exit code 1 and publishes nothing."""
+    """Limits for the result. A run beyond a limit exits with 1 and publishes nothing."""
 
     max_residual_rate: Share | None = Field(
         None,
-        description="Findings that are left per record, at most, where all entities are looked for "
-        "again.",
+        description="Maximum number of residuals per record, with all entities in the rescan.",
     )
     min_k: Annotated[int, Field(ge=2)] | None = Field(
         None,
-        description="The least number of records that are alike in the quasi-identifiers that come "
-        "out, with or without privacy.",
+        description="Minimum number of records with equal quasi-identifiers in the output, with or "
+        "without privacy.",
     )
     rescan: Literal["sample", "all"] = Field(
-        "sample", description="Which records are looked at again (default a sample)."
+        "sample", description="Records to scan again: a sample (default) or all."
     )
 
 
 class Disclosure(Part):
-    """How the counts of the manifest are protected."""
+    """The protection of counts in the manifest."""
 
     base: Annotated[int, Field(ge=1)] = Field(
         1,
-        description="Counts are rounded to a multiple of this, so that two manifests of data sets "
-        "that differ by a few people give none of them away (default 1: exact).",
+        description="Round counts to a multiple of this (default 1: exact). Two manifests of "
+        "almost the same records then do not reveal the difference.",
     )
     min_cell: Annotated[int, Field(ge=11)] = Field(
-        11, description="The least count above zero that is published (default 11)."
+        11, description="Smallest count above zero that is published (default 11)."
     )
 
 
 class Example(Part):
-    """A test of the rule file: a record that goes in, and what must come out."""
+    """A test of the rule file: a record and the expected result."""
 
-    given: AnyMapping = Field(description="Values by path.")
-    expect: AnyMapping = Field(description="Values by path.")
+    given: AnyMapping = Field(description="Input values, by path.")
+    expect: AnyMapping = Field(description="Expected values, by path.")
 
 
 class RuleFile(Part):
     """A rule file of scrubber."""
 
-    version: Literal[1] = Field(description="The version of the rule language: 1.")
+    version: Literal[1] = Field(description="Version of the rule language: 1.")
     include: list[Text] | None = Field(
         None,
-        description="Rule files to build on, relative to this one, or rule packs "
-        "(pack:hipaa-safe-harbor); what stands here wins.",
+        description="Rule files to build on, relative to this one, or rule packs such as "
+        "pack:hipaa-safe-harbor. This file overrides them.",
     )
     dataset: Dataset | None = Field(None, description="Declared facts about the dataset.")
-    key: Key | None = Field(None, description="Where the secret key is to be had.")
+    key: Key | None = Field(None, description="Location of the secret key.")
     on_unlisted: Literal["error", "drop", "keep"] | None = Field(
-        None, description="What happens to fields that no rule names (default error)."
+        None, description="Treatment of fields without a rule (default error)."
     )
     on_error: Literal["fail", "null", "drop_row"] | None = Field(
-        None, description="What happens where a value cannot be handled (default fail)."
+        None,
+        description="Treatment of values that cannot be transformed or scanned (default fail).",
     )
-    subject: Text | None = Field(None, description="The field that says whose data a row is.")
-    detect: Detect | None = Field(None, description="What to look for in text, and how.")
-    fields: list[FieldRule] | None = Field(None, description="The rules; the first match decides.")
-    rows: list[RowRule] | None = Field(None, description="Records that are left out.")
-    privacy: Privacy | None = Field(
-        None, description="What every class of the quasi-identifiers must fulfil."
+    subject: Text | None = Field(None, description="Field that identifies the subject of a record.")
+    detect: Detect | None = Field(None, description="Detection of personal data in text.")
+    fields: list[FieldRule] | None = Field(
+        None, description="Field rules; the first match applies."
     )
-    gates: Gates | None = Field(
-        None, description="What a result must reach, or nothing is published."
-    )
-    disclosure: Disclosure | None = Field(
-        None, description="How the counts of the manifest are protected."
-    )
+    rows: list[RowRule] | None = Field(None, description="Rules that drop records.")
+    privacy: Privacy | None = Field(None, description="Privacy models for equivalence classes.")
+    gates: Gates | None = Field(None, description="Limits for the result.")
+    disclosure: Disclosure | None = Field(None, description="Protection of counts in the manifest.")
     tests: list[Example] | None = Field(None, description="Examples that the rules must pass.")
