@@ -8,12 +8,13 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test check docs fixtures bench bench-peers bench-privacy bench-memory parity eval model gate clean
+.PHONY: help setup demo test check docs site fixtures bench bench-peers bench-privacy bench-memory parity eval model gate clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests"
 	@echo "make check    lint, types, import layers, generated files"
 	@echo "make docs     regenerate the pages of docs/ that the program writes"
+	@echo "make site     build the documentation as a website in build/site"
 	@echo "make bench    measure detection beside Presidio and spaCy, and tables beside Polars"
 	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
 	@echo "make eval     measure what is found in labelled sets: make eval DATA=folder"
@@ -49,6 +50,10 @@ check: setup
 
 docs: setup
 	@$(BIN)/python docs/generate.py
+
+site: setup
+	@$(BIN)/python -c "import zensical" 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@$(BIN)/python docs/site.py
 
 bench: setup
 	@$(BIN)/python -m benchmarks.detection

@@ -24,10 +24,10 @@ schema.
   would reveal a small count). If `header.disclosure.base` is above 1, every `n` is rounded to a
   multiple of it. Two manifests of almost the same records then do not reveal the difference.
 - For a **small file** (fewer than 1,000 records), SHA-256 and length would allow guessing the
-  content, so neither is published. `salted_sha256` is SHA-256 over 32 salt bytes and the 32 bytes of
-  the file's SHA-256. The salts are in `data/.salts.json`: pass them on with the data, never with the
-  manifest alone. `scrubber verify` needs them for small files and otherwise ends with exit code 5
-  (`salts-missing`). By hand:
+  content, so neither is published. `salted_sha256` is SHA-256 over 32 salt bytes and the 32 bytes
+  of the file's SHA-256. The salts are in `data/.salts.json`: pass them on with the data, never
+  with the manifest alone. `scrubber verify` needs them for small files and otherwise ends with
+  exit code 5 (`salts-missing`). By hand:
   `printf '%s%s' SALT "$(sha256sum < FILE | cut -c 1-64)" | xxd -r -p | sha256sum`.
 - A **fact** is declared, never measured: `{"value": …, "status": "declared", "asserted_by":
   "rules/crm.yaml:1"}`. Facts without a declaration have the status `unknown`.

@@ -41,73 +41,75 @@ _INTRODUCTION = """\
 <!-- Written by scrubber.policy.rules_reference(); a test checks that this file is current. -->
 
 A rule file is one YAML file (UTF-8, at most 4 MiB). It is strict: unknown and duplicate keys are
-errors. Words that YAML versions read differently (`NO`, `on`, `0123`, `12:30`) are errors too; quote
-them to get text. An unquoted date such as 2027-06-30 is text. `scrubber check` reports all problems
-at once, as `file:line:column [code] text`. The [glossary](glossary.md) defines the terms.
+errors. Words that YAML versions read differently (`NO`, `on`, `0123`, `12:30`) are errors too;
+quote them to get text. An unquoted date such as 2027-06-30 is text. `scrubber check` reports all
+problems at once, as `file:line:column [code] text`. The [glossary](glossary.md) defines the terms.
 
 ## Topics
 
 **Fields.** The first rule that matches a field applies. A name is a column, a path
 (`messages[].content`) or a glob: `*` and `?` match within one step, `**` across steps. `keep` and
-`drop` apply to everything below a path; other transforms apply to single fields. The `[]` of a list
-of values may be omitted.
+`drop` apply to everything below a path; other transforms apply to single fields. The `[]` of a
+list of values may be omitted.
 
-**Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule without
-a matching field is an error too, unless it is `optional` or comes from an included file.
+**Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule
+without a matching field is an error too, unless it is `optional` or comes from an included file.
 
 **Row rules.** A record is dropped if its row rule is true *or unknown*. Each record is judged
-alone: aggregates, windows and the clock are not available. A rule is skipped for tables without its
-columns. CSV fields are text: write `consent = 'false'`.
+alone: aggregates, windows and the clock are not available. A rule is skipped for tables without
+its columns. CSV fields are text: write `consent = 'false'`.
 
 A row rule is one condition. It may use columns, literals, `AND OR NOT`, comparisons, `IN`,
-`BETWEEN`, `LIKE`, `IS NULL`, `CASE`, `CAST`, regular expressions (`~`), arithmetic and the functions
-listed below. Queries, comments and everything else are refused before Polars parses them. Quote
-names with other characters than letters, digits and underscores: `"Avg. Length" > 3`.
+`BETWEEN`, `LIKE`, `IS NULL`, `CASE`, `CAST`, regular expressions (`~`), arithmetic and the
+functions listed below. Queries, comments and everything else are refused before Polars parses
+them. Quote names with other characters than letters, digits and underscores: `"Avg. Length" > 3`.
 
 **Includes.** A file overrides its includes, and later includes override earlier ones. `fields`,
 `rows`, `detect.recognizers` and `detect.rules` are concatenated in that order; other mappings are
 merged key by key. Tests of an included file do not run. Its `key` is ignored, unless the rule file
 uses it: `key: {include: base.yaml}`. The packs `pack:hipaa-safe-harbor`, `pack:gdpr-direct`,
-`pack:secrets` and `pack:chat-finetuning` are part of the package. Commands accept a pack in place of
-a rule file.
+`pack:secrets` and `pack:chat-finetuning` are part of the package. Commands accept a pack in place
+of a rule file.
 
 **Malformed records.** A malformed record stops a run; `on_error: drop_row` rejects and counts it
-instead. A CSV record is malformed without the cells of the header. A JSON line is malformed if it is
-not an object, repeats a key, or changes the type of a value. A quote where RFC 4180 allows none
+instead. A CSV record is malformed without the cells of the header. A JSON line is malformed if it
+is not an object, repeats a key, or changes the type of a value. A quote where RFC 4180 allows none
 always stops the run, since the borders of all later records are then unknown. `run
 --quarantine-unreadable` omits such a file.
 
-**Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file. Each line
-is a leaf with its ancestors: `leaf;level 1;level 2;...`. White space around a leaf is ignored.
+**Hierarchies.** `hierarchy` reads a CSV file without a header, relative to the rule file. Each
+line is a leaf with its ancestors: `leaf;level 1;level 2;...`. White space around a leaf is
+ignored.
 
-**Privacy.** A quasi-identifier without a transform gets one level of its hierarchy in all records. A
-transform, if any, is applied first. Of all levels that suppress at most `suppression_limit` of the
-records, those with the lowest loss are chosen. Suppressed are the records in classes that are
+**Privacy.** A quasi-identifier without a transform gets one level of its hierarchy in all records.
+A transform, if any, is applied first. Of all levels that suppress at most `suppression_limit` of
+the records, those with the lowest loss are chosen. Suppressed are the records in classes that are
 smaller than `k` or violate `l` or `t`.
 
-Null is a value of its own in a quasi-identifier. With `subject`, a class needs `k` known subjects; a
-null subject may be any of them. `l` and `t` count known values only; spellings that differ in case,
-blanks, Unicode or number format count as one value.
+Null is a value of its own in a quasi-identifier. With `subject`, a class needs `k` known subjects;
+a null subject may be any of them. `l` and `t` count known values only; spellings that differ in
+case, blanks, Unicode or number format count as one value.
 
 A hierarchy is a CSV file as above or a list of transforms, one for each further level: `zip:
-[{prefix: {keep: 3}}, {prefix: {keep: 1}}]`. An empty list allows the value or `*`. If values have no
-common root, `*` is added above them. `max_levels` limits the level of a field. If no levels
-suffice, the error names the field whose removal would save the most records. It also names a `k` or
-`suppression_limit` that would suffice.
+[{prefix: {keep: 3}}, {prefix: {keep: 1}}]`. An empty list allows the value or `*`. If values have
+no common root, `*` is added above them. `max_levels` limits the level of a field. If no levels
+suffice, the error names the field whose removal would save the most records. It also names a `k`
+or `suppression_limit` that would suffice.
 
 **Time limits.** A regex must not match fuzzily (`{e<=3}`) or recurse (`(?R)`, `(?1)`). It must not
 multiply repetitions beyond some hundred thousand. The regexes of a recognizer have 10 seconds of
 processor time per text, and so have those of `rules`; texts above a million characters have more.
-Beyond that limit a text counts as not scanned. The error names the recognizer, and the run stops, or
-`on_error` nulls the text or drops the record. At the third such text of a field in one batch (up to
-65,536 records), the run stops in any case. So a batch loses at most half a minute per field.
-`audit`, `find` and `check` stop at the first such text.
+Beyond that limit a text counts as not scanned. The error names the recognizer, and the run stops,
+or `on_error` nulls the text or drops the record. At the third such text of a field in one batch
+(up to 65,536 records), the run stops in any case. So a batch loses at most half a minute per
+field. `audit`, `find` and `check` stop at the first such text.
 
 **Gates.** Text fields and kept fields of the output are scanned again: a sample of the records, or
-every record with `rescan: all`. A finding is a residual if its words occur in the same value of the
-input. A complete identifier of the record itself is a residual too. Entities that a rule keeps are not
-counted, nor are names, places and dates outside of text fields. Without `max_residual_rate`, only
-the entities of `detect` are searched, and the manifest reports the residuals.
+every record with `rescan: all`. A finding is a residual if its words occur in the same value of
+the input. A complete identifier of the record itself is a residual too. Entities that a rule keeps
+are not counted, nor are names, places and dates outside of text fields. Without
+`max_residual_rate`, only the entities of `detect` are searched, and the manifest reports the
+residuals.
 
 **Tests.** `given` is one record, by path; a list gives the elements below `[]`. `expect` holds the
 expected values. An expected `null` also matches a removed field. Levels of `privacy` depend on all
