@@ -8,10 +8,11 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test check docs site fixtures bench bench-peers bench-privacy bench-memory parity eval model gate clean
+.PHONY: help setup demo test test-all check docs site fixtures bench bench-peers bench-privacy bench-memory parity eval model gate clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
-	@echo "make test     run the tests"
+	@echo "make test     run the tests that are quick"
+	@echo "make test-all run all tests, as CI does"
 	@echo "make check    lint, types, import layers, generated files"
 	@echo "make docs     regenerate the pages of docs/ that the program writes"
 	@echo "make site     build the documentation as a website in build/site"
@@ -40,6 +41,9 @@ demo: setup
 	@$(BIN)/scrubber show $(DEMO)/scrubbed
 
 test: setup
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup

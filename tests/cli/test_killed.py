@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 SECRET = "zqxsecret"
 RULES = """\

@@ -12,6 +12,8 @@ from scrubber.cli.app import app
 from scrubber.errors import ScrubberError
 from tests.stores import ENVIRONMENT, S3
 
+pytestmark = pytest.mark.slow
+
 RULES = """version: 1
 dataset: {name: notes}
 fields:

@@ -18,6 +18,8 @@ from scrubber.detect import DetectSpec, build_detector
 from scrubber.errors import DetectionError
 from tests.detect.matching import matching, searching
 
+pytestmark = pytest.mark.slow
+
 TICKET = (
     '{"name": "ticket", "supported_entity": "TICKET_ID", "context": ["ticket", "case"],'
     ' "patterns": [{"name": "t", "regex": "TCK-\\\\d{6}", "score": 0.3},'

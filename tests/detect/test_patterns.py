@@ -22,6 +22,8 @@ from scrubber.detect.matchers.phone_prefilter import trigger
 from scrubber.detect.presidio.registry import HOUSE_NAMES, registry
 from tests.detect.matching import matches, matching, searching
 
+pytestmark = pytest.mark.slow
+
 NOISE = (
     *("", " ", "  ", "\n", "\r\n", ".", ",", ":", "-", "/", "@", "_", "x", "9", " 1", "a "),
     *("\x00", "\u0301", "\u200d", "\u2028", "é", "ſ", "İ", "ı", "K", "Σ", "ς", "١٢٣", "Ⅻ", "🙏"),

@@ -18,6 +18,8 @@ from scrubber.errors import NotAvailable
 from scrubber.executors import workers
 from scrubber.executors.workers import Crew
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 60
 JOB = """\
 import sys

@@ -49,6 +49,8 @@ from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 from tests import stores
 
+pytestmark = pytest.mark.slow
+
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
 
 SECRET = "zqxsecret"

@@ -15,6 +15,8 @@ from scrubber.policy import rules_from_mapping
 from scrubber.run.run import run
 from tests.exports.worlds import MANIFESTS
 
+pytestmark = pytest.mark.slow
+
 RULES: dict[str, Any] = {
     "version": 1,
     "dataset": {"name": "Ticket notes", "licence": "CC-BY-4.0", "purpose": "training"},

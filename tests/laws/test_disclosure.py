@@ -21,6 +21,8 @@ from scrubber.policy import rules_from_mapping
 from scrubber.run.run import run_on_table
 from tests.manifest.attacker import Domain, Sums, pinned, values
 
+pytestmark = pytest.mark.slow
+
 LIMIT, TOP = 11, 4000
 Tree = Mapping[str, Any]
 POINT = pa.struct({"x": pa.int64(), "y": pa.int64(), "deep": pa.struct({"z": pa.int64()})})

@@ -24,6 +24,8 @@ from scrubber.policy import compile_plan, rules_from_mapping
 from scrubber.run import run as engine_run
 from scrubber.transform.keys import RootKey
 
+pytestmark = pytest.mark.slow
+
 KEY = bytes(range(32))
 RULES: dict[str, Any] = {
     "version": 1,

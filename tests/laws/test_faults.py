@@ -35,6 +35,8 @@ from scrubber.run import run as runs
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
+pytestmark = pytest.mark.slow
+
 KEY = RootKey(bytes(range(32)))
 SECRET = "zqxsecret"
 SHARDS = 5

@@ -28,6 +28,8 @@ from tests.laws.fuzzing_documents import (
     spoilt_text,
 )
 
+pytestmark = pytest.mark.slow
+
 CHANGES = st.lists(
     st.builds(
         fuzzing.Change,

@@ -18,6 +18,8 @@ from scrubber.policy import load_rules
 from scrubber.policy.rules import Rules
 from tests.listening import Server, Watched, server, watched
 
+pytestmark = pytest.mark.slow
+
 FILES = 400
 SECRET = "zqhasslund"
 COMMENTS = ("", "/**/", "--\n", "\t", "\u00a0")

@@ -24,6 +24,8 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KILLS: Final = int(os.environ.get("SCRUBBER_KILLS", "10"))
 SEED: Final = int(os.environ.get("SCRUBBER_SEED", "1"))
 SECONDS: Final = 60

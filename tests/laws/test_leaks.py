@@ -22,6 +22,8 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 WORKERS = ("1", "2")
 

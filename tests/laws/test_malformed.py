@@ -24,6 +24,8 @@ from scrubber.formats.jsonl import lines
 from scrubber.policy import rules_from_mapping
 from tests.laws import malformed
 
+pytestmark = pytest.mark.slow
+
 CASES = int(os.environ.get("SCRUBBER_ATTACKS", "600"))
 PARTS = 6
 

@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.slow
+
 VALUE = "ann.zqmiller@example.com"
 RULES = 'version: 1\nfields: [{name: "**", class: insensitive, keep: "a test"}]\n'
 

@@ -14,6 +14,8 @@ import pytest
 import scrubber
 from scrubber.run import run as engine_run
 
+pytestmark = pytest.mark.slow
+
 KEY = bytes(range(32))
 TOKEN = {"token": {"scope": "none", "domain": "d"}}
 RULES: dict[str, Any] = {

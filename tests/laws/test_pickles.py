@@ -34,6 +34,8 @@ from scrubber.outputs.folder import FolderStage, staged_in_folder
 from scrubber.policy import load_rules
 from scrubber.transform.keys import RootKey
 
+pytestmark = pytest.mark.slow
+
 KEY = RootKey(bytes(range(32)))
 
 

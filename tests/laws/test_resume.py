@@ -30,6 +30,8 @@ from scrubber.policy import load_rules
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
+pytestmark = pytest.mark.slow
+
 KEY = RootKey(bytes(range(32)))
 SHARDS = 6
 RULES = """\

@@ -38,6 +38,8 @@ from scrubber.run.survey import survey
 from scrubber.transform.keys import RootKey
 from tests.attest.worlds import ADA, GRACE, STRANGER
 
+pytestmark = pytest.mark.slow
+
 DRAWN = int(os.environ.get("SCRUBBER_TAMPERINGS", "220"))
 KEY = RootKey(bytes(range(32)))
 DAY = date(2026, 11, 24)

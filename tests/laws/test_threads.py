@@ -17,6 +17,8 @@ import scrubber
 from scrubber.detect.ner import builtin
 from scrubber.detect.silence import hushed
 
+pytestmark = pytest.mark.slow
+
 KEY = bytes(range(32))
 FIRST = "Ann Ben Chloe Dmitri Elena Farid Grace Hiro Ines Jakub Lena Mateo Nadia Oskar".split()
 LAST = "Okafor Miller Garcia Rossi Kowalski Tanaka Nguyen Smith Haddad Silva Jensen".split()

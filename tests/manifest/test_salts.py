@@ -27,6 +27,8 @@ from scrubber.review import report_page
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
+pytestmark = pytest.mark.slow
+
 KEY = RootKey(bytes(range(32)))
 PEOPLE = ("Ann", "Bob", "Cid", "Dee", "Eve", "Fay")
 KEPT: dict[str, Any] = {"version": 1, "fields": [{"name": "*", "keep": "a test"}]}

@@ -31,6 +31,8 @@ from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 from tests.stores import ENVIRONMENT, S3
 
+pytestmark = pytest.mark.slow
+
 KEY = RootKey(bytes(range(32)))
 SHARDS = 4
 RULES = """\

@@ -11,6 +11,8 @@ import pytest
 import scrubber
 from scrubber.errors import ScrubberError
 
+pytestmark = pytest.mark.slow
+
 KEY = bytes(range(32))
 NO_TEXT = [b"\xff\xfeZQSECRET", b"ok", None]
 CODES = pa.array([0, 1, None], pa.int8())

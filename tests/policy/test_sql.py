@@ -20,6 +20,8 @@ from scrubber.policy.rows import boolean_fault, columns_of
 from scrubber.policy.sql import FUNCTIONS, Fault, fault_of
 from tests.listening import Server, Watched, server, watched
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = pa.schema(
     [
         ("a", pa.int64()),

@@ -16,6 +16,8 @@ from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 from tests.rules.test_files import FILES, RULES, TABLES
 
+pytestmark = pytest.mark.slow
+
 KEY = RootKey(bytes(range(32)))
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "support"
 ROWS = 6

@@ -13,6 +13,8 @@ from scrubber.errors import InputError, OutputError
 from scrubber.storage import upload
 from tests.stores import S3
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["s3", "memory"])
 def store(request: pytest.FixtureRequest) -> Iterator[str]:

@@ -6,9 +6,12 @@ import random
 from collections.abc import Iterator
 
 import phonenumbers
+import pytest
 from phonenumbers import Leniency, PhoneNumberMatcher
 
 from scrubber.detect.matchers.phone_plans import Plan, least_digits_after_plus, plans
+
+pytestmark = pytest.mark.slow
 
 REGIONS = ["US", "GB", "DE", "FR", "IL", "IN", "CA", "BR", "IT", "AU", "SG", "KZ", "CN", "NO"]
 KINDS = range(phonenumbers.PhoneNumberType.VOICEMAIL + 1)

@@ -11,6 +11,8 @@ from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 from scrubber.detect.matchers.phone_prefilter import trigger
 from tests.detect.matching import matches
 
+pytestmark = pytest.mark.slow
+
 OURS = tuple(PhoneRecognizer.DEFAULT_SUPPORTED_REGIONS)
 
 

@@ -21,6 +21,8 @@ from scrubber.detect.prefilter.cache import CacheFolder
 from scrubber.errors import DetectionError
 from tests.detect.regenerate import patterns, texts
 
+pytestmark = pytest.mark.slow
+
 SPEC = DetectSpec(entities=("EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN"))
 TEXTS = ["to ann@example.com", "call 212-555-0152", "my ssn is 536-90-4399", "nothing"]
 KINDS = ("hs", "notes", "regexes", "phones")

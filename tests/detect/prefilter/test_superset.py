@@ -16,6 +16,8 @@ from scrubber.detect.prefilter.parse import UnknownError, groups, image, parsed
 from scrubber.detect.prefilter.superset import superset
 from tests.detect.matching import matches, matching
 
+pytestmark = pytest.mark.slow
+
 CASELESS, LINES, DOTALL = int(regex.IGNORECASE), int(regex.MULTILINE), int(regex.DOTALL)
 
 # ── the alphabet ──────────────────────────────────────────────────────────────────────────────
