@@ -56,7 +56,7 @@ def how_to_install(extra: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the data: `file` is the name the user gave, `row` counts data records from 1,
+    """A place in the data: `file` is the name the user gave, `row` counts data records from 1,
     `line` counts lines of the file from 1, `column` code points of that line from 1, `field` is a
     path such as ``messages[].content``."""
 
@@ -82,7 +82,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """Where in a rule file; line and column count from 1."""
+    """A place in a rule file; line and column count from 1."""
 
     file: str
     line: int = 1

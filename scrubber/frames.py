@@ -1,4 +1,4 @@
-"""What callers hold in their hands: frames in, the same kind of frame out."""
+"""Frames of callers: Arrow tables from frames, and back to the same kind of frame."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def resolve_signing_key(ref: KeyRef) -> SigningKey:
 
 
 def key_reference(text: str) -> KeyRef:
-    """Where a key is to be had, written ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or
+    """The reference of a key, written ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or
     ``exec:COMMAND``.
 
     Errors: KeyFault ``key-reference``; its text does not repeat `text`, which may be a key.

@@ -24,7 +24,7 @@ _CHOSEN = "privacy: chooses its level"
 
 @dataclass(frozen=True)
 class Generalized:
-    """What the quasi-identifiers of some records become, and which of the records are `gone`."""
+    """The generalized quasi-identifiers of some records, and which of the records are `gone`."""
 
     outcomes: dict[FieldPath, Outcome] = field(repr=False)
     gone: Flags = field(repr=False)

@@ -40,9 +40,9 @@ Ladders = dict[str, Ladder]
 
 @dataclass(frozen=True)
 class Census:
-    """What was counted: `counts` has a column for every name in `quasi`, then one for every name in
-    `sensitive`, then the subject's; a null is a value or a subject that is not known. `ladders`
-    holds the levels above each value where transforms make them."""
+    """The counts of combinations: `counts` has a column for every name in `quasi`, then one for
+    every name in `sensitive`, then the subject's; a null is a value or a subject that is not known.
+    `ladders` holds the levels above each value where transforms make them."""
 
     quasi: tuple[str, ...]
     sensitive: tuple[str, ...]
@@ -90,7 +90,7 @@ class CensusSum:
             self._ladders[name].update(ladder)
 
     def total(self) -> Census:
-        """What was added so far."""
+        """The sum so far."""
         return Census(self._quasi, self._sensitive, self._counter.total(), self._ladders)
 
 

@@ -72,7 +72,7 @@ class Counter:
         self._frames, self._height = [merged], merged.height
 
     def total(self) -> Combinations:
-        """What was counted so far, its columns in their order."""
+        """The counts so far, with the columns in order."""
         if len(self._frames) > 1:
             self._merge()
         none, nobody = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)

@@ -37,7 +37,7 @@ class FrameSum:
             self._limit = max(_MERGE_AT, 2 * self._height)
 
     def total(self) -> pl.DataFrame:
-        """What was added so far."""
+        """The sum so far."""
         import polars as pl
 
         schema = {**dict.fromkeys(self._columns, pl.String), N: pl.Int64}
@@ -46,7 +46,7 @@ class FrameSum:
 
 
 def counted(frame: pl.DataFrame) -> pl.DataFrame:
-    """How many rows of `frame` are alike."""
+    """The number of equal rows of `frame`."""
     import polars as pl
 
     return frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(N))

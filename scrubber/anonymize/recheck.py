@@ -92,7 +92,7 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
 
 
 def _keeps_subject(table: TablePlan) -> bool:
-    """Whether persons can be told apart in the output as they were before."""
+    """True if persons can be told apart in the output as they were before."""
     if table.subject is None:
         return False
     disposition = table.field(table.subject).disposition
@@ -147,7 +147,7 @@ class _Counts:
 
 
 def _diverse(counts: pl.DataFrame, model: Diversity) -> bool:
-    """Whether every class is diverse by the values that are known; `counts` has class, value and
+    """True if every class is diverse by the values that are known; `counts` has class, value and
     n."""
     import polars as pl
 

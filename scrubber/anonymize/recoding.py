@@ -31,7 +31,7 @@ class FieldRecoding:
 
 @dataclass(frozen=True)
 class Recoding:
-    """What every combination that was counted becomes: `keys` number the combinations by their
+    """The generalization of every counted combination: `keys` number the combinations by their
     leaves and are sorted, `gone` marks those whose records are suppressed.
 
     Pickled into the worker processes; never written anywhere.

@@ -37,7 +37,7 @@ class Passage:
 
 
 def remaining(passages: Sequence[Passage], detector: Detector) -> list[tuple[Span, ...]]:
-    """What is left in each passage: spans of its `after`.
+    """The residuals of each passage: spans of its `after`.
 
     A finding inside a longer one that is new belongs to a stand-in (the host of a made-up e-mail
     address) and is not left. Case does not count. Own identifiers are whole words of at least five
@@ -89,19 +89,19 @@ class _Ranges:
         self._first = list(accumulate((end for _, end in reversed(ordered)), min))[::-1]
 
     def hold(self, span: Span) -> bool:
-        """Whether `span` lies in one of them."""
+        """True if `span` lies in one of them."""
         up_to = bisect_right(self._starts, span.start)
         return up_to > 0 and self._reach[up_to - 1] >= span.end
 
     def hold_more_than(self, span: Span) -> bool:
-        """Whether `span` lies in a longer one: the host of an e-mail address that is left, too."""
+        """True if `span` lies in a longer one: the host of an e-mail address that is left, too."""
         up_to, before = (f(self._starts, span.start) for f in (bisect_right, bisect_left))
         return (up_to > 0 and self._reach[up_to - 1] > span.end) or (
             before > 0 and self._reach[before - 1] >= span.end
         )
 
     def lie_in(self, span: Span) -> bool:
-        """Whether one of them lies in `span`."""
+        """True if one of them lies in `span`."""
         at = bisect_left(self._starts, span.start)
         return at < len(self._starts) and self._first[at] <= span.end
 
@@ -114,7 +114,7 @@ class _Words:
         self._runs = frozenset(_RUN.findall(text))
 
     def hold(self, word: str) -> bool:
-        """Whether `word` stands there, not as a part of a longer word. Its runs of letters and
+        """True if `word` stands there, not as a part of a longer word. Its runs of letters and
         digits tell most of it, without going through the text."""
         runs = _RUN.findall(word)
         if not self._runs.issuperset(runs):
@@ -123,7 +123,7 @@ class _Words:
 
 
 def _places(text: str, word: str) -> Iterator[int]:
-    """Where `word` stands in `text`, not as a part of a longer word."""
+    """Occurrences of `word` in `text`, not as a part of a longer word."""
     at = text.find(word)
     while at >= 0:
         end = at + len(word)

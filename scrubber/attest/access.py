@@ -34,8 +34,8 @@ _KEYS = frozenset("at by digest fields files id key_id previous reason tool".spl
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What is revealed: `fields` of `files` (none: single values), under the key `key_id`; `digest`
-    is SHA-256 over the pseudonyms as they stand in the output."""
+    """A disclosure: `fields` of `files` (none: single values), under the key `key_id`; `digest` is
+    SHA-256 over the pseudonyms as they stand in the output."""
 
     fields: tuple[str, ...]
     files: tuple[str, ...]

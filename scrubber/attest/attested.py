@@ -1,4 +1,4 @@
-"""What can be signed and approved: the manifest of a run, with its outputs, or a plan.
+"""Documents that can be signed and approved: the manifest of a run, with its outputs, or a plan.
 
 The attestations stand beside the document, in a file of their own (``manifest.intoto.jsonl``), so
 that an approval changes neither the document nor an earlier signature.
@@ -48,7 +48,7 @@ class Attested:
         return self.subjects[0]
 
     def statement(self) -> Statement:
-        """What a signature over the document says: its content, about it and its outputs."""
+        """The statement of a signature over the document: its content, about it and its outputs."""
         return Statement(self.subjects, self.predicate_type, self.content)
 
     def about(self, predicate_type: str, predicate: Mapping[str, Any]) -> Statement:
@@ -67,7 +67,7 @@ class Attested:
 
 
 def attestations_of(document: Where) -> Where:
-    """Where the envelopes of a document stand: ``manifest.json`` -> ``manifest.intoto.jsonl``."""
+    """The path of a document's envelopes: ``manifest.json`` -> ``manifest.intoto.jsonl``."""
     return document.with_suffix(".intoto.jsonl")
 
 
@@ -110,7 +110,7 @@ def attested(path: Location) -> Attested:
 
 
 def fault_of(document: Attested, envelope: Envelope) -> str:
-    """What is wrong with `envelope` as one of `document`, as a public text; empty if it holds.
+    """The fault of `envelope` as one of `document`, as a public text; empty if it holds.
 
     The signature over the exact bytes comes first: nothing in them is read before.
     """

@@ -29,9 +29,9 @@ NEEDS_REVIEW: Final = 3
 
 
 def exit_code(checks: Sequence[Check]) -> int:
-    """What `checks` mean to a program: 0 all passed, 4 something was tampered with, 5 nothing was
-    found changed, but small files cannot be checked without their salts, 3 a signature that is
-    asked for is missing, or what an output was made from is not named."""
+    """The exit code for `checks`: 0 all passed, 4 something was tampered with, 5 nothing was found
+    changed, but small files cannot be checked without their salts, 3 a signature that is asked for
+    is missing, or what an output was made from is not named."""
     failed = {check.id for check in checks if not check.passed}
     if failed - _UNTRUSTED - {SALTS_MISSING}:
         return TamperedError.exit_code
@@ -125,7 +125,7 @@ def _signatures(directory: Location, trust: Trust | None, on: date) -> tuple[Che
 
 
 def signature_check(attested: Attested, envelope: Envelope, trust: Trust | None) -> Check:
-    """Whether `envelope` holds, and who made it."""
+    """Check that `envelope` is valid, and name its signer."""
     fault = fault_of(attested, envelope)
     holder = trust.holder(envelope.signer) if trust is not None else None
     name = printable(holder.name) if holder is not None else f"{envelope.signer.id} (unknown)"
@@ -151,14 +151,14 @@ def expired(person: Person, on: date) -> bool:
 
 
 def signer_check(attested: Attested, trust: Trust, on: date) -> Check:
-    """Whether the document is signed by a person in a role of ``signed_by``."""
+    """Check that the document is signed by a person in a role of ``signed_by``."""
     names = [printable(person.name) for person in signers(attested, trust, on)]
     roles = " or ".join(map(printable, trust.signed_by))
     return Check("signed-by", bool(names), f"a signature by {roles}", ", ".join(names) or "none")
 
 
 def _upstream(directory: Location, folder: Location) -> Iterator[Check]:
-    """Whether `folder` verifies, and is what the manifest names as what it was made from."""
+    """Check that `folder` verifies, and is what the manifest names as what it was made from."""
     manifest, before = read_manifest(directory).data, read_manifest(folder)
     expected = "an upstream that is what its manifest says"
     sound = exit_code(check_run(folder, None, date.min)) == 0

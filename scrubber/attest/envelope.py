@@ -45,7 +45,7 @@ class Envelope:
 
     @property
     def intact(self) -> bool:
-        """Whether the holder of `signer` signed exactly this payload."""
+        """True if the holder of `signer` signed exactly this payload."""
         return self.signer.verifies(self.signature, _encoding(self.payload))
 
     def to_line(self) -> bytes:

@@ -47,7 +47,7 @@ class Verdict:
 
 
 def gate(path: Location, trust: Trust, on: date) -> Verdict:
-    """Whether the run in the folder `path`, or the plan in the file, passes on the day `on`.
+    """Decide whether the run in the folder `path`, or the plan in the file, passes on the day `on`.
 
     Errors: IncompleteError ``no-manifest``, InputError ``no-plan``.
     """
@@ -81,7 +81,7 @@ def intact(path: Location, on: date) -> Attested:
 
 
 def _intact(path: Location, on: date) -> tuple[Check, ...]:
-    """Whether the document is what it says, whoever signed it."""
+    """Check the integrity of the document, whoever signed it."""
     return check_run(path, None, on) if path.is_dir() else check_plan(path, None, on)
 
 
@@ -114,7 +114,8 @@ def _statements(document: Attested, trust: Trust, on: date) -> Iterator[_Said]:
 
 
 def _parsed(envelope: Envelope) -> Approval | Waiver | None:
-    """What an envelope says, if it is an approval or a waiver; a malformed one counts for none."""
+    """The statement of an envelope, if it is an approval or a waiver; a malformed one counts for
+    none."""
     statement = Statement.from_bytes(envelope.payload)
     try:
         if statement.predicate_type == APPROVAL_TYPE:
@@ -236,7 +237,7 @@ def _demanded(checks: Sequence[Any], trust: Trust) -> Iterator[Check]:
 
 
 def _classes(content: Any, k: int) -> Check:
-    """Whether the rules ask for classes of `k`, and a run found them in what it wrote."""
+    """Check that the rules ask for classes of `k`, and that a run found them in what it wrote."""
     asked = [
         int(row["value"])
         for rule in content["policy"]["rules"]

@@ -1,4 +1,4 @@
-"""What may be written beside a document, by the trust file: nothing that a gate would not count.
+"""Refusals of statements beside a document, by the trust file: nothing that a gate would not count.
 
 A statement by a key, in a role or about a check that the trust file does not know looks like an
 approval to whoever reads it. So it is refused before it is signed.

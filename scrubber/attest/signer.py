@@ -39,7 +39,7 @@ class PublicKey:
         return cls(text)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Whether the holder of the key signed exactly these bytes."""
+        """True if the holder of the key signed exactly these bytes."""
         try:
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.id.removeprefix(_PREFIX)))
             key.verify(signature, message)

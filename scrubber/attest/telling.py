@@ -1,4 +1,4 @@
-"""What was signed about a document, in words; whose keys they are, a trust file would tell."""
+"""The statements about a document, in words; whose keys they are, a trust file would tell."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def read_trust(path: Path) -> Trust:
 
 
 def _of_trust(problem: Problem) -> Problem:
-    """What the reader of YAML says of rule files, said of a trust file."""
+    """The YAML reader's problems, worded for a trust file."""
     return replace(problem, text=problem.text.replace("rule file", "trust file"))
 
 

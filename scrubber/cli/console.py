@@ -1,4 +1,4 @@
-"""Where text goes: results on stdout, everything else on stderr, and one JSON envelope."""
+"""Output channels: results on stdout, everything else on stderr, and one JSON envelope."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How the running command speaks."""
+    """The output mode of the running command."""
 
     command: str = ""
     as_json: bool = False
@@ -39,12 +39,12 @@ def begin(command: str, *, as_json: bool = False, quiet: bool = False) -> None:
 
 
 def as_json() -> bool:
-    """Whether stdout is for the envelope alone."""
+    """True if stdout is for the envelope alone."""
     return _MODE.get().as_json
 
 
 def quiet() -> bool:
-    """Whether progress and summaries are not wanted."""
+    """True if progress and summaries are not wanted."""
     return _MODE.get().quiet or as_json()
 
 
@@ -56,7 +56,7 @@ def stdout() -> Console:
 
 
 def watched() -> bool:
-    """Whether stdout itself is a terminal, so that a person may see values of the data there.
+    """True if stdout itself is a terminal, so that a person may see values of the data there.
 
     A console counts as one where FORCE_COLOR or TTY_COMPATIBLE is set, in the log of a build too.
     """

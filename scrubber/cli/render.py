@@ -1,4 +1,4 @@
-"""How a manifest looks on a terminal; in a pipe it is plain lines."""
+"""Manifests on a terminal, or as plain lines in a pipe."""
 
 from __future__ import annotations
 

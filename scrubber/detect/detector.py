@@ -106,7 +106,7 @@ class PresidioDetector:
     def _analyze(
         self, language: Language, owners: _Owners, texts: Sequence[str], hits: Sequence[Hit]
     ) -> Iterator[Seen]:
-        """What is found in each text in one language; after one that cannot be looked at, none is
+        """The findings of each text in one language; after one that cannot be looked at, none is
         looked at before it is asked for."""
         context = Context(language.reader, texts)
         if any(looker.reads for looker in language.lookers):
@@ -131,7 +131,7 @@ class PresidioDetector:
 
 
 def _looked(language: Language, owners: _Owners, context: Context, index: int, hit: Hit) -> Raw:
-    """What the lookers see in a text, before context words."""
+    """The findings of the recognizers in a text, before context words."""
     seen: list[tuple[Looker, Span]] = []
     try:
         for number, ends in _looking(hit, owners):
@@ -161,7 +161,7 @@ def _groups(raw: Iterable[tuple[int, Raw]]) -> Iterator[list[tuple[int, Raw]]]:
 
 
 class Patience:
-    """How many more texts recognizers may run out of time on."""
+    """A budget of texts on which recognizers may run out of time."""
 
     def __init__(self, texts: int) -> None:
         self.texts = texts

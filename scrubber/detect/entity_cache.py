@@ -23,7 +23,7 @@ _WITHOUT_ENGINE = ("none", "builtin")
 
 
 def remembered(spec: DetectSpec, ask: Callable[[DetectSpec], frozenset[str]]) -> frozenset[str]:
-    """What `ask` says of `spec`, from the cache if it was asked before; raises as `ask`."""
+    """The result of `ask` for `spec`, from the cache if it was asked before; raises as `ask`."""
     folder = CacheFolder.of_user("entities")
     words = any('"deny_list"' in recognizer for recognizer in spec.recognizers)
     if folder is None or words or spec.ner not in _WITHOUT_ENGINE:

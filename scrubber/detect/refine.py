@@ -109,7 +109,7 @@ class Refiner:
         return [span for span in spans if not any(_contains(outer, span) for outer in allowed)]
 
     def allows(self, span: Span, text: str) -> bool:
-        """Whether the allow list or an exclusion says that `span` is no finding."""
+        """True if the allow list or an exclusion says that `span` is no finding."""
         limit = TimeLimit(self.spec.timeout, len(text))
         return text[span.start : span.end] in self._allowed or self._excluded(span, text, limit)
 

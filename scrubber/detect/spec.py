@@ -34,7 +34,7 @@ class Exclude:
 
 @dataclass(frozen=True, slots=True)
 class DetectSpec:
-    """What to look for.
+    """The specification of a detector.
 
     `entities` None means every entity that the enabled recognizers know; own `recognizers` and
     `deny_list` always look, whatever it names. `score_thresholds` maps an entity (or ``default``,

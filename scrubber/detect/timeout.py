@@ -1,4 +1,4 @@
-"""How long the regexes of one recognizer may take on one text."""
+"""Time limits for the regexes of one recognizer on one text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TimeLimit:
         self._ends: float | None = None
 
     def left(self, *, alone: bool = False) -> float:
-        """What the next search may take, for the ``timeout`` of the regex module; one that is
+        """The time left for the next search, for the ``timeout`` of the regex module; one that is
         `alone`, the only one, asks no clock. Raises TimeoutError where nothing is left."""
         if alone:
             return self._seconds

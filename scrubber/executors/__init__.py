@@ -1,4 +1,4 @@
-"""Where sources are worked on: in this process, in worker processes, on Ray."""
+"""Executors of the work on sources: in this process, in worker processes, on Ray."""
 
 from __future__ import annotations
 

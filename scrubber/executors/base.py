@@ -1,4 +1,4 @@
-"""Where sources are scrubbed: in this process or in worker processes. Same bytes either way."""
+"""Executors of scrubbing: in this process or in worker processes. Same bytes either way."""
 
 from __future__ import annotations
 
@@ -105,12 +105,12 @@ class Processes:
 
 
 def worth_sending(looks: Sequence[Look[Any]]) -> bool:
-    """Whether it is worth to start processes for these looks."""
+    """True if it is worth to start processes for these looks."""
     return len(looks) > 1 and sum(look.size for look in looks) >= _WORTH
 
 
 def is_light(plan: Plan) -> bool:
-    """Whether to scrub a batch takes less than to hand it to a worker and back: nothing is looked
+    """True if to scrub a batch takes less than to hand it to a worker and back: nothing is looked
     at, before or afterwards, and no value is keyed."""
     return plan.detect is None and plan.rescan is None and not plan.needs_key
 
@@ -147,7 +147,7 @@ def _largest_first(task: Task) -> tuple[int, str]:
 
 
 def _longest(tasks: Sequence[Task], workers: int) -> int:
-    """What the busiest worker gets if each task goes to the one that is free first."""
+    """The load of the busiest worker if each task goes to the one that is free first."""
     load = [0] * workers
     for task in tasks:
         heapq.heapreplace(load, load[0] + task.size)

@@ -42,7 +42,7 @@ class Look(Protocol[A]):
 
 @dataclass(frozen=True)
 class Outlining:
-    """What the source tells of its schema."""
+    """The schema evidence of a source."""
 
     source: Source
     size: int
@@ -120,7 +120,7 @@ class ReadBack:
 
 @dataclass(frozen=True)
 class ReadingBack:
-    """What was written for `source`: its `output` is read again as whoever gets it would.
+    """Read the `output` of `source` again as whoever gets it would.
 
     `sensitive` names the sensitive fields that classes are checked by, None without ``privacy:``.
     """

@@ -171,7 +171,7 @@ class Ray:
 
 
 def _knock(address: str | None) -> None:
-    """Whether anyone is there: Ray itself would wait for minutes. Errors: OSError."""
+    """Check that the address answers: Ray itself would wait for minutes. Errors: OSError."""
     host, _, port = (address or "").rpartition(":")
     if port.isdigit() and "/" not in host:
         socket.create_connection((host.strip("[]"), int(port)), _KNOCK_SECONDS).close()
@@ -185,13 +185,14 @@ class Attempts:
         self._begun: Counter[int] = Counter()
 
     def begin(self, number: int) -> int:
-        """How often it was begun, this time included."""
+        """The number of starts, this one included."""
         self._begun[number] += 1
         return self._begun[number]
 
 
 class _Worker:
-    """What Ray Data calls for every row; an object of this class lives in one worker process."""
+    """The callable of Ray Data for every row; an object of this class lives in one worker
+    process."""
 
     def __init__(self, envelope: Envelope, attempts: Any) -> None:
         self._envelope, self._attempts = envelope, attempts

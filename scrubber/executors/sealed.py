@@ -1,4 +1,4 @@
-"""What travels to workers on other machines, and what comes back: sealed for this run alone.
+"""Messages to and from workers on other machines: sealed for this run alone.
 
 The seal is derived from the run's key, which never travels: each worker resolves it from its
 reference, and proves by its id that it is the run's. Without a key (nothing keyed is asked for) the
@@ -78,7 +78,7 @@ class Seal:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What a worker is made with: `work` is the sealed work and the distinct schemas, `key` where
+    """The arguments of a worker: `work` is the sealed work and the distinct schemas, `key` where
     its key is to be had and `key_id` which one that must be; `seal` where there is no key."""
 
     version: str
@@ -183,7 +183,7 @@ def fault(error: ScrubberError) -> bytes:
 
 
 def answer_of(raw: bytes, seal: Seal) -> Any:
-    """What a worker answered: a result, or a ScrubberError. Errors: as Seal.open."""
+    """The answer of a worker: a result, or a ScrubberError. Errors: as Seal.open."""
     return _fault_of(raw[1:]) if raw[:1] == _FAULT else seal.open(raw)
 
 

@@ -57,7 +57,7 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """How far a worker is with a source: bytes read, records done."""
+    """The progress of a worker with a source: bytes read, records done."""
 
     source: str
     consumed: int
@@ -163,8 +163,8 @@ class Crew:
         return self._given - 1
 
     def _answers(self, tell: Callable[[str, int, int], None]) -> list[tuple[int, _Answer]]:
-        """What workers have answered by now, with the numbers of the requests; it waits for one
-        worker to say something at least."""
+        """The answers of workers so far, with the numbers of the requests; it waits for one worker
+        to say something at least."""
         answers = []
         for pipe in wait([pipe for pipe, load in self._load.items() if load]):
             assert isinstance(pipe, Connection)

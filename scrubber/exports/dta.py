@@ -58,7 +58,7 @@ def _fact(fact: Data) -> str:
 
 
 def _of_sources(data: Data, name: str) -> list[str] | str:
-    """What the declared sources say under `name`, each thing once."""
+    """The declarations of the sources under `name`, each thing once."""
     found: list[str] = []
     for source in declared(data["dataset"]["sources"]) or ():
         value = source[name]
@@ -75,7 +75,7 @@ def _previous(data: Data) -> list[str] | str:
 
 
 def _classes(data: Data) -> list[str]:
-    """What kinds of personal data the fields held before they were scrubbed, and the claim."""
+    """The kinds of personal data that the fields held before they were scrubbed, and the claim."""
     classes = {field["class"] for field in data["fields"] if field["class"]}
     return [f"claim: {data['risk']['claim']}", *sorted(f"held {name}" for name in classes)]
 

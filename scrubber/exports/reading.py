@@ -1,4 +1,4 @@
-"""What several exports read from a manifest in the same way."""
+"""Readings of a manifest that several exports share."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def place(text: str) -> tuple[str, int]:
 
 
 def classes(data: Data) -> list[str]:
-    """What is known of equivalence classes, in words; nothing where the rules asked for none."""
+    """The facts about equivalence classes, in words; nothing where the rules asked for none."""
     section = data["risk"].get("privacy")
     return list(risk_lines(section)) if section is not None else []
 

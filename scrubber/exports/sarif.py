@@ -141,7 +141,7 @@ def _of_field(field: Data) -> Iterator[_Found]:
 
 
 def _residual(data: Data) -> Iterator[_Found]:
-    """What a second look found, at the rules of the fields that it is left in."""
+    """Residuals, at the rules of their fields."""
     for one in left_in(data["risk"]):
         places = {f["rule"]["place"]: None for f in data["fields"] if f["name"] == one.field}
         for text in places:

@@ -134,7 +134,7 @@ _REGISTRY: Mapping[str, _Format] = MappingProxyType(
 
 
 def outline(source: Source, *, drop_bad_rows: bool = False) -> Outline:
-    """What one source tells by itself of its schema, or why it cannot: can be found anywhere, for
+    """The schema evidence of one source, or why it cannot: can be found anywhere, for
     :func:`schemas`, which raises what is to be raised."""
     schema_of = _REGISTRY[source.format].schema
     try:

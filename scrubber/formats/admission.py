@@ -1,5 +1,5 @@
-"""What is let in of a schema: types that can be looked at, names that are no data, and no metadata
-but what keeps types. Every way in (files, frames, batches) goes through :func:`admitted`."""
+"""Admission of schemas: types that can be looked at, names that are no data, and no metadata but
+what keeps types. Every way in (files, frames, batches) goes through :func:`admitted`."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ TEXT_FORMATS = frozenset({"csv", "tsv", "jsonl"})
 
 
 def memory_allowed(environment: Mapping[str, str]) -> int:
-    """What SCRUBBER_MEMORY_MIB says, in bytes; 256 MiB where it says no number.
+    """The value of SCRUBBER_MEMORY_MIB, in bytes; 256 MiB where it says no number.
 
     >>> memory_allowed({"SCRUBBER_MEMORY_MIB": "1024"}) >> 20, memory_allowed({}) >> 20
     (1024, 256)
@@ -100,7 +100,7 @@ LeaveOut = Callable[[str, str], None]
 
 @contextmanager
 def leaving_out(alias: str, leave_out: LeaveOut | None) -> Iterator[None]:
-    """Where the source cannot be read in here, tell `leave_out` and go on; without one, raise."""
+    """If the source cannot be read in here, tell `leave_out` and go on; without one, raise."""
     try:
         yield
     except InputError as error:
@@ -118,7 +118,7 @@ class Encoder(Protocol):
 
 
 class ByteSink(Protocol):
-    """Where an encoder's bytes go."""
+    """The sink of an encoder's bytes."""
 
     @property
     def closed(self) -> bool: ...
@@ -131,7 +131,7 @@ class ByteSink(Protocol):
 
 
 def rows_per_chunk(rows: int, size: int) -> int:
-    """How many of `rows` records that take `size` bytes together make a chunk.
+    """The number of the `rows` records that take `size` bytes together make a chunk.
 
     >>> rows_per_chunk(1_000_000, 1_000_000), rows_per_chunk(10, 10 * CHUNK_BYTES)
     (65536, 1)

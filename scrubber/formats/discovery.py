@@ -113,7 +113,7 @@ Stamp = tuple[int, int, int] | None
 
 
 def stamp(source: Source) -> Stamp:
-    """What tells whether a local file was replaced or written to; an object's facts do.
+    """A stamp that shows whether a local file was replaced or written to; an object's facts do.
 
     Raises InputError `input-unreadable`.
     """

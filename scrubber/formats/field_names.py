@@ -65,7 +65,7 @@ _LONG_NUMBER = 5
 
 @lru_cache(maxsize=1 << 14)
 def looks_like_data(name: str) -> bool:
-    """Whether a name looks like a value: an e-mail or network address, a UUID, a digest or token,
+    """True if a name looks like a value: an e-mail or network address, a UUID, a digest or token,
     the number of a person, nine digits or more, a person's name, or more than 256 characters.
 
     Years, ranges and codes of genes are no such digits.
@@ -85,7 +85,7 @@ def looks_like_data(name: str) -> bool:
 
 
 def is_person(name: str) -> bool:
-    """Whether a name is that of a person: a given name and a surname, or a title and a surname.
+    """True if a name is that of a person: a given name and a surname, or a title and a surname.
 
     Two words that both mean something else are no person.
     """
@@ -105,7 +105,7 @@ def is_person(name: str) -> bool:
 
 
 def mentions_person(name: str) -> bool:
-    """Whether a given name stands beside a surname in a name, and neither means anything else."""
+    """True if a given name stands beside a surname in a name, and neither means anything else."""
     words = [fold(word) for word in _CUTS.split(re.sub(r"\d+", " ", name)) if word]
     others = _OTHERS | _THINGS
     return is_person(name) or any(
@@ -141,7 +141,7 @@ def data_among(names: Sequence[str]) -> int | None:
 
 
 def are_map_keys(names: Sequence[str]) -> bool:
-    """Whether names that few records share look like the keys of a map: half of them hold a digit,
+    """True if names that few records share look like the keys of a map: half of them hold a digit,
     are names of people, or are no words of common text."""
     odd = sum(_is_odd(name) for name in names)
     return 2 * odd >= len(names)
@@ -225,7 +225,7 @@ def _has_number(name: str) -> bool:
 
 
 def _is_range(name: str) -> bool:
-    """Whether a name spells a range, such as a bracket of income."""
+    """True if a name spells a range, such as a bracket of income."""
     found = _RANGE.fullmatch(name)
     if found is None:
         return False
@@ -268,7 +268,7 @@ def _day(name: str) -> float | None:
 
 
 def _is_series(values: Sequence[float], least: int = _SERIES) -> bool:
-    """Whether values follow each other: by one step, or many of them in order."""
+    """True if values follow each other: by one step, or many of them in order."""
     steps = [b - a for a, b in pairwise(values)]
     if len(values) < least or not steps:
         return False

@@ -53,7 +53,7 @@ def _is_data(step: str, numbers: set[str]) -> bool:
 
 
 def _is_counted(number: str, numbers: set[str]) -> bool:
-    """Whether a number is a year or a day, or one of many that count files."""
+    """True if a number is a year or a day, or one of many that count files."""
     if _YEAR.fullmatch(number) or int(number) < 1000:
         return True
     return any(str(int(number) + step).zfill(len(number)) in numbers for step in (-1, 1))

@@ -46,7 +46,7 @@ _BARE = frozenset(
 
 
 def is_known(kind: pa.BaseExtensionType) -> bool:
-    """Whether an extension type passes as it is; others give way to their storage."""
+    """True if an extension type passes as it is; others give way to their storage."""
     if isinstance(kind, pa.UuidType | pa.JsonType | pa.Bool8Type):
         return True
     if isinstance(kind, pa.FixedShapeTensorType):
@@ -58,7 +58,7 @@ def is_known(kind: pa.BaseExtensionType) -> bool:
 
 
 def of_field(metadata: Metadata) -> Metadata:
-    """What passes of a field's metadata: the name of a known extension type."""
+    """The admitted metadata of a field: the name of a known extension type."""
     if not metadata or _NAME not in metadata:
         return None
     raw = metadata[_NAME]
@@ -67,7 +67,7 @@ def of_field(metadata: Metadata) -> Metadata:
 
 
 def of_schema(metadata: Metadata, schema: pa.Schema) -> Metadata:
-    """What passes of the metadata of `schema`: pandas' notes, written anew."""
+    """The admitted metadata of `schema`: pandas' notes, written anew."""
     if not metadata or _PANDAS not in metadata:
         return None
     try:

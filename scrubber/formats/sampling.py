@@ -75,7 +75,7 @@ def drawn(table: pa.Table, rows: int, chance: random.Random) -> pa.Table:
 
 
 def from_chunks(chunks: Iterable[Chunk], schema: pa.Schema, limit: int | None) -> Drawn:
-    """What `chunks` hold; reading ends after `limit` records."""
+    """The records of `chunks`; reading ends after `limit` records."""
     tables = [schema.empty_table()]
     count = rejected = 0
     for chunk in chunks:
@@ -106,7 +106,7 @@ def blocks(source: Source, start: int, chance: random.Random) -> Iterator[tuple[
 
 
 def is_small(source: Source) -> bool:
-    """Whether an uncompressed text file is read whole."""
+    """True if an uncompressed text file is read whole."""
     return source_bytes(source) <= WHOLE_BYTES
 
 

@@ -1,4 +1,4 @@
-"""What the manifest says of the result's assessment: a second look, and planted values."""
+"""The assessment of the result in a manifest: residuals and planted recall."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Count = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a second look found left of an entity in a field, over all recognizers."""
+    """The residuals of an entity in a field, over all recognizers."""
 
     field: str
     entity: str
@@ -24,7 +24,7 @@ class Left:
 
 
 def left_in(risk: Mapping[str, Any]) -> tuple[Left, ...]:
-    """What is left by ``risk.rescan``, by field and entity; nothing where nobody looked."""
+    """The residuals of ``risk.rescan``, by field and entity; empty without a rescan."""
     grouped: dict[tuple[str, str], list[Count]] = {}
     for row in (risk["rescan"] or {"left": ()})["left"]:
         grouped.setdefault((row["field"], row["entity"]), []).append(row["count"])
@@ -32,7 +32,7 @@ def left_in(risk: Mapping[str, Any]) -> tuple[Left, ...]:
 
 
 def looked_line(rescan: Mapping[str, Any], looked_at: str) -> str:
-    """How the result was looked at again, in words; `looked_at` is the number of records."""
+    """The rescan of the result, in words; `looked_at` is the number of records."""
     which = "every one" if rescan["records"] == "all" else "a sample of those"
     what = "all entities" if rescan["entities"] == "all" else "what the rules look for"
     return f"{looked_at} records, {which} that came out, were scanned again for {what}"
@@ -49,7 +49,7 @@ def caught(one: Mapping[str, Any]) -> str:
 
 
 def planted_lines(risk: Mapping[str, Any]) -> Iterator[str]:
-    """What was caught of planted values, in one line; nothing where none were planted."""
+    """Planted recall in one line; empty if nothing was planted."""
     rows = risk["planted"]
     if rows:
         number = max(one["planted"] for one in rows)

@@ -79,7 +79,7 @@ def strangers(
     chain: Collection[str] | None,
     root: Location,
 ) -> tuple[list[str], list[str]]:
-    """What of `found` is no output (a path in `outputs`), below ``data/`` and beside it.
+    """The paths of `found` that are no output (a path in `outputs`), below ``data/`` and beside it.
 
     `chain` holds the ids of the earlier manifests that the output carries; None where they were
     found broken, so that nobody knows which files of theirs are. A faulty output is left to the

@@ -96,8 +96,8 @@ def _no_float(text: str) -> NoReturn:  # noqa: ARG001 - json's hook passes the n
 
 
 def core_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What the id covers: all but the id itself and ``run`` (clock, run id, duration, workers),
-    so that the same plan on the same data has the same id however it was carried out."""
+    """The content that the id covers: all but the id itself and ``run`` (clock, run id, duration,
+    workers), so that the same plan on the same data has the same id however it was carried out."""
     core = {key: value for key, value in manifest.items() if key != "run"}
     core["header"] = {key: value for key, value in manifest["header"].items() if key != "id"}
     return core

@@ -1,4 +1,4 @@
-"""What a detected entity is called in the vocabularies that reviewers know.
+"""Terms for entities in published vocabularies.
 
 `DPV` terms are classes of the W3C Data Privacy Vocabulary's extension for personal data (DPV-PD
 2.0, https://w3id.org/dpv/2.0/pd#...; ``VehicalLicenseNumber`` is spelled so there). `HIPAA` letters

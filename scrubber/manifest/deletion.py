@@ -1,4 +1,4 @@
-"""How the records of a person are found again in an output, to delete them."""
+"""Means to find the records of a person in an output, for deletion."""
 
 from __future__ import annotations
 

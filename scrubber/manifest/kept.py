@@ -61,5 +61,5 @@ def _by_content(path: Path) -> str:
 
 
 def _is_key(content: bytes) -> bool:
-    """Whether these are 32 bytes in hex or base64, as keygen writes them."""
+    """True if these are 32 bytes in hex or base64, as keygen writes them."""
     return re.fullmatch(rb"\s*(?:[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?)\s*", content) is not None

@@ -26,7 +26,7 @@ _FORMAT: Final = "scrubber/ledger/v2"
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What was done to one batch; all counts are exact and none is published as it stands.
+    """The record of one batch; all counts are exact and none is published as it stands.
 
     `rows_in` counts records, unreadable ones too, so it may exceed ``ref.rows``. `dropped` counts
     records by rule id, `quarantined` by reason code. `fields` counts non-null values of the records

@@ -108,7 +108,7 @@ class PlanDocument:
         return f"PlanDocument(id={self.id[:16]})"
 
     def drift(self, now: PlanDocument) -> tuple[str, ...]:
-        """What is otherwise in `now`, as public texts; empty if the plan still holds.
+        """The differences of `now`, as public texts; empty if the plan still holds.
 
         Shares are not compared: they are measured when a run has ended.
         """
@@ -116,7 +116,7 @@ class PlanDocument:
 
 
 def is_plan(raw: bytes) -> bool:
-    """Whether these canonical bytes mean to be a plan, and no manifest of a run.
+    """True if these canonical bytes mean to be a plan, and no manifest of a run.
 
     Within a string the quotes would be escaped, and no other section has a ``kind``.
     """

@@ -1,4 +1,4 @@
-"""How a plan is told: as a manifest is, with what is expected instead of what was counted."""
+"""The screen of a plan: like that of a manifest, with expectations instead of counts."""
 
 from __future__ import annotations
 

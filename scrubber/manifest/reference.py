@@ -79,7 +79,7 @@ def _alternatives(node: Mapping[str, Any], defs: Mapping[str, Any]) -> list[Mapp
 
 
 def _told(node: Mapping[str, Any]) -> int:
-    """How much a node says of what is below it."""
+    """The number of properties or items that a node describes."""
     return len(node.get("properties", ())) or len(node.get("items", ()))
 
 

@@ -1,4 +1,4 @@
-"""What the manifest says of equivalence classes: what was asked, what was chosen, what remains.
+"""Equivalence classes in a manifest: requirements, chosen levels and remaining risk.
 
 Counts of records by class size are cells of disclosure control like all others. What would tell a
 withheld count to who solves for it (the loss, the mean risk) is withheld with it.
@@ -53,7 +53,7 @@ class ClassFacts:
 
 @dataclass(frozen=True)
 class RiskFacts:
-    """What ``privacy:`` asked of the `sources`, and what came of it.
+    """The requirements of ``privacy:`` for the `sources`, and the result.
 
     `before` is about the records that were counted, `after` about the output as it was read again.
     `loss` and `bound` go from 0 to 1 and are None for local recoding. `suppressed` counts records.

@@ -24,7 +24,7 @@ _SALT: Final = re.compile("[0-9a-f]{64}")
 
 
 def is_small(output: OutputFacts) -> bool:
-    """Whether the digest of this file is salted."""
+    """True if the digest of this file is salted."""
     return output.rows < SMALL_FILE
 
 

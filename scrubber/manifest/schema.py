@@ -31,7 +31,7 @@ def _validator() -> Draft202012Validator:
 
 
 def validate(manifest: Mapping[str, Any]) -> list[str]:
-    """Where `manifest` is not as the schema says, as ``/fields/0/counts: additionalProperties``:
+    """The violations of the schema by `manifest`, as ``/fields/0/counts: additionalProperties``:
     the place and the keyword, never a value. Empty if it is valid; at most 20 problems."""
     problems = {
         f"/{'/'.join(printable(str(step)) for step in error.absolute_path)}: {error.validator}"

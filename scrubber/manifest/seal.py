@@ -70,8 +70,8 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> 
 
 
 def work_id(facts: Facts) -> str:
-    """What tells the work of a run from any other before there is a count: SHA-256 (hex) of all
-    that `facts` state but for the clock."""
+    """The identity of a run's work before there is a count: SHA-256 (hex) of all that `facts` state
+    but for the clock."""
     stated = asdict(facts)
     del stated["run"]
     return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
@@ -187,7 +187,7 @@ _BY_QUASI = (
 
 
 def is_output_path(path: str) -> bool:
-    """Whether `path` names a file below ``data/`` and nothing else: relative, POSIX, no ``..``."""
+    """True if `path` names a file below ``data/`` and nothing else: relative, POSIX, no ``..``."""
     parts = path.split("/")
     clean = all(part not in ("", ".", "..") for part in parts) and "\0" not in path
     return clean and len(parts) > 1 and parts[0] == "data" and PurePosixPath(path).parts[1:] != ()
@@ -321,7 +321,7 @@ def _is(key: Key, kind: str) -> TypeGuard[tuple[Any, ...]]:
 
 
 def _limitations(facts: Facts, base: int) -> Iterable[dict[str, str]]:
-    """What a reader must not conclude; in the order of weight."""
+    """The limits of the claim, most important first."""
     said = [
         (
             "not-anonymous",

@@ -1,4 +1,4 @@
-"""What the manifest states, section by section: the facts that the engine hands over.
+"""The statements of a manifest, section by section.
 
 Frozen values without counts: the counts are in the :class:`~scrubber.manifest.ledger.Ledger` and
 join them in ``seal``, where small ones are withheld. Nothing here may hold a value of the data, an
@@ -26,7 +26,7 @@ JSON = Any
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What differs between two runs of one plan on the same data: stands outside the id.
+    """Facts that differ between runs of one plan on the same data; not covered by the id.
 
     `created` is UTC, ``YYYY-MM-DDTHH:MM:SSZ``; `duration_ms` counts milliseconds.
     """
@@ -95,7 +95,7 @@ class PolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredFacts:
-    """How well a detector found an entity in a labelled corpus, in milli-units."""
+    """The accuracy of a detector for an entity in a labelled corpus, in milli-units."""
 
     corpus: str
     entity: str
@@ -127,7 +127,7 @@ class EngineFacts:
 
 @dataclass(frozen=True)
 class OperatorFacts:
-    """What happens to one entity inside a text, with its public parameters; `entity` None for every
+    """The operator for one entity in a text, with its public parameters; `entity` None for every
     other one."""
 
     entity: str | None
@@ -138,7 +138,7 @@ class OperatorFacts:
 
 @dataclass(frozen=True)
 class FieldFacts:
-    """What was decided for one field of the `sources` that share the decision.
+    """The treatment of one field in the `sources` that share it.
 
     `action` is ``keep``, ``drop``, ``text`` or the name of a transform; `technique` is the term of
     ISO/IEC 20889. `entity` is what a whole value is, where the rules say so. `per_row` is True for

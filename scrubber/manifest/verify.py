@@ -228,7 +228,7 @@ def _unreadable(path: str) -> InputError:
 
 
 def _identity(length: int | None, plain: str | None, salted: str | None) -> str:
-    """What a file is known by, as far as the manifest publishes it."""
+    """The published identity of a file."""
     digest = f"sha256 {plain}" if plain is not None else f"salted sha256 {salted}"
     return digest if length is None else f"{length} bytes, {digest}"
 

@@ -1,4 +1,4 @@
-"""How a manifest is told: plain strings for ``scrubber show`` and the closing screen of a run.
+"""The view of a manifest: plain strings for ``scrubber show`` and the closing screen of a run.
 
 Pure functions; the CLI lays them out. Whatever comes from outside (names of fields and files,
 reasons) has its control and bidi characters escaped.
@@ -155,7 +155,7 @@ def sum_text(counts: Sequence[Count], base: int = 1) -> str:
 
 
 def sentence(field: Mapping[str, Any], base: int = 1) -> str:
-    """What happened to a field, as one sentence without its name."""
+    """The treatment of a field, as one sentence without its name."""
     return f"{treatment(field)}; {_amount(field['counts'], base)}"
 
 
@@ -226,7 +226,7 @@ class Told:
 
 
 def told(field: Mapping[str, Any], base: int = 1) -> Told:
-    """What `sentence` says, for who lays it out in columns."""
+    """The parts of `sentence`, for a layout in columns."""
     return Told(_what(field), _done(field), _amount(field["counts"], base))
 
 
@@ -256,7 +256,7 @@ def unknown_facts(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def commitments(data: Mapping[str, Any]) -> Iterator[str]:
-    """What the author promises, one line each."""
+    """The author's commitments, one line each."""
     for row in data["legal"]["commitments"]["value"] or ():
         yield f"{printable(row['id'] or '?')}: {printable_text(row['text'] or '')}"
 
@@ -287,8 +287,7 @@ def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:
 
 
 def second_look(data: Mapping[str, Any]) -> Iterator[str]:
-    """What was found when the result was looked at again, and what was caught of what was planted;
-    nothing where nobody looked."""
+    """The residuals of the rescan and planted recall; nothing where nobody looked."""
     risk, base = data["risk"], data["header"]["disclosure"]["base"]
     if risk["rescan"] is not None:
         yield looked_line(risk["rescan"], count_text(risk["rescan"]["looked_at"], base))

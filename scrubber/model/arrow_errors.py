@@ -1,4 +1,4 @@
-"""What Arrow raises about the values that it is given, as opposed to the machine that it runs on.
+"""Arrow's errors about values, as opposed to the machine that it runs on.
 
 ``pa.ArrowException`` is also raised for want of memory: then nothing is known of the values, and
 who takes it for a bad value or a damaged file leaves out what is good.

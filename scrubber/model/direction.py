@@ -123,7 +123,7 @@ class Indifferent:
 
 
 def compare(directions: Directions, name: str, before: str | None, after: str | None) -> int | None:
-    """How the parameter `name` compares, as :meth:`Direction.compare`. One with a dot has the
+    """The comparison of the parameter `name`, as :meth:`Direction.compare`. One with a dot has the
     direction of what stands before it; without a direction, other values are incomparable."""
     direction = directions.get(name.partition(".")[0], Incomparable())
     return direction.compare(before, after)

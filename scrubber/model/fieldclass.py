@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FieldClass(StrEnum):
-    """What a field is to the person it is about; the values are those of ``class:``."""
+    """The class of a field; the values are those of ``class:``."""
 
     DIRECT_IDENTIFIER = "direct_identifier"
     QUASI_IDENTIFIER = "quasi_identifier"

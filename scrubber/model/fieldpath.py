@@ -57,7 +57,7 @@ class FieldPath:
         return FieldPath((*self.steps, step))
 
     def within(self, other: FieldPath) -> bool:
-        """Whether this path is `other` or lies below it."""
+        """True if this path is `other` or lies below it."""
         return self.steps[: len(other.steps)] == other.steps
 
     def __str__(self) -> str:
@@ -156,7 +156,7 @@ def _walk_maps(path: FieldPath, kind: pa.DataType, found: list[FieldPath]) -> No
 
 
 class Selector:
-    """What a rule's ``name:`` selects: a path, or a glob over paths.
+    """The selector of a rule's ``name:``: a path, or a glob over paths.
 
     ``*`` and ``?`` match within one step, whatever characters its name holds, ``**`` across steps.
     A name matches a top-level column when it equals it to the letter, so that ``Avg. Length`` needs
@@ -209,7 +209,7 @@ class SelectorIndex:
 
 
 def _forms(path: FieldPath) -> set[str]:
-    """What the pattern of a selector is held against."""
+    """The spellings of a path that a selector's pattern is matched with."""
     return {str(path), _unquoted(path)}
 
 

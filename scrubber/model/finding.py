@@ -31,7 +31,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Action:
-    """What to do with a label: `strictness` orders actions (more is stricter), and `consumes` says
+    """The action for a label: `strictness` orders actions (more is stricter), and `consumes` says
     that the action leaves nothing of the covered text and cannot be undone."""
 
     strictness: int

@@ -68,7 +68,7 @@ def _is_title(text: str, word: re.Match[str], language: str, also: frozenset[str
 
 
 def _is_suffix(text: str, words: list[re.Match[str]], place: int) -> bool:
-    """Whether the word at `place`, which is not the first, is a degree or the like."""
+    """True if the word at `place`, which is not the first, is a degree or the like."""
     written = words[place][0]
     plain = written.casefold().replace(".", "")
     if plain in SUFFIXES:

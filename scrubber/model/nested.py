@@ -87,7 +87,7 @@ InnerKey = tuple[str, str, str]
 
 
 def inner_counts(table: pa.Table) -> Iterator[tuple[InnerKey, int]]:
-    """How many structs, entries of maps and fixed-size lists `table` has, nulls aside, by their
+    """The numbers of structs, map entries and fixed-size lists in `table`, nulls aside, by their
     path, the path that they lie in ("" for a column), and the size of the lists ("" for others).
 
     What lies in one struct differs from what lies beside it by the structs that lack one of them.

@@ -1,1 +1,1 @@
-"""Where an output is built, all of it or nothing: a folder or an object store."""
+"""Outputs that are published whole or not at all: a folder or an object store."""

@@ -1,4 +1,4 @@
-"""Where an output is built, so that a reader sees all or nothing: in a folder or in a store."""
+"""The output under construction, published whole or not at all: in a folder or in a store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Stage(Protocol):
     """
 
     def is_seen(self) -> bool:
-        """Whether the stage lies where this process looks for it."""
+        """True if the stage lies where this process looks for it."""
 
     def begin(self, name: str) -> AbstractContextManager[Draft]:
         """A draft of an output, until it is placed: no other attempt at the same part, on whatever
@@ -40,10 +40,10 @@ class Stage(Protocol):
         """
 
     def has(self, path: str) -> bool:
-        """Whether an output, good or not, lies there."""
+        """True if an output, good or not, lies there."""
 
     def stands(self, output: OutputFacts, version: str) -> bool:
-        """Whether the output is there, with the bytes that it was placed with."""
+        """True if the output is there, with the bytes that it was placed with."""
 
     def check(self, output: OutputFacts) -> None:
         """An output that some process placed lies where this one sees it.

@@ -51,7 +51,7 @@ Done = Part | Unread
 
 
 def identity(work: str, source: str, schema: pa.Schema, data: str, name: str) -> str:
-    """What tells a part from any other: the work, the source, and the name of the output.
+    """The identity of a part: the work, the source, and the name of the output.
 
     `data` is the digest of the bytes that it is made from.
     """

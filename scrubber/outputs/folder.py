@@ -52,7 +52,7 @@ class FolderStage:
 
     @property
     def replaced(self) -> Path:
-        """Where an earlier output lies until the new one has its name."""
+        """The place of an earlier output until the new one has its name."""
         return self.hidden / "replaced"
 
     @property
@@ -326,7 +326,7 @@ def _lock(handle: int, path: Path) -> bool:
 
 
 def _is_at(handle: int, path: Path) -> bool:
-    """Whether the open file is this user's own and the one at `path`."""
+    """True if the open file is this user's own and the one at `path`."""
     ours, there = os.fstat(handle), path.lstat()
     return ours.st_uid == os.geteuid() and os.path.samestat(ours, there)
 

@@ -114,7 +114,7 @@ def _beats(url: str, owner: str) -> str:
 
 
 def is_held(url: str, owner: str, name: str) -> bool:
-    """Whether the lease is that of `owner`."""
+    """True if the lease is that of `owner`."""
     return (storage.read(url, name) or b"").startswith(owner.encode() + b" ")
 
 

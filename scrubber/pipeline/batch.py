@@ -51,8 +51,9 @@ UNJUDGED = "row-rule-failed"
 
 @dataclass(frozen=True)
 class Tools:
-    """What a worker builds once: the key, resolved where it is used, and the detector; and what was
-    chosen for the quasi-identifiers, if there are any. `second` looks at the result again."""
+    """The tools that a worker builds once: the key, resolved where it is used, and the detector;
+    and what was chosen for the quasi-identifiers, if there are any. `second` looks at the result
+    again."""
 
     key: RootKey | None = None
     detector: Detector | None = field(default=None, repr=False)
@@ -289,7 +290,7 @@ class _Sweep:
         )
 
     def _hopeless(self, gave_up: GaveUp) -> ScrubberError:
-        """What `gave_up` says: that a record fails, or that the rules do."""
+        """The error for `gave_up`: that a record fails, or that the rules do."""
         if self._plan.on_error is OnError.FAIL:
             return self._failure(self._decided[gave_up.path], gave_up.error.text, gave_up.row)
         return DetectionError(
@@ -305,5 +306,5 @@ class _Sweep:
 
 
 def _links(plan: TablePlan) -> dict[FieldPath, tuple[Linked, ...]]:
-    """What each text field links to, if it links to anything."""
+    """The linked fields of each text field."""
     return {field.path: linked_of(field) for field in plan.fields if linked_of(field)}

@@ -58,12 +58,12 @@ class Looked:
         return (*self.alone(place), *self.of_row(place))
 
     def alone(self, place: int) -> tuple[Span, ...]:
-        """What detectors found in the text at `place`."""
+        """The findings of the detectors in the text at `place`."""
         index = int(self.indices[place])
         return () if index < 0 else spans_of(self.seen[index])
 
     def of_row(self, place: int) -> tuple[Span, ...]:
-        """What the row adds to that."""
+        """The findings that the row adds."""
         linked = (hit.span for hit in self.linked.get(place, ()))
         return (*linked, *self.again.get(place, ()))
 

@@ -1,4 +1,4 @@
-"""What a value stands in: the document of a row, and the subject whose data the row is."""
+"""The context of a value: the document of a row, and the subject whose data the row is."""
 
 from __future__ import annotations
 
@@ -74,9 +74,8 @@ def record_ids(field: FieldPlan, ref: BatchRef, places: Rows) -> pa.Array | None
 
 
 def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
-    """Where the subject stands whose data the field holds, as its transform asks for it: in the
-    column that the transform's `context` names, else in the rule file's `subject`; None where it
-    asks for none."""
+    """The column of the field's subject, as its transform asks for it: in the column that the
+    transform's `context` names, else in the rule file's `subject`; None where it asks for none."""
     if not isinstance(field.disposition, Apply):
         return None
     transform = field.disposition.transform

@@ -70,7 +70,7 @@ def as_texts(array: pa.Array) -> list[str]:
 
 
 class Shown:
-    """What the columns of a batch show for the values that its texts hold.
+    """The replacements in the columns of a batch for values in its texts.
 
     `context(field, rows)` is what the transform of a field may know of the values of these rows.
     """

@@ -33,7 +33,7 @@ _NO_EVIDENCE = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIM
 
 @dataclass(frozen=True)
 class Rescanned:
-    """How many records were looked at again, and what was left by (field, entity, recognizer)."""
+    """The number of scanned records, and the residuals by (field, entity, recognizer)."""
 
     rows: int = 0
     residual: Tally[tuple[str, str, str]] = field(default_factory=Tally)
@@ -130,13 +130,13 @@ def _looked_at(one: FieldPlan, after: pa.Table) -> tuple[pa.Array, Rows] | None:
 
 
 def _keeps(one: FieldPlan, label: str) -> bool:
-    """Whether the rules keep findings with this label in the texts of a field."""
+    """True if the rules keep findings with this label in the texts of a field."""
     text = one.disposition
     return isinstance(text, ScrubText) and isinstance(text.operator(label), Keep)
 
 
 def _counts(one: FieldPlan, label: str) -> bool:
-    """Whether a finding with this label is one that should not be there."""
+    """True if a finding with this label is one that should not be there."""
     if isinstance(one.disposition, ScrubText):
         return not _keeps(one, label)
     return label not in _NO_EVIDENCE

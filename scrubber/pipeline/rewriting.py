@@ -55,7 +55,7 @@ class TextOperators:
         return self.actions.get(label, self.default)
 
     def keeps(self, label: str) -> bool:
-        """Whether findings with this label stay as they are."""
+        """True if findings with this label stay as they are."""
         return self.action(label) == KEEP
 
     def transform(self, name: str) -> Transform | None:

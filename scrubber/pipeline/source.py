@@ -36,7 +36,7 @@ Scrub = Callable[[Iterable[Batch]], Iterator[ScrubbedBatch]]
 
 @dataclass(frozen=True)
 class Work:
-    """What all parts of a run are made by; picklable, and without the key.
+    """The parameters of all parts of a run; picklable, and without the key.
 
     `basis` is the digest of all sources where what is chosen for one depends on all of them.
     `quarantine` says that sources that cannot be read are left out as a whole.
@@ -70,8 +70,8 @@ class Task:
 
 
 class Bench:
-    """What a process needs for the work of a run: the key, and the tools, made when first used.
-    Before there is a plan there is no work."""
+    """The workbench of a process: the key, and the tools, made when first used. Before there is a
+    plan there is no work."""
 
     def __init__(self, work: Work | None, key: RootKey | None) -> None:
         self._work, self.key = work, key
@@ -215,5 +215,5 @@ def source_digest(
 
 
 def unpublished(purpose: str, plan: Plan, key: RootKey | None) -> bytes:
-    """What digests that are not published are made under: the key, else the plan's digest."""
+    """The key of unpublished digests: the key, else the plan's digest."""
     return key.derive(purpose, "") if key is not None else bytes.fromhex(plan.digest)[:32]

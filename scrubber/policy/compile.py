@@ -51,7 +51,7 @@ _NO_VALUES = Keep("every value is null: the column has no type")
 
 
 def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: bool = False) -> Plan:
-    """What `rules` do to sources with these schemas (by alias).
+    """Compile `rules` for sources with these schemas (by alias).
 
     With `partial`, rules and row rules for fields that no schema has are no problem: a rule file's
     own examples hold some fields only. Errors: RuleError with every problem at once.
@@ -80,7 +80,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
 
 
 def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
-    """What the result is looked at with again: where a gate asks, for all entities."""
+    """The detectors of the rescan: where a gate asks, for all entities."""
     if rules.gates.max_residual_rate is not None:
         return replace(pinned(rules.detect), entities=None)
     return pinned(rules.detect) if scrubs else None
@@ -316,7 +316,7 @@ class _Compiler:
         return fault is None
 
     def check_whole(self, schemas: Mapping[str, pa.Schema]) -> None:
-        """What can be said only when every schema has been seen."""
+        """Check the conditions that need every schema."""
         if self._partial:
             return
         found = {str(path) for schema in schemas.values() for path, _ in leaves(schema)}

@@ -55,7 +55,7 @@ class FieldRule:
 
     @property
     def tolerant(self) -> bool:
-        """Whether the rule may match nothing."""
+        """True if the rule may match nothing."""
         return self.optional or self.included
 
 

@@ -127,7 +127,8 @@ def _unfindable(
 
 
 def _own(spec: DetectSpec) -> frozenset[str]:
-    """What own recognizers and deny lists find: looked for whether `entities` names it or not."""
+    """The entities of own recognizers and deny lists: searched for whether `entities` names it or
+    not."""
     configs = [json.loads(text) for text in spec.recognizers]
     names = {config.get("supported_entity") for config in configs}
     for config in configs:

@@ -24,8 +24,8 @@ class Hint:
 
 
 def hints(plan: Plan) -> tuple[Hint, ...]:
-    """What the author may have forgotten, by place: text fields beside direct identifiers that they
-    do not look for (``not-linked``)."""
+    """Hints at likely omissions, by place: text fields beside direct identifiers that they do not
+    look for (``not-linked``)."""
     found = {hint for _, table in plan.tables for hint in _not_linked(table)}
     return tuple(sorted(found))
 

@@ -31,7 +31,7 @@ Decide = Callable[[FieldPath], FieldRule | None]
 
 
 def entity_of(rule: FieldRule) -> str | None:
-    """What the values of a rule's fields are: as it says itself, else as its transform implies."""
+    """The entity of a rule's fields: as it says itself, else as its transform implies."""
     if rule.linked_as is not None:
         return rule.linked_as
     transform = rule.disposition.transform if isinstance(rule.disposition, Apply) else None
@@ -115,8 +115,8 @@ class Linking:
         kind: pa.DataType,
         decide: Decide,
     ) -> str | None:
-        """What the values at `path` are; None where they are not looked for: a problem, unless it
-        was a glob, which means what of its fields can be looked for."""
+        """The entity of the values at `path`; None where they are not looked for: a problem, unless
+        it was a glob, which means what of its fields can be looked for."""
         other, shown = decide(path), printable(str(path))
         entity = entity_of(other) if other is not None else None
         is_text = path == text or (other is not None and isinstance(other.disposition, ScrubText))

@@ -20,7 +20,7 @@ from scrubber.transform.crypto.canonical import text_type
 
 
 class OnError(StrEnum):
-    """What happens to a value (or record) that cannot be read, looked at or transformed."""
+    """The treatment of a value (or record) that cannot be read, scanned or transformed."""
 
     FAIL = "fail"
     NULL = "null"
@@ -36,7 +36,7 @@ class KeySource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyRef:
-    """Where the key is to be had: never the key itself."""
+    """The reference of the key, never the key itself."""
 
     source: KeySource
     name: str
@@ -81,7 +81,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class ScrubText:
-    """What is found in the text goes through the operator of its entity, the rest stays.
+    """Apply to each finding the operator of its entity; the rest of the text stays.
 
     `operators` maps an entity to a transform, or to Keep where a finding is left on record.
     `linked` are the fields of the row that are looked for beside what detectors find.
@@ -97,8 +97,8 @@ class ScrubText:
 
 @dataclass(frozen=True)
 class Levels:
-    """How the levels of a quasi-identifier are made: from the `rows` of a hierarchy file (leaf,
-    level 1, ...), or by `steps`, transforms of the value itself. Neither: the value, and ``*``."""
+    """The levels of a quasi-identifier: from the `rows` of a hierarchy file (leaf, level 1, ...),
+    or by `steps`, transforms of the value itself. Neither: the value, and ``*``."""
 
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     steps: tuple[Transform, ...] = ()
@@ -122,8 +122,9 @@ class Generalize:
 
 @dataclass(frozen=True)
 class PrivacyRules:
-    """What every class must fulfil; `diversity` and `closeness` name a sensitive field, or None for
-    every one. `hierarchies`, `weights` and `max_levels` are by the names of quasi-identifiers."""
+    """The requirements for every class; `diversity` and `closeness` name a sensitive field, or
+    None for every one. `hierarchies`, `weights` and `max_levels` are by the names of
+    quasi-identifiers."""
 
     k: int
     suppression_limit: float = 0.0
@@ -138,8 +139,9 @@ class PrivacyRules:
 
 @dataclass(frozen=True, slots=True)
 class GateRules:
-    """What a result must reach, or nothing is published: `max_residual_rate` findings left per
-    record, of those that are looked at again (a sample, or `every` one), and classes of `min_k`."""
+    """The limits for a result, beyond which nothing is published: `max_residual_rate` findings left
+    per record, of those that are looked at again (a sample, or `every` one), and classes of
+    `min_k`."""
 
     max_residual_rate: float | None = None
     min_k: int | None = None
@@ -148,8 +150,8 @@ class GateRules:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureRules:
-    """How the counts of the manifest are protected: those from 1 to ``min_cell - 1`` are withheld,
-    and the others rounded to a multiple of `base`."""
+    """The protection of counts in the manifest: those from 1 to ``min_cell - 1`` are withheld, and
+    the others rounded to a multiple of `base`."""
 
     base: int = 1
     min_cell: int = 11
@@ -217,7 +219,7 @@ class TablePlan:
 
 @dataclass(frozen=True)
 class Declared:
-    """What the author declares about the dataset; kept apart from what is measured.
+    """The author's declarations about the dataset; kept apart from what is measured.
 
     `facts` is the ``dataset:`` part of the rule file as canonical JSON text.
     """
@@ -309,7 +311,7 @@ def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | No
 
 
 def repeats(transform: Transform) -> bool:
-    """Whether equal values of a field get equal results in all records: a shift is the subject's
+    """True if equal values of a field get equal results in all records: a shift is the subject's
     own."""
     return transform.traits.deterministic and transform.name != "date_shift"
 

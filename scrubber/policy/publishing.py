@@ -70,7 +70,7 @@ def published_digest(content: Mapping[str, Any]) -> str:
 
 
 def has_literals(content: Mapping[str, Any]) -> bool:
-    """Whether anything of `content` but its tests is not published."""
+    """True if anything of `content` but its tests is not published."""
     whole = {key: value for key, value in content.items() if key != "tests"}
     return canonical_json(published(content)) != canonical_json(whole)
 

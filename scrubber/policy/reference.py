@@ -177,7 +177,7 @@ def _default(part: dict[str, Any]) -> str:
 
 
 def _takes(part: dict[str, Any]) -> str:
-    """What a key takes, in words."""
+    """The values that a key takes, in words."""
     if "enum" in part or "const" in part:
         words = part.get("enum", [part.get("const")])
         return ", ".join(f"`{word}`" for word in words)

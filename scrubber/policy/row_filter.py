@@ -21,7 +21,7 @@ Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 @dataclass(frozen=True)
 class Judged:
-    """Whether each record is kept or could not be judged, and how many each rule dropped."""
+    """The verdict on each record (kept, or not judged), and the number dropped by each rule."""
 
     kept: Flags
     unjudged: Flags
@@ -48,8 +48,8 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
 
 
 def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags]:
-    """Where `expression` is true or unknown, and where it fails: everywhere, if Polars has no words
-    for a column's type."""
+    """The records for which `expression` is true or unknown, and those where it fails: everywhere,
+    if Polars has no words for a column's type."""
     import polars as pl
 
     # only what the rule reads: Polars panics at some types of Arrow
@@ -63,7 +63,7 @@ def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags]:
 
 
 def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags]:
-    """Where `expression` is true or unknown, and where it fails.
+    """The records for which `expression` is true or unknown, and those where it fails.
 
     Polars fails for a column as a whole, so the records to blame are found by halving. What it says
     is not repeated, since it quotes values.

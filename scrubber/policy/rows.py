@@ -59,7 +59,7 @@ def columns_of(expression: str) -> frozenset[str] | Fault:
 
 
 def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
-    """What is wrong with `expression` for data of this `schema`; None if it gives a boolean."""
+    """The fault of `expression` for data of this `schema`; None if it gives a boolean."""
     import polars as pl
 
     read = parsed(expression)
@@ -80,7 +80,7 @@ def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
 
 
 def _as_truth(content: dict[str, Any], schema: pa.Schema) -> bool:
-    """Whether a node takes a column for true or false that is neither.
+    """True if a node takes a column for true or false that is neither.
 
     Polars compares the text of a column with 'true' or 'false' then: "False" is not false, and a
     record that was to be dropped stays.
@@ -119,7 +119,7 @@ def _nodes(expression: pl.Expr) -> Iterator[pl.Expr]:
 
 
 def _by_itself(node: pl.Expr) -> bool:
-    """Whether a node gives one value for each record from that record alone.
+    """True if a node gives one value for each record from that record alone.
 
     Polars' `is_row_separable` speaks of the outermost node only (polars 2.1: true for
     ``age > avg(age)``), so every node is asked; `explode` is separable but changes the length.
@@ -136,7 +136,7 @@ def _by_itself(node: pl.Expr) -> bool:
 
 
 def _without_schema(content: dict[str, Any]) -> bool:
-    """Whether a node that Polars cannot judge without a schema looks at one record.
+    """True if a node that Polars cannot judge without a schema looks at one record.
 
     Polars 2.1 cannot answer around ``x IN (...)``, arithmetic and rounding. The list of values is
     a literal series, and of the rest only these are known to be harmless.

@@ -74,7 +74,7 @@ class Rules:
     tree: Tree = field(repr=False)
 
     def selector_of(self, rule_id: str) -> str:
-        """What the rule with this id selects: its names, ``*`` for ``on_unlisted``."""
+        """The selection of the rule with this id: its names, ``*`` for ``on_unlisted``."""
         for rule in self.fields:
             if rule.ref.id == rule_id:
                 return ", ".join(rule.names)
@@ -175,7 +175,8 @@ def _foreign(tree: Tree, problems: Iterable[Problem]) -> set[str]:
 
 
 def _key(report: Report, part: Any) -> KeyRef | None:
-    """Where the key is; never the key itself, so what looks like one is refused unquoted."""
+    """The reference of the key; never the key itself, so what looks like one is refused
+    unquoted."""
     if not isinstance(part, dict):
         return None
     known = {source.value for source in KeySource}
@@ -198,7 +199,7 @@ def _key(report: Report, part: Any) -> KeyRef | None:
 
 
 def _looks_like_key(value: str) -> bool:
-    """Whether it is 64 hex digits, or base64 of 32 bytes with its padding."""
+    """True if it is 64 hex digits, or base64 of 32 bytes with its padding."""
     if re.fullmatch(r"[0-9a-fA-F]{64}", value):
         return True
     if len(value) not in (43, 44):

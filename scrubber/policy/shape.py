@@ -100,7 +100,7 @@ def _explain(
 
 
 def _valueless(report: Report, path: Path_) -> bool:
-    """Whether a key stands there without a value, which is reported already."""
+    """True if a key stands there without a value, which is reported already."""
     parent = report.tree.at(path[:-1])
     there = isinstance(parent, dict) and path and path[-1] in parent
     return bool(there or isinstance(parent, list)) and report.tree.at(path) is None

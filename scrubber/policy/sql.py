@@ -95,7 +95,7 @@ Kind = Literal["word", "quoted", "text", "number", "operator", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with an expression: the problem's code, text and hint."""
+    """A fault of an expression: the problem's code, text and hint."""
 
     code: str
     text: str
@@ -126,7 +126,7 @@ class _Refused(Exception):
 
 
 def fault_of(expression: str) -> Fault | None:
-    """What keeps `expression` from Polars; None where it is an expression of this language.
+    """The reason to keep `expression` from Polars; None where it is an expression of this language.
 
     >>> fault_of("age BETWEEN 1 AND 17 OR lower(name) LIKE 'test%'")
     >>> fault_of("a IN (SELECT b FROM read_csv('x'))").code

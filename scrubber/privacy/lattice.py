@@ -87,7 +87,7 @@ class Lattice:
         return classes_of(columns, sizes, len(self.uniques.records))
 
     def log_loss(self, look: Look) -> float:
-        """What the node loses, its suppressed records included."""
+        """The loss of the node, its suppressed records included."""
         return sum(self.log_losses(look))
 
     def log_losses(self, look: Look) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""What every equivalence class must fulfil: k-anonymity, l-diversity, t-closeness."""
+"""Requirements for every equivalence class: k-anonymity, l-diversity, t-closeness."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ Band = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """What class sizes say; risks and shares go from 0 to 1, and are 0 for a table without records.
+    """The risk that follows from class sizes; risks and shares go from 0 to 1, and are 0 for a
+    table without records.
 
     `highest` and `mean` are prosecutor risks, `at_risk` the share of records whose risk is above
     `threshold`, `unique` the share of records that are alone in their class. `mean` is the marketer

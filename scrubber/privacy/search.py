@@ -67,8 +67,8 @@ def search(
 
 
 class _Hunt:
-    """What is known so far. `bounds` has for every node that is still open a bound of its log loss,
-    infinity for those that were looked at, are infeasible, or cannot be the best."""
+    """The state of the search. `bounds` has for every node that is still open a bound of its log
+    loss, infinity for those that were looked at, are infeasible, or cannot be the best."""
 
     def __init__(self, lattice: Lattice, allowed: int) -> None:
         self._lattice, self._allowed = lattice, allowed
@@ -78,7 +78,7 @@ class _Hunt:
         self._looked_at = 0
 
     def look(self, node: Node) -> bool:
-        """Whether `node` is feasible; notes what it says of itself and of the nodes below."""
+        """True if `node` is feasible; notes what it says of itself and of the nodes below."""
         lattice = self._lattice
         look = lattice.look(node)
         self._looked_at += 1

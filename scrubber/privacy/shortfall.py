@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Shortfall:
-    """What the top of a lattice says of it.
+    """The top of a lattice as evidence of infeasibility.
 
     `suppressed` counts the records that go where every field has its highest level, `without[i]`
     those that go where field i is no quasi-identifier besides. `k` is the largest that would do

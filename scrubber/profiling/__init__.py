@@ -1,1 +1,1 @@
-"""What each column is, and a first rule file drafted from that."""
+"""Profiling: the class of each column, and a first rule file drafted from it."""

@@ -49,7 +49,7 @@ class Draft:
         return {**self.head, "fields": [rule.as_mapping() for rule in self.rules]}
 
     def counts(self) -> dict[str, int]:
-        """How many rules do what."""
+        """The number of rules by action."""
         return dict(sorted(Counter(_action(rule.decision) for rule in self.rules).items()))
 
     def said(self) -> str:
@@ -268,7 +268,7 @@ def _something_left(
 
 
 def _action(setting: Mapping[str, Any]) -> str:
-    """What a setting does, in a word or two."""
+    """The action of a setting, in a word or two."""
     if "keep" in setting:
         return "kept"
     if "entities" in setting:

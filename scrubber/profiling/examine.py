@@ -36,7 +36,8 @@ _WHOLE, _SURE = 0.9, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the detectors saw: `with_findings` of `cells` had some; `findings` counts by entity.
+    """The findings of the detectors: `with_findings` of `cells` had some; `findings` counts by
+    entity.
 
     `people` is the share of cells, or of distinct values if that is more, that are a person's name
     and nothing else; `mentions` of those that name a person among other words.
@@ -79,7 +80,7 @@ def sampled(data: object, paths: Sequence[str] | None, rows: int, seed: int) -> 
 
 
 def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedTable]:
-    """What every field of every sample is.
+    """Classify every field of every sample.
 
     Errors: DetectionError, with file and field, where a text could not be looked at.
     """
@@ -106,14 +107,14 @@ def _examined(path: FieldPath, kind: pa.DataType, values: pa.Array, detector: De
 
 
 def _settled(verdict: Verdict) -> bool:
-    """Whether no detector could change the verdict, nor tell more about the values."""
+    """True if no detector could change the verdict, nor tell more about the values."""
     return verdict.field_class is FieldClass.DIRECT_IDENTIFIER and verdict.confidence >= 0.75
 
 
 def _look(
     profile: Profile, verdict: Verdict, detector: Detector
 ) -> tuple[Looked, Mapping[str, float]]:
-    """What the detectors find in some of the values, and the share of whole values by entity."""
+    """The findings in some of the values, and the share of whole values by entity."""
     most = _TEXTS if verdict.field_class is FieldClass.TEXT else _SHORT
     texts = list(_bounded(islice(profile.counts, most)))
     found = detector.detect(texts)

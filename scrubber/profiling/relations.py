@@ -1,4 +1,4 @@
-"""How the fields of a draft belong together: keys that join tables, identifiers named in texts."""
+"""Relations between the fields of a draft: keys that join tables, identifiers named in texts."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def linked_rules(
 
 
 def _linked_entity(fields: Sequence[Examined]) -> str | None:
-    """What a field's values are where text names them; None for a field that is not looked for."""
+    """The entity of a field's values in text; None for a field that is not looked for."""
     if not all(kind_of(one.type) in _LINKED_KINDS for one in fields):
         return None
     for one in fields:

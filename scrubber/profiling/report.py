@@ -24,7 +24,7 @@ _PERSONAL = frozenset({FieldClass.DIRECT_IDENTIFIER, FieldClass.QUASI_IDENTIFIER
 
 @dataclass(frozen=True, slots=True)
 class FieldAudit:
-    """What a field is.
+    """The verdict on a field.
 
     `name` is its path and `type` its Arrow type; `kind` says what it is taken for, `field_class`
     and `entity` what follows; `confidence` lies in 0..1, `evidence` are claims in words. `missing`
@@ -50,7 +50,7 @@ class FieldAudit:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the verdict is a guess."""
+        """True if the verdict is a guess."""
         return self.confidence < 0.5
 
 
@@ -73,7 +73,7 @@ class TableAudit:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What the fields of a dataset are, by table; `seed` and `rows` chose the sample."""
+    """The verdicts on the fields of a dataset, by table; `seed` and `rows` chose the sample."""
 
     tables: tuple[TableAudit, ...]
     rows: int
@@ -81,7 +81,7 @@ class Audit:
 
     @property
     def complete(self) -> bool:
-        """Whether all records that were drawn could be read."""
+        """True if all records that were drawn could be read."""
         return not any(table.passed_over for table in self.tables)
 
     def to_json(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def examined_tables(
     seed: int = SEED,
     detect: Mapping[str, Any] | None = None,
 ) -> tuple[ExaminedTable, ...]:
-    """What :func:`audit` looks at, values included: for the program's own use."""
+    """The tables behind :func:`audit`, values included; for internal use."""
     if rows < 1:
         raise ValueError("rows must be 1 or more")
     detector = detector_for(detect_spec(DETECT if detect is None else detect))
@@ -212,7 +212,7 @@ def _field(one: Examined, table: ExaminedTable) -> FieldAudit:
 
 
 def _distinct(counts: Mapping[str, int], table: ExaminedTable) -> tuple[int, bool]:
-    """How many different values the whole dataset has.
+    """The number of distinct values in the whole dataset.
 
     From a sample of n of N values: sqrt(N / n) times the values seen once, and the others once each
     (Charikar et al. 2000, the guaranteed-error estimator); to two digits.

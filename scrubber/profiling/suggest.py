@@ -1,4 +1,4 @@
-"""What a drafted rule does to a field: little is kept, and what is in doubt is dropped."""
+"""Suggested treatments of fields: little is kept, and what is in doubt is dropped."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _HOW_TO_KEEP = 'to keep it all the same: keep: "why"'
 
 @dataclass(frozen=True)
 class Decision:
-    """What happens to a field, most wanted first: every setting but the last may not fit the same
-    field of another table. `why` is a comment."""
+    """The suggested settings of a field, preferred ones first: every setting but the last may not
+    fit the same field of another table. `why` is a comment."""
 
     settings: tuple[Setting, ...]
     why: str
@@ -53,7 +53,7 @@ class Decision:
 
 
 def decide(one: Examined, *, finds_names: bool, domain: str) -> Decision:
-    """What happens to an examined field; `finds_names`: the detectors find names in text.
+    """Suggest the treatment of an examined field; `finds_names`: the detectors find names in text.
 
     A column with values that detectors take for people is never kept, whatever its header says;
     one with people or their contacts among other words is at most a text.
@@ -86,7 +86,7 @@ def _decided(one: Examined, finds_names: bool, domain: str) -> Decision:
 
 
 def fits(setting: Setting, one: Examined) -> bool:
-    """Whether `setting` works on the field, tried on its sampled values."""
+    """True if `setting` works on the field, tried on its sampled values."""
     if "keep" in setting or setting == DROP:
         return True
     kind = kind_of(one.type)
@@ -233,7 +233,7 @@ _CONTACTS = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN", "CREDIT_CARD",
 
 
 def _common(profile: Profile) -> bool:
-    """Whether the values are few, and each stands in many of the sampled records."""
+    """True if the values are few, and each stands in many of the sampled records."""
     return 0 < profile.distinct <= 100 and min(profile.counts.values()) >= _LEAST
 
 

@@ -1,4 +1,4 @@
-"""What a reviewer reads of a manifest: the report as one HTML page, and what differs from another.
+"""Material for reviewers of a manifest: the report as one HTML page, and what differs from another.
 
 Everything here is told from the published manifest alone, so that it can tell no more.
 """

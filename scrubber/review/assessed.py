@@ -65,7 +65,7 @@ def _band(one: Data) -> str:
 
 
 def second_look_parts(data: Data) -> Iterator[Html]:
-    """What is left in the result, and how much of what was planted is caught."""
+    """The residuals in the result, and planted recall."""
     risk, base = data["risk"], base_of(data)
     rescan = risk["rescan"]
     if rescan is None:

@@ -1,5 +1,5 @@
-"""What differs between two manifests, each change weaker, neutral or stronger for the people in
-the data.
+"""The differences between two manifests, each weaker, neutral or stronger for the people in the
+data.
 
 Lists are compared by what their items are called, so an order changes nothing, and rules by what
 they decide, so that one which moved to another line is the same. Seen from the other side, every
@@ -111,7 +111,7 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
 
 
 def _recall(name: str, a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
-    """What finds less in a corpus on which both were measured is weaker."""
+    """Lower recall in a corpus on which both were measured is weaker."""
     before, after = ({(m["corpus"], m["entity"]): m["recall"] for m in rows} for rows in (a, b))
     for key in before.keys() & after.keys():
         old, new = before[key], after[key]

@@ -1,4 +1,4 @@
-"""What differs between the fields of two manifests."""
+"""The differences between the fields of two manifests."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _domain_effect(new: Field, spread: Mapping[str, int]) -> Effect:
 
 
 def _done(field: Field) -> str:
-    """What was done; what a text is scrubbed of is told entity by entity."""
+    """The treatment; for a text, entity by entity."""
     return "findings in the text" if field["action"] == "text" else told(field).done
 
 

@@ -18,7 +18,7 @@ NOTHING = "nothing"
 
 
 class Effect(StrEnum):
-    """What a change means for the people in the data: `WEAKER` protects them less."""
+    """The effect of a change on the people in the data: `WEAKER` protects them less."""
 
     WEAKER = "weaker"
     NEUTRAL = "neutral"

@@ -166,7 +166,7 @@ def _verdict(manifest: Manifest) -> Html:
 
 
 def _concerns(data: Data) -> Iterator[Html]:
-    """What a reviewer should have an opinion on, the worst first."""
+    """Points for the reviewer to decide, the worst first."""
     for check in data["checks"]:
         if not check["passed"]:
             yield join(element("strong", "Failed check: "), printable(check["id"]))

@@ -1,4 +1,4 @@
-"""What differs between the risks of two manifests."""
+"""The differences between the risks of two manifests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between the rules of two manifests, but for what they do to fields."""
+"""The differences between the rules of two manifests, treatments of fields aside."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _conditions(rules: Iterable[Data]) -> dict[str, str]:
 
 
 def _has_hidden(data: Data) -> bool:
-    """Whether a manifest says of a parameter that it is there, and not what it is."""
+    """True if a manifest says of a parameter that it is there, and not what it is."""
     stated = (
         row["value"]
         for one in (*data["policy"]["rules"], *data["fields"], *_operators(data))

@@ -214,7 +214,7 @@ _FACTS = {
 
 
 def declared_facts(data: Data) -> Html:
-    """What the rule file declares, and what nobody declared."""
+    """The declarations of the rule file, and the undeclared facts."""
     rows: list[tuple[str, Html]] = []
     for section in ("dataset", "legal"):
         for name, label in _FACTS.items():
@@ -291,7 +291,7 @@ def detector_table(data: Data) -> Html:
 
 
 def measured_table(data: Data) -> Html:
-    """How well the detectors find by their own measurements; nothing where there are none."""
+    """The detectors' own measurements of accuracy; nothing where there are none."""
     rows = [
         (detector["id"], one)
         for detector in data["engine"]["detectors"]

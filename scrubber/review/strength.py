@@ -1,4 +1,4 @@
-"""How much a treatment takes away: the order of `diff`.
+"""The strength of treatments: the order of `diff`.
 
     drop > redact > replace > pseudonym of one occurrence > surrogate > token > encrypt > mask
     > shift > generalize > scrubbed text > keep > kept though no rule lists it
@@ -24,7 +24,7 @@ _CLASSES: Final = {"direct_identifier": 3, "quasi_identifier": 2, "sensitive": 2
 
 
 def strength(field: Mapping[str, Any]) -> int:
-    """How much the treatment of a manifest's field takes away; more is stronger."""
+    """The strength of the treatment of a manifest's field; more is stronger."""
     action = field["action"]
     if field["unsafe"]:
         return _UNLISTED
@@ -46,7 +46,7 @@ def _generalized(field: Mapping[str, Any]) -> int:
 
 
 def action_strength(action: str) -> int:
-    """How much an action takes away where nothing else is known of it."""
+    """The strength of an action without further facts."""
     if action in TRANSFORMS:
         return int(TRANSFORMS[action].strictness)
     return {"drop": ABSENT, "text": _TEXT, "generalize": int(Strictness.GENERALIZE)}.get(
@@ -62,5 +62,5 @@ def directions_of(action: str) -> Directions:
 
 
 def class_strength(name: str | None) -> int:
-    """How careful one must be with a field of this class."""
+    """The sensitivity of a field class."""
     return _CLASSES.get(name or "", 0)

@@ -144,8 +144,8 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
 
 
 def _reference(rules: Rules) -> str | None:
-    """What version control calls the rule file, whether it knows it or not: the same in every clone
-    and at every commit that has these bytes. None where it would confirm a guessed literal."""
+    """The git blob id of the rule file, committed or not: the same in every clone and at every
+    commit that has these bytes. None where it would confirm a guessed literal."""
     known = rules.tree.blob is not None and not rules.literals
     return f"git blob {rules.tree.blob}" if known else None
 
@@ -231,7 +231,7 @@ def _technique(disposition: Disposition) -> str | None:
 
 
 def _linkable(disposition: Disposition) -> bool:
-    """Whether pseudonyms of equal values stay equal in all records; a stand-in in text that names
+    """True if pseudonyms of equal values stay equal in all records; a stand-in in text that names
     no scope is one of its document."""
     linkable = [t for t in transforms_of(disposition) if t.traits.linkable]
     if isinstance(disposition, ScrubText):
@@ -301,7 +301,7 @@ def _built_in() -> tuple[str, tuple[MeasuredFacts, ...]]:
 
 
 def _rescan(plan: Plan) -> RescanFacts | None:
-    """How the result was looked at again."""
+    """The facts of the rescan."""
     if plan.rescan is None:
         return None
     return RescanFacts(plan.gates.every, all_entities=plan.rescan.entities is None)
@@ -312,7 +312,7 @@ def _links(plan: Plan) -> bool:
 
 
 def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
-    """What a reviewer must not take for granted."""
+    """The limitations for reviewers."""
     text = any(field.action == "text" for field in fields)
     if text and plan.detect is not None and plan.detect.ner == "none":
         yield (

@@ -1,4 +1,4 @@
-"""What shares a run will change and drop, from a seeded sample; and what it did, for comparison.
+"""Shares of values that a run will change or drop, from a seeded sample, and the actual ones.
 
 A share is rounded to steps so wide, and given only where there are so many values, that it tells
 no count below the manifest's smallest cell.

@@ -27,7 +27,7 @@ class Earlier:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """What an output that extends this one carries, by its place in the folder."""
+        """The files that an extending output carries, by its place in the folder."""
         return {f"{PREVIOUS}/{one.id}.json": one.to_bytes() for one in self.manifests}
 
     @property
@@ -44,7 +44,7 @@ def extend(
     engine: EngineFacts,
     rules: tuple[str, str | None],
 ) -> Survey:
-    """What of `surveyed` is new; `rules` are their digests, published and under the key.
+    """The part of `surveyed` that is new; `rules` are their digests, published and under the key.
 
     Errors: OutputError ``increment-empty`` where nothing is, ``increment-work`` where rules,
     detectors or program are not those of the earlier output, ``increment-source`` where a source

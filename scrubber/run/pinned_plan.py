@@ -26,7 +26,7 @@ def plan_document(
     shares: tuple[Share, ...] = (),
     key: RootKey | None = None,
 ) -> PlanDocument:
-    """What a run of `rules` on these sources would do; nothing is read but their schemas.
+    """The plan of a run of `rules` on these sources; only their schemas are read.
 
     Without the `key` it does not hold the literals of the rules, and a run cannot be held to it if
     there are any.

@@ -1,4 +1,4 @@
-"""How much of what is planted in texts of the sources the rules' own detectors catch."""
+"""Planted recall of the rules' own detectors in texts of the sources."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def _refuse_blind(spec: DetectSpec, texts: Sequence[str], missed: Sequence[str])
 def _caught_in(
     texts: Sequence[str], entities: Sequence[str], detector: Detector
 ) -> dict[str, list[bool]]:
-    """Whether each value that is planted in `texts` is caught, by entity. Texts that cannot be
-    looked at are left out: the run passed none of them on."""
+    """The planted values in `texts` that are found, by entity. Texts that cannot be looked at are
+    left out: the run passed none of them on."""
     patience = PATIENCE
     while True:
         planted = [(e, one) for e in entities for one in plant(texts, e, _PLANTED, _SEED)]
@@ -139,7 +139,7 @@ def _caught_in(
 
 
 def _caught(one: Planted, spans: Iterable[Span]) -> bool:
-    """Whether findings cover all of what was planted, whatever they take it for."""
+    """True if findings cover all of what was planted, whatever they take it for."""
     at = one.start
     for span in sorted(spans):
         if span.start <= at:

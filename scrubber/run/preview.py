@@ -43,8 +43,8 @@ _EXAMPLE = "example"
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """How one of the rule file's ``tests:`` went: `unmet` names the fields that came out otherwise,
-    `error` the code of the failure if there was one."""
+    """The result of one of the rule file's ``tests:``: `unmet` names the fields that came out
+    otherwise, `error` the code of the failure if there was one."""
 
     id: str
     mark: Mark
@@ -75,7 +75,7 @@ def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
 
 @dataclass(frozen=True, slots=True)
 class FieldPreview:
-    """What will happen to a field of `sources`, and some values before and after.
+    """The treatment of a field of `sources`, with some values before and after.
 
     The samples are for a terminal only.
     """
@@ -158,7 +158,7 @@ class Preview:
 
 
 def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
-    """What the plan does, with up to `rows` records of each source scrubbed for the eye.
+    """The preview of a plan, with up to `rows` records of each source scrubbed for the eye.
 
     Nothing is written. Without the run's key a random one stands in. A value that fails is shown
     as null here; the run itself does what ``on_error`` says.

@@ -116,7 +116,7 @@ def reveal(
 
 
 def _fields(manifest: Mapping[str, Any], name: str | None) -> list[Mapping[str, Any]]:
-    """What the manifest says of the encrypted fields, or of those called `name`."""
+    """The manifest's facts about the encrypted fields, or of those called `name`."""
     named = [facts for facts in manifest["fields"] if name in (None, facts["name"])]
     if not named and name is not None:
         raise InputError("no-field", "the output has no such field", place=Place(field=name))
@@ -200,7 +200,7 @@ def _cells(
 
 
 def _holds_some(text: str, facts: Mapping[str, Any]) -> bool:
-    """Whether a text has a pseudonym; a value of an encrypted field is one, or was changed."""
+    """True if a text has a pseudonym; a value of an encrypted field is one, or was changed."""
     encrypted = facts["action"] == _ENCRYPT
     return bool(text.strip()) if encrypted else ENCRYPTED.search(text) is not None
 

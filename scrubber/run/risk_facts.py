@@ -53,7 +53,7 @@ def checked(risk: RiskFacts, rechecked: Rechecked) -> CheckFacts:
 
 
 def limitations(risk: RiskFacts, rechecked: Rechecked) -> Iterator[str]:
-    """What a reviewer must not take for granted of the classes."""
+    """The limitations of the classes for reviewers."""
     if risk.counted == "subjects" and not rechecked.by_subject:
         yield "Subjects cannot be told apart in the output: it was counted again by records."
     if any(model.model == "t" for model in risk.models):

@@ -76,7 +76,7 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
 
 
 def action_of(disposition: Disposition) -> str:
-    """What a manifest calls a disposition."""
+    """The action of a disposition in a manifest."""
     match disposition:
         case Keep():
             return "keep"
@@ -113,14 +113,14 @@ def written_out(transform: Transform, key: RootKey | None) -> str:
 
 
 def levels_text(levels: Levels, key: RootKey | None) -> str:
-    """How the levels of a quasi-identifier are made."""
+    """The origin of a quasi-identifier's levels, in words."""
     if levels.rows:
         return f"a file, {digest(json.dumps(levels.rows), key)}"
     return "; ".join(written_out(step, key) for step in levels.steps)
 
 
 def digest(text: str, key: RootKey | None) -> str:
-    """What tells `text` from other texts under `key`, and says nothing to who lacks it."""
+    """A keyed digest of `text`, which reveals nothing without `key`."""
     if key is None:
         return HIDDEN
     secret = key.derive("rule-digest", "")

@@ -18,8 +18,8 @@ from scrubber.policy.plan import OnError, Plan
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: the bytes of the sources that are done, of all their bytes, and the records
-    that are done."""
+    """The progress of a run: the bytes of the sources that are done, of all their bytes, and the
+    records that are done."""
 
     bytes_done: int
     bytes_total: int

@@ -1,4 +1,4 @@
-"""What tells the work on a source from any other."""
+"""Identities of the work on sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_CLOCK: Final = RunFacts(created="1970-01-01T00:00:00Z", id="0" * 16, duratio
 
 
 def work_ids(rules: Rules, plan: Plan, key: RootKey | None) -> dict[str, str]:
-    """What tells the work on each source (by alias) from any other, whatever the data.
+    """The identity of the work on each source (by alias), whatever the data.
 
     It is what a manifest of that source alone states before there is a record (rules, detectors,
     key and program), and the rules with their literals, which no manifest states.

@@ -1,1 +1,1 @@
-"""What a process of our own does before anything else; light."""
+"""Set-up of the program's own processes; light."""

@@ -1,4 +1,4 @@
-"""How often Python looks for garbage that refers to itself, in a process of our own."""
+"""The frequency of cyclic garbage collection in the program's own processes."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 def is_remote(path: str) -> bool:
-    """Whether `path` is a URL rather than a path of this machine.
+    """True if `path` is a URL rather than a path of this machine.
 
     >>> is_remote("s3://bucket/a.csv"), is_remote("/data/a.csv")
     (True, False)
@@ -68,7 +68,7 @@ def joined(url: str, name: str) -> str:
 
 
 def base_name(url: str) -> str:
-    """What stands behind the last slash."""
+    """The part after the last slash."""
     return url.rsplit("/", 1)[1]
 
 

@@ -124,7 +124,7 @@ def _quieten() -> None:
 
 
 def same_store(url: str) -> tuple[str, str, str]:
-    """What two URLs of one place in a store agree in, however its scheme is written."""
+    """The common form of two URLs for one place in a store, whatever the scheme's spelling."""
     system, path = client(url)
     account = str(getattr(system, "account_name", ""))
     return type(system).__name__, account, path.strip("/")
@@ -132,10 +132,10 @@ def same_store(url: str) -> tuple[str, str, str]:
 
 @contextlib.contextmanager
 def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
-    """What a client raises becomes ours; its text may quote URLs, headers and data. `name` is what
-    the object is called in the message. FileNotFoundError and FileExistsError pass, since they are
-    answers; a condition that failed (only what is not there is created, only what was found is
-    read) is the latter, or ``source-changed`` while reading.
+    """Translate a client's exceptions into scrubber's; its text may quote URLs, headers and data.
+    `name` is what the object is called in the message. FileNotFoundError and FileExistsError pass,
+    since they are answers; a condition that failed (only what is not there is created, only what
+    was found is read) is the latter, or ``source-changed`` while reading.
     """
     place = Place(file=name) if name is not None else None
     try:
@@ -188,7 +188,7 @@ def _is_denial(error: Exception) -> bool:
 
 
 def _is_conflict(error: Exception) -> bool:
-    """Whether a condition of the request (if there is none, if it is still this one) failed."""
+    """True if a condition of the request (if there is none, if it is still this one) failed."""
     return any(
         type(one).__name__ == "FileExpired" or _status(one) in _CONFLICT for one in _causes(error)
     )

@@ -1,4 +1,4 @@
-"""What is in a store: objects asked for, listed, put and removed."""
+"""Objects in a store: looked up, listed, put and removed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Found:
 
 
 def facts(url: str, name: str) -> Facts | None:
-    """What the object is now; None if there is none (a folder is none)."""
+    """The current facts of the object; None if there is none (a folder is none)."""
     system, path = client(url)
     try:
         with asking(name):
@@ -46,7 +46,7 @@ def facts(url: str, name: str) -> Facts | None:
 
 
 def is_folder(url: str, name: str) -> bool:
-    """Whether there is anything below `url`, or a bucket of this name."""
+    """True if there is anything below `url`, or a bucket of this name."""
     system, path = client(url)
     with asking(name):
         return bool(system.isdir(path))
@@ -65,8 +65,8 @@ def below(url: str, name: str) -> list[Found]:
 
 
 def matching(pattern: str, name: str) -> tuple[str, list[Found], list[str]]:
-    """What matches a glob (``**`` crosses folders): the URL that names are relative to, the objects
-    and the folders, sorted."""
+    """The matches of a glob (``**`` crosses folders): the URL that names are relative to, the
+    objects and the folders, sorted."""
     base = before_wildcards(pattern)
     system, path = client(pattern)
     root = client(base)[1]

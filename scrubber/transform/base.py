@@ -25,7 +25,7 @@ from scrubber.transform.keys import RootKey
 
 
 class Strictness(IntEnum):
-    """How much an action takes away; the order that Cover and `diff` use (more is stricter).
+    """The strength of an action; the order that Cover and `diff` use (more is stricter).
 
     From TOKEN on, an action `consumes`: it leaves nothing of the value and cannot be undone by it.
     """
@@ -92,7 +92,7 @@ def kind_of(type_: pa.DataType) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a transform with its parameters promises; lints and the manifest read it.
+    """The properties of a transform with its parameters; lints and the manifest read it.
 
     `technique` is the ISO/IEC 20889 term, with the keyed scheme in brackets. `consumes`: nothing of
     the value is left and it cannot be got back, so the action may swallow findings inside it.
@@ -112,7 +112,7 @@ class Traits:
 
 @dataclass(frozen=True)
 class Context:
-    """What a transform may know beside the values.
+    """The context of a transform beside the values.
 
     `field` is the path of the field, `label` the entity where spans of text are transformed,
     `key` the root key (None if the rule file names none). `document` and `subject` are aligned with

@@ -128,7 +128,7 @@ class DateShift:
         return distinctly(form.values, lambda some: drawn(form.bodies(some)), pa.int32()).array
 
     def _all_drawn(self, streams: Streams, bodies: pa.Array) -> pa.Array:
-        """What `_drawn` gives for each stream; null where a word would be drawn again."""
+        """The results of `_drawn` for each stream; null where a word would be drawn again."""
         count = self._last - self._first + 1
         drawn = streams.below(2 * count).astype(np.int64)
         size = (self._first + drawn % count) * self.multiple_of

@@ -119,7 +119,7 @@ def _sealed_texts(siv: Siv, tag: bytes, bodies: pa.Array, pad_to: int) -> pa.Arr
 
 
 def _all_padded(tag: bytes, bodies: Bytes, pad_to: int) -> Bytes:
-    """What `_padded` gives for the tag and each row."""
+    """The results of `_padded` for the tag and each row."""
     rows, size = bodies.shape
     tail = _padded(bytes(len(tag) + size), pad_to)[len(tag) + size :]
     head, end = (np.tile(np.frombuffer(one, np.uint8), (rows, 1)) for one in (tag, tail))
@@ -168,7 +168,7 @@ def reveal(array: pa.Array, key: RootKey, domain: str, type: pa.DataType | None 
 
 
 def opener(key: RootKey, domain: str) -> Callable[[str], str | None]:
-    """What gives the value behind a text that `Encrypt` made, as text: a number or text as it was
+    """A function from a text that `Encrypt` made to its value, as text: a number or text as it was
     written, a date or time as ISO 8601, bytes in hex. None for any other text: of another key or
     domain, or changed."""
     siv = AESSIV(_keys(key, domain))
@@ -213,7 +213,8 @@ def _as_text(message: bytes) -> str | None:
 
 
 def _decoded(message: bytes, type: pa.DataType) -> Any | None:
-    """What Arrow builds a `type` from, for a canonical `message` of its kind that fits it."""
+    """The input from which Arrow builds a `type`, for a canonical `message` of its kind that fits
+    it."""
     tag, body = message[:1], message[1:]
     value: Any
     match kind_of(type), tag:

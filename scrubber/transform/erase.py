@@ -1,4 +1,4 @@
-"""What leaves nothing, or next to nothing, of a value: redact, replace, mask."""
+"""Transforms that erase a value or almost all of it: redact, replace, mask."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class Mask:
         )
 
     def _quickly(self, texts: pa.Array) -> pa.Array:
-        """What `_masked` makes of ASCII texts, each byte by itself; null stays null."""
+        """The results of `_masked` for ASCII texts, each byte by itself; null stays null."""
         whole, char = TextBytes.of(texts), self.char.encode()
         mark = char[0] if len(char) == 1 else _NO_ASCII
         starts, ends = whole.ends[:-1][whole.valid], whole.ends[1:][whole.valid]

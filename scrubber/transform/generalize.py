@@ -96,8 +96,8 @@ class Prefix:
         )
 
     def _quickly(self, array: pa.Array) -> pa.Array:
-        """What `_cut` makes of texts that are printable ASCII without blanks around them, and of
-        numbers; null elsewhere."""
+        """The results of `_cut` for texts that are printable ASCII without blanks around them, and
+        of numbers; null elsewhere."""
         texts = printable(array)
         none, empty = pa.scalar(None, texts.type), pa.scalar("", texts.type)
         if self.width is not None:

@@ -92,7 +92,7 @@ def _decoded(word: str) -> bytes | None:
 
 
 def _fault(secret: bytes | None) -> KeyFault | None:
-    """What is wrong with a key."""
+    """The fault of a key."""
     hint = "scrubber keygen"
     if secret is None:
         return KeyFault("key-format", "a key is 64 hex digits or base64 of 32 bytes", hint=hint)

@@ -42,7 +42,7 @@ Normalize = Literal["none", "strip", "casefold", "nfkc_casefold"]
 
 
 def normalizer(how: Normalize) -> Callable[[str], str]:
-    """How a text is folded before the keyed function sees it; the source of sameness.
+    """The folding of a text before the keyed function, which defines equality.
 
     ``casefold`` and ``nfkc_casefold`` strip as well; ``nfkc_casefold`` is NFKC_Casefold of the
     Unicode Standard but for default-ignorable code points, which stay.

@@ -28,7 +28,7 @@ _Spot = tuple[int, int, str]  # one piece of one text: its row, its number there
 
 @dataclass(frozen=True, slots=True)
 class OffsetMap:
-    """Where the spans of an old text lie in the new one.
+    """The spans of an old text in the new one.
 
     `old` and `new` are the half-open ranges of the pieces in either text, sorted, in step.
     """
@@ -188,7 +188,8 @@ def _active(text: str | None, cover: Cover, operator: Operator) -> Cover:
 def _transformed(
     transform: Transform | None, label: str, spots: Sequence[_Spot], context: Context
 ) -> tuple[list[Any], str]:
-    """What `transform` makes of the covered texts (no str where it failed), and why it failed."""
+    """The results of `transform` for the covered texts (no str where it failed), and why it
+    failed."""
     assert transform is not None  # _active left only pieces that have one
     rows = pa.array([row for row, _, _ in spots], pa.int64())
     here = replace(

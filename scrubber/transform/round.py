@@ -149,7 +149,7 @@ def _range(type_: pa.DataType) -> tuple[int, int]:
 
 
 def _typed(type_: pa.DataType, step: Decimal) -> Callable[[Decimal], Any | None]:
-    """How a rounded number becomes a value of `type_`; None where it does not fit."""
+    """The conversion of a rounded number to a value of `type_`; None where it does not fit."""
     match kind_of(type_):
         case Kind.INTEGER:
             low, high = _range(type_)

@@ -122,7 +122,8 @@ def _floor(array: pa.Array, unit: str) -> pa.Array:
 
 
 def _in_calendar(array: pa.Array) -> pa.Array:
-    """Whether each date lies in the years 1 to 9999, and so far inside that its zone does too."""
+    """True where each date lies in the years 1 to 9999, and so far inside that its zone does
+    too."""
     if pa.types.is_date32(array.type):
         per_day, values = 1, array.view(pa.int32()).cast(pa.int64())
     elif pa.types.is_date64(array.type):

@@ -95,7 +95,7 @@ def run_command(
 
 
 def _nothing_new() -> int:
-    """What a job that runs every night wants to hear when there was no new data."""
+    """Report success without new sources, as nightly jobs expect."""
     if as_json():
         return emit({"out": None, "manifest": None})
     if not quiet():

@@ -1,4 +1,4 @@
-"""What an NLP engine makes of a text: entities, and the words around a finding.
+"""The artifacts of an NLP engine for a text: entities, and the words around a finding.
 
 Long texts are read in overlapping windows, so that memory stays bounded and no length is refused.
 """

@@ -97,7 +97,7 @@ class Cutter:
         self.respelled = tuple(word.lower() for word in _LEFT_OUT if not is_filler(word))
 
     def opens_keyword(self, piece: str) -> bool:
-        """Whether the first token of `piece` must be a keyword: no stop word begins with its first
+        """True if the first token of `piece` must be a keyword: no stop word begins with its first
         character, and it is no punctuation."""
         first = piece[:1]
         return first in _NEVER_PUNCTUATION and first.lower() not in self._filler_starts
@@ -107,7 +107,7 @@ class Cutter:
         return self._short(text) if len(text) <= _SHORT else self._long(text)
 
     def joins(self, left: str, right: str) -> bool:
-        """Whether an exception may be seen across the space between two pieces.
+        """True if an exception may be seen across the space between two pieces.
 
         The tokenizer looks for exceptions in its tokens, whatever stands between; what it finds
         across a space is dropped, but hides an exception that it overlaps.
@@ -128,7 +128,7 @@ class Surroundings:
     _by_colon: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def mentions(self, context: tuple[str, ...]) -> bool:
-        """Whether some word of `context` is in the text at all, whatever its case."""
+        """True if some word of `context` is in the text at all, whatever its case."""
         known = self._mentioned.get(context)
         if known is None:
             # A sigma's place decides what it is in lower case.
@@ -176,7 +176,7 @@ class Surroundings:
         return found
 
     def _counts_whole(self, piece: str, wanted: _Wanted) -> bool:
-        """Whether the first token of `piece` is a keyword for its first character alone, and the
+        """True if the first token of `piece` is a keyword for its first character alone, and the
         piece has no wanted word in it."""
         return self.cutter.opens_keyword(piece) and ":" not in piece and not wanted(piece.lower())
 
@@ -221,7 +221,7 @@ class Surroundings:
         return found
 
     def _is_elsewhere(self, word: str) -> bool:
-        """Whether `word` is a keyword of the text by a colon or another spelling."""
+        """True if `word` is a keyword of the text by a colon or another spelling."""
         if not (self._respelled or self._beside_colon(word)):
             return False
         if self._elsewhere is None:
@@ -242,12 +242,12 @@ class Surroundings:
 
     @cached_property
     def _has_phrase(self) -> bool:
-        """Whether an exception with a space in it is in the text."""
+        """True if an exception with a space in it is in the text."""
         return any(phrase in self.text for phrase in self.cutter.phrases)
 
     @cached_property
     def _respelled(self) -> bool:
-        """Whether a word may be a keyword in another spelling, or in another place."""
+        """True if a word may be a keyword in another spelling, or in another place."""
         spelled = any(word in self._lower for word in self.cutter.respelled)
         return spelled or _SIGMA in self.text
 

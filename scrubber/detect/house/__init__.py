@@ -1,3 +1,3 @@
-"""What the house adds to Presidio's answers: views of a text, and the names model."""
+"""Additions to Presidio's answers: views of a text, and the names model."""
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _united(found: Seen, more: Seen) -> Seen:
 
 
 def _of_text(view: View, seen: Seen) -> Seen:
-    """What was found in a view, as places in its text."""
+    """The findings of a view, as spans of its text."""
     return seen if isinstance(seen, DetectionError) else tuple(view.original(seen))
 
 

@@ -68,7 +68,7 @@ class Consistency:
         ]
 
     def _sources(self, texts: Sequence[str], found: Sequence[Sequence[Span]]) -> _Sources:
-        """What was found, by label and folded text: a writing of it and its best score."""
+        """The findings, by label and folded text: a writing of it and its best score."""
         sources: dict[tuple[str, str], tuple[str, float]] = {}
         for text, spans in zip(texts, found, strict=True):
             for span in spans:
@@ -124,7 +124,8 @@ def _people(text: Folded, sources: _Sources) -> Iterator[Span]:
 
 
 def _others(text: Folded, sources: _Sources) -> Iterator[Span]:
-    """What is no person, as a whole; a place found from two sources scores as the better one."""
+    """Findings other than persons, as a whole; a place found from two sources scores as the better
+    one."""
     squashed = squash(text.folded)
     best: dict[tuple[int, int, str], float] = {}
     for (label, _), (written, score) in sources.items():
@@ -139,7 +140,7 @@ def _others(text: Folded, sources: _Sources) -> Iterator[Span]:
 
 
 class _Doubts:
-    """Where words of a name that was found are not that name.
+    """Places where words of a found name are not that name.
 
     Two cases, both from counting what such repeats were in labelled text: common words in small
     letters ("Bishop Garrigan" makes no name of "the bishop"), unless a name of several words was
@@ -165,7 +166,7 @@ class _Doubts:
                             self._small.update(words)
 
     def about(self, written: str, span: Span, known: _Ranges) -> bool:
-        """Whether `span`, whose words are `written`, is no name; `known` has all that was found in
+        """True if `span`, whose words are `written`, is no name; `known` has all that was found in
         its text."""
         words = name_words(written)
         if written.islower() and all(map(self._is_common, words)):
@@ -201,7 +202,7 @@ class _Ranges:
             reach.append(max(span.end, reach[-1] if reach else 0))
 
     def hold(self, span: Span, label: str) -> bool:
-        """Whether a span with `label` reaches over `span`."""
+        """True if a span with `label` reaches over `span`."""
         starts, reach = self._by_label.get(label, ([], []))
         before = bisect_right(starts, span.start)
         return before > 0 and reach[before - 1] >= span.end

@@ -55,7 +55,7 @@ class Day:
         return "Day()"
 
     def same(self, other: Day) -> bool:
-        """Whether both may be one day: as far as both are written."""
+        """True if both may be one day: as far as both are written."""
         if (self.month, self.day) != (other.month, other.day):
             return False
         if self.year is None or other.year is None:
@@ -76,7 +76,7 @@ class WrittenDay:
 
 @cache
 def month_names(month: int) -> frozenset[str]:
-    """What the names of a month begin with: three letters, folded."""
+    """The beginnings of month names: three letters, folded."""
     return frozenset(name[:3] for name, number in _MONTHS.items() if number == month)
 
 
@@ -89,8 +89,7 @@ def written_days(folded: str) -> Iterator[WrittenDay]:
 
 
 def days_of(value: str) -> tuple[Day, ...]:
-    """What a value that is a date (perhaps with a time behind it) may mean; nothing if it is no
-    date."""
+    """The days that a date, with or without a time, may mean; nothing if it is no date."""
     folded = Folded.of(value.strip()).folded
     first = next(written_days(folded), None)
     if first is None or first.start > 0 or first.days[0].year is None:

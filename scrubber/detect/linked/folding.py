@@ -138,7 +138,7 @@ class Folded:
 
 
 def occurrences(needle: str, text: str) -> Iterator[int]:
-    """Where `needle` (not empty) begins in `text`, overlapping ones too."""
+    """The starts of `needle` (not empty) in `text`, overlapping ones too."""
     at = text.find(needle)
     while at >= 0:
         yield at

@@ -55,7 +55,7 @@ _SUFFIXES = frozenset(word for group in _ALIKE[:13] for word in group)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an identifier stands in folded text; `whole` if all of it does."""
+    """The place of an identifier in folded text; `whole` if all of it does."""
 
     start: int
     end: int
@@ -139,7 +139,7 @@ class Phone:
                     break
 
     def _dialled(self, folded: str, squashed: str, places: Sequence[int], start: int) -> int:
-        """Where the number begins with what is dialled before it: trunk, exit and country code."""
+        """The start of a number with its dialling prefix: trunk, exit and country code."""
         first = best = start
         while first and squashed[first - 1].isdigit() and start - first < 6:
             if not _compact(folded, places, first - 1, first):
@@ -157,7 +157,7 @@ class Phone:
 def _begins_number(
     folded: str, squashed: str, places: Sequence[int], first: int, whole: bool
 ) -> bool:
-    """Whether the number does not go on to the left of `first`."""
+    """True if the number does not go on to the left of `first`."""
     if not first or not squashed[first - 1].isdigit():
         return True
     between = folded[places[first - 1] + 1 : places[first]]
@@ -373,12 +373,12 @@ def _alike(word: str) -> frozenset[str]:
 
 
 def _apart(folded: str, at: int) -> bool:
-    """Whether no word or number goes on from before `at` to behind it."""
+    """True if no word or number goes on from before `at` to behind it."""
     return not (0 < at < len(folded) and folded[at - 1].isalnum() and folded[at].isalnum())
 
 
 def _same_kind(folded: str, at: int) -> bool:
-    """Whether a run of letters, or of digits, goes on from before `at` to behind it."""
+    """True if a run of letters, or of digits, goes on from before `at` to behind it."""
     if not 0 < at < len(folded):
         return False
     before, after = folded[at - 1], folded[at]
@@ -390,7 +390,7 @@ def _digit_at(folded: str, at: int) -> bool:
 
 
 def _compact(folded: str, places: Sequence[int], first: int, last: int) -> bool:
-    """Whether nothing but separators stands between these letters and digits."""
+    """True if nothing but separators stands between these letters and digits."""
     return all(
         _SEPARATORS.fullmatch(folded, one + 1, other)
         for one, other in zip(places[first:last], places[first + 1 : last + 1], strict=True)

@@ -43,7 +43,7 @@ _SHORT = 4
 
 
 class Guard(IntEnum):
-    """What a part must bring to be a name when it stands alone."""
+    """Conditions for a part to be a name when it stands alone."""
 
     NONE = 0
     CAPITAL = 1
@@ -100,7 +100,7 @@ def may_name(values: Sequence[str], folded: str) -> bool:
 
 
 def _at_edge(word: str, folded: str) -> bool:
-    """Whether a word of the text begins or ends with `word`, as every writing of a name does."""
+    """True if a word of the text begins or ends with `word`, as every writing of a name does."""
     for at in occurrences(word, folded):
         end = at + len(word)
         if not folded[at - 1 : at].isalpha() or not folded[end : end + 1].isalpha():
@@ -109,7 +109,7 @@ def _at_edge(word: str, folded: str) -> bool:
 
 
 def needle(value: str) -> str | None:
-    """What stands in every folded text that names a person by the one word `value`, whatever else
+    """The substring of every folded text that names a person by the one word `value`, whatever else
     the person is called; None where that is not so simple.
 
     Two initials with full stops are left out of account.
@@ -206,7 +206,7 @@ def _length(word: str) -> int:
 
 
 def is_unspaced(char: str) -> bool:
-    """Whether it is of a script that writes no spaces between words, or sticks endings to them."""
+    """True if it is of a script that writes no spaces between words, or sticks endings to them."""
     code = ord(char)
     return code >= 0x0E00 and (
         code <= 0x0EFF  # Thai, Lao

@@ -73,7 +73,7 @@ class _Chain:
     people: frozenset[int]
 
     def takes(self, text: Folded, hit: _Hit) -> bool:
-        """Whether `hit` goes on with this name; a part that it has already begins another one."""
+        """True if `hit` goes on with this name; a part that it has already begins another one."""
         return (
             not self.people.isdisjoint(hit.part.people)
             and not any(
@@ -214,7 +214,7 @@ class NameSearch:
     def _are_initials(
         self, text: Folded, start: int, end: int, name: int, people: frozenset[int]
     ) -> bool:
-        """Whether one of the letters is an initial of theirs, and they are written as initials:
+        """True if one of the letters is an initial of theirs, and they are written as initials:
         with full stops, or in capitals beside a `name` (where it begins) with a capital."""
         own = self._initials
         if len(people) <= _MANY:
@@ -232,7 +232,7 @@ def _dotted_places(needle: str, folded: str, index: WordIndex | None) -> Iterato
 
 
 def _joined(text: Folded, one: _Hit, other: _Hit) -> bool:
-    """Whether what stands between two parts joins them: blanks and punctuation, initials, particles
+    """True if what stands between two parts joins them: blanks and punctuation, initials, particles
     or, where one of them is a name for sure, one or two middle names."""
     end, start = one.end, other.start
     if start <= end:
@@ -271,7 +271,7 @@ def _trimmed(text: Folded, chain: list[_Hit]) -> list[_Hit]:
 
 
 def _is_capital(text: Folded, at: int) -> bool:
-    """Whether the letter is written as a capital, or is of a script without them."""
+    """True if the letter is written as a capital, or is of a script without them."""
     written = text.original(at, at + 1)
     return written == written.upper()
 
@@ -281,7 +281,8 @@ def _named(text: Folded, start: int, end: int) -> NameHit:
 
 
 class WordIndex:
-    """Where each word of a folded text stands: for many names in one text, in one pass over it."""
+    """The positions of each word of a folded text: for many names in one text, in one pass over
+    it."""
 
     def __init__(self, folded: str) -> None:
         self._places: dict[str, list[int]] = {}
@@ -326,7 +327,7 @@ def _after_title(folded: str, start: int) -> bool:
 
 
 def _right_edge(folded: str, end: int, part: _Sought) -> int | None:
-    """Where the word ends: at `end`, or behind an s of the plural or genitive; None: it goes on."""
+    """The end of the word: at `end`, or behind an s of the plural or genitive; None: it goes on."""
     if _is_edge(folded, end):
         return end
     plural = folded[end] == "s" and part.guard <= Guard.CAPITAL and _is_edge(folded, end + 1)
@@ -334,7 +335,7 @@ def _right_edge(folded: str, end: int, part: _Sought) -> int | None:
 
 
 def _is_edge(folded: str, at: int) -> bool:
-    """Whether no word goes on from before `at` to behind it."""
+    """True if no word goes on from before `at` to behind it."""
     if not 0 < at < len(folded):
         return True
     before, after = folded[at - 1], folded[at]

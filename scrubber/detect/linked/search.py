@@ -52,7 +52,7 @@ ENTITIES: frozenset[str] = _NAMES | frozenset(_KINDS)
 
 
 def label_of(entity: str) -> str:
-    """How text calls what a column calls `entity`: a last name is a PERSON there.
+    """The label in text of a column's `entity`: a last name is a PERSON there.
 
     >>> label_of("LAST_NAME"), label_of("US_SSN")
     ('PERSON', 'US_SSN')
@@ -136,7 +136,7 @@ class _Gate:
 
 
 def _initials_in(words: Sequence[str | None], folded: str) -> bool:
-    """Whether initials of two of the words may stand in the text, with a full stop between."""
+    """True if initials of two of the words may stand in the text, with a full stop between."""
     initials = {word[0] for word in words if word}
     return len(initials) > 0 and any(
         f"{one}.{gap}{other}" in folded
@@ -201,7 +201,7 @@ class _Search:
         return [*together.items(), *people]
 
     def _identifiers(self, number: int, value: str, kind: Kind) -> list[Identifier]:
-        """What to search for; remembered, since dates and places repeat."""
+        """The identifiers to search for; cached, since dates and places repeat."""
         made = self._made.get((number, value))
         if made is None:
             if len(self._made) >= _REMEMBERED:

@@ -37,8 +37,8 @@ Read = Mapping[Window, Any]
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the parts of a recognizer may find something in a text, whose image is `data`: `ends`
-    says by the number of each such part where the matches of its trigger end."""
+    """Candidate places for the parts of a recognizer in a text, whose image is `data`: `ends` says
+    by the number of each such part where the matches of its trigger end."""
 
     data: bytes
     ends: Mapping[int, Ends]
@@ -60,7 +60,7 @@ class Looker(Protocol):
     def triggers(self) -> tuple[Trigger, ...]: ...
     @property
     def reads(self) -> bool:
-        """Whether it needs the NLP engine's artifacts to look at all."""
+        """True if it needs the NLP engine's artifacts to look at all."""
         ...
 
     def look(self, text: str, read: Read, places: Places | None = None) -> list[Span]:
@@ -101,7 +101,7 @@ class Searched:
     def matches(
         self, text: str, limit: TimeLimit, data: bytes, ends: Ends, *, alone: bool
     ) -> Iterable[Any]:
-        """What ``finditer`` gives, within the `limit` (TimeoutError), which is for this regex
+        """The matches of ``finditer`` within the `limit` (TimeoutError), which is for this regex
         `alone` or for others too."""
         search = self.regex.finditer
         if ends is None or self.narrowing is None:

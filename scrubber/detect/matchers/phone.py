@@ -170,7 +170,7 @@ class PhoneLooker:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """What may be a phone number, or hold one.
+    """A candidate for a phone number.
 
     `plain` says that only its digits matter, `closed` that no number that begins inside it ends
     after it, `attached` that a letter stands right before or after it, and `tidy` that it is plain
@@ -218,7 +218,8 @@ class _Candidate:
         return self.start, self.start + len(self.text)
 
     def groups(self) -> Iterator[str]:
-        """What the library may parse of it, the whole first: digits, after a plus sign or not."""
+        """The parts that the library may parse, the whole first: digits, after a plus sign or
+        not."""
         assert _INNER is not None
         if not self.attached:
             yield self.digits
@@ -281,7 +282,7 @@ def _certain(regions: _Regions, leniency: int) -> Callable[[str, _Regions], bool
 
 
 def _may_be_international(digits: str) -> bool:
-    """Whether some region may find digits after a plus sign to be valid.
+    """True if some region may find digits after a plus sign to be valid.
 
     With a country code that exists, the answer is the same for all regions.
     """

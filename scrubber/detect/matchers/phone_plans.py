@@ -74,7 +74,7 @@ class Plan:
         )
 
     def may_hold(self, digits: str) -> bool:
-        """Whether phonenumbers might find `digits`, dialled in the region, to be valid."""
+        """True if phonenumbers might find `digits`, dialled in the region, to be valid."""
         if len(digits) < self.least_digits:
             return False
         abroad = self.international.match(digits)
@@ -91,7 +91,7 @@ class Plan:
         )
 
     def holds(self, digits: str) -> bool:
-        """Whether phonenumbers surely finds `digits`, dialled in the region, to be valid."""
+        """True if phonenumbers surely finds `digits`, dialled in the region, to be valid."""
         if self.international.match(digits):
             return False
         if not self.national.match(digits):
@@ -187,7 +187,7 @@ _FIRST_GROUP = re.compile(r"\(?\\1\)?")
 
 
 def _only_cuts(plan: Any) -> bool:
-    """Whether taking off the national prefix leaves an ending of the digits, and adds none."""
+    """True if taking off the national prefix leaves an ending of the digits, and adds none."""
     rule = plan.national_prefix_transform_rule
     if not rule:
         return True
@@ -201,7 +201,7 @@ _ENDS_IN_GROUP = re.compile(r".*\((?!\?)(?:[^()\\]|\\d)*\)(?:\)\??)*")
 
 
 def _added(plan: Any) -> int:
-    """How many digits the transform rule of a plan may add to a number."""
+    """The number of digits that the transform rule of a plan may add to a number."""
     rule = plan.national_prefix_transform_rule or ""
     return sum(char.isdigit() for char in re.sub(r"\\\d", "", rule))
 

@@ -1,4 +1,4 @@
-"""What must be in a text for PhoneNumberMatcher to find a number there, as byte patterns.
+"""Necessary conditions for PhoneNumberMatcher to find a number in a text, as byte patterns.
 
 A candidate of the matcher is digits with at most four marks of punctuation between neighbours, and
 what it parses is a stretch of one, between two marks. So a number is one of
@@ -112,7 +112,7 @@ def _marks(most: int) -> Node:
 
 @cache
 def any_digit() -> Mask:
-    """What is a digit to the re module, or to the alphabet."""
+    """A digit by the re module or by the alphabet."""
     return DIGITS | image_of(re.compile(r"\d"))
 
 

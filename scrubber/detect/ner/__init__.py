@@ -56,7 +56,7 @@ def load(model: str, languages: Sequence[str]) -> dict[str, Any]:
 
 
 def installed(model: str) -> bool:
-    """Whether `model` is an installed package or an existing folder."""
+    """True if `model` is an installed package or an existing folder."""
     import spacy
 
     return bool(spacy.util.is_package(model)) or Path(model).is_dir()
@@ -99,7 +99,7 @@ def zone(pipelines: Iterable[Any]) -> Iterator[None]:
 
 
 def cutter(pipeline: Any) -> Cutter | None:
-    """What cuts single words as `pipeline` does; None where it does more, or cuts otherwise."""
+    """The tokenizer of single words of `pipeline`; None where it does more, or cuts otherwise."""
     from spacy.tokenizer import Tokenizer
 
     tokenizer: Any = getattr(pipeline, "tokenizer", None)

@@ -124,8 +124,8 @@ def identity() -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How well the model found `label` in what was kept from training of a labelled `corpus`, in
-    thousandths: `recall` counts names that were wholly covered."""
+    """The accuracy of the model for `label` in what was kept from training of a labelled `corpus`,
+    in thousandths: `recall` counts names that were wholly covered."""
 
     corpus: str
     label: str
@@ -135,7 +135,7 @@ class Measured:
 
 @cache
 def measured() -> tuple[Measured, ...]:
-    """What the model's own meta.json says of how well it finds; raises as `digest`."""
+    """The accuracy in the model's meta.json; raises as `digest`."""
     digest()
     meta = json.loads((FOLDER / "meta.json").read_bytes())
     return tuple(

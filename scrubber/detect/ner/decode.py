@@ -81,14 +81,14 @@ def widened(words: Sequence[str], joined: Any, first: int, last: int) -> tuple[i
 
 
 def _held(words: Sequence[str], joined: Any, at: int) -> bool:
-    """Whether the sign before `at` follows a letter or word that belongs to the same word."""
+    """True if the sign before `at` follows a letter or word that belongs to the same word."""
     if at < 2 or not joined[at - 1] or not words[at - 2].isalpha():
         return False
     return words[at - 1] != "." or len(words[at - 2]) == 1
 
 
 def _goes_on(words: Sequence[str], joined: Any, at: int) -> bool:
-    """Whether token `at` belongs to the word or the initials that end before it."""
+    """True if token `at` belongs to the word or the initials that end before it."""
     word, before = words[at], words[at - 1]
     if word == ".":
         return len(before) == 1 and before.isupper()

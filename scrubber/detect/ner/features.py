@@ -1,4 +1,4 @@
-"""What the names model knows of a word by itself, and of the place where it stands.
+"""Features of the names model: of a word itself, and of its context.
 
 Words are looked up by hashes: the model holds no list of words that could be read.
 """

@@ -1,4 +1,4 @@
-"""What a model is made of: one digest for all files of the models that a ``ner:`` names.
+"""The digest of models: one for all files of the models that a ``ner:`` names.
 
 A model is known by its name and version only to who made it; a plan that was approved, or a run
 that goes on, holds for these files and no others.

@@ -35,8 +35,8 @@ class NameLooker:
 
     @classmethod
     def of(cls, spec: DetectSpec) -> NameLooker | None:
-        """What `spec` asks for; None where it asks for no names of the model's. Raises NotAvailable
-        where the model or the gate's lists are missing or broken."""
+        """The matcher for `spec`; None where it asks for no names of the model's. Raises
+        NotAvailable where the model or the gate's lists are missing or broken."""
         wanted = frozenset(LABELS if spec.entities is None else set(LABELS) & set(spec.entities))
         if spec.ner != "builtin" or not wanted:
             return None
@@ -44,7 +44,7 @@ class NameLooker:
         return cls(builtin(), Gate(), wanted, identities)
 
     def can_find(self, text: str) -> bool:
-        """Whether `text` may hold a name at all."""
+        """True if `text` may hold a name at all."""
         return self.gate.may_hold_name(_uncoloured(text))
 
     def look(self, texts: Sequence[str]) -> list[list[Span]]:

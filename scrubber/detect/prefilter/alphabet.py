@@ -123,7 +123,7 @@ def _scalars(start: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What a set of code points becomes.
+    """The image of a set of code points.
 
     `some` holds the bytes that stand for at least one member, `every` those that stand for members
     alone; both may err (`some` too large, `every` too small), so that the complement stays right.

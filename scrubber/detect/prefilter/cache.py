@@ -44,7 +44,8 @@ class CacheFolder:
         return None
 
     def read(self, name: str) -> bytes | None:
-        """What :meth:`write` stored under this very `name`, whole and unchanged; None otherwise."""
+        """The content that :meth:`write` stored under this very `name`, whole and unchanged; None
+        otherwise."""
         if not self.believed:
             return None
         try:

@@ -45,7 +45,7 @@ class Regexes:
                     self._known = known
 
     def compile(self, pattern: str, flags: int) -> Any:
-        """What ``regex.compile`` gives."""
+        """Compile like ``regex.compile``."""
         made = self._known.get((pattern, flags))
         if made is None:
             made = _compile(pattern, flags)
@@ -92,7 +92,7 @@ def _kept_in(folder: CacheFolder | None) -> Regexes:
 
 
 def _finds_its_own(one: tuple[tuple[str, int], Any]) -> bool:
-    """Whether a regex matches in the texts that are made from its pattern."""
+    """True if a regex matches in the texts that are made from its pattern."""
     (pattern, flags), made = one
     return all(made.search(text, timeout=1) for text in positives(pattern, flags))
 

@@ -1,4 +1,4 @@
-"""What is known of regexes before they are searched for, worked out once and kept in the cache.
+"""Facts about regexes, worked out once and kept in the cache.
 
 Working out a superset and a narrowing takes milliseconds, and there are hundreds of patterns. They
 are a function of the pattern, its flags and the code of this house, so the file that keeps them is

@@ -1,4 +1,4 @@
-"""What the sets of characters of a regex become, by the tree of the regex module's own parser.
+"""The images of the character sets of a regex, by the tree of the regex module's own parser.
 
 Whatever is not known here raises, and the caller does without.
 """
@@ -72,12 +72,12 @@ def _groups(tree: Tree) -> Iterator[Tree]:
 
 
 def is_set(tree: Tree) -> bool:
-    """Whether a node matches one character, of a set."""
+    """True if a node matches one character, of a set."""
     return kind(tree) in _IMAGES
 
 
 def image(tree: Tree) -> Image:
-    """What the characters that such a node matches become."""
+    """The image of the characters that such a node matches."""
     return _IMAGES[kind(tree)](tree)
 
 

@@ -24,7 +24,7 @@ def positives(pattern: str, flags: int) -> tuple[str, ...]:
 
 
 def digest(pattern: str, flags: int) -> str:
-    """What the file calls a regex."""
+    """The name of a regex in the file."""
     return hashlib.sha256(f"{flags}\0{pattern}".encode()).hexdigest()[:16]
 
 

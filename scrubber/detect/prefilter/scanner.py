@@ -67,7 +67,7 @@ Ends = Sequence[int] | None
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What must be in a text for a regex, or another search, to find something there.
+    """A necessary condition for a regex, or another search, to match in a text.
 
     `sources` are byte patterns over :mod:`scrubber.detect.prefilter.alphabet`, any of which is
     enough; none at all means that nothing is known: then every text may hold a finding. A `private`
@@ -172,7 +172,7 @@ class _Scanner:
     numbers: Sequence[tuple[int, ...]]
 
     def matches(self, data: bytes) -> tuple[Any, Any]:
-        """Where each match ends, in order, and the number of its pattern."""
+        """The end of each match, in order, with the number of its pattern."""
         found: list[int] = []
         note = found.append
 

@@ -302,7 +302,7 @@ def _trim(node: Node, side: int) -> Node:
 
 
 def _loose(node: Node) -> bool:
-    """Whether a match may leave `node` out; an assertion is not left out, though it is empty."""
+    """True if a match may leave `node` out; an assertion is not left out, though it is empty."""
     match node:
         case Chars() | Edge():
             return False

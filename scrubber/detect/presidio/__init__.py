@@ -145,7 +145,7 @@ def _require_known(spec: DetectSpec, known: frozenset[str]) -> None:
 def _lookers(
     spec: DetectSpec, recognizers: Iterable[EntityRecognizer], language: str, notes: Notes
 ) -> Iterator[Looker]:
-    """What looks in `language`, in the registry's order."""
+    """The recognizers of `language`, in the registry's order."""
     always = own_names(spec)
     chosen = [
         r
@@ -183,7 +183,7 @@ def _lookers(
 
 
 def _trigger(recognizer: EntityRecognizer, cache: CacheFolder | None) -> Trigger:
-    """What a recognizer with its own ``analyze`` looks for, where that is known."""
+    """The trigger of a recognizer with its own ``analyze``, where that is known."""
     ours = type(recognizer).__module__.startswith("presidio_analyzer.")
     if ours and isinstance(recognizer, PhoneRecognizer):
         return trigger(tuple(recognizer.supported_regions), recognizer.leniency, cache)

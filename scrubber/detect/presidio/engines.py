@@ -126,7 +126,7 @@ def nlp_engine(spec: DetectSpec) -> NlpEngine:
 
 
 def word_cutter(engine: NlpEngine, language: str) -> Cutter | None:
-    """What cuts words as `engine` does, where it does no more than that."""
+    """The tokenizer of `engine`, where it does no more than that."""
     return ner.cutter(engine.nlp[language]) if isinstance(engine, _LoadedEngine) else None
 
 

@@ -8,7 +8,7 @@ _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 def has_luhn_digit(value: str) -> bool:
-    """Whether the digits of `value` end in their check digit (ISO/IEC 7812-1, annex B).
+    """True if the digits of `value` end in their check digit (ISO/IEC 7812-1, annex B).
 
     >>> has_luhn_digit("49-015420-323751-8")
     True
@@ -21,7 +21,8 @@ def has_luhn_digit(value: str) -> bool:
 
 
 def has_vin_digit(value: str) -> bool:
-    """Whether `value`, 17 capitals and digits, has the check digit of a VIN; numbers alone have not.
+    """True if `value`, 17 capitals and digits, has the check digit of a VIN; numbers alone have
+    not.
 
     >>> has_vin_digit("1HGCM82633A004352")
     True

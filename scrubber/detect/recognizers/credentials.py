@@ -107,7 +107,7 @@ def _is_placeholder(value: str) -> bool:
 
 
 def _is_words(value: str) -> bool:
-    """Whether it is made of words and small numbers: access_token, lib/getKey2, v1.alpha."""
+    """True if it is made of words and small numbers: access_token, lib/getKey2, v1.alpha."""
     return all(map(_is_name, value.split("/")))
 
 

@@ -1,4 +1,4 @@
-"""What stands between a label and its value, and what a labelled number looks like."""
+"""Separators between a label and its value, and the form of labelled numbers."""
 
 from __future__ import annotations
 

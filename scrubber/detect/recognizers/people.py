@@ -1,4 +1,4 @@
-"""What is said of a person in numbers and by handle: dates of birth, high ages, user names."""
+"""Personal details in numbers and handles: dates of birth, high ages, user names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where somebody is: street addresses, postal codes, coordinates."""
+"""Places of persons: street addresses, postal codes, coordinates."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _narrowed(text: str) -> str:
 
 
 def _borders(text: str) -> Iterator[Edit]:
-    """What is written otherwise; each kind is looked for only where its sign is."""
+    """The spans with another spelling; each kind is searched for only after its sign."""
     if "_" in text:
         yield from _underscores(text)
     for match in _BRACKETED.finditer(text):

@@ -162,7 +162,7 @@ _DECODERS: dict[str, Callable[[str, int, int], Iterator[Edit]]] = {
 
 
 def _in_path(text: str, at: int) -> bool:
-    """Whether the word around `at` is a path of Windows."""
+    """True if the word around `at` is a path of Windows."""
     begin = max(text.rfind(sign, max(0, at - 300), at) for sign in " \t\n\"'") + 1
     return _WINDOWS_PATH.search(text, begin, at + 3) is not None
 

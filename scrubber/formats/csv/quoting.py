@@ -98,7 +98,7 @@ def _check(data: bytes, quotes: Offsets, delimiter: int) -> None:
 
 
 def _is_border(beside: npt.NDArray[np.uint8], delimiter: int) -> npt.NDArray[np.bool_]:
-    """Where a byte beside a quote ends a cell or makes a doubled quote."""
+    """True where a byte beside a quote ends a cell or makes a doubled quote."""
     is_border: npt.NDArray[np.bool_] = beside == delimiter  # np.isin takes ten times as long
     for sign in (_NEWLINE, _RETURN, _QUOTE):
         is_border |= beside == sign

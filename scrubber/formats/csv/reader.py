@@ -55,7 +55,7 @@ _CURE = (
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a file is written: the cells' `delimiter`, the records' `terminator`, and `bom`."""
+    """The dialect of a CSV file: the cells' `delimiter`, the records' `terminator`, and `bom`."""
 
     delimiter: str = ","
     terminator: str = "\n"
@@ -313,7 +313,7 @@ def _parse(
 
 
 def _can_be_cut(block: Block) -> bool:
-    """Whether pyarrow can parse the block bit by bit: a record has to fit into what is parsed at
+    """True if pyarrow can parse the block bit by bit: a record has to fit into what is parsed at
     once, wherever that begins, and of a line end in quotes that is cut in two it loses a half."""
     return 2 * int(np.diff(block.bounds).max(initial=0)) < _AT_ONCE and not (
         count_of(block.view, b"\r") and count_of(block.view, b'"')

@@ -96,7 +96,7 @@ def _texts(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _may_be_blank(texts: pa.Array) -> bool:
-    """Whether one of the cells is empty, or begins as white space or a byte order mark does."""
+    """True if one of the cells is empty, or begins as white space or a byte order mark does."""
     ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :][: len(texts) + 1]
     empty = ends[1:] == ends[:-1]
     if texts.null_count:
@@ -110,7 +110,7 @@ def _may_be_blank(texts: pa.Array) -> bool:
 
 
 def _dark(signs: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> bool:
-    """Whether no byte is white space, or like the first of a byte order mark."""
+    """True if no byte is white space, or like the first of a byte order mark."""
     return not len(signs) or bool(signs.min() > ord(" ") and signs.max() < _BOM.encode()[0])
 
 

@@ -16,7 +16,8 @@ _GZIP_LEVEL = 6
 
 
 class Outlet(Protocol):
-    """Where a written file's bytes go. Closing it is no commitment: that is for who opened it."""
+    """The sink of a written file's bytes. Closing it is no commitment: that is for who opened
+    it."""
 
     @property
     def name(self) -> str: ...

@@ -130,12 +130,12 @@ class Block:
 
     @property
     def lines(self) -> int:
-        """How many records there are, empty ones counted."""
+        """The number of records, empty ones included."""
         return len(self.bounds) - 1
 
     @property
     def size(self) -> int:
-        """How many bytes they take."""
+        """The number of bytes."""
         return int(self.bounds[-1] - self.bounds[0])
 
     @property
@@ -215,7 +215,7 @@ def line_ends(data: Bytes) -> Offsets:
 
 
 def count_of(data: Bytes, signs: bytes) -> int:
-    """How many bytes of `data` are one of `signs`."""
+    """The number of bytes of `data` among `signs`."""
     each = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
     is_one = np.empty(min(len(each), PIECE), bool)
     count = 0
@@ -227,13 +227,13 @@ def count_of(data: Bytes, signs: bytes) -> int:
 
 
 def middle_line(data: bytes) -> int:
-    """Where a line begins about half way through `data`; 0 where there is only one line."""
+    """The start of a line about half way through `data`; 0 where there is only one line."""
     cut = data.find(b"\n", len(data) // 2) + 1
     return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, -1) + 1
 
 
 def is_utf8(data: Bytes) -> bool:
-    """Whether all of `data` is UTF-8 text; takes no copy of it."""
+    """True if all of `data` is UTF-8 text; takes no copy of it."""
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
     whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(data)])
     try:

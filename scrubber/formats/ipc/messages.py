@@ -1,4 +1,4 @@
-"""What of an Arrow file lies in memory at once: its messages say how large they are decompressed.
+"""Memory use of Arrow files: its messages say how large they are decompressed.
 
 A compressed record batch is decompressed as a whole, and a dictionary is kept to the end. pyarrow
 shows neither size before it does so, so that the heads of the messages are read here: FlatBuffers
@@ -60,7 +60,7 @@ def _decompressed(file: pa.NativeFile, batch: _Table | None, body: int) -> int:
 
 
 def _of_file(file: pa.NativeFile) -> Iterator[tuple[int, int]]:
-    """Where the heads of a file lie, and their lengths; dictionaries first, as they are read."""
+    """The offsets and lengths of a file's message heads; dictionaries first, as they are read."""
     end = file.size() - _FILE_TAIL
     (length,) = struct.unpack("<i", _bytes(file, 4, end))
     if not 0 < length <= end:
@@ -125,7 +125,7 @@ class _Table:
         return place + int(struct.unpack_from("<I", self.data, place)[0])
 
     def _field(self, number: int) -> int:
-        """Where a field lies; 0 where it is left out."""
+        """The offset of a field; 0 if it is absent."""
         table = self.place - int(struct.unpack_from("<i", self.data, self.place)[0])
         if table < 0:
             raise ValueError("a table outside of the data")

@@ -18,7 +18,7 @@ _ESCAPED = r'[\x00-\x1f"\\]'
 
 
 def can_join(fields: Sequence[pa.Field]) -> bool:
-    """Whether records of these (plain) types are written here; the first must always be there."""
+    """True if records of these (plain) types are written here; the first must always be there."""
     return not _omitted(fields[0]) and all(map(_is_flat, fields))
 
 
@@ -81,7 +81,7 @@ def _texts(array: pa.Array) -> pa.Array:
 
 
 def _may_be_escaped(array: pa.Array) -> bool:
-    """Whether there is a sign in some text that JSON writes otherwise; perhaps below a null."""
+    """True if there is a sign in some text that JSON writes otherwise; perhaps below a null."""
     texts = array.cast(_KIND)
     first, last = bounds(texts)
     if first == last:

@@ -1,4 +1,4 @@
-"""What schema the records of a JSONL file have: every one of them is looked at, most in passing.
+"""Schema inference for JSONL files: every one of them is looked at, most in passing.
 
 Once some records were seen, lines that are like them are only counted (jsonl_alike.py). What is
 left of a block is looked at record by record if it is little, and else the whole block at once

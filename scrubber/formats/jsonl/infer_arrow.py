@@ -1,4 +1,4 @@
-"""What Arrow's parser makes of many lines of JSON at once, as the Shape that their records have.
+"""Many lines of JSON through Arrow's parser, as the Shape that their records have.
 
 It answers only where its answer is that of the records taken one by one (see json_types), which is
 most of the time; and it lets other threads run meanwhile.
@@ -115,7 +115,7 @@ def _openings_and_colons(data: bytes) -> int:
 
 
 def _are_flat_objects(data: bytes) -> bool:
-    """Whether each line begins and ends as an object does that is not nested deep, in UTF-8.
+    """True if each line begins and ends as an object does that is not nested deep, in UTF-8.
 
     Then a line break that Arrow takes for a blank is between two objects: inside of one, or of a
     list, no brace that closes is followed by one that opens.
@@ -136,7 +136,7 @@ def _are_flat_objects(data: bytes) -> bool:
 
 
 def _openings(data: bytes, signs: Signs, starts: Offsets) -> int:
-    """How many brackets open in a line, at most; a bound where there are not many in all."""
+    """An upper bound of the brackets opened in a line; a bound where there are not many in all."""
     total = count_of(data, b"{[")
     if total <= len(starts) + _OPENINGS - 1:  # each line has one, so that no line has more than
         return total - len(starts) + 1
@@ -150,7 +150,7 @@ def _whole(table: pa.Table) -> pa.StructArray:
 
 
 def _nulls_are_written(records: pa.StructArray, data: bytes) -> bool:
-    """Whether what is null in the records is so because they say null; False if none does.
+    """True if what is null in the records is so because they say null; False if none does.
 
     Where some say it and some have no such key, only the records tell. Every null that they say is
     in `data`, and so is each that stands in a text, if not written with escapes; of those there are
@@ -207,7 +207,7 @@ def _add(shape: Shape, array: pa.Array, *, explicit: bool) -> None:
 
 
 def _kinds(array: pa.Array) -> int:
-    """What is in an array that has values."""
+    """The kinds in an array that has values."""
     kind = array.type
     if pa.types.is_struct(kind):
         return OBJECT

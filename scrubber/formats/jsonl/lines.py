@@ -42,7 +42,7 @@ _LONG_INTEGER = b" " + b"0" * 19
 
 
 def may_be_long(data: bytes) -> bool:
-    """Whether there may be an integer of 19 digits or more."""
+    """True if there may be an integer of 19 digits or more."""
     return _LONG_INTEGER in data.translate(_DIGITS_AND_POINTS)
 
 
@@ -80,7 +80,7 @@ def held_blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> 
 
 
 def _fitting(block: Block) -> int:
-    """How many lines of the block there are before the first one that has too many values."""
+    """The number of lines of the block before the first one that has too many values."""
     most = max(HELD_BYTES, _OBJECT_BYTES)
     for line in np.flatnonzero(np.diff(block.bounds) > most // _VALUE_BYTES).tolist():
         if _objects(block.cut(line)[1].cut(1)[0].view) > most:
@@ -116,7 +116,7 @@ def texts(block: Block, first: int) -> Iterator[tuple[int, bytes]]:
 
 
 def filled(block: Block) -> int:
-    """How many lines of the block are not empty."""
+    """The number of non-empty lines of the block."""
     if not _BLANK.search(block.data) and not block.data[:1].isspace():
         return block.data.count(b"\n") + (not block.data.endswith(b"\n"))
     return sum(1 for _ in texts(block, 1))
@@ -146,8 +146,8 @@ def _bad_line(text: bytes) -> BadValue:
 
 
 def _keys_and_colons(record: dict[str, Any]) -> int:
-    """How many keys there are in the record and all within it, and colons in its texts: as many as
-    there are colons in its line, if no key is repeated and no colon is escaped (as ``\\u003a``)."""
+    """The number of keys in a record, nested ones included, and of colons in its texts: as many as
+    there are colons in its line, if no key is repeated and no colon is escaped (as ``\u003a``).."""
     count = 0
     rest: list[Any] = [record]
     while rest:
@@ -218,7 +218,7 @@ def _check_integers(text: bytes) -> None:
 
 
 def error_of(bad: BadValue, source: Source, line: int, row: int) -> InputError:
-    """What is wrong with a record, and where."""
+    """The fault of a record, with its place."""
     field = str(bad.path) if bad.path is not None else None
     place = Place(file=source.alias, line=line, row=row, field=field)
     hint = "convert the file to UTF-8" if bad.code == "encoding" else ""

@@ -84,7 +84,7 @@ def read(
 
 
 def _nothing() -> None:
-    """What is known at once of a block whose records may be bad ones."""
+    """The result for a block that may hold malformed records."""
 
 
 def _at_once(block: Block, schema: pa.Schema) -> pa.Table | None:

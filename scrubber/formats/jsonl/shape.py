@@ -1,4 +1,4 @@
-"""What the objects of a JSONL file hold: a tree of the kinds seen, and the Arrow type it means.
+"""The shape of JSONL objects: a tree of the kinds seen, and the Arrow type it means.
 
 Kinds are bool, number, string, object and array. Integers become int64 (uint64 if one is beyond
 int64 and none is negative); integers next to fractions become float64, if each of them is exact in
@@ -63,7 +63,7 @@ class _Form:
 
 
 class Shape:
-    """What was seen at one path; the shape with no path is that of the records themselves."""
+    """The kinds seen at one path; the shape with no path is that of the records themselves."""
 
     __slots__ = ("_forms", "depth", "fields", "item", "objects", "path", "present", "seen")
 

@@ -125,7 +125,8 @@ def _plain_values(path: FieldPath, array: pa.Array, rows: Rows) -> pa.Array:
 
 
 def _plain_of(kind: pa.DataType) -> _Plain | None:
-    """What turns a Python value of this type into what orjson writes; None if nothing must."""
+    """A converter from Python values of this type to values that orjson writes; None if nothing
+    must."""
     if pa.types.is_struct(kind):
         return _plain_struct(list(kind))
     if pa.types.is_map(kind):

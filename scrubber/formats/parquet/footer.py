@@ -60,7 +60,7 @@ class _Footer(io.RawIOBase):
 
 
 def checked_footer(raw: pa.NativeFile) -> FileMetaData:
-    """What the footer of the Parquet file `raw` says, where all of it can be asked for.
+    """The footer of the Parquet file `raw`, where all of it can be asked for.
 
     Raises pyarrow's errors where it cannot.
     """

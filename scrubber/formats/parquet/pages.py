@@ -1,4 +1,4 @@
-"""What of a Parquet file lies in memory at once: its pages, whose headers say how large they are.
+"""Memory use of Parquet files: its pages, whose headers say how large they are.
 
 A reader takes a page as a whole, and the page of a dictionary for as long as its column chunk. The
 footer tells of column chunks alone, and pyarrow shows no more, so the headers are read here: Thrift

@@ -260,5 +260,5 @@ def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> samp
 
 
 def _reach(facts: FileMetaData, groups: Sequence[int]) -> int:
-    """How many records of `groups` are looked at."""
+    """The number of records of `groups` to read."""
     return sum(min(facts.row_group(i).num_rows, sampling.GROUP_ROWS) for i in groups)

@@ -1,4 +1,4 @@
-"""How many records of a Parquet row group are read at a time, so that they fit into memory.
+"""Sizes of reads within a Parquet row group, so that they fit into memory.
 
 A footer tells what the encoded values take. Written out they may take a thousand times that: a
 value that a million records share lies in the file once.
@@ -44,8 +44,8 @@ def records_at_once(
     raw: pa.NativeFile | None,
     again: Callable[[list[str]], ParquetFile],
 ) -> int:
-    """How many records of row group `index` to read at a time, without the columns that are `left`
-    out (none of them nested); a power of two.
+    """The number of records of row group `index` to read at a time, without the columns that are
+    `left` out (none of them nested); a power of two.
 
     `raw` are the bytes of `file`, or None where each look at them is a request to a store: then the
     footer is believed. `again` opens the file with the dictionaries of some columns as such.

@@ -48,7 +48,7 @@ def _is_full(chunk: ColumnChunkMetaData, rows: int) -> bool:
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    """Whether a value of the type is blank where all bytes of the array are zeros."""
+    """True if a value of the type is blank where all bytes of the array are zeros."""
     t = pa.types
     return bool(
         t.is_primitive(kind)

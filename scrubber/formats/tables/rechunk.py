@@ -96,7 +96,7 @@ def written_out(batch: pa.RecordBatch) -> int:
 
 
 def _shares(kind: pa.DataType) -> bool:
-    """Whether values of this type may lie in the same bytes."""
+    """True if values of this type may lie in the same bytes."""
     if isinstance(kind, pa.BaseExtensionType):
         return _shares(kind.storage_type)
     return bool(pa.types.is_dictionary(kind)) or _is_view(kind)

@@ -52,7 +52,7 @@ def is_string(kind: pa.DataType) -> bool:
 
 
 def has_text(kind: pa.DataType) -> bool:
-    """Whether :func:`as_text` takes values of this type."""
+    """True if :func:`as_text` takes values of this type."""
     kind = unwrapped_type(kind)
     return not (pa.types.is_nested(kind) or is_binary(kind) or pa.types.is_interval(kind))
 
@@ -74,6 +74,6 @@ def as_text(array: pa.Array) -> pa.Array:
 
 
 def bounds(texts: pa.Array) -> tuple[int, int]:
-    """Where the bytes of some large_string values begin and end in their buffer."""
+    """The offsets of some large_string values in their buffer."""
     offsets = memoryview(texts.buffers()[1]).cast("q")
     return offsets[texts.offset], offsets[texts.offset + len(texts)]

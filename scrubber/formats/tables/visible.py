@@ -25,7 +25,7 @@ def visible(table: pa.Table) -> pa.Table:
 
 
 def has_dictionary(schema: pa.Schema) -> bool:
-    """Whether some leaf is dictionary-encoded."""
+    """True if some leaf is dictionary-encoded."""
     return any(pa.types.is_dictionary(_storage(kind)) for _, kind in leaves(schema))
 
 

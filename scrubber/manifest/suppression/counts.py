@@ -77,7 +77,7 @@ class Counts:
         }
 
     def _forced(self, min_cell: int) -> list[Key]:
-        """What has to be withheld whatever else is: the records of a source that lost a few, for
+        """Counts that must be withheld in any case: the records of a source that lost a few, for
         its rows out can be counted in its files. To search for each of very many takes long."""
         found: list[Key] = []
         for key, cell in self.cells.items():

@@ -32,7 +32,7 @@ __all__ = ["Cell", "Key", "Shown", "Sum", "protect"]
 def protect(
     cells: Mapping[Key, Cell], sums: Iterable[Sum], limit: int, withheld: Iterable[Key] = ()
 ) -> dict[Key, Shown]:
-    """How to publish each printed cell so that every guarded count in 1..limit-1 has a witness.
+    """Publish each printed cell so that every guarded count in 1..limit-1 has a witness.
 
     `limit` is at least 3. Those of `withheld` that are not small are withheld in any case. Among
     equal prices the smaller count is withheld, then the earlier one.
@@ -50,7 +50,7 @@ def protect(
 
 
 def _protected(found: Classes, limit: int, withheld: Iterable[int]) -> tuple[Shown, ...]:
-    """How to publish each class."""
+    """The publication of each class."""
     moves = Moves(found, limit)
     for member in withheld:
         if moves.shown_as(member) is Shown.OPEN:

@@ -31,7 +31,7 @@ Room = tuple[int, int]
 
 
 class Shown(Enum):
-    """How a count is published."""
+    """The published form of a count."""
 
     OPEN = "n"
     SMALL = "lt"
@@ -89,7 +89,7 @@ class Moves:
 
     @property
     def shown(self) -> tuple[Shown, ...]:
-        """How each class is published."""
+        """The published form of each class."""
         return tuple(self._shown)
 
     def shown_as(self, cell: int) -> Shown:
@@ -174,8 +174,8 @@ class Moves:
     def _narrowest(
         self, move: Move, directions: tuple[int, ...], outlook: Outlook
     ) -> list[tuple[Use, int]]:
-        """How one of the unbalanced sums could be balanced: of those looked at, the one with the
-        fewest ways, so that a dead end is found before the rest is tried in all its ways."""
+        """Ways to balance one of the unbalanced sums: of those looked at, the one with the fewest
+        ways, so that a dead end is found before the rest is tried in all its ways."""
         narrowest: list[tuple[Use, int]] | None = None
         for number in islice(reversed(move.unbalanced), _LOOKED_AT):
             ways = self._ways(move, number, directions, outlook)

@@ -1,4 +1,4 @@
-"""What it may cost to balance a sum by one of its members, the sums beyond it included.
+"""The cost of balancing a sum by one of its members, the sums beyond it included.
 
 A change of a member has to be balanced in each other sum that it is in, by a member of that sum
 that changes in the right direction, and so on until a member is reached that is in no further sum.

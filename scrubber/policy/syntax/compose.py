@@ -29,7 +29,7 @@ _MAX_FILES = 64
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What a file with precedence takes away from one that it includes: `what` is a key such as
+    """An override of an included file by a file with precedence: `what` is a key such as
     ``detect.ner`` or a field's name; `winner` and `loser` are the two places."""
 
     what: str

@@ -25,6 +25,6 @@ def file_of(name: str, folder: Path) -> Path:
 
 
 def missing_pack(name: str, mark: Mark) -> Problem:
-    """What to say where there is no such pack."""
+    """The problem for an unknown pack."""
     hint = did_you_mean(name, pack_names()) or f"there are {', '.join(pack_names())}"
     return Problem(mark, "include-missing", "there is no such rule pack", hint)

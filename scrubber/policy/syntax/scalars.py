@@ -46,7 +46,7 @@ class Trap:
 
 
 def plain_scalar(word: str) -> Scalar | Trap:
-    """What an unquoted `word` means: null, a boolean, a number, or text.
+    """The value of an unquoted `word`: null, a boolean, a number, or text.
 
     >>> plain_scalar("34"), plain_scalar("2027-06-30"), plain_scalar("true")
     (34, '2027-06-30', True)

@@ -70,7 +70,7 @@ def _flow(value: Any) -> str:
 
 
 def _is_word(text: str) -> bool:
-    """Whether a word needs no quotes: letters and underscores that YAML reads as text alone."""
+    """True if a word needs no quotes: letters and underscores that YAML reads as text alone."""
     return text.replace("_", "").isalpha() and text not in _TRAPS
 
 

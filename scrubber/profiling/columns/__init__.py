@@ -1,4 +1,4 @@
-"""What a whole column is: name, type and value evidence make a verdict, without a model.
+"""The verdict on a whole column: name, type and value evidence make a verdict, without a model.
 
 profile = Profile.of(values)
 verdict = judge(FieldPath(("lname",)), profile)

@@ -1,4 +1,4 @@
-"""What the values of a column claim about it, by themselves."""
+"""Claims about a column from its values alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Claim:
 
 
 def value_claims(profile: Profile, found: Mapping[str, float]) -> list[Claim]:
-    """What the values say by themselves."""
+    """The claims of the values alone."""
     if profile.stored == "date":
         return [Claim(CONCEPTS["date"], 0.95, "its type is that of a date")]
     if profile.stored not in ("text", "number") or not profile.counts:
@@ -67,7 +67,7 @@ _PRECISE = frozenset({"email", "url", "ip", "mac", "iban", "ssn", "card", "key",
 
 
 def _strength(id_: str, share: float, profile: Profile) -> float:
-    """How much a share of matching values says, 0 for nothing."""
+    """The strength of a share of matching values, 0 for none."""
     many = profile.distinct >= 5
     if id_ in _PRECISE:
         return (0.5 + 0.47 * share) * (1.0 if many else 0.8) if share >= 0.5 else 0.0
@@ -130,7 +130,7 @@ def _number(profile: Profile) -> Claim:
 
 
 def numbered_like(profile: Profile) -> bool:
-    """Whether whole numbers tell records apart: nearly all different, of one length or in a row."""
+    """True if whole numbers tell records apart: nearly all different, of one length or in a row."""
     if profile.distinct < 10:
         return False
     length, share = profile.lengths

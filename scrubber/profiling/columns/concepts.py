@@ -1,4 +1,5 @@
-"""What a column can be: a kind of identifier, a trait, a measurement, each with its class."""
+"""The concepts that a column can have: a kind of identifier, a trait, a measurement, each with its
+class."""
 
 from __future__ import annotations
 

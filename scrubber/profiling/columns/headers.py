@@ -1,4 +1,4 @@
-"""What a header says: cut into words, and looked up in the vocabulary."""
+"""Evidence from headers: words, looked up in the vocabulary."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WHOLE, PART, LOOSE = 0.9, 0.75, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What a header says a column is, and how sure that is (0 to 1).
+    """The concept that a header suggests, with its confidence (0 to 1).
 
     `qualified`: it names a property of the thing (``email_verified``), not the thing. `personal`:
     it names whom the column is about (``patient_id``). `original`: it is a value as another system
@@ -71,7 +71,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def hint_of(path: FieldPath) -> Hint | None:
-    """What the name of a field says, or where it says nothing that of what holds it."""
+    """The hint of a field's name, or else of its parent's name."""
     names = [step for step in path.steps if isinstance(step, str)]
     for name in reversed(names[-2:]):
         hint = _hint(words_of(name))

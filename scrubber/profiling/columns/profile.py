@@ -62,7 +62,7 @@ class Profile:
 
     @property
     def present(self) -> int:
-        """How many cells hold a value."""
+        """The number of cells with a value."""
         return self.cells - self.missing
 
     @property
@@ -85,19 +85,19 @@ class Profile:
 
     @cached_property
     def numeric(self) -> bool:
-        """Whether nearly all values are numbers, as a type or as text."""
+        """True if nearly all values are numbers, as a type or as text."""
         return self.stored == "number" or (self.stored == "text" and self.share(is_number) >= 0.95)
 
     @cached_property
     def whole(self) -> bool:
-        """Whether they are numbers without fractions."""
+        """True if they are numbers without fractions."""
         if self.stored == "number":
             return not self.fractional
         return self.numeric and self.share(is_integer) >= 0.95
 
     @cached_property
     def binary(self) -> bool:
-        """Whether it says yes or no: a boolean, or at most two short values in many cells."""
+        """True if it says yes or no: a boolean, or at most two short values in many cells."""
         if self.stored == "boolean":
             return True
         short = all(len(value) <= 12 for value in self.counts)
@@ -110,7 +110,7 @@ class Profile:
 
     @cached_property
     def years(self) -> bool:
-        """Whether nearly all values are years."""
+        """True if nearly all values are years."""
         return self.whole and self.share(_is_year) >= 0.95
 
     @cached_property
@@ -136,7 +136,7 @@ class Profile:
 
     @cached_property
     def prose(self) -> bool:
-        """Whether the values are texts: many words, and not a few of them over and over."""
+        """True if the values are texts: many words, and not a few of them over and over."""
         if self.stored != "text" or not self.counts or self.numeric:
             return False
         wordy = self.mean_words >= 5 or (self.longest > 120 and self.mean_words >= 3)
@@ -144,7 +144,7 @@ class Profile:
 
     @cached_property
     def repeated(self) -> bool:
-        """Whether the values come from a short list: each stands in several cells."""
+        """True if the values come from a short list: each stands in several cells."""
         if not self.counts:
             return False
         return self.present >= 5 * self.distinct and self.distinct <= 200

@@ -1,4 +1,4 @@
-"""What values by themselves tell: tests of a single value, one per kind of identifier.
+"""Evidence from single values: tests of a single value, one per kind of identifier.
 
 A test answers for one stripped, non-empty text. Checksums count where a number has one.
 """

@@ -52,7 +52,7 @@ _CODED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a column is.
+    """The verdict on a column.
 
     `concept` names the kind of column, `field_class` and `entity` follow from it, `confidence` lies
     in 0..1. `evidence` are positive claims in words; they hold no value of the data. `matched` is
@@ -112,7 +112,7 @@ def _decide(hint: Hint | None, claims: list[Claim], profile: Profile) -> Claim:
 
 
 def _fitted(named: Claim, best: Claim | None, profile: Profile, personal: bool) -> Claim:
-    """What the name says, held against what the values say best."""
+    """The hint of the name, compared with the best claim of the values."""
     if best is None or best.strength < 0.5:
         return _refined(named, profile, personal)
     if akin(named.concept, best.concept):
@@ -193,7 +193,7 @@ def _refined(named: Claim, profile: Profile, personal: bool) -> Claim:
 
 
 def _looks(profile: Profile) -> list[str]:
-    """What can be said of any column."""
+    """The facts that hold for any column."""
     said = []
     if profile.present >= 20 and profile.uniqueness >= 0.95:
         said.append("nearly every value is different")

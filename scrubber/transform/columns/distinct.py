@@ -99,7 +99,8 @@ def with_rest(
 
 
 def _places(open_: pa.Array) -> pa.Array:
-    """Where each answer stands in those that were quick and, behind them, those that were not."""
+    """The position of each answer in those that were quick and, behind them, those that were
+    not."""
     flags = _flags(open_)
     places = np.arange(len(flags), dtype=np.int64)
     places[flags] = len(flags) + np.arange(int(flags.sum()), dtype=np.int64)

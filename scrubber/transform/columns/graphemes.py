@@ -1,4 +1,4 @@
-"""Where a character ends: marks, joiners and modifiers go with the character before them.
+"""Borders of characters: marks, joiners and modifiers go with the character before them.
 
 An approximation of the extended grapheme clusters of UAX #29 that errs on the side of longer
 clusters, so that no mark survives the letter it stood on. Positions count code points.
@@ -16,7 +16,7 @@ _VOWEL_AND_FINAL_JAMO = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
 
 
 def _extends(text: str, at: int) -> bool:
-    """Whether the code point at `at` (0 < at < len) belongs to the one before it."""
+    """True if the code point at `at` (0 < at < len) belongs to the one before it."""
     ch = text[at]
     if ch < "\u0300":
         return text[at - 1] == _ZWJ and not ch.isspace()

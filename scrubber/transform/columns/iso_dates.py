@@ -96,7 +96,7 @@ class IsoDates:
 
 
 def _all_like_the_first(columns: Bytes) -> bool:
-    """Whether texts are plain dates with the same signs between the digits; `columns` has a row for
+    """True if texts are plain dates with the same signs between the digits; `columns` has a row for
     each place in the text and a column for each of them."""
     first = columns[:, 0].tobytes()
     if not _ONE.fullmatch(first):
@@ -129,7 +129,7 @@ def _among(chosen: Flags, which: Flags) -> Flags:
 
 
 def _in_calendar(year: Integers, month: Bytes, day: Bytes) -> Flags:
-    """Whether there is such a date from 0001-01-01 on."""
+    """True where such a date exists, from 0001-01-01 on."""
     last = 30 + (month + (month >> 3)) % 2  # of February more than it has
     known: Flags = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= last)
     late = np.flatnonzero((month == 2) & (day > 28))

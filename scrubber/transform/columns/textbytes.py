@@ -39,12 +39,12 @@ class TextBytes:
         return cls(view, found.astype(np.int64) - first, valid)
 
     def has(self, signs: bytes) -> bool:
-        """Whether one of the ASCII `signs` is in some text."""
+        """True if one of the ASCII `signs` is in some text."""
         data = self.data.tobytes()  # numpy takes longer to look than to copy
         return any(data.find(sign) >= 0 for sign in signs)
 
     def within(self, low: str, high: str) -> bool:
-        """Whether each byte is one of the ASCII characters from `low` to `high`."""
+        """True if each byte is one of the ASCII characters from `low` to `high`."""
         data = self.data
         return not len(data) or bool(data.min() >= ord(low) and data.max() <= ord(high))
 
@@ -102,6 +102,6 @@ def texts_of(rows: Bytes, valid: Flags, type: pa.DataType) -> pa.Array:
 
 
 def _width_of(type: pa.DataType) -> np.dtype[np.signedinteger[Any]]:
-    """What the offsets of texts of this type are."""
+    """The type of offsets of texts of this type."""
     large = pa.types.is_large_string(type) or pa.types.is_large_binary(type)
     return np.dtype(np.int64 if large else np.int32)

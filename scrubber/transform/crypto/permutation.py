@@ -37,7 +37,7 @@ class Permutation:
         self._moduli = (left, -(-size // left))
 
     def forward(self, numbers: Sequence[int]) -> list[int]:
-        """What each of `numbers` becomes: never itself, and never what another one becomes."""
+        """The image of each of `numbers`: never itself, and never what another one becomes."""
         return self._stepped(numbers, 1)
 
     def back(self, numbers: Sequence[int]) -> list[int]:

@@ -108,7 +108,7 @@ class Streams:
 
 
 class Draw:
-    """Where stand-ins come from: a stream of numbers for every (purpose, value) under one key.
+    """The source of stand-ins: a stream of numbers for every (purpose, value) under one key.
 
     `head` stands in front of what is drawn for: the frames of a scope and of an attempt.
     """

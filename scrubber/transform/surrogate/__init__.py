@@ -303,7 +303,7 @@ def _never_same(make: Callable[[str, Draw], str]) -> Callable[[str, Draw], str]:
 
 
 def _holds(text: str, value: str) -> bool:
-    """Whether the folded `text` is the folded `value`, or has it as a word or several."""
+    """True if the folded `text` is the folded `value`, or has it as a word or several."""
     if value not in text or value == text:
         return value == text
     says = any(map(str.isalnum, value))

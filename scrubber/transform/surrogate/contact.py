@@ -227,7 +227,7 @@ def phone(value: str, draw: Draw, lists: Lists) -> str:
 
 
 def _exit_code(digits: str, locale: str) -> str:
-    """What is dialled before a country code: 011 in North America, 00 elsewhere."""
+    """The exit code dialled before a country code: 011 in North America, 00 elsewhere."""
     code = "011" if locale == "en_US" else "00"
     return code if digits.startswith(code) and len(digits) > 10 else ""
 

@@ -185,7 +185,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _changes(text: str) -> int:
-    """How often a sign is of another kind than the one before it, with none between them."""
+    """The number of signs of another kind than the one before it, with none between them."""
     mixed = text.lower() != text != text.upper()
 
     def kind(sign: str) -> str:

@@ -13,7 +13,7 @@ LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "es_ES")
 
 
 def fold(text: str) -> str:
-    """What two spellings of one value have in common: NFKC, case-folded, single blanks."""
+    """The common form of two spellings of one value: NFKC, case-folded, single blanks."""
     if text.isascii():
         return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -89,7 +89,7 @@ def generic_id(value: str, draw: Draw, _lists: Lists) -> str:
 
 
 def _changes(ch: str) -> bool:
-    """Whether a character says something: letters, digits and symbols do."""
+    """True if a character says something: letters, digits and symbols do."""
     return (
         ch.isalnum() if ch.isascii() else unicodedata.category(ch)[0] in "LNS"
     ) and ch not in _ORDINALS

@@ -21,7 +21,7 @@ from scrubber.transform.surrogate.lists import Listing, Lists, fold
 
 
 class Role(Enum):
-    """What a part of a written name is; AS_IS stays (a title, a blank, a particle)."""
+    """The role of a part of a written name; AS_IS stays (a title, a blank, a particle)."""
 
     AS_IS = "as is"
     GIVEN = "given"
@@ -88,7 +88,7 @@ def _composed(parts: list[Part], draw: Draw, lists: Lists, known: Mapping[str, s
 
 
 def _tells(parts: Iterable[Part], stand_in: str) -> bool:
-    """Whether a part of a name stands in its stand-in, too, though as another part."""
+    """True if a part of a name stands in its stand-in, too, though as another part."""
     fresh = {_key(word) for name in stand_in.split() for word in (name, *name.split("-"))}
     return any(
         _key(word) in fresh
@@ -291,7 +291,7 @@ def _without_particles(names: list[int], pieces: list[str], bare: Mapping[int, s
 
 
 def _is_name_too(place: int, before: list[int], bare: Mapping[int, str]) -> bool:
-    """Whether a particle may be a name as well: the van of "van der" and the la of "de la" are
+    """True if a particle may be a name as well: the van of "van der" and the la of "de la" are
     none."""
     beside = {bare[i] for i in before[max(place - 1, 1) : place + 2]}
     return bare[before[place]] in _NAMES_TOO and beside.isdisjoint(_PARTICLES - _NAMES_TOO)
@@ -307,7 +307,7 @@ def _in_row(folded: str, place: int, count: int, lists: Lists) -> Role:
 
 
 def _alone(folded: str, addressed: set[str], lists: Lists, seen: Mapping[str, Role] | None) -> Role:
-    """What a name that stands alone is: as seen in the document, by its title, by the lists."""
+    """The role of a name that stands alone: as seen in the document, by its title, by the lists."""
     if seen is not None and folded in seen:
         return seen[folded]
     if addressed:
@@ -316,7 +316,7 @@ def _alone(folded: str, addressed: set[str], lists: Lists, seen: Mapping[str, Ro
 
 
 def roles_seen(values: Iterable[str], lists: Lists) -> dict[str, Role]:
-    """What the parts of the whole names among `values` are, by their folded form.
+    """The roles of the parts of whole names among `values`, by their folded form.
 
     A part that is both somewhere counts as a surname.
     """

@@ -160,7 +160,7 @@ def _tail(rest: str, draw: Draw, lists: Lists) -> str:
 
 
 def _before(text: str | None, draw: Draw, lists: Lists) -> str:
-    """What stands in front of a postal code: a city, or a street with its number."""
+    """The text before a postal code: a city, or a street with its number."""
     if text is None:
         return ""
     core = text.rstrip()

@@ -99,7 +99,7 @@ class Gate:
         self._plain: set[bytes] = set()
 
     def may_hold_name(self, text: str) -> bool:
-        """Whether `text` can hold the name of a person, a place or an organization.
+        """True if `text` can hold the name of a person, a place or an organization.
 
         >>> gate = Gate()
         >>> gate.may_hold_name("The parcel was damaged, please send another one.")
@@ -133,7 +133,7 @@ class Gate:
         self._plain.clear()
 
     def _learn(self, token: bytes) -> bool:
-        """Whether a word that was not seen yet is harmless; remembers if so."""
+        """True if a word that was not seen yet is harmless; remembers if so."""
         word = token.decode("utf-8", "replace")
         parts = tokens(_MARKS.sub(" ", word).lstrip(". "))
         if not word.startswith("."):
@@ -173,7 +173,7 @@ class Gate:
         return self._derived(word.lower())
 
     def _derived(self, word: str) -> bool:
-        """Whether `word` is a harmless word in lower case with a common beginning or ending."""
+        """True if `word` is a harmless word in lower case with a common beginning or ending."""
         if word in self._names:
             return False
         return any(len(stem) > 3 and "l" in self._ways.get(stem, "") for stem in stems(word))
@@ -208,7 +208,7 @@ def _quick_tokens(text: str) -> list[bytes]:
 
 
 def _stands_by_number(token: bytes, text: str) -> bool:
-    """Whether a number follows the word `token` somewhere in `text`, as in "box 12"."""
+    """True if a number follows the word `token` somewhere in `text`, as in "box 12"."""
     word = token.decode().lstrip(".")
     at = text.find(word)
     while at >= 0:
@@ -221,7 +221,7 @@ def _stands_by_number(token: bytes, text: str) -> bool:
 
 
 def _after_cue(cut: list[bytes], some: Iterable[bytes]) -> bool:
-    """Whether one of the tokens `some` of `cut` stands after a cue, or a cue and a link."""
+    """True if one of the tokens `some` of `cut` stands after a cue, or a cue and a link."""
     for token in some:
         at = -1
         for _ in range(cut.count(token)):

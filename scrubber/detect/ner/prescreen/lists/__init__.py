@@ -18,9 +18,9 @@ WORDS, NAMES = "words.txt.gz", "names.txt.gz"
 
 
 def read_words() -> Mapping[str, str]:
-    """How each common word (in lower case) may stand when it is no name: ``l`` in lower case, ``s``
-    with a capital where a sentence begins, ``t`` with a capital anywhere, ``u`` in capitals; ``d``
-    says that it is a name elsewhere. Raises NotAvailable ``gate-lists-broken``."""
+    """The spellings in which each common word (in lower case) is no name: ``l`` in lower case,
+    ``s`` with a capital where a sentence begins, ``t`` with a capital anywhere, ``u`` in capitals;
+    ``d`` says that it is a name elsewhere. Raises NotAvailable ``gate-lists-broken``."""
     known: dict[str, str] = {}
     ways: dict[str, str] = {}
     for line in _lines(WORDS):
@@ -43,7 +43,7 @@ def read_names() -> frozenset[str]:
 
 
 def may_stand(ways: str, word: str, *, start: bool) -> bool:
-    """Whether a common word with these `ways` may be written as `word` is.
+    """True if a common word with these `ways` may be written as `word` is.
 
     >>> [may_stand("ls", word, start=start) for word, start in (("May", True), ("May", False))]
     [True, False]
