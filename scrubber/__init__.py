@@ -11,51 +11,103 @@ from typing import TYPE_CHECKING
 from scrubber._version import __version__
 
 if TYPE_CHECKING:
-    from scrubber.api import Scrubbed, find, scrub
+    from scrubber.api import (
+        Audit,
+        Checked,
+        Diff,
+        Draft,
+        Exported,
+        Generated,
+        HierarchyDraft,
+        Manifest,
+        Measured,
+        Planned,
+        Reported,
+        Revealed,
+        Rules,
+        Scrubbed,
+        Shown,
+        Signed,
+        Verdict,
+        Verified,
+        Vouched,
+        approve,
+        audit,
+        check,
+        diff,
+        draft,
+        export,
+        find,
+        gate,
+        hierarchy,
+        keygen,
+        load_rules,
+        plan,
+        read_manifest,
+        report,
+        reveal,
+        risk,
+        scrub,
+        show,
+        sign,
+        verify,
+        waive,
+    )
     from scrubber.batches import ScrubBatches
-    from scrubber.manifest import Manifest, read_manifest
-    from scrubber.policy import Rules, load_rules
-    from scrubber.profiling.report import Audit, audit
-    from scrubber.run.reveal import Revealed, reveal
 
 __all__ = [
     "Audit",
+    "Checked",
+    "Diff",
+    "Draft",
+    "Exported",
+    "Generated",
+    "HierarchyDraft",
     "Manifest",
+    "Measured",
+    "Planned",
+    "Reported",
     "Revealed",
     "Rules",
     "ScrubBatches",
     "Scrubbed",
+    "Shown",
+    "Signed",
+    "Verdict",
+    "Verified",
+    "Vouched",
     "__version__",
+    "approve",
     "audit",
+    "check",
+    "diff",
+    "draft",
+    "export",
     "find",
+    "gate",
+    "hierarchy",
+    "keygen",
     "load_rules",
+    "plan",
     "read_manifest",
+    "report",
     "reveal",
+    "risk",
     "scrub",
+    "show",
+    "sign",
+    "verify",
+    "waive",
 ]
-
-_HOMES = {
-    "Audit": "scrubber.profiling.report",
-    "Manifest": "scrubber.manifest",
-    "Revealed": "scrubber.run.reveal",
-    "Rules": "scrubber.policy",
-    "ScrubBatches": "scrubber.batches",
-    "Scrubbed": "scrubber.api",
-    "audit": "scrubber.profiling.report",
-    "find": "scrubber.api",
-    "load_rules": "scrubber.policy",
-    "read_manifest": "scrubber.manifest",
-    "reveal": "scrubber.run.reveal",
-    "scrub": "scrubber.api",
-}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'scrubber' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    home = "scrubber.batches" if name == "ScrubBatches" else "scrubber.api"
+    return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -64,9 +64,14 @@ def _secret(ref: KeyRef, maker: str) -> str:
 
 
 def as_key(key: RootKey | bytes | str) -> RootKey:
-    """A key given in a program: 32 bytes, or the text that keygen writes."""
+    """A key given in a program: 32 bytes, the text that keygen writes, or a reference to a key.
+
+    Raises: those of :func:`key_reference` and :func:`resolve_key`.
+    """
     if isinstance(key, RootKey):
         return key
+    if isinstance(key, str) and ":" in key:  # which the text of a key never holds
+        return resolve_key(key_reference(key))
     try:
         return RootKey(key) if isinstance(key, bytes) else RootKey.parse(key)
     except KeyFault as error:

@@ -33,6 +33,11 @@ class Measured:
     journalist: Journalist | None
     population_unique: float | None
 
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return 0
+
     def to_json(self) -> dict[str, Any]:
         risk = asdict(self.risk)
         bands = [

@@ -8,7 +8,7 @@ document can neither approve it nor waive a check of it. A waived check is owned
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -44,6 +44,10 @@ class Verdict:
     def waived(self) -> tuple[str, ...]:
         """The checks that failed and are owned by a waiver."""
         return tuple(check.id for check in self.checks if check.waived)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """The checks as plain values."""
+        return [asdict(check) for check in self.checks]
 
 
 def gate(path: Location, trust: Trust, on: date) -> Verdict:

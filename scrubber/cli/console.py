@@ -11,12 +11,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from scrubber._version import __version__
 from scrubber.errors import IncompleteError, Problem, RuleError, ScrubberError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
     from rich.text import Text
 
@@ -71,6 +73,26 @@ def stderr() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+class Answer(Protocol):
+    """The result of a verb, as commands print it."""
+
+    @property
+    def exit_code(self) -> int: ...
+
+    def to_json(self) -> Any: ...
+
+
+A = TypeVar("A", bound=Answer)
+
+
+def answer(result: A, render: Callable[[A], None]) -> int:
+    """Print the envelope of `result`, or render it for people, and give back its exit code."""
+    if as_json():
+        return emit(result.to_json(), result.exit_code)
+    render(result)
+    return result.exit_code
 
 
 def emit(data: Any, exit_code: int = 0) -> int:

@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from scrubber.storage import Location, locate
-
 
 class Panel(StrEnum):
     """Headings of the commands in ``scrubber --help``, in their order."""
@@ -33,16 +31,13 @@ OptionalInput = Annotated[
     typer.Argument(metavar="INPUT", help="Files, folders, globs or URLs.", show_default=False),
 ]
 OutputArgument = Annotated[
-    Location,
-    typer.Argument(
-        metavar="DIR", parser=locate, help="The output folder of a run.", show_default=False
-    ),
+    str,
+    typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False),
 ]
 DocumentArgument = Annotated[
-    Location,
+    str,
     typer.Argument(
         metavar="DOCUMENT",
-        parser=locate,
         help="The output folder of a run, or a plan.",
         show_default=False,
     ),
@@ -69,3 +64,8 @@ RoleOption = Annotated[str, typer.Option("--role", help="Your role, as named in 
 ExpiresOption = Annotated[
     str, typer.Option("--expires", help="The last day of validity, such as 2099-12-31.")
 ]
+Rows = Annotated[
+    int, typer.Option("--rows", "-n", min=1, help="Number of records sampled from each table.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the sample.")]
+DEFAULT_SIGNING_KEY = "env:SCRUBBER_SIGNING_KEY"

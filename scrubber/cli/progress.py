@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrubber.cli.console import quiet, stderr
 
 if TYPE_CHECKING:
-    from scrubber.run.survey import Progress
+    from scrubber.api import Progress
 
 
 @contextlib.contextmanager

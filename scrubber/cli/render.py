@@ -1,14 +1,18 @@
-"""Manifests on a terminal, or as plain lines in a pipe."""
+"""Documents and their checks on a terminal, or as plain lines in a pipe."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from scrubber.cli.console import stdout
+from scrubber.errors import printable
 from scrubber.manifest.view import FieldLine, Row, Screen, lines, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from scrubber.api import Verdict, Vouched
+    from scrubber.manifest import Check
 
 
 def show_screen(view: Screen) -> None:
@@ -87,3 +91,39 @@ def _size(count: int | None) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
+
+
+def show_checks(checks: Sequence[Check]) -> None:
+    """One line per check, and what was expected where it failed."""
+    for check in checks:
+        if check.waived:
+            stdout().print(f"WAIVED  {check.id}, {check.waived}", style="bold red", soft_wrap=True)
+            stdout().print(f"      expected {check.expected}", soft_wrap=True)
+            stdout().print(f"      actual   {check.actual}", soft_wrap=True)
+        elif check.passed:
+            stdout().print(f"pass  {check.id}", style="green", soft_wrap=True)
+        else:
+            stdout().print(f"FAIL  {check.id}", style="bold red", soft_wrap=True)
+            stdout().print(f"      expected {check.expected}", soft_wrap=True)
+            stdout().print(f"      actual   {check.actual}", soft_wrap=True)
+
+
+def show_verdict(verdict: Verdict) -> None:
+    """A gate's checks, then what they come to."""
+    said = {
+        0: "approved",
+        1: "DENIED: a gate failed",
+        3: "DENIED until it is signed and approved",
+        4: "DENIED: tampered with",
+        5: "DENIED: small files cannot be checked without their salts",
+    }
+    show_checks(verdict.checks)
+    waived = f", with {len(verdict.waived)} failed and waived" if verdict.waived else ""
+    stdout().print(said[verdict.exit_code] + waived, style="bold")
+
+
+def show_vouched(statement: Vouched, done: str) -> None:
+    """One line: what was `done`, as whom and until when."""
+    role, expires = printable(statement.says["role"]), statement.says["expires"]
+    said = f"{done} as {role} until {expires} by {statement.signer}"
+    stdout().print(said, style="green", soft_wrap=True)

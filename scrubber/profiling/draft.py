@@ -29,13 +29,25 @@ from scrubber.storage import write_whole
 class Draft:
     """A drafted rule file: its `head` (all but ``fields:``), its rules, and comments above them.
 
-    `passed_over` says of each table with records that could not be read how many and why.
+    `passed_over` says of each table with records that could not be read how many and why. `out` is
+    the file that the draft was written to.
     """
 
     head: Mapping[str, Any]
     rules: tuple[WrittenRule, ...]
     comments: tuple[str, ...]
     passed_over: tuple[str, ...] = ()
+    out: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 where records were passed over."""
+        return 1 if self.passed_over else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The file, the number of rules by action, and the tables with unreadable records."""
+        counts, passed_over = self.counts(), list(self.passed_over)
+        return {"out": self.out, "decisions": counts, "passed_over": passed_over}
 
     @property
     def text(self) -> str:

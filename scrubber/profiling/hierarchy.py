@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -25,14 +26,25 @@ _MAX_LEAVES = 100_000
 
 
 @dataclass(frozen=True)
-class Drafted:
-    """The lines of the file (leaf, level 1, ..., *), and in a few words how each level is made."""
+class HierarchyDraft:
+    """The lines of the file (leaf, level 1, ..., *), in a few words how each level is made, and the
+    file that they were written to."""
 
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
     levels: tuple[str, ...]
+    out: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The file, the number of leaves and the levels; no value of the data."""
+        return {"out": self.out, "leaves": len(self.rows), "levels": list(self.levels)}
 
 
-def draft_hierarchy(inputs: Sequence[str], name: str) -> Drafted:
+def draft_hierarchy(inputs: Sequence[str], name: str) -> HierarchyDraft:
     """Every value of the field `name`, with levels for numbers (ranges, each twice as wide), dates
     (month, quarter, year) and codes of one length (shorter and shorter prefixes).
 
@@ -63,10 +75,10 @@ def draft_hierarchy(inputs: Sequence[str], name: str) -> Drafted:
         levels.append(made)
         said.append(words)
     rows = zip(*levels, [TOP] * len(leaves), strict=True)
-    return Drafted(tuple(rows), (*said, TOP))
+    return HierarchyDraft(tuple(rows), (*said, TOP))
 
 
-def write_hierarchy(made: Drafted, path: Path, *, overwrite: bool = False) -> None:
+def write_hierarchy(made: HierarchyDraft, path: Path, *, overwrite: bool = False) -> None:
     """Write the file; it holds values of the data, so its owner alone can read it (mode 0600).
 
     Errors: OutputError ``hierarchy-exists``, ``output-kept``, ``output-write``.

@@ -53,6 +53,25 @@ class FieldAudit:
         """True if the verdict is a guess."""
         return self.confidence < 0.5
 
+    @property
+    def personal_said(self) -> str:
+        """The share of personal cells, in words that tell nothing about few of them."""
+        return share_said(self.personal, self.cells)
+
+    @property
+    def missing_said(self) -> str:
+        """The share of missing cells, likewise."""
+        return share_said(self.missing, self.cells)
+
+    @property
+    def evidence_said(self) -> str:
+        """The evidence and the findings in one line; small counts are banded."""
+        said = list(self.evidence)
+        if self.findings:
+            found = ", ".join(f"{entity} {banded(count)}" for entity, count in self.findings)
+            said.append(f"in {banded(self.looked_at)} cells looked through: {found}")
+        return "; ".join(said)
+
 
 @dataclass(frozen=True, slots=True)
 class TableAudit:
@@ -70,6 +89,11 @@ class TableAudit:
     passed_over: int = 0
     refusal: InputError | None = None
 
+    @property
+    def warning(self) -> str | None:
+        """That records were passed over and why, or None."""
+        return passed_over_said(self.passed_over, self.refusal) if self.passed_over else None
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -83,6 +107,11 @@ class Audit:
     def complete(self) -> bool:
         """True if all records that were drawn could be read."""
         return not any(table.passed_over for table in self.tables)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 where records were passed over."""
+        return 0 if self.complete else 1
 
     def to_json(self) -> dict[str, Any]:
         """The audit as plain values; counts from 1 to 10 are the text ``1-10``."""
@@ -244,10 +273,10 @@ def _field_json(one: FieldAudit) -> dict[str, Any]:
         "confidence": one.confidence,
         "doubtful": one.doubtful,
         "evidence": list(one.evidence),
-        "missing": share_said(one.missing, one.cells),
+        "missing": one.missing_said,
         "distinct": one.distinct,
         "distinct_is_exact": one.exact,
-        "personal": share_said(one.personal, one.cells),
+        "personal": one.personal_said,
         "looked_at": one.looked_at,
         "findings": {e: banded(n) if n <= _SMALL else n for e, n in one.findings},
     }

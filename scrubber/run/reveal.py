@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
@@ -14,13 +15,13 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.attest.access import Access, write_access
-from scrubber.errors import InputError, KeyFault, Place, TamperedError
+from scrubber.errors import InputError, KeyFault, OutputError, Place, TamperedError
 from scrubber.keystore import as_key
 from scrubber.manifest import DATA, read_manifest
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import plain
 from scrubber.model.nested import Rows, map_leaves
-from scrubber.storage import Location, locate
+from scrubber.storage import PRIVATE, Location, locate, write_whole
 from scrubber.transform.columns.distinct import readable_values
 from scrubber.transform.encrypt import ENCRYPTED, opener
 from scrubber.transform.keys import RootKey
@@ -58,25 +59,35 @@ def reveal(
     reason: str,
     key: RootKey | bytes | str,
     domain: str | None = None,
+    out: str | PathLike[str] | None = None,
 ) -> tuple[Revealed, ...]:
     """The values behind pseudonyms that ``encrypt`` made, in the order in which they stand.
 
     `output` is the folder of a run. Without `values` these are all of its pseudonyms, or those of
     the `field` (as the manifest names it), or of the `file` (as its source was named): read from
     the outputs, nested fields and texts too. With `values`, pseudonyms of the `field`, only these;
-    a string is one. `key` is the key of the run. The domain is the one on record; `domain` is for
-    operators of texts that have one of their own. A value comes as text: numbers and texts as they
-    were, dates and times as ISO 8601, bytes in hex; what holds no pseudonym stays out.
+    a string is one. `key` is the key of the run, as for :func:`scrubber.scrub`. The domain is the
+    one on record; `domain` is for operators of texts that have one of their own. A value comes as
+    text: numbers and texts as they were, dates and times as ISO 8601, bytes in hex; what holds no
+    pseudonym stays out.
 
     Before anything is given back, a line with the `reason`, the user and the fields, but no value,
-    goes into ``access.jsonl`` beside the manifest. If one value cannot be revealed, none is.
+    goes into ``access.jsonl`` beside the manifest. If one value cannot be revealed, none is. With
+    `out`, they are also written as JSON lines to a new file that its owner alone can read.
 
-    Raises: InputError ``not-encrypted``, ``no-field``, ``no-file``, ``reason``; KeyFault
+    Raises: InputError ``not-encrypted``, ``no-field``, ``no-file``, ``values-or-file``, ``reason``;
+    OutputError ``file-exists``, ``out-in-output``, ``output-write``; KeyFault
     ``key-other`` for another key than the one on record; TamperedError ``not-authentic`` for a
     pseudonym that was changed, or is of another key or domain, ``access-form``; OutputError
     ``access-write``; and those of :func:`scrubber.read_manifest`.
     """
-    root, secret = locate(output), as_key(key)
+    root = locate(output)
+    target = Path(out) if out is not None else None
+    if target is not None:
+        _refuse(target, root)
+    if values is not None and file is not None:
+        raise InputError("values-or-file", "values are of a field, or of a file, not of both")
+    secret = as_key(key)
     manifest = read_manifest(root).data
     chosen = _fields(manifest, field)
     for facts in chosen:
@@ -112,7 +123,28 @@ def reveal(
     names = tuple(dict.fromkeys(facts["name"] for facts in chosen))
     manifest_id = manifest["header"]["id"]
     write_access(root, manifest_id, Access(names, files, secret.id, reason, digest))
+    if target is not None:
+        write_whole(target, _json_lines(found), hint="another file", mode=PRIVATE)
     return found
+
+
+def _refuse(target: Path, output: Location) -> None:
+    """Refuse a file that is there, or one in the output that the values were taken out of."""
+    place = Place(file=str(target))
+    if target.exists() or target.is_symlink():
+        text = "there is a file already"
+        raise OutputError("file-exists", text, place=place, hint="another file")
+    if isinstance(output, Path) and output.resolve() in target.resolve().parents:
+        text = "values do not go into the output that they were taken out of"
+        raise OutputError("out-in-output", text, place=place, hint="another folder")
+
+
+def _json_lines(found: Iterable[Revealed]) -> bytes:
+    rows = (
+        {"file": one.file, "record": one.record, "field": one.field, "value": one.value}
+        for one in found
+    )
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def _fields(manifest: Mapping[str, Any], name: str | None) -> list[Mapping[str, Any]]:

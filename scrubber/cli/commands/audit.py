@@ -1,72 +1,48 @@
-"""scrubber audit and scrubber init"""
+"""scrubber audit"""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubber.cli.console import as_json, emit, stdout
+from scrubber.cli.console import answer, begin, stdout
+from scrubber.cli.options import InputArgument, Json, Rows, Seed
 from scrubber.errors import printable
-from scrubber.model.fieldclass import FieldClass
 
 if TYPE_CHECKING:
-    from scrubber.profiling.report import Audit, FieldAudit, TableAudit
+    from scrubber.api import Audit, FieldAudit, TableAudit
 
 _STYLES = {
-    FieldClass.DIRECT_IDENTIFIER: "bold red",
-    FieldClass.QUASI_IDENTIFIER: "yellow",
-    FieldClass.SENSITIVE: "magenta",
-    FieldClass.TEXT: "cyan",
-    FieldClass.INSENSITIVE: "green",
+    "direct_identifier": "bold red",
+    "quasi_identifier": "yellow",
+    "sensitive": "magenta",
+    "text": "cyan",
+    "insensitive": "green",
 }
 _WIDE = 150  # below it the evidence would be a column of a few words
 
 
-def audit_command(inputs: list[str], rows: int, seed: int) -> int:
-    """Print what every field is; no value of the data. Exit code 1 if records were passed over."""
-    from scrubber.profiling.report import audit
+def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: Json = False) -> int:
+    """Classify every field of INPUT (identifier, quasi-identifier, text, ...) and give reasons.
 
-    found = audit(inputs, rows=rows, seed=seed)
-    code = 0 if found.complete else 1
-    if as_json():
-        return emit(found.to_json(), code)
-    show_audit(found)
-    return code
+    The command reads a seeded sample. It prints claims, masked shapes and rounded counts, never a
+    value. It counts malformed records, gives the place of the first, and then exits with 1.
 
+    Example: scrubber audit fixtures/support
+    """
+    begin("audit", as_json=as_json)
+    from scrubber.api import audit as audited
 
-def init_command(inputs: list[str], out: Path, rows: int, seed: int, force: bool) -> int:
-    """Write a first rule file and say what was decided. Exit code 1 if records were passed over."""
-    from rich.text import Text
-
-    from scrubber.profiling.draft import draft, write_draft
-
-    drafted = draft(inputs, rows=rows, seed=seed)
-    write_draft(drafted, out, overwrite=force)
-    code = 1 if drafted.passed_over else 0
-    if as_json():
-        decisions, passed_over = drafted.counts(), list(drafted.passed_over)
-        return emit({"out": str(out), "decisions": decisions, "passed_over": passed_over}, code)
-    for said in drafted.passed_over:
-        stdout().print(Text(f"warning: {said}", style="bold red"), soft_wrap=True)
-    stdout().print(f"{printable(str(out))}: {drafted.said()}", style="green", soft_wrap=True)
-    stdout().print("Read it, edit it, then:", soft_wrap=True)
-    if drafted.needs_key:
-        stdout().print('  export SCRUBBER_KEY="$(scrubber keygen)"', soft_wrap=True)
-    given = " ".join(printable(one) for one in inputs)
-    stdout().print(f"  scrubber plan {printable(str(out))} {given}", soft_wrap=True)
-    return code
+    return answer(audited(inputs, rows=rows, seed=seed), _show)
 
 
-def show_audit(found: Audit) -> None:
+def _show(audit: Audit) -> None:
     """Each table: a heading, its fields in their order, then what the classes add up to."""
-    for table in found.tables:
+    for table in audit.tables:
         _show_table(table)
 
 
 def _show_table(table: TableAudit) -> None:
     from rich.text import Text
-
-    from scrubber.profiling.report import passed_over_said
 
     shards = f" and {table.shards - 1:,} more files" if table.shards > 1 else ""
     of = f" of {table.records:,}" if table.records not in (None, table.sampled) else ""
@@ -75,9 +51,8 @@ def _show_table(table: TableAudit) -> None:
         (f"  {table.sampled:,}{of} records looked at", "dim"),
     )
     stdout().print(head, soft_wrap=True)
-    if table.passed_over:
-        said = passed_over_said(table.passed_over, table.refusal)
-        stdout().print(Text(f"  warning: {said}", style="bold red"), soft_wrap=True)
+    if table.warning is not None:
+        stdout().print(Text(f"  warning: {table.warning}", style="bold red"), soft_wrap=True)
     if stdout().is_terminal and stdout().width >= _WIDE:
         _show_wide(table)
     else:
@@ -99,13 +74,13 @@ def _show_wide(table: TableAudit) -> None:
     grid.add_column("different", justify="right", no_wrap=True)
     grid.add_column("evidence", overflow="fold", ratio=1)
     for field in table.fields:
-        style = _STYLES[field.field_class]
+        style = _STYLES[field.field_class.value]
         grid.add_row(
             Text(printable(field.name), style=style),
             Text(_class(field), style=style),
             _sure(field),
             *_figures(field),
-            Text(_evidence(field)),
+            Text(field.evidence_said),
         )
     stdout().print(grid)
 
@@ -114,16 +89,16 @@ def _show_lines(field: FieldAudit) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    style = _STYLES[field.field_class]
+    style = _STYLES[field.field_class.value]
     personal, missing, distinct = _figures(field)
     head = Text(f"{printable(field.name)}  {_class(field)}  {_sure(field)}", style=style)
     figures = f"personal: {personal}, missing: {missing}, different: {distinct}"
     if not stdout().is_terminal:
         stdout().print(Text.assemble("  ", head, f"  {figures}"), soft_wrap=True)
-        stdout().print(f"      {_evidence(field)}", soft_wrap=True)
+        stdout().print(f"      {field.evidence_said}", soft_wrap=True)
         return
     stdout().print(Padding(head, (0, 0, 0, 2)))
-    stdout().print(Padding(Text(f"{figures}; {_evidence(field)}", style="dim"), (0, 0, 0, 6)))
+    stdout().print(Padding(Text(f"{figures}; {field.evidence_said}", style="dim"), (0, 0, 0, 6)))
 
 
 def _class(field: FieldAudit) -> str:
@@ -136,32 +111,16 @@ def _sure(field: FieldAudit) -> str:
 
 
 def _figures(field: FieldAudit) -> tuple[str, str, str]:
-    from scrubber.profiling.report import share_said
-
     distinct = f"{field.distinct:,}" if field.exact else f"~{field.distinct:,}"
-    return (
-        share_said(field.personal, field.cells),
-        share_said(field.missing, field.cells),
-        distinct,
-    )
-
-
-def _evidence(field: FieldAudit) -> str:
-    from scrubber.profiling.report import banded
-
-    said = list(field.evidence)
-    if field.findings:
-        found = ", ".join(f"{entity} {banded(count)}" for entity, count in field.findings)
-        said.append(f"in {banded(field.looked_at)} cells looked through: {found}")
-    return "; ".join(said)
+    return field.personal_said, field.missing_said, distinct
 
 
 def _summary(table: TableAudit) -> str:
     parts = []
-    for class_ in FieldClass:
-        count = sum(field.field_class is class_ for field in table.fields)
+    for class_ in _STYLES:
+        count = sum(field.field_class.value == class_ for field in table.fields)
         if count:
-            parts.append(f"{count} {class_.value}")
+            parts.append(f"{count} {class_}")
     doubtful = sum(field.doubtful for field in table.fields)
     guessed = f"; {doubtful} of them a guess (?)" if doubtful else ""
     return f"  {len(table.fields)} fields: {', '.join(parts)}{guessed}"

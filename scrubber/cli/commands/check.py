@@ -2,52 +2,45 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from scrubber.cli.console import as_json, emit, stdout
-from scrubber.errors import GateError, printable
+from scrubber.cli.console import answer, begin, stdout
+from scrubber.cli.options import Json, OptionalInput, RulesArgument
+from scrubber.errors import printable
+
+if TYPE_CHECKING:
+    from scrubber.api import Checked
 
 
-def check_command(rules: Path, inputs: list[str]) -> int:
-    """Report problems (raised as RuleError, exit 2), then run the file's own tests (exit 1)."""
+def check(rules: RulesArgument, inputs: OptionalInput = None, as_json: Json = False) -> int:
+    """Report all problems of RULES at once, then run its tests.
+
+    With INPUT, the rules are also checked against its schema. The command exits with 2 for
+    problems and with 1 for a failed test.
+
+    Example: scrubber check rules/support.yaml fixtures/support
+    """
+    begin("check", as_json=as_json)
     from scrubber.startup.no_pandas import without_pandas
 
     without_pandas()
-    from scrubber.policy import load_rules
-    from scrubber.policy.hints import hints
-    from scrubber.run.preview import run_examples
-    from scrubber.run.survey import survey
+    from scrubber.api import check as checked
 
-    parsed = load_rules(rules)
-    surveyed = survey(parsed, inputs) if inputs else None
-    sources = surveyed.sources if surveyed is not None else ()
-    hinted = hints(surveyed.plan) if surveyed is not None else ()
-    results = run_examples(parsed)
-    failed = [result for result in results if not result.passed]
-    code = GateError.exit_code if failed else 0
-    if as_json():
-        data: dict[str, Any] = {
-            "problems": [],
-            "hints": [
-                {"place": str(hint.mark), "code": hint.code, "text": hint.text} for hint in hinted
-            ],
-            "sources": [source.alias for source in sources],
-            "tests": [
-                {"id": r.id, "passed": r.passed, "unmet": list(r.unmet), "error": r.error}
-                for r in results
-            ],
-        }
-        return emit(data, code)
-    for hint in hinted:
+    return answer(checked(rules, inputs or None), lambda result: _show(str(rules), result))
+
+
+def _show(rules: str, checked: Checked) -> None:
+    """Hints and failed tests, then one line that sums up."""
+    for hint in checked.hints:
         stdout().print(f"hint: {hint}", style="yellow", soft_wrap=True)
-    for result in failed:
-        why = result.error or f"not as expected: {', '.join(map(printable, result.unmet))}"
-        stdout().print(f"{result.mark} [test-failed] {why}", style="red", soft_wrap=True)
-    said = f"{printable(str(rules))}: {len(parsed.fields)} field rules"
-    if inputs:
-        said += f", fit {len(sources)} {'source' if len(sources) == 1 else 'sources'}"
-    if results:
-        said += f", {len(results) - len(failed)} of {len(results)} tests passed"
-    stdout().print(said, style="bold" if failed else "green", soft_wrap=True)
-    return code
+    for test in checked.failed:
+        why = test.error or f"not as expected: {', '.join(map(printable, test.unmet))}"
+        stdout().print(f"{test.mark} [test-failed] {why}", style="red", soft_wrap=True)
+    said = f"{printable(rules)}: {checked.rules} field rules"
+    if checked.sources:
+        count = len(checked.sources)
+        said += f", fit {count} {'source' if count == 1 else 'sources'}"
+    if checked.tests:
+        passed = len(checked.tests) - len(checked.failed)
+        said += f", {passed} of {len(checked.tests)} tests passed"
+    stdout().print(said, style="bold" if checked.failed else "green", soft_wrap=True)

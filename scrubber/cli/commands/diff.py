@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from scrubber.cli.console import as_json, emit, stdout
+import typer
+
+from scrubber.cli.console import answer, begin, stdout
+from scrubber.cli.options import Json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scrubber.review import Change
-    from scrubber.storage import Location
+    from scrubber.api import Change, Diff
 
-_NEEDS_REVIEW = 3
 _STYLES = {"weaker": "bold red", "stronger": "green", "neutral": "dim"}
 
-
-def diff_command(before: Location, after: Location) -> int:
-    """Print the changes, weaker ones first; exit code 3 if there is one."""
-    from scrubber.manifest import read_manifest
-    from scrubber.review import Effect, compare
-
-    old, new = read_manifest(before), read_manifest(after)
-    changes = compare(old, new)
-    code = _NEEDS_REVIEW if any(c.effect is Effect.WEAKER for c in changes) else 0
-    if as_json():
-        found = {"before": old.id, "after": new.id, "changes": [asdict(c) for c in changes]}
-        return emit(found, code)
-    for effect in (Effect.WEAKER, Effect.STRONGER, Effect.NEUTRAL):
-        _print(effect, [change for change in changes if change.effect is effect])
-    stdout().print(_verdict(changes), style="bold red" if code else "bold", soft_wrap=True)
-    return code
+ManifestArgument = Annotated[
+    str,
+    typer.Argument(metavar="DIR", help="An output folder or manifest.", show_default=False),
+]
 
 
-def _print(effect: str, changes: Sequence[Change]) -> None:
+def diff(before: ManifestArgument, after: ManifestArgument, as_json: Json = False) -> int:
+    """Compare two manifests and rate each change as weaker, neutral or stronger protection.
+
+    The command exits with 3 if any change is weaker, such as a newly kept field, a milder
+    transform, a higher threshold, an added purpose or a longer retention.
+
+    Example: scrubber diff scrubbed scrubbed
+    """
+    begin("diff", as_json=as_json)
+    from scrubber.api import diff as compared
+
+    return answer(compared(before, after), _show)
+
+
+def _show(diff: Diff) -> None:
+    """The changes, weaker ones first, then their numbers."""
+    for effect in _STYLES:
+        _show_changes(effect, diff.by_effect(effect))
+    style = "bold red" if diff.exit_code else "bold"
+    stdout().print(_verdict(diff), style=style, soft_wrap=True)
+
+
+def _show_changes(effect: str, changes: Sequence[Change]) -> None:
     if not changes:
         return
     if not stdout().is_terminal:
@@ -53,8 +63,7 @@ def _print(effect: str, changes: Sequence[Change]) -> None:
     stdout().print(table)
 
 
-def _verdict(changes: Sequence[Change]) -> str:
-    if not changes:
+def _verdict(diff: Diff) -> str:
+    if not diff.changes:
         return "nothing that matters changed"
-    numbers = ((e, sum(c.effect == e for c in changes)) for e in ("weaker", "stronger", "neutral"))
-    return ", ".join(f"{number} {effect}" for effect, number in numbers)
+    return ", ".join(f"{len(diff.by_effect(effect))} {effect}" for effect in _STYLES)

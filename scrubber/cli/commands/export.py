@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from scrubber.cli.console import as_json, emit, stdout
+import typer
+
+from scrubber.cli.console import answer, begin, stdout
+from scrubber.cli.options import Json, OutputArgument
 from scrubber.errors import printable
 
 if TYPE_CHECKING:
-    from scrubber.storage import Location
+    from scrubber.api import Exported
 
 
-def export_command(output: Location, target: str, out: Path | None, overwrite: bool) -> int:
-    """Write the manifest in another form, on stdout or into a file."""
-    from scrubber.exports import export
-    from scrubber.manifest import read_manifest
-    from scrubber.manifest.kept import unless_kept
-    from scrubber.storage import write_whole
+class Standard(StrEnum):
+    """Formats of ``export``."""
 
-    text = export(read_manifest(output), target)
-    if out is None:
-        if as_json():
-            return emit({"target": target, "text": text})
-        stdout().file.write(text)
-        return 0
-    write_whole(
-        out,
-        text.encode(),
-        hint="--overwrite replaces it",
-        replace=unless_kept if overwrite else None,
-    )
-    if as_json():
-        return emit({"target": target, "out": str(out)})
-    stdout().print(f"written: {printable(str(out))}", style="green", soft_wrap=True)
-    return 0
+    CROISSANT = "croissant"
+    OPENLINEAGE = "openlineage"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    HF_CARD = "hf-card"
+    DTA = "dta"
+
+
+def export(
+    output: OutputArgument,
+    to: Annotated[
+        Standard,
+        typer.Option(
+            "--to", "-t", help="Target: croissant, openlineage, sarif, junit, hf-card or dta."
+        ),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file to write (default stdout).")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file, unless scrubber needs it.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Convert the manifest of DIR to the format of another tool.
+
+    The export contains nothing that the manifest withholds. Existing files are replaced only with
+    --overwrite; manifests, outputs, signatures, plans, rule files and keys are never replaced.
+
+    Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
+    """
+    begin("export", as_json=as_json)
+    from scrubber.api import export as exported
+
+    return answer(exported(output, to.value, out=out, overwrite=overwrite), _show)
+
+
+def _show(exported: Exported) -> None:
+    if exported.out is None:
+        stdout().file.write(exported.text)
+    else:
+        stdout().print(f"written: {printable(exported.out)}", style="green", soft_wrap=True)

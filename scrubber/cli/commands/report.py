@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from scrubber.cli.console import as_json, emit, quiet, stdout
+import typer
+
+from scrubber.cli.console import answer, begin, stdout
+from scrubber.cli.console import quiet as wants_quiet
+from scrubber.cli.options import Json, OutputArgument, Quiet
 from scrubber.errors import printable
 
-if TYPE_CHECKING:
-    from scrubber.storage import Location
 
-_NAME = "report.html"
+def report(
+    output: OutputArgument,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="The file to write (default DIR/report.html).",
+        ),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="DIR",
+            help="Add a comparison with this earlier manifest or folder.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Render the manifest of DIR as one self-contained HTML page.
 
+    The command replaces an earlier report, but no other file.
 
-def report_command(output: Location, out: Location | None, against: Location | None) -> int:
-    """Write the report of the manifest at `output` and say where it is."""
-    from scrubber.manifest import read_manifest
-    from scrubber.review import report_page, write_report
+    Example: scrubber report scrubbed
+    """
+    begin("report", as_json=as_json, quiet=quiet)
+    from scrubber.api import Reported
+    from scrubber.api import report as reported
 
-    earlier = read_manifest(against) if against is not None else None
-    page = report_page(read_manifest(output), earlier)
-    target = out if out is not None else (output if output.is_dir() else output.parent) / _NAME
-    write_report(page, target)
-    if as_json():
-        return emit({"report": str(target)})
-    if not quiet():
-        stdout().print(f"Report: {printable(str(target))}", soft_wrap=True)
-    return 0
+    def render(written: Reported) -> None:
+        if not wants_quiet():
+            stdout().print(f"Report: {printable(written.path)}", soft_wrap=True)
+
+    return answer(reported(output, out=out, against=against), render)

@@ -4,68 +4,86 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from scrubber.cli.console import as_json, emit, stdout, watched
-from scrubber.errors import InputError, OutputError, Place, printable
+import typer
+
+from scrubber.cli.console import begin, emit, stdout, watched
+from scrubber.cli.options import Json, OutputArgument
+from scrubber.errors import InputError, OutputError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scrubber.run.reveal import Revealed
-    from scrubber.storage import Location
+    from scrubber.api import Revealed
 
 _MOST = 64 << 20  # characters of standard input
 
 
-def reveal_command(
-    output: Location,
-    reason: str,
-    field: str | None,
-    file: str | None,
-    values: list[str] | None,
-    key: str,
-    domain: str | None,
-    out: Path | None,
+def reveal(
+    output: OutputArgument,
+    reason: Annotated[
+        str, typer.Option("--reason", help="The reason for the access, which is recorded.")
+    ],
+    field: Annotated[
+        str | None,
+        typer.Option("--field", help="Reveal only this field (default all encrypted fields)."),
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", help="Read only this output file (default all of them).")
+    ] = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--value", help="Reveal only this pseudonym of the field; - reads them from stdin."
+        ),
+    ] = None,
+    key: Annotated[
+        str,
+        typer.Option("--key", help="The key's location: env:NAME, file:PATH, keyring: or exec:."),
+    ] = "env:SCRUBBER_KEY",
+    domain: Annotated[
+        str | None,
+        typer.Option("--domain", help="The domain of a text operator, if it has its own."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write JSON lines to a new file with mode 0600."),
+    ] = None,
+    as_json: Json = False,
 ) -> int:
-    """Reveal values on a terminal, or in a new file that its owner alone can read."""
-    from scrubber.keystore import key_reference, resolve_key
-    from scrubber.run.reveal import reveal
-    from scrubber.storage import PRIVATE, write_whole
+    """Decrypt values of DIR that the transform `encrypt` made.
 
-    if out is None and (as_json() or not watched()):
+    Values go to a terminal or into a new file with mode 0600, never into a pipe. The reason and
+    the user are first recorded in DIR/access.jsonl. If one value is not authentic, none is shown,
+    and the command exits with 4.
+
+    Example: scrubber reveal scrubbed --field email --reason "case 17" --out emails.jsonl
+    """
+    begin("reveal", as_json=as_json)
+    from scrubber.api import reveal as revealed
+
+    if out is None and (as_json or not watched()):
         text = "values are shown on a terminal only"
         raise OutputError("not-a-terminal", text, hint="--out FILE writes them for you alone")
-    if out is not None and (out.exists() or out.is_symlink()):
-        text = "there is a file already"
-        raise OutputError("file-exists", text, place=Place(file=str(out)), hint="another file")
-    if out is not None and isinstance(output, Path) and _lies_in(out, output):
-        text = "values do not go into the output that they were taken out of"
-        raise OutputError("out-in-output", text, place=Place(file=str(out)), hint="another folder")
-    if values is not None and file is not None:
-        raise InputError("values-or-file", "give --value or --file, not both")
-    found = reveal(
+    found = revealed(
         output,
-        _given(values) if values is not None else None,
+        _given(value) if value is not None else None,
         field=field,
         file=file,
         reason=reason,
-        key=resolve_key(key_reference(key)),
+        key=key,
         domain=domain,
+        out=out,
     )
     if out is None:
         _show(found)
-        return 0
-    write_whole(out, _lines(found), hint="another file", mode=PRIVATE)
-    if as_json():
+    elif as_json:
         return emit({"out": str(out), "values": len(found)})
-    said = f"{printable(str(out))}: {len(found):,} values; only you can read the file"
-    stdout().print(said, style="green", soft_wrap=True)
+    else:
+        said = f"{printable(str(out))}: {len(found):,} values; only you can read the file"
+        stdout().print(said, style="green", soft_wrap=True)
     return 0
-
-
-def _lies_in(out: Path, output: Path) -> bool:
-    return output.resolve() in out.resolve().parents
 
 
 def _given(values: list[str]) -> list[str]:
@@ -80,16 +98,6 @@ def _given(values: list[str]) -> list[str]:
         else:
             given.append(value)
     return given
-
-
-def _lines(found: Iterable[Revealed]) -> bytes:
-    import json
-
-    rows = (
-        {"file": one.file, "record": one.record, "field": one.field, "value": one.value}
-        for one in found
-    )
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def _show(found: Iterable[Revealed]) -> None:

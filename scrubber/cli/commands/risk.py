@@ -1,49 +1,49 @@
-"""scrubber risk and scrubber hierarchy"""
+"""scrubber risk"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from scrubber.cli.console import as_json, emit, stdout
+import typer
+
+from scrubber.cli.console import answer, begin, stdout
+from scrubber.cli.options import InputArgument, Json
 from scrubber.errors import printable
 
 if TYPE_CHECKING:
-    from scrubber.anonymize.measure import Measured
+    from scrubber.api import Measured
 
 _WIDTH = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def risk_command(inputs: list[str], quasi: str, population: list[str], size: int | None) -> int:
-    """Print what class sizes say of the records."""
-    from scrubber.anonymize.measure import measure
+def risk(
+    inputs: InputArgument,
+    qi: Annotated[str, typer.Option("--qi", help="The quasi-identifiers, such as age,sex,zip.")],
+    population: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A file with the same fields for the whole population, for journalist risk."
+        ),
+    ] = None,
+    population_size: Annotated[
+        int | None, typer.Option(min=1, help="Size of the population, to estimate its uniques.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Measure the re-identification risk of INPUT from the sizes of its equivalence classes.
 
-    names = [name.strip() for name in quasi.split(",") if name.strip()]
-    found = measure(inputs, names, population=population, population_size=size)
-    if as_json():
-        return emit(found.to_json())
-    _show(found)
-    return 0
+    A class is a set of records with equal quasi-identifiers. INPUT may be raw or scrubbed. The
+    figures are exact, so keep them with the data.
 
+    Example: scrubber risk fixtures/support/customers.csv --qi age,city,plan
+    """
+    begin("risk", as_json=as_json)
+    from scrubber.api import risk as measured
 
-def hierarchy_command(inputs: list[str], field: str, out: Path, force: bool) -> int:
-    """Write a draft and say how its levels are made."""
-    from scrubber.profiling.hierarchy import draft_hierarchy, write_hierarchy
-
-    made = draft_hierarchy(inputs, field)
-    write_hierarchy(made, out, overwrite=force)
-    if as_json():
-        return emit({"out": str(out), "leaves": len(made.rows), "levels": list(made.levels)})
-    said = " > ".join(["the value", *made.levels])
-    where = printable(str(out))
-    stdout().print(f"{where}: {len(made.rows):,} leaves; {said}", style="green", soft_wrap=True)
-    if len(made.levels) == 1:
-        text = "Their form suggests no groups: put columns of them between the value and *."
-        stdout().print(text, soft_wrap=True)
-    named = printable(field)
-    stdout().print(f"  privacy: {{hierarchies: {{{named}: {where}}}}}", soft_wrap=True)
-    return 0
+    names = [name.strip() for name in qi.split(",") if name.strip()]
+    found = measured(inputs, names, population=population or None, population_size=population_size)
+    return answer(found, _show)
 
 
 def _show(found: Measured) -> None:

@@ -5,60 +5,136 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrubber.cli.console import as_json, emit, quiet, stdout
+from scrubber.cli.console import answer, begin, emit, stdout
+from scrubber.cli.console import as_json as wants_json
+from scrubber.cli.console import quiet as wants_quiet
 from scrubber.cli.interrupts import heed
+from scrubber.cli.options import InputArgument, Json, Quiet, RulesArgument
 from scrubber.cli.progress import progress_bar
-from scrubber.cli.render import show_screen
+from scrubber.cli.render import show_screen, show_verdict
 from scrubber.errors import OutputError, printable
 
 if TYPE_CHECKING:
-    from scrubber.run.survey import Progress
-    from scrubber.storage import Location
+    from scrubber.api import Progress, Scrubbed
 
 
-def run_command(
-    rules: Path,
-    inputs: list[str],
-    out: Location,
-    workers: int | None,
-    executor: str,
-    address: str | None,
-    target: str,
-    overwrite: bool,
-    incremental: Location | None,
-    plan: Path | None,
-    trust: Path | None,
-    quarantine_unreadable: bool,
+class Format(StrEnum):
+    """Target formats of ``run``."""
+
+    SAME = "same"
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSONL = "jsonl"
+    ARROW = "arrow"
+
+
+class Executor(StrEnum):
+    """Executors of ``run``."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+def run(
+    rules: RulesArgument,
+    inputs: InputArgument,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="The output folder. It must not exist yet.",
+        ),
+    ],
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            "-w",
+            min=1,
+            show_default="1; on Ray its CPUs",
+            help="Number of worker processes. The output does not depend on it.",
+        ),
+    ] = None,
+    executor: Annotated[
+        Executor,
+        typer.Option("--executor", help="Scrub on this machine (local) or on a Ray cluster (ray)."),
+    ] = Executor.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="HOST:PORT",
+            help="Address of the Ray cluster. Without it, a local one is started.",
+        ),
+    ] = None,
+    target: Annotated[
+        Format,
+        typer.Option("--format", "-f", help="Output format: same, parquet, csv, jsonl or arrow."),
+    ] = Format.SAME,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
+    ] = False,
+    incremental: Annotated[
+        str | None,
+        typer.Option(
+            "--incremental",
+            metavar="DIR",
+            help="Scrub only sources that this earlier output lacks.",
+        ),
+    ] = None,
+    pinned: Annotated[
+        Path | None, typer.Option("--plan", help="An approved plan. Any drift from it is refused.")
+    ] = None,
+    trust: Annotated[
+        Path | None,
+        typer.Option(
+            "--trust", metavar="FILE", help="Require the plan to pass the gate of this trust file."
+        ),
+    ] = None,
+    quarantine_unreadable: Annotated[
+        bool,
+        typer.Option("--quarantine-unreadable", help="Omit unreadable files and exit with 1."),
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
-    """Scrub, then print one screen (or the envelope with the manifest)."""
-    if trust is not None and plan is None:
-        raise typer.BadParameter("it is about a plan: name one with --plan", param_hint="--trust")
-    if address is not None and executor != "ray":
-        raise typer.BadParameter("it is Ray's: add --executor ray", param_hint="--address")
-    if plan is not None and trust is not None:
-        from scrubber.attest.gate import gate
-        from scrubber.attest.trust import read_trust
-        from scrubber.cli.commands.approve import tell
-        from scrubber.cli.commands.sign import today
+    """Scrub INPUT by RULES into DIR/data and DIR/manifest.json.
 
-        verdict = gate(plan, read_trust(trust), today())
+    INPUT and DIR are local paths or URLs (s3://, gs://, az://, hf://; see docs/storage.md).
+    The output appears in one step once everything succeeded; a failed run publishes nothing.
+    Repeat the command to resume an interrupted or failed run: it keeps finished sources.
+    With --incremental, the manifest names the earlier one. Without new sources, the command
+    writes nothing and exits with 0.
+    On Ray, each node resolves the key and needs access to the inputs and the output.
+    An unreadable file stops the run. With --quarantine-unreadable, such files are omitted and
+    listed in the manifest; its check sources-read fails, and the exit code is 1.
+    With --plan, the command exits with 1 if rules, fields, detectors or shares differ from it.
+
+    Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
+    """
+    begin("run", as_json=as_json, quiet=quiet)
+    if trust is not None:
+        if pinned is None:
+            text = "it is about a plan: name one with --plan"
+            raise typer.BadParameter(text, param_hint="--trust")
+        from scrubber.api import gate
+
+        verdict = gate(pinned, trust)
         if verdict.exit_code:
-            return tell(verdict)
+            return answer(verdict, show_verdict)
     from scrubber.startup.no_pandas import without_pandas
 
     without_pandas()
-    from scrubber.manifest.planned import read_plan
-    from scrubber.manifest.view import screen
-    from scrubber.policy import load_rules
-    from scrubber.run.run import run
+    from scrubber.api import scrub
 
-    parsed = load_rules(rules)
-    pinned = read_plan(plan) if plan is not None else None
     with _own_signals(), progress_bar() as bar:
 
         def progress(now: Progress) -> None:
@@ -67,17 +143,17 @@ def run_command(
                 bar(now)
 
         try:
-            manifest = run(
-                parsed,
+            scrubbed = scrub(
                 inputs,
-                out,
+                rules,
+                out=out,
                 workers=workers,
-                executor=executor,
+                executor=executor.value,
                 address=address,
-                target_format=target,
+                format=target.value,
                 overwrite=overwrite,
                 incremental=incremental,
-                pinned=pinned,
+                plan=pinned,
                 quarantine_unreadable=quarantine_unreadable,
                 progress=progress,
             )
@@ -85,20 +161,23 @@ def run_command(
             if fault.code != "increment-empty":
                 raise
             return _nothing_new()
-    code = 1 if manifest.data["quarantined_sources"] else 0
-    if as_json():
-        return emit({"out": str(out), "manifest": manifest.to_json()}, code)
-    if not quiet():
-        show_screen(screen(manifest))
-        stdout().print(f"\nManifest: {printable(str(out / 'manifest.json'))}", soft_wrap=True)
-    return code
+    return answer(scrubbed, _show)
+
+
+def _show(scrubbed: Scrubbed[list[str]]) -> None:
+    from scrubber.manifest.view import screen
+
+    if not wants_quiet():
+        show_screen(screen(scrubbed.manifest))
+        where = printable(f"{scrubbed.data}/manifest.json")
+        stdout().print(f"\nManifest: {where}", soft_wrap=True)
 
 
 def _nothing_new() -> int:
     """Report success without new sources, as nightly jobs expect."""
-    if as_json():
+    if wants_json():
         return emit({"out": None, "manifest": None})
-    if not quiet():
+    if not wants_quiet():
         stdout().print("nothing new: the earlier output has all of these sources")
     return 0
 

@@ -1,0 +1,137 @@
+"""The verbs of the library. The command line parses, calls one of them and renders its result.
+
+Importing this is cheap: the rooms behind a verb are loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrubber.anonymize.measure import Measured
+    from scrubber.api.arguments import RulesLike, as_rules, rules_schema
+    from scrubber.api.documents import (
+        Diff,
+        Exported,
+        Reported,
+        Shown,
+        Verified,
+        diff,
+        export,
+        report,
+        show,
+        verify,
+    )
+    from scrubber.api.exploring import draft, hierarchy, risk
+    from scrubber.api.finding import find
+    from scrubber.api.planning import Checked, Planned, PlannedField, PlannedFilter, check, plan
+    from scrubber.api.scrubbing import Scrubbed, scrub
+    from scrubber.api.vouching import (
+        Generated,
+        Signed,
+        Vouched,
+        approve,
+        gate,
+        keygen,
+        sign,
+        waive,
+    )
+    from scrubber.attest.gate import Verdict
+    from scrubber.manifest import Manifest, read_manifest
+    from scrubber.policy import Rules, load_rules
+    from scrubber.profiling.draft import Draft
+    from scrubber.profiling.hierarchy import HierarchyDraft
+    from scrubber.profiling.report import Audit, FieldAudit, TableAudit, audit
+    from scrubber.review import Change
+    from scrubber.run.reveal import Revealed, reveal
+    from scrubber.run.survey import Progress
+
+__all__ = [
+    "Audit",
+    "Change",
+    "Checked",
+    "Diff",
+    "Draft",
+    "Exported",
+    "FieldAudit",
+    "Generated",
+    "HierarchyDraft",
+    "Manifest",
+    "Measured",
+    "Planned",
+    "PlannedField",
+    "PlannedFilter",
+    "Progress",
+    "Reported",
+    "Revealed",
+    "Rules",
+    "RulesLike",
+    "Scrubbed",
+    "Shown",
+    "Signed",
+    "TableAudit",
+    "Verdict",
+    "Verified",
+    "Vouched",
+    "approve",
+    "as_rules",
+    "audit",
+    "check",
+    "diff",
+    "draft",
+    "export",
+    "find",
+    "gate",
+    "hierarchy",
+    "keygen",
+    "load_rules",
+    "plan",
+    "read_manifest",
+    "report",
+    "reveal",
+    "risk",
+    "rules_schema",
+    "scrub",
+    "show",
+    "sign",
+    "verify",
+    "waive",
+]
+
+_HOMES = {
+    "anonymize.measure": ("Measured",),
+    "api.arguments": ("RulesLike", "as_rules", "rules_schema"),
+    "api.documents": (
+        *("Diff", "Exported", "Reported", "Shown", "Verified"),
+        *("diff", "export", "report", "show", "verify"),
+    ),
+    "api.exploring": ("draft", "hierarchy", "risk"),
+    "api.finding": ("find",),
+    "api.planning": ("Checked", "Planned", "PlannedField", "PlannedFilter", "check", "plan"),
+    "api.scrubbing": ("Scrubbed", "scrub"),
+    "api.vouching": (
+        *("Generated", "Signed", "Vouched", "approve", "gate", "keygen", "sign", "waive"),
+    ),
+    "attest.gate": ("Verdict",),
+    "manifest": ("Manifest", "read_manifest"),
+    "policy": ("Rules", "load_rules"),
+    "profiling.draft": ("Draft",),
+    "profiling.hierarchy": ("HierarchyDraft",),
+    "profiling.report": ("Audit", "FieldAudit", "TableAudit", "audit"),
+    "review": ("Change",),
+    "run.reveal": ("Revealed", "reveal"),
+    "run.survey": ("Progress",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"scrubber.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

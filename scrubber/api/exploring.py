@@ -1,0 +1,81 @@
+"""Exploring data before there are rules for it: first rules, risk, and hierarchies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scrubber.anonymize.measure import Measured, measure
+from scrubber.api.arguments import AnyPath, PathsLike, as_paths
+from scrubber.profiling import draft as drafting
+from scrubber.profiling.hierarchy import HierarchyDraft, draft_hierarchy, write_hierarchy
+from scrubber.profiling.report import DETECT, ROWS, SEED
+
+
+def draft(
+    data: PathsLike,
+    *,
+    out: AnyPath | None = None,
+    overwrite: bool = False,
+    rows: int = ROWS,
+    seed: int = SEED,
+    detect: Mapping[str, Any] = DETECT,
+) -> drafting.Draft:
+    """Draft a first rule file for the files of `data`; ``.text`` is its YAML.
+
+    It runs as it is and keeps little: a field in doubt is dropped. `rows` records of each table are
+    sampled, and the same `seed` chooses the same ones; `detect` is the ``detect:`` part of a rule
+    file. With `out`, the file is written there, over another rule file only with `overwrite`.
+
+    Raises: InputError for sources that cannot be read, ``no-paths``; OutputError ``rules-exist``,
+    ``output-kept``, ``output-write``; ValueError for `rows` below 1.
+    """
+    drafted = drafting.draft(as_paths(data), rows=rows, seed=seed, detect=detect)
+    if out is None:
+        return drafted
+    drafting.write_draft(drafted, Path(out), overwrite=overwrite)
+    return replace(drafted, out=str(out))
+
+
+def risk(
+    data: PathsLike,
+    quasi: str | Sequence[str],
+    *,
+    population: PathsLike | None = None,
+    population_size: int | None = None,
+) -> Measured:
+    """Measure the re-identification risk of the records of `data` by the fields `quasi`.
+
+    Counts the classes of records that are equal in `quasi` (a string is one field); null is a
+    value of its own. Shares lie in 0..1. `population` names files with the same fields of
+    everybody, for journalist risk; `population_size` is in persons, to estimate the share of
+    population uniques. The figures are exact: they are for the holder of the data.
+
+    Raises: InputError for sources that cannot be read, ``no-paths``, ``unknown-field``,
+    ``quasi-missing``, ``population-small``.
+    """
+    fields = [quasi] if isinstance(quasi, str) else list(quasi)
+    everybody = as_paths(population) if population is not None else ()
+    return measure(as_paths(data), fields, population=everybody, population_size=population_size)
+
+
+def hierarchy(
+    data: PathsLike, field: str, *, out: AnyPath | None = None, overwrite: bool = False
+) -> HierarchyDraft:
+    """Draft a hierarchy for `field`: its values, and levels that their form suggests.
+
+    Numbers get ranges, dates get months, quarters and years, codes of one length get prefixes;
+    other values get the root alone. Null is no leaf. With `out`, a CSV file is written that its
+    owner alone can read, since it holds values of the data.
+
+    Raises: InputError for sources that cannot be read, ``no-paths``, ``unknown-field``,
+    ``hierarchy-empty``, ``hierarchy-large``; OutputError ``hierarchy-exists``, ``output-kept``,
+    ``output-write``.
+    """
+    drafted = draft_hierarchy(as_paths(data), field)
+    if out is None:
+        return drafted
+    write_hierarchy(drafted, Path(out), overwrite=overwrite)
+    return replace(drafted, out=str(out))

@@ -1,0 +1,311 @@
+"""Checking and planning: what rules will do to given data, before anything is scrubbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from scrubber.api.arguments import AnyPath, PathsLike, RulesLike, as_paths, as_rules
+from scrubber.attest.attested import attestations_of
+from scrubber.errors import GateError, OutputError, Place, printable
+from scrubber.manifest.kept import PLAN, unless_kept
+from scrubber.policy import Override, Rules
+from scrubber.policy.hints import Hint, hints
+from scrubber.policy.plan import DisclosureRules, GateRules, Plan, PrivacyRules, linked_of
+from scrubber.policy.sql import without_literals
+from scrubber.run.forecast import forecast
+from scrubber.run.pinned_plan import plan_document
+from scrubber.run.preview import (
+    ExampleResult,
+    FieldPreview,
+    key_or_throwaway,
+    preview,
+    run_examples,
+)
+from scrubber.run.survey import Survey, survey
+from scrubber.storage import write_whole
+
+_MOST_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A rule file without problems: its number of field rules, the sources that it fits, hints, and
+    the results of its own ``tests:``."""
+
+    rules: int
+    sources: tuple[str, ...]
+    hints: tuple[Hint, ...]
+    tests: tuple[ExampleResult, ...]
+
+    @property
+    def failed(self) -> tuple[ExampleResult, ...]:
+        """The tests that did not pass."""
+        return tuple(test for test in self.tests if not test.passed)
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a test failed, else 0."""
+        return GateError.exit_code if self.failed else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain values; there are no problems, since they are raised."""
+        return {
+            "problems": [],
+            "hints": [
+                {"place": str(hint.mark), "code": hint.code, "text": hint.text}
+                for hint in self.hints
+            ],
+            "sources": list(self.sources),
+            "tests": [
+                {
+                    "id": test.id,
+                    "passed": test.passed,
+                    "unmet": list(test.unmet),
+                    "error": test.error,
+                }
+                for test in self.tests
+            ],
+        }
+
+
+def check(rules: RulesLike, data: PathsLike | None = None) -> Checked:
+    """Check `rules`, run their own tests, and with `data` (paths) compile them for its schemas.
+
+    Only schemas are read of `data`, and no key is needed. A failed test is no error: see
+    ``.failed``.
+
+    >>> checked = check({"version": 1, "fields": [{"name": "id", "transform": "drop"}]})
+    >>> checked.rules, checked.exit_code
+    (1, 0)
+
+    Raises: RuleError with every problem at once; InputError for sources that cannot be read,
+    ``no-paths``.
+    """
+    parsed = as_rules(rules)
+    surveyed = survey(parsed, as_paths(data)) if data is not None else None
+    return Checked(
+        rules=len(parsed.fields),
+        sources=tuple(source.alias for source in surveyed.sources) if surveyed else (),
+        hints=hints(surveyed.plan) if surveyed else (),
+        tests=run_examples(parsed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedField:
+    """The decision about a field of `sources`.
+
+    `type_in` and `type_out` are Arrow types, `type_out` None where the field is removed. `levels`
+    are those that ``privacy:`` chooses from, `linked` the fields whose values the text is searched
+    for, with their entities. `samples` are values before and after, for a terminal only.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    field_class: str | None
+    type_in: str
+    type_out: str | None
+    action: str
+    levels: tuple[str, ...]
+    linked: tuple[tuple[str, str], ...]
+    rule: str
+    place: str
+    samples: tuple[tuple[Any, Any], ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The decision as plain values, without the samples."""
+        return {
+            "name": self.name,
+            "sources": list(self.sources),
+            "class": self.field_class,
+            "type_in": self.type_in,
+            "type_out": self.type_out,
+            "action": self.action,
+            "levels": list(self.levels),
+            "linked": dict(self.linked),
+            "rule": {"id": self.rule, "place": self.place},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFilter:
+    """Records for which `expression` is true or unknown are dropped; `shape` is the expression
+    without its literals, which may be values of people."""
+
+    expression: str = field(repr=False)
+    shape: str
+    reason: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan that follows from rules for given data, field by field.
+
+    `privacy` and `gates` say in words what the rules ask for. `throwaway_key` says that the samples
+    were made with a random key, `id` is that of the written plan, and `literals_held` is False
+    where that plan cannot answer for the literals of the rules, since their key was not at hand.
+    """
+
+    digest: str
+    on_error: str
+    on_unlisted: str
+    disclosure: DisclosureRules
+    fields: tuple[PlannedField, ...]
+    filters: tuple[PlannedFilter, ...]
+    privacy: str | None
+    gates: str | None
+    languages: tuple[str, ...]
+    ner: str | None
+    overrides: tuple[Override, ...]
+    throwaway_key: bool
+    id: str | None = None
+    literals_held: bool = True
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain values, without samples."""
+        return {
+            "digest": self.digest,
+            "on_error": self.on_error,
+            "on_unlisted": self.on_unlisted,
+            "disclosure": {"min_cell": self.disclosure.min_cell, "base": self.disclosure.base},
+            "fields": [decided.to_json() for decided in self.fields],
+            "overrides": [
+                {"what": one.what, "winner": str(one.winner), "loser": str(one.loser)}
+                for one in self.overrides
+            ],
+            "plan": self.id,
+        }
+
+
+def plan(
+    rules: RulesLike,
+    data: PathsLike,
+    *,
+    rows: int = 0,
+    out: AnyPath | None = None,
+    overwrite: bool = False,
+) -> Planned:
+    """Compile `rules` for the files of `data`; nothing is scrubbed.
+
+    Up to `rows` records (0 to 100) of each source are scrubbed as samples, which hold values of the
+    data. With `out`, the plan is written there, with the shares of values to expect, for
+    :func:`approve` and ``scrub(plan=…)``; `overwrite` replaces a plan, and removes the signatures
+    beside it.
+
+    Raises: RuleError; InputError for sources that cannot be read, ``no-paths``; OutputError
+    ``plan-exists``, ``output-kept``, ``output-write``; ValueError for `rows` out of range.
+    """
+    if not 0 <= rows <= _MOST_ROWS:
+        raise ValueError(f"rows must be 0 to {_MOST_ROWS}")
+    parsed = as_rules(rules)
+    surveyed = survey(parsed, as_paths(data))
+    written, held = None, True
+    if out is not None:
+        written, held = _write(parsed, surveyed, Path(out), overwrite)
+    shown = preview(parsed, surveyed, rows)
+    decided = surveyed.plan
+    return Planned(
+        digest=parsed.published,
+        on_error=decided.on_error.value,
+        on_unlisted=decided.on_unlisted,
+        disclosure=decided.disclosure,
+        fields=tuple(_field(one) for one in shown.fields),
+        filters=tuple(_filters(decided)),
+        privacy=_privacy(decided.privacy) if decided.privacy is not None else None,
+        gates=_gates(decided.gates),
+        languages=tuple(decided.detect.languages) if decided.detect is not None else (),
+        ner=decided.detect.ner if decided.detect is not None else None,
+        overrides=tuple(parsed.overrides),
+        throwaway_key=shown.throwaway_key,
+        id=written,
+        literals_held=held,
+    )
+
+
+def _write(rules: Rules, surveyed: Survey, out: Path, overwrite: bool) -> tuple[str, bool]:
+    """Write the plan, with the shares that a sample lets expect; its id, and whether it holds the
+    literals of the rules.
+
+    A plan that is replaced loses the signatures and approvals beside it: they were of another one.
+    """
+    attestations = attestations_of(out)
+    hint = "--force replaces it, and removes what was signed"
+    if attestations.exists() and not (overwrite and out.exists()):
+        place = Place(file=str(out))
+        raise OutputError("plan-exists", "there is a plan already", place=place, hint=hint)
+    key, throwaway = key_or_throwaway(surveyed.plan)
+    own = None if throwaway else key
+    document = plan_document(rules, surveyed, forecast(surveyed, key), own)
+    write_whole(
+        out,
+        document.to_bytes(),
+        exists="plan-exists",
+        hint=hint,
+        replace=partial(_only_a_plan, attestations) if overwrite else None,
+    )
+    return document.id, own is not None or not rules.literals
+
+
+def _only_a_plan(attestations: Path, out: Path) -> None:
+    """Let a plan be replaced, without what was signed about it."""
+    unless_kept(out, own=PLAN)
+    attestations.unlink(missing_ok=True)
+
+
+def _field(shown: FieldPreview) -> PlannedField:
+    decided = shown.plan
+    return PlannedField(
+        name=shown.name,
+        sources=shown.sources,
+        field_class=decided.field_class.value if decided.field_class else None,
+        type_in=decided.type_in,
+        type_out=decided.type_out,
+        action=shown.action,
+        levels=shown.levels,
+        linked=tuple((str(one.path), one.entity) for one in linked_of(decided)),
+        rule=decided.rule.id,
+        place=str(decided.rule.mark),
+        samples=shown.samples,
+    )
+
+
+def _filters(decided: Plan) -> Iterator[PlannedFilter]:
+    rules = {rule.rule.id: rule for _, table in decided.tables for rule in table.row_rules}
+    for rule in rules.values():
+        shape = without_literals(rule.expression)
+        yield PlannedFilter(rule.expression, shape, rule.reason, str(rule.rule.mark))
+
+
+def _privacy(rules: PrivacyRules) -> str:
+    said = f"privacy: classes of {rules.k} or more"
+    said += f", at most {rules.suppression_limit:.3g} of the records left out"
+    models = [
+        f"{kind} {'in every sensitive field' if name is None else printable(name)}"
+        for kind, name in [
+            *((f"{one.kind} l-diversity {one.l:g}", name) for name, one in rules.diversity),
+            *((f"{one.kind} t-closeness {one.t:g}", name) for name, one in rules.closeness),
+        ]
+    ]
+    return f"{', '.join([said, *models])}, by {rules.method}"
+
+
+def _gates(rules: GateRules) -> str | None:
+    said = []
+    if rules.max_residual_rate is not None:
+        said.append(f"at most {rules.max_residual_rate:g} findings left per record")
+    if rules.min_k is not None:
+        said.append(f"at least {rules.min_k} records alike in the quasi-identifiers")
+    if not said:
+        return None
+    looked = "every record" if rules.every else "a sample of the records"
+    return f"gates: {', '.join(said)}; {looked} is looked at again"

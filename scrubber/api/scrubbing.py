@@ -1,0 +1,124 @@
+"""Scrubbing: a table or files in, the same without personal data out, with a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from scrubber.api.arguments import AnyPath, RulesLike, as_rules
+from scrubber.errors import GateError, NotAvailable, OutputError
+from scrubber.formats import FORMATS
+from scrubber.frames import open_frame, paths_of
+from scrubber.keystore import as_key
+from scrubber.manifest import Manifest
+from scrubber.manifest.planned import read_plan
+from scrubber.run.run import run, run_on_table
+from scrubber.run.survey import Progress
+from scrubber.storage import locate
+from scrubber.transform.keys import RootKey
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scrubbed(Generic[T]):
+    """The scrubbed `data`, of the caller's kind (for a path: the output folder), and the manifest
+    of what was done to it."""
+
+    data: T = field(repr=False)
+    manifest: Manifest
+
+    @property
+    def exit_code(self) -> int:
+        """1 where files were left out because they cannot be read, else 0."""
+        return GateError.exit_code if self.manifest.data["quarantined_sources"] else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The output folder (null for a table) and the manifest, as plain values."""
+        folder = str(self.data) if isinstance(self.data, str | PathLike) else None
+        return {"out": folder, "manifest": self.manifest.to_json()}
+
+
+def scrub(
+    data: T,
+    rules: RulesLike,
+    *,
+    key: RootKey | bytes | str | None = None,
+    out: AnyPath | None = None,
+    workers: int | None = None,
+    executor: str = "local",
+    address: str | None = None,
+    format: str = "same",
+    overwrite: bool = False,
+    incremental: AnyPath | None = None,
+    plan: AnyPath | None = None,
+    quarantine_unreadable: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Scrubbed[T]:
+    """Scrub a table or files by a rule file.
+
+    `data` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table (or anything with
+    ``__arrow_c_stream__``), and ``.data`` of the result is of the same kind with its dtypes; or it
+    is a path or a URL in a store (a file, a folder or a glob, or a list of them), and then `out`
+    names the folder for ``data/`` and ``manifest.json``, and ``.data`` is that folder as a Path (or
+    its URL). `rules` is a path, a mapping of the same shape as a rule file, or the result of
+    :func:`load_rules`. `key` replaces the ``key:`` of the rule file: 32 bytes, the text that
+    ``scrubber keygen`` prints, or a reference such as ``env:NAME``.
+
+    These apply to files. `workers` processes of this machine (default 1), or with `executor`
+    ``ray`` the cluster at `address` (default: as many workers as it has CPUs), write the same
+    bytes. `format` is ``same``, ``parquet``, ``csv``, ``tsv``, ``jsonl`` or ``arrow``. With
+    `incremental`, an earlier output, only new sources are scrubbed. With `plan`, a written plan,
+    a run that would do anything else is refused. A file that cannot be read stops the run, or with
+    `quarantine_unreadable` is left out as a whole; the manifest names it, and its check
+    ``sources-read`` then fails. `progress` is called after each batch.
+
+    Null stays null under every transform.
+
+    >>> import pyarrow as pa
+    >>> table = pa.table({"name": ["Ann", None], "age": [34, None]})
+    >>> rules = {"version": 1, "fields": [
+    ...     {"name": "name", "class": "direct_identifier", "transform": "drop"},
+    ...     {"name": "age", "class": "quasi_identifier", "transform": {"bin": {"width": 10}}}]}
+    >>> scrub(table, rules).data.to_pydict()
+    {'age': ['[30, 40)', None]}
+
+    Raises: RuleError (every problem at once); KeyFault; InputError; TransformError;
+    DetectionError; OutputError, such as ``output-missing`` for files without `out` and
+    ``increment-empty`` where no source is new; NotAvailable ``executor-unknown``,
+    ``format-unknown``; GateError for a gate of the rules and ``plan-drift``; IncompleteError. No
+    message holds a value of the data.
+    """
+    if format not in ("same", *FORMATS):
+        text = f"a format is same or one of {', '.join(FORMATS)}"
+        raise NotAvailable("format-unknown", text)
+    parsed = as_rules(rules)
+    key = as_key(key) if key is not None else None
+    paths = paths_of(data)
+    if paths is None:
+        opened = open_frame(data)
+        table, manifest = run_on_table(parsed, opened.table, key=key)
+        return Scrubbed(opened.back(table), manifest)
+    if out is None:
+        raise OutputError("output-missing", "scrubbing files needs a folder for them", hint="out=…")
+    where = locate(out)
+    manifest = run(
+        parsed,
+        paths,
+        where,
+        key=key,
+        workers=workers,
+        executor=executor,
+        address=address,
+        target_format=format,
+        overwrite=overwrite,
+        incremental=incremental,
+        pinned=read_plan(locate(plan)) if plan is not None else None,
+        quarantine_unreadable=quarantine_unreadable,
+        progress=progress,
+    )
+    folder = where if isinstance(where, Path) else str(where)
+    return Scrubbed(folder, manifest)  # type: ignore[arg-type]

@@ -1,0 +1,197 @@
+"""Vouching: keys, signatures, approvals and waivers of a run or a plan, and its gate."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from scrubber.api.arguments import AnyPath, today
+from scrubber.attest.approval import APPROVAL_TYPE, WAIVER_TYPE, Approval, Waiver
+from scrubber.attest.gate import Verdict, intact
+from scrubber.attest.gate import gate as verdict_on
+from scrubber.attest.refusals import refuse_signature, refuse_statement
+from scrubber.attest.signer import SigningKey
+from scrubber.attest.trust import Trust, read_trust
+from scrubber.errors import InputError
+from scrubber.keystore import key_reference, new_key, resolve_signing_key, write_key
+from scrubber.storage import locate
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A fresh key: its secret `text`, and of a signing key the `public` half."""
+
+    text: str = field(repr=False)
+    public: str | None = None
+
+
+def keygen(*, signing: bool = False, out: AnyPath | None = None) -> Generated:
+    """Make a key of 32 random bytes as base64 text, or with `signing` an Ed25519 key as PEM.
+
+    With `out`, it is written to a new file that its owner alone can read. The `public` half of a
+    signing key goes into trust files.
+
+    >>> import base64
+    >>> len(base64.b64decode(keygen().text))
+    32
+
+    Raises: OutputError ``key-exists``, ``output-write``.
+    """
+    fresh = SigningKey.new() if signing else None
+    text = fresh.to_pem() if fresh is not None else new_key()
+    if out is not None:
+        write_key(Path(out), text)
+    return Generated(text.strip(), fresh.public.id if fresh is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature by the key `signer` over `subjects`, in the file at `path`."""
+
+    signer: str
+    subjects: tuple[str, ...]
+    path: str
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The signer and the signed files as plain values."""
+        return {"signer": self.signer, "subjects": list(self.subjects)}
+
+
+def sign(
+    document: AnyPath,
+    key: SigningKey | str,
+    *,
+    trust: AnyPath | None = None,
+    on: date | None = None,
+) -> Signed:
+    """Sign the manifest of an output folder with the hashes of its outputs, or a plan.
+
+    Only a document that verifies is signed, in a file beside it. `key` is a signing key or a
+    reference to one: ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or ``exec:COMMAND``. With
+    `trust`, a key that may not sign on the day `on` (default: today in UTC) is refused.
+
+    Raises: KeyFault; InputError ``signer-unknown``, ``role-not-held``, ``no-plan``; TamperedError
+    ``not-intact``; IncompleteError ``no-manifest``, ``salts-missing``; RuleError for a trust file
+    that is not valid.
+    """
+    signing, day = _signing_key(key), on or today()
+    if trust is not None:
+        refuse_signature(read_trust(Path(trust)), signing.public, day)
+    attested = intact(locate(document), day)
+    envelope = attested.attest(attested.statement(), signing)
+    subjects = tuple(subject.name for subject in attested.subjects)
+    return Signed(envelope.signer.id, subjects, str(attested.attestations))
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """The approval or waiver that the key `signer` put beside a document: `says` is its content."""
+
+    signer: str
+    says: Mapping[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        """Always 0."""
+        return 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The signer and the statement as plain values."""
+        return {"signer": self.signer, "says": dict(self.says)}
+
+
+def approve(
+    document: AnyPath,
+    *,
+    role: str,
+    criteria: Iterable[str],
+    expires: date | str,
+    key: SigningKey | str,
+    trust: AnyPath,
+    on: date | None = None,
+) -> Vouched:
+    """Put a signed approval beside a run or a plan, in a `role` of the trust file.
+
+    `criteria` name what was looked at; `expires` is the last day that the approval counts, a date
+    or its ISO form; `on` the day on which it is given (default: today in UTC). Neither the
+    document nor its signatures change.
+
+    Raises: InputError ``expires``, ``signer-unknown``, ``role-unknown``, ``role-not-held``,
+    ``own-document``; else as :func:`sign`.
+    """
+    given = on or today()
+    approval = Approval(role, tuple(criteria), given, _last_day(expires, given))
+    return _attest(document, APPROVAL_TYPE, approval, key, trust)
+
+
+def waive(
+    document: AnyPath,
+    *,
+    check: str,
+    reason: str,
+    role: str,
+    expires: date | str,
+    key: SigningKey | str,
+    trust: AnyPath,
+    on: date | None = None,
+) -> Vouched:
+    """Put a signed waiver of the failing gate `check` beside a run or a plan.
+
+    A waived check is not passed: the gate names it as waived. Arguments are those of
+    :func:`approve`.
+
+    Raises: InputError ``check-unknown``; else as :func:`approve`.
+    """
+    given = on or today()
+    waiver = Waiver(check, reason, role, given, _last_day(expires, given))
+    return _attest(document, WAIVER_TYPE, waiver, key, trust)
+
+
+def gate(document: AnyPath, trust: AnyPath, *, on: date | None = None) -> Verdict:
+    """Decide by a trust file whether an output may be used, or a plan be run.
+
+    Denied unless signed and approved on the day `on` (default: today in UTC). A denial is no error:
+    see ``.exit_code``.
+
+    Raises: IncompleteError ``no-manifest``; InputError ``no-plan``; RuleError for a trust file that
+    is not valid.
+    """
+    return verdict_on(locate(document), read_trust(Path(trust)), on or today())
+
+
+def _attest(
+    document: AnyPath,
+    kind: str,
+    statement: Approval | Waiver,
+    key: SigningKey | str,
+    trust: AnyPath,
+) -> Vouched:
+    trusted: Trust = read_trust(Path(trust))
+    signing, day = _signing_key(key), statement.given
+    attested = intact(locate(document), day)
+    refuse_statement(attested, statement, trusted, signing.public, day)
+    says = statement.to_predicate()
+    envelope = attested.attest(attested.about(kind, says), signing)
+    return Vouched(envelope.signer.id, says)
+
+
+def _signing_key(key: SigningKey | str) -> SigningKey:
+    return key if isinstance(key, SigningKey) else resolve_signing_key(key_reference(key))
+
+
+def _last_day(expires: date | str, given: date) -> date:
+    """The last day that a statement counts, not before the day on which it is `given`."""
+    with contextlib.suppress(ValueError):
+        day = date.fromisoformat(expires) if isinstance(expires, str) else expires
+        if day >= given:
+            return day
+    raise InputError("expires", "the last day is today or later", hint="as in 2027-12-31")

@@ -1,0 +1,36 @@
+"""scrubber keygen"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scrubber.cli.console import begin, stdout
+
+
+def keygen(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write the key to a new file with mode 0600."),
+    ] = None,
+    signing: Annotated[
+        bool, typer.Option("--signing", help="Make a signing key (Ed25519, PEM) instead.")
+    ] = False,
+) -> int:
+    """Make a key: 32 random bytes as base64, on stdout or in a file with mode 0600.
+
+    With --signing and --out, the command prints the public key for the trust file.
+
+    Example: export SCRUBBER_KEY="$(scrubber keygen)"
+    """
+    begin("keygen")
+    from scrubber.api import keygen as generated
+
+    key = generated(signing=signing, out=out)
+    if out is None:
+        stdout().print(key.text, soft_wrap=True)
+    elif key.public is not None:
+        stdout().print(key.public, soft_wrap=True)
+    return 0
