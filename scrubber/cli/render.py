@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from scrubber.cli.console import stdout
 from scrubber.errors import printable
-from scrubber.manifest.view import FieldLine, Row, Screen, lines, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrubber.api import Verdict, Vouched
     from scrubber.manifest import Check
+    from scrubber.manifest.view import FieldLine, Row, Screen
 
 
 def show_screen(view: Screen) -> None:
     """Print one screen: verdict first, then kept fields, since they are the risk."""
+    from scrubber.manifest.view import Row, lines
+
     console = stdout()
     if not console.is_terminal:
         for line in lines(view):
@@ -84,6 +86,8 @@ def _texts(title: str, texts: Sequence[str]) -> None:
 
 def _size(count: int | None) -> str:
     if count is None:
+        from scrubber.manifest.view import size_text
+
         return size_text(count)
     size = float(count)
     for unit in ("B", "kB", "MB", "GB"):
