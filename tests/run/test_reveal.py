@@ -20,6 +20,8 @@ from scrubber.attest.access import Access, read_access, write_access
 from scrubber.attest.checking import check_run
 from scrubber.errors import InputError, KeyFault, OutputError, ScrubberError, TamperedError
 from scrubber.manifest.beside import ACCESS
+from scrubber.storage import locate
+from tests.stores import S3
 
 KEY, OTHER = bytes(range(32)), bytes(range(1, 33))
 TODAY = dt.date(2026, 11, 30)
@@ -293,3 +295,29 @@ def test_half_a_line_in_the_log_goes_with_the_next_access(tmp_path: Path) -> Non
     path.write_bytes(whole + b"C-000001")
     with pytest.raises(TamperedError, match="access-form"):
         read_access(tmp_path, "m")
+
+
+def test_in_a_store(tmp_path: Path, s3: S3) -> None:
+    """Each access is a line beside the manifest there; one that is not on record gives nothing."""
+    write(pa.table({"name": NAMES, "plan": ["a", "b", "c"]}), tmp_path / "t.csv")
+    url = s3.url("out")
+    scrubber.scrub(str(tmp_path / "t.csv"), RULES, key=KEY, out=url)
+    for number, reason in enumerate(["case 17", "case 18"], 1):
+        found = scrubber.reveal(url, field="name", reason=reason, key=KEY)
+        assert told(found) == [(i, "name", name) for i, name in enumerate(NAMES, 1)]
+        lines = s3.get(f"out/{ACCESS}").splitlines()
+        assert len(lines) == number
+        assert json.loads(lines[-1])["reason"] == reason
+        assert not any(name.encode() in s3.get(f"out/{ACCESS}") for name in NAMES)
+        checks = check_run(locate(url), None, TODAY)
+        assert all(check.passed for check in checks)
+        assert "access" in {check.id for check in checks}
+    log = s3.get(f"out/{ACCESS}")
+    s3.put(f"out/{ACCESS}", log.replace(b"case 17", b"case 71"))
+    with pytest.raises(TamperedError, match="access-form"):
+        scrubber.reveal(url, field="name", reason="case 19", key=KEY)
+    assert "access" in {one.id for one in check_run(locate(url), None, TODAY) if not one.passed}
+    s3.put(f"out/{ACCESS}", log[:-9])  # half a line goes with the next access
+    scrubber.reveal(url, field="name", reason="case 19", key=KEY)
+    reasons = [json.loads(line)["reason"] for line in s3.get(f"out/{ACCESS}").splitlines()]
+    assert reasons == ["case 17", "case 19"]
