@@ -40,7 +40,7 @@ def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
     from scrubber.model.tally import Tally
     from scrubber.outputs.checkpoints import Part, identity, work_ids
     from scrubber.outputs.folder import FolderStage
-    from scrubber.pipeline.source import Task, Work
+    from scrubber.pipeline.source import ScrubJob, Work
     from scrubber.policy import compile_plan, rules_from_mapping
     from scrubber.run.facts import Account, SourceRecord, facts_of
     from scrubber.run.scrub_pass import sharing
@@ -76,7 +76,7 @@ def simulate(shards: int, batches: int, lost: int) -> dict[str, float]:
         plan = compile_plan(rules, {source.alias: schema for source in sources})
     with timed("tasks"):
         works = work_ids(rules, plan, key)
-        tasks = [Task(s, schema, works[s.alias], 100_000_000) for s in sources]
+        tasks = [ScrubJob(s, schema, works[s.alias], 100_000_000) for s in sources]
         divide(tasks, 64)
     work = Work(plan, FolderStage(Path("/data/out"), "run"), "same")
     with timed("send"):  # the plan once for each worker, the tasks one by one

@@ -172,12 +172,13 @@ def timed(work: Work, source: Path, out: Path) -> list[float]:
 def scrubber(rules: Path, workers: int) -> Work:
     """A run, its reading of the rules left out as the start-up is."""
     from scrubber.policy import load_rules
+    from scrubber.run.request import Request
     from scrubber.run.run import run
     from scrubber.startup.no_pandas import without_pandas
 
     without_pandas()  # as the command line does
     parsed = load_rules(rules)
-    return lambda source, out: run(parsed, [str(source)], out, workers=workers)
+    return lambda source, out: run(Request(parsed, [str(source)], out, workers=workers))
 
 
 def polars(columns: Sequence[str], streaming: bool) -> Work:

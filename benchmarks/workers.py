@@ -72,12 +72,13 @@ CASES: dict[str, tuple[Callable[[Path, int, int], Path], bool]] = {
 def one(source: Path, rules: Path, out: Path, workers: int) -> None:
     """A run in this process; prints its seconds."""
     from scrubber.policy import load_rules
+    from scrubber.run.request import Request
     from scrubber.run.run import run
     from scrubber.transform.keys import RootKey
 
     parsed, key = load_rules(rules), RootKey(KEY)
     began = time.perf_counter()
-    run(parsed, [str(source)], out, key=key, workers=workers)
+    run(Request(parsed, [str(source)], out, key=key, workers=workers))
     print(time.perf_counter() - began)
 
 

@@ -15,7 +15,9 @@ from scrubber.frames import open_frame, paths_of
 from scrubber.keystore import as_key
 from scrubber.manifest import Manifest
 from scrubber.manifest.planned import read_plan
-from scrubber.run.run import run, run_on_table
+from scrubber.run.on_table import run_on_table
+from scrubber.run.request import Request
+from scrubber.run.run import run
 from scrubber.run.survey import Progress
 from scrubber.storage import locate
 from scrubber.transform.keys import RootKey
@@ -105,7 +107,7 @@ def scrub(
     if out is None:
         raise OutputError("output-missing", "scrubbing files needs a folder for them", hint="out=…")
     where = locate(out)
-    manifest = run(
+    request = Request(
         parsed,
         paths,
         where,
@@ -120,5 +122,6 @@ def scrub(
         quarantine_unreadable=quarantine_unreadable,
         progress=progress,
     )
+    manifest = run(request)
     folder = where if isinstance(where, Path) else str(where)
     return Scrubbed(folder, manifest)  # type: ignore[arg-type]

@@ -1,50 +1,59 @@
-"""Executors of scrubbing: in this process or in worker processes. Same bytes either way."""
+"""Where the jobs of a run are done: in this process or in worker processes. Same bytes either
+way."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from typing import Any, Protocol, TypeVar
 
-from scrubber.executors.queries import Look
+from scrubber.executors.jobs import Job
 from scrubber.executors.workers import Crew
-from scrubber.outputs.checkpoints import Done
-from scrubber.pipeline.source import Bench, Task, Work, make_part
+from scrubber.pipeline.source import Bench
 from scrubber.policy.plan import Plan
-from scrubber.transform.keys import RootKey
 
 _WASTE = 1.05
 """How much longer than a perfect division the division into whole sources may take."""
 
 _WORTH = 64 * 2**20
-"""So many bytes to look at are worth starting processes for."""
+"""So many bytes of light jobs are worth starting processes for."""
 
 A = TypeVar("A")
 Hear = Callable[[str, int, int], None]
 """Hears how far a source (by alias) is: bytes of it that were read, and records that are done."""
+Answers = Generator[tuple[str, A], None, None]
+"""Answers with the aliases of the sources of their jobs. Closing it ends the work."""
 
 
 class Executor(Protocol):
-    """Decides where sources are scrubbed, and nothing else. `workers` is how many did the work."""
+    """Decides where jobs are done, and nothing else. `workers` is how many did the work."""
 
     workers: int
 
-    def parts(
-        self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Done, None, None]:
-        """The part of every task, finished and on record, or that its source cannot be read; in any
-        order. Closing it ends the work.
+    def answers(self, bench: Bench, jobs: Sequence[Job[A]], hear: Hear) -> Answers[A]:
+        """The answer to every job, in any order; one job a source. All are heavy, or none.
 
-        Errors: those of the work itself, and IncompleteError where a worker was lost.
+        Errors: those of the jobs themselves, and IncompleteError where a worker was lost.
         """
-
-    def looks(
-        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
-    ) -> Generator[A, None, None]:
-        """The answers to the looks, in their order. Errors: as `parts`."""
 
     def close(self) -> None:
         """Give back what the executor holds."""
+
+
+def in_order(jobs: Sequence[Job[A]], answers: Answers[A]) -> Generator[A, None, None]:
+    """The `answers` in the order of their `jobs`."""
+    early: dict[str, A] = {}
+    with closing(answers):
+        for job in jobs:
+            alias = job.source.alias
+            while alias not in early:
+                early.update([next(answers)])
+            yield early.pop(alias)
+
+
+def unheard(source: str, consumed: int, rows: int) -> None:
+    """Progress that nobody follows."""
 
 
 class InProcess:
@@ -52,19 +61,9 @@ class InProcess:
 
     workers = 1
 
-    def parts(
-        self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Done, None, None]:
-        bench = Bench(work, key)
-        for task in tasks:
-            yield bench.part(task, _about(task, hear))
-
-    def looks(
-        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
-    ) -> Generator[A, None, None]:
-        bench = Bench(work, key)
-        for look in looks:
-            yield look.by(bench)
+    def answers(self, bench: Bench, jobs: Iterable[Job[A]], hear: Hear) -> Answers[A]:
+        for job in jobs:
+            yield job.source.alias, job.run(bench, _about(job, hear))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -76,37 +75,34 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def parts(
-        self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Done, None, None]:
-        if is_light(work.plan):
-            whole, here = largest_apart(tasks)
-            yield from InProcess().parts(work, key, here, hear)
-            cut: list[Task] = []
-        else:
-            whole, cut = divide(tasks, self.workers)
+    def answers(self, bench: Bench, jobs: Sequence[Job[A]], hear: Hear) -> Answers[A]:
+        whole, here, cut = self._divided(bench, jobs)
+        yield from InProcess().answers(bench, here, hear)
         if whole or cut:
-            with Crew(work, key, self.workers) as crew:
-                yield from crew.parts(whole, hear)
-                for task in cut:
-                    yield make_part(work, task, key, crew.scrub, _about(task, hear))
-
-    def looks(
-        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
-    ) -> Generator[A, None, None]:
-        if not worth_sending(looks):
-            yield from InProcess().looks(work, key, looks)
-            return
-        with Crew(work, key, self.workers) as crew:
-            yield from crew.looks(looks)
+            with Crew(bench, self.workers) as crew:
+                yield from crew.answers(whole, hear)
+                shared = Bench(bench.work, bench.key, crew.scrub) if cut else bench
+                yield from InProcess().answers(shared, cut, hear)
 
     def close(self) -> None:
         """Nothing is held: processes end with what they were started for."""
 
+    def _divided(
+        self, bench: Bench, jobs: Sequence[Job[A]]
+    ) -> tuple[Sequence[Job[A]], Sequence[Job[A]], Sequence[Job[A]]]:
+        """The jobs for single workers, those for this process, and those that are cut into batches
+        which all workers share."""
+        if not any(job.heavy for job in jobs):
+            return (jobs, [], []) if worth_sending(jobs) else ([], jobs, [])
+        if is_light(bench.work.plan):
+            return (*largest_apart(jobs), [])
+        whole, cut = divide(jobs, self.workers)
+        return whole, [], cut
 
-def worth_sending(looks: Sequence[Look[Any]]) -> bool:
-    """True if it is worth to start processes for these looks."""
-    return len(looks) > 1 and sum(look.size for look in looks) >= _WORTH
+
+def worth_sending(jobs: Sequence[Job[Any]]) -> bool:
+    """Whether it is worth to start processes for these light jobs."""
+    return len(jobs) > 1 and sum(job.size for job in jobs) >= _WORTH
 
 
 def is_light(plan: Plan) -> bool:
@@ -115,24 +111,24 @@ def is_light(plan: Plan) -> bool:
     return plan.detect is None and plan.rescan is None and not plan.needs_key
 
 
-def largest_apart(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
-    """For light work, the tasks that go to workers as a whole, the largest first, and what this
+def largest_apart(jobs: Sequence[Job[A]]) -> tuple[list[Job[A]], list[Job[A]]]:
+    """For light work, the jobs that go to workers as a whole, the largest first, and what this
     process does by itself, on more than one core: a source larger than all others together."""
-    whole = sorted(tasks, key=_largest_first)
-    if len(whole) == 1 or (whole and 2 * whole[0].size > sum(task.size for task in whole)):
+    whole = sorted(jobs, key=_largest_first)
+    if len(whole) == 1 or (whole and 2 * whole[0].size > sum(job.size for job in whole)):
         return whole[1:], whole[:1]
     return whole, []
 
 
-def divide(tasks: Sequence[Task], workers: int) -> tuple[list[Task], list[Task]]:
-    """The tasks that go to workers as a whole, the largest first, and those that are cut into
+def divide(jobs: Sequence[Job[A]], workers: int) -> tuple[list[Job[A]], list[Job[A]]]:
+    """The jobs that go to workers as a whole, the largest first, and those that are cut into
     batches which all workers share, since whole they would leave workers idle at the end.
 
     A whole source is read and written where it is scrubbed; batches go through this process.
     """
-    whole = sorted(tasks, key=_largest_first)
-    cut: list[Task] = []
-    total = sum(task.size for task in tasks)
+    whole = sorted(jobs, key=_largest_first)
+    cut: list[Job[A]] = []
+    total = sum(job.size for job in jobs)
     shared = 0
     while whole and _longest(whole, workers) + shared / workers > _WASTE * total / workers:
         # Where the largest is small beside a worker's share, the condition does not hold: so few
@@ -142,17 +138,17 @@ def divide(tasks: Sequence[Task], workers: int) -> tuple[list[Task], list[Task]]
     return whole, cut
 
 
-def _largest_first(task: Task) -> tuple[int, str]:
-    return -task.size, task.source.alias
+def _largest_first(job: Job[Any]) -> tuple[int, str]:
+    return -job.size, job.source.alias
 
 
-def _longest(tasks: Sequence[Task], workers: int) -> int:
-    """The load of the busiest worker if each task goes to the one that is free first."""
+def _longest(jobs: Sequence[Job[Any]], workers: int) -> int:
+    """What the busiest worker gets if each job goes to the one that is free first."""
     load = [0] * workers
-    for task in tasks:
-        heapq.heapreplace(load, load[0] + task.size)
+    for job in jobs:
+        heapq.heapreplace(load, load[0] + job.size)
     return max(load)
 
 
-def _about(task: Task, hear: Hear) -> Callable[[int, int], None]:
-    return lambda consumed, rows: hear(task.source.alias, consumed, rows)
+def _about(job: Job[Any], hear: Hear) -> Callable[[int, int], None]:
+    return lambda consumed, rows: hear(job.source.alias, consumed, rows)

@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
@@ -26,8 +26,8 @@ from scrubber.errors import (
     how_to_install,
     out_of_memory,
 )
-from scrubber.executors.base import Hear, InProcess, worth_sending
-from scrubber.executors.queries import Look
+from scrubber.executors.base import Answers, Hear, InProcess, worth_sending
+from scrubber.executors.jobs import Job
 from scrubber.executors.sealed import (
     Envelope,
     Seal,
@@ -38,14 +38,12 @@ from scrubber.executors.sealed import (
     request_of,
 )
 from scrubber.formats import Source
-from scrubber.outputs.checkpoints import Done
-from scrubber.pipeline.source import Bench, Task, Work
-from scrubber.transform.keys import RootKey
+from scrubber.pipeline.source import Bench
 
 _ATTEMPTS: Final = 3
-"""How often a task is begun whose worker is lost: it may be the task that costs the memory."""
+"""How often a job is begun whose worker is lost: it may be the job that costs the memory."""
 _BLOCKS: Final = 4096
-"""Tasks travel in at most so many blocks: Ray's bookkeeping grows with them."""
+"""Jobs travel in at most so many blocks: Ray's bookkeeping grows with them."""
 _KNOCK_SECONDS: Final = 10
 
 A = TypeVar("A")
@@ -70,37 +68,26 @@ class Ray:
         self._wanted, self._address = workers, address
         self._ours = False
 
-    def parts(
-        self, work: Work, key: RootKey | None, tasks: Sequence[Task], hear: Hear
-    ) -> Generator[Done, None, None]:
-        """As Executor.parts.
+    def answers(self, bench: Bench, jobs: Sequence[Job[A]], hear: Hear) -> Answers[A]:
+        """As Executor.answers; finished jobs are all the progress that is reported.
 
-        Errors: those of the work; KeyFault ``key-by-value`` where the key is not that of the plan's
+        Errors: those of the jobs; KeyFault ``key-by-value`` where the key is not that of the plan's
         reference; OutputError ``storage-not-shared``; NotAvailable ``no-cluster``; IncompleteError
-        ``worker-died`` where a task lost its worker time and again.
+        ``worker-died`` where a job lost its worker time and again.
         """
-        del hear  # what is finished tells how far it is
-        ordered = sorted(tasks, key=lambda task: (-task.size, task.source.alias))
-        blocks = min(len(ordered), _BLOCKS)
-        # Dealt out, so that no block is much larger than others.
-        dealt = [task for first in range(blocks) for task in ordered[first::blocks]]
-        for _, part in self._answers(work, key, dealt):
-            yield part
-
-    def looks(
-        self, work: Work | None, key: RootKey | None, looks: Sequence[Look[A]]
-    ) -> Generator[A, None, None]:
-        """As Executor.looks. Errors: as `parts`."""
-        if not worth_sending(looks):
-            yield from InProcess().looks(work, key, looks)
+        if not any(job.heavy for job in jobs) and not worth_sending(jobs):
+            yield from InProcess().answers(bench, jobs, hear)
             return
-        early: dict[int, A] = {}
-        wanted = 0
-        for number, answer in self._answers(work, key, looks):
-            early[number] = answer
-            while wanted in early:
-                yield early.pop(wanted)
-                wanted += 1
+        dealt = _dealt(jobs)
+        slips = Slips(dealt)
+        seal = Seal.of(bench.key)
+        envelope = Envelope.around(bench, slips.schemas, seal)
+        self._connect()
+        for number, raw in self._spread(envelope, slips.sealed(seal)):
+            answer = answer_of(raw, seal)
+            if isinstance(answer, ScrubberError):
+                raise answer
+            yield dealt[number].source.alias, answer
 
     def close(self) -> None:
         """End the connection, if it was made here."""
@@ -109,22 +96,6 @@ class Ray:
         if self._ours:
             ray.shutdown()
             self._ours = False
-
-    def _answers(
-        self, work: Work | None, key: RootKey | None, requests: Sequence[Task | Look[Any]]
-    ) -> Iterator[tuple[int, Any]]:
-        """The answers as they come, with the numbers of their requests."""
-        if not requests:
-            return
-        slips = Slips(requests)
-        seal = Seal.of(key)
-        envelope = Envelope.around(work, slips.schemas, key, seal)
-        self._connect()
-        for number, raw in self._spread(envelope, slips.sealed(seal)):
-            answer = answer_of(raw, seal)
-            if isinstance(answer, ScrubberError):
-                raise answer
-            yield number, answer
 
     def _connect(self) -> None:
         """Be connected to a cluster."""
@@ -170,6 +141,13 @@ class Ray:
             raise lost("workers of the Ray cluster were lost") from None
 
 
+def _dealt(jobs: Sequence[Job[A]]) -> list[Job[A]]:
+    """The jobs in an order in which none of Ray's blocks is much larger than others."""
+    ordered = sorted(jobs, key=lambda job: (-job.size, job.source.alias))
+    blocks = min(len(ordered), _BLOCKS)
+    return [job for first in range(blocks) for job in ordered[first::blocks]]
+
+
 def _knock(address: str | None) -> None:
     """Check that the address answers: Ray itself would wait for minutes. Errors: OSError."""
     host, _, port = (address or "").rpartition(":")
@@ -208,9 +186,7 @@ class _Worker:
             bench, schemas, seal = self._opened
             request = request_of(row["slip"], schemas, seal)
             refuse_again(ray.get(self._attempts.begin.remote(row["number"])), request.source)
-            answer = (
-                bench.part(request, _unheard) if isinstance(request, Task) else request.by(bench)
-            )
+            answer = request.run(bench, _unheard)
         except ScrubberError as error:
             answer = error
         except MemoryError:

@@ -31,10 +31,10 @@ from scrubber.errors import (
     ScrubberError,
     printable,
 )
-from scrubber.executors.queries import Look
+from scrubber.executors.jobs import Job
 from scrubber.formats import Source
 from scrubber.keystore import resolve_key
-from scrubber.pipeline.source import Bench, Task, Work
+from scrubber.pipeline.source import Bench
 from scrubber.policy.plan import KeyRef, KeySource
 from scrubber.transform.keys import RootKey
 
@@ -88,9 +88,8 @@ class Envelope:
     work: bytes = field(repr=False)
 
     @classmethod
-    def around(
-        cls, work: Work | None, schemas: Sequence[pa.Schema], key: RootKey | None, seal: Seal
-    ) -> Envelope:
+    def around(cls, bench: Bench, schemas: Sequence[pa.Schema], seal: Seal) -> Envelope:
+        work, key = bench.planned, bench.key
         reference = work.plan.key if work is not None and key is not None else None
         if key is not None and (reference is None or resolve_key(reference) != key):
             raise KeyFault(
@@ -133,7 +132,7 @@ class Envelope:
 class Slips:
     """Requests as they travel: with the number of their schema among the distinct ones."""
 
-    def __init__(self, requests: Sequence[Task | Look[Any]]) -> None:
+    def __init__(self, requests: Sequence[Job[Any]]) -> None:
         self.schemas: list[pa.Schema] = []
         self._numbers: dict[bytes, int] = {}
         self._slips = [self._slip(request) for request in requests]

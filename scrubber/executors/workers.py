@@ -25,23 +25,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from scrubber.errors import IncompleteError, NotAvailable, ScrubberError, out_of_memory
-from scrubber.executors.queries import Look
+from scrubber.executors.jobs import BatchJob, Job
 from scrubber.model.batch import Batch
-from scrubber.outputs.checkpoints import Done, Part, Unread
 from scrubber.pipeline.batch import ScrubbedBatch
-from scrubber.pipeline.source import Bench, Task, Work
+from scrubber.pipeline.source import Bench, Work
 from scrubber.policy.plan import KeySource
 from scrubber.startup.gc_tuning import collect_seldom
 from scrubber.startup.no_core import leave_no_core
 from scrubber.startup.no_pandas import without_pandas
 from scrubber.transform.keys import RootKey
 
-_BATCHES = 2
-_LOOKS = 8
-"""So many of each are under way for every worker."""
+_BATCHES, _HEAVY, _LIGHT = 2, 1, 8
+"""So many batches, and heavy and light jobs, are under way for every worker."""
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 
@@ -57,15 +55,22 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The progress of a worker with a source: bytes read, records done."""
+    """How far a worker is with its source: bytes read, records done."""
 
-    source: str
     consumed: int
     rows: int
 
 
-_Request = Batch | Task | Look[Any]
+class _Ticket(NamedTuple):
+    """A request that a worker was given: its number among them all, and the alias of its source."""
+
+    number: int
+    source: str
+
+
+_Request = BatchJob | Job[Any]
 _Answer = Any  # what the request is answered with, or a ScrubberError
+_Hear = Callable[[str, int, int], None]
 
 
 class Crew:
@@ -75,11 +80,12 @@ class Crew:
     and IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
     """
 
-    def __init__(self, work: Work | None, key: RootKey | None, workers: int) -> None:
-        self._args = work, key.reveal_to_worker() if key is not None else None
+    def __init__(self, bench: Bench, workers: int) -> None:
+        key = bench.key
+        self._args = bench.planned, key.reveal_to_worker() if key is not None else None
         self._limit = workers
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._load: dict[Connection, deque[int]] = {}  # what each was given, oldest first
+        self._load: dict[Connection, deque[_Ticket]] = {}  # what each was given, oldest first
         self._given = 0
 
     def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
@@ -87,46 +93,40 @@ class Crew:
 
         At most two batches per worker are under way, so memory does not grow with the input.
         """
-        return self._in_order(batches, _BATCHES * self._limit)
+        done: dict[_Ticket, _Answer] = {}
+        waiting: deque[_Ticket] = deque()
 
-    def looks(self, looks: Iterable[Look[A]]) -> Iterator[A]:
-        """The answers to the looks, in their order."""
-        return self._in_order(looks, _LOOKS * self._limit)
-
-    def _in_order(self, requests: Iterable[_Request], under_way: int) -> Iterator[Any]:
-        done: dict[int, _Answer] = {}
-        waiting: deque[int] = deque()
-
-        def oldest() -> Any:
-            number = waiting.popleft()
-            while number not in done:
+        def oldest() -> ScrubbedBatch:
+            ticket = waiting.popleft()
+            while ticket not in done:
                 done.update(self._answers(_unheard))
-            return _good(done.pop(number))
+            scrubbed: ScrubbedBatch = _good(done.pop(ticket))
+            return scrubbed
 
-        for request in requests:
-            waiting.append(self._give(request))
-            if len(waiting) >= under_way:
+        for batch in batches:
+            waiting.append(self._give(BatchJob(batch), batch.ref.source))
+            if len(waiting) >= _BATCHES * self._limit:
                 yield oldest()
         while waiting:
             yield oldest()
 
-    def parts(self, tasks: Iterable[Task], tell: Callable[[str, int, int], None]) -> Iterator[Done]:
-        """The parts of these sources, as they are finished; each worker does one at a time.
+    def answers(self, jobs: Iterable[Job[A]], hear: _Hear) -> Iterator[tuple[str, A]]:
+        """The answers to `jobs` as they come, with the aliases of their sources.
 
-        `tell` hears how far each source (by alias) is: bytes read, and records done.
+        `hear` hears how far each source (by alias) is: bytes read, and records done.
         """
         under_way = 0
-        for task in tasks:
-            self._give(task)
+        for job in jobs:
+            self._give(job, job.source.alias)
             under_way += 1
-            while under_way >= self._limit:
-                for part in self._parts(tell):
+            while under_way >= (_HEAVY if job.heavy else _LIGHT) * self._limit:
+                for ticket, answer in self._answers(hear):
                     under_way -= 1
-                    yield part
+                    yield ticket.source, _good(answer)
         while under_way:
-            for part in self._parts(tell):
+            for ticket, answer in self._answers(hear):
                 under_way -= 1
-                yield part
+                yield ticket.source, _good(answer)
 
     def __enter__(self) -> Crew:
         return self
@@ -145,26 +145,21 @@ class Crew:
         for pipe in self._load:
             pipe.close()
 
-    def _parts(self, tell: Callable[[str, int, int], None]) -> Iterator[Done]:
-        for _, answer in self._answers(tell):
-            part = _good(answer)
-            assert isinstance(part, Part | Unread)
-            yield part
-
-    def _give(self, request: _Request) -> int:
-        """Send the request to the worker that has the least to do; its number among them all."""
+    def _give(self, request: _Request, source: str) -> _Ticket:
+        """Send the request to the worker that has the least to do."""
         idle = any(not load for load in self._load.values())
         if not idle and len(self._processes) < self._limit:
             self._start_one()
         pipe = min(self._load, key=lambda one: len(self._load[one]))
         self._send(pipe, request)
-        self._load[pipe].append(self._given)
+        ticket = _Ticket(self._given, source)
+        self._load[pipe].append(ticket)
         self._given += 1
-        return self._given - 1
+        return ticket
 
-    def _answers(self, tell: Callable[[str, int, int], None]) -> list[tuple[int, _Answer]]:
-        """The answers of workers so far, with the numbers of the requests; it waits for one worker
-        to say something at least."""
+    def _answers(self, hear: _Hear) -> list[tuple[_Ticket, _Answer]]:
+        """The requests that workers have answered by now, and their answers; it waits until a
+        worker says something."""
         answers = []
         for pipe in wait([pipe for pipe, load in self._load.items() if load]):
             assert isinstance(pipe, Connection)
@@ -173,7 +168,7 @@ class Crew:
             except (EOFError, OSError):
                 raise _worker_died() from None
             if isinstance(said, _Step):
-                tell(said.source, said.consumed, said.rows)
+                hear(self._load[pipe][0].source, said.consumed, said.rows)
             else:
                 answers.append((self._load[pipe].popleft(), said))
         return answers
@@ -276,12 +271,7 @@ def serve(handle: int) -> None:
 
 def _answer(bench: Bench, request: _Request, send: Callable[[_Answer | _Step], None]) -> _Answer:
     try:
-        if isinstance(request, Batch):
-            return bench.batch(request)
-        if not isinstance(request, Task):
-            return request.by(bench)
-        alias = request.source.alias
-        return bench.part(request, lambda consumed, rows: send(_Step(alias, consumed, rows)))
+        return request.run(bench, lambda consumed, rows: send(_Step(consumed, rows)))
     except ScrubberError as error:
         return error
     except MemoryError:

@@ -41,6 +41,7 @@ from scrubber.formats.csv import reader as delimited
 from scrubber.formats.csv import writer as delimited_writer
 from scrubber.formats.datasets import refuse_drift, shard_groups
 from scrubber.formats.discovery import (
+    Stamp,
     discover,
     format_of,
     output_name,
@@ -327,6 +328,7 @@ __all__ = [
     "Outline",
     "Sample",
     "Source",
+    "Stamp",
     "Writer",
     "Written",
     "discover",

@@ -10,7 +10,7 @@ lie in a folder that only its owner can read, and go when the manifest is sealed
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -104,17 +104,6 @@ class Parts:
             }
         )
         self._stage.enter(identity, self._seal(body) + b"\n" + body)
-
-    def clear(self, kept: Collection[str]) -> None:
-        """Remove every output but those of the relative paths `kept`."""
-        self._stage.clear(kept)
-
-    def check(self, part: Part) -> None:
-        """The part's output lies where this process sees it.
-
-        Errors: OutputError ``part-missing``.
-        """
-        self._stage.check(part.output)
 
     def _seal(self, body: bytes) -> bytes:
         digest = keyed_digest(self._secret)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event
+from typing import ClassVar
 
 import pyarrow as pa
 
@@ -52,15 +53,47 @@ class Work:
     def output_name(self, source: Source) -> str:
         return formats.output_name(source.alias, source.format, self.target_format)
 
-    def parts(self, key: RootKey | None) -> Parts:
-        return Parts(self.stage, unpublished("part", self.plan, key))
+
+class Bench:
+    """The work of a run, and what a process needs for it: the key, and the tools, made when first
+    used. Without a plan there is no work yet.
+
+    `scrub` scrubs batches elsewhere; by default they are scrubbed in this process.
+    """
+
+    def __init__(
+        self, work: Work | None = None, key: RootKey | None = None, scrub: Scrub | None = None
+    ) -> None:
+        self.planned, self.key = work, key
+        self.scrub: Scrub = scrub or self._scrub
+
+    @property
+    def work(self) -> Work:
+        assert self.planned is not None, "nothing is planned yet"
+        return self.planned
+
+    @cached_property
+    def tools(self) -> Tools:
+        return tools_for(self.work.plan, self.key, self.work.recoding)
+
+    @cached_property
+    def parts(self) -> Parts:
+        return Parts(self.work.stage, unpublished("part", self.work.plan, self.key))
+
+    def batch(self, batch: Batch) -> ScrubbedBatch:
+        return scrub_batch(self.work.plan, batch, self.tools)
+
+    def _scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
+        return map(self.batch, batches)
 
 
 @dataclass(frozen=True)
-class Task:
-    """One source to scrub into its part. `work` tells the work on it from any other (see work_ids),
-    `size` is that of its file in bytes, `digest` that of the bytes under the run's key where it is
-    known already."""
+class ScrubJob:
+    """Scrub one source into its part. `work` distinguishes the work on it from any other (see
+    work_ids), `size` is that of its file in bytes, `digest` that of the bytes under the run's key
+    where it is known already."""
+
+    heavy: ClassVar[bool] = True
 
     source: Source
     schema: pa.Schema = field(repr=False)
@@ -68,94 +101,65 @@ class Task:
     size: int
     digest: str | None = None
 
+    def run(self, bench: Bench, tell: Tell) -> Done:
+        """The part of the source, finished and on record; an existing one is taken over.
 
-class Bench:
-    """The workbench of a process: the key, and the tools, made when first used. Before there is a
-    plan there is no work."""
-
-    def __init__(self, work: Work | None, key: RootKey | None) -> None:
-        self._work, self.key = work, key
-
-    @property
-    def work(self) -> Work:
-        assert self._work is not None, "nothing is planned yet"
-        return self._work
-
-    @cached_property
-    def tools(self) -> Tools:
-        return tools_for(self.work.plan, self.key, self.work.recoding)
-
-    def batch(self, batch: Batch) -> ScrubbedBatch:
-        return scrub_batch(self.work.plan, batch, self.tools)
-
-    def part(self, task: Task, tell: Tell) -> Done:
-        return make_part(self.work, task, self.key, self.scrub, tell)
-
-    def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
-        return map(self.batch, batches)
+        Errors: those of reading, unless the work is to leave such sources out; InputError
+        ``source-changed`` where it was written to meanwhile; those of scrubbing and of writing;
+        ConservationError ``rows-lost`` where not every record was written.
+        """
+        work, alias = bench.work, self.source.alias
+        try:
+            return _part(bench, self, tell)
+        except InputError as error:
+            # A source that levels were chosen by for all others cannot be left out any more.
+            may_go = work.quarantine and not work.plan.table(alias).quasi
+            if not may_go or error.code not in formats.UNREADABLE:
+                raise
+            tell(self.size, 0)
+            return Unread(alias, error.code)
 
 
-def make_part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Done:
-    """The part of the task's source, finished and on record; one that stands already is taken over.
-
-    Errors: those of reading, unless the work is to leave such sources out; InputError
-    ``source-changed`` where it was written to meanwhile; those of `scrub` and of writing;
-    ConservationError ``rows-lost`` where not every record was written.
-    """
-    try:
-        return _part(work, task, key, scrub, tell)
-    except InputError as error:
-        alias = task.source.alias
-        # A source that levels were chosen by for all others cannot be left out any more.
-        may_go = work.quarantine and not work.plan.table(alias).quasi
-        if not may_go or error.code not in formats.UNREADABLE:
-            raise
-        tell(task.size, 0)
-        return Unread(alias, error.code)
-
-
-def _part(work: Work, task: Task, key: RootKey | None, scrub: Scrub, tell: Tell) -> Part:
-    schema, alias, name = task.schema, task.source.alias, work.output_name(task.source)
-    parts, before = work.parts(key), formats.stamp(task.source)
+def _part(bench: Bench, job: ScrubJob, tell: Tell) -> Part:
+    work, alias, name = bench.work, job.source.alias, bench.work.output_name(job.source)
+    parts, before = bench.parts, formats.stamp(job.source)
 
     def own() -> str:
-        return identity(task.work, alias, schema, work.basis or digest(), name)
+        return identity(job.work, alias, job.schema, work.basis or digest(), name)
 
     def digested(left: Event) -> str:
-        return task.digest or source_digest(task.source, work.plan, key, left)
+        return job.digest or source_digest(job.source, work.plan, bench.key, left)
 
     with beside(digested) as digest:
         found = parts.find(name, own)
         if found is not None:
-            tell(task.size, found.fragment.rows_in)
+            tell(job.size, found.fragment.rows_in)
             return found
         with parts.begin(name) as draft:
-            output, ledger = _write(work, task, draft, scrub, tell)
+            output, ledger = _write(bench, job, draft, tell)
             ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest())
             part = Part(output, ledger.as_one(ref, output.sha256), digest())
             # The digest may be younger than the records: what was made of other bytes than it is
             # of must not be found by it.
-            formats.refuse_rewritten(task.source, before)
+            formats.refuse_rewritten(job.source, before)
             parts.keep(own(), part, draft)
     return part
 
 
-def _write(
-    work: Work, task: Task, draft: Draft, scrub: Scrub, tell: Tell
-) -> tuple[OutputFacts, Ledger]:
+def _write(bench: Bench, job: ScrubJob, draft: Draft, tell: Tell) -> tuple[OutputFacts, Ledger]:
     """The scrubbed records of the source, in `draft`."""
-    source, name = task.source, work.output_name(task.source)
+    plan, source, name = bench.work.plan, job.source, bench.work.output_name(job.source)
     target, compression = formats.format_of(name)
-    schema = output_schema(task.schema, work.plan.table(source.alias))
+    schema = output_schema(job.schema, plan.table(source.alias))
     under_way: deque[tuple[int, int]] = deque()
     rows = 0
     fragments: list[Fragment] = []
     with (
         formats.open_writer(draft, schema, target, compression, like=source) as writer,
         write_behind(writer.write) as write,
-        read_ahead(_batches(work.plan, task, under_way), _bytes) as batches,
+        read_ahead(_batches(plan, job, under_way), _bytes) as batches,
     ):
-        for result in scrub(batches):
+        for result in bench.scrub(batches):
             write(result.table)
             rows += result.fragment.rows_out
             fragments.append(result.fragment)
@@ -179,10 +183,10 @@ def _bytes(batch: Batch) -> int:
     return int(batch.table.nbytes)
 
 
-def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Iterator[Batch]:
+def _batches(plan: Plan, job: ScrubJob, under_way: deque[tuple[int, int]]) -> Iterator[Batch]:
     """The records of the source; `under_way` gets how far each batch reaches. They have no digests
     of their own: the part has that of the source's bytes and that of its output."""
-    source, schema, ordinal, rows = task.source, task.schema, 0, 0
+    source, schema, ordinal, rows = job.source, job.schema, 0, 0
     drop_bad, unasked = plan.on_error is OnError.DROP_ROW, unasked_for(plan.table(source.alias))
     for chunk in formats.read(source, schema, drop_bad_rows=drop_bad, unasked=unasked):
         ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
@@ -191,7 +195,7 @@ def _batches(plan: Plan, task: Task, under_way: deque[tuple[int, int]]) -> Itera
         under_way.append((chunk.consumed, rows))
         yield Batch(ref, chunk.table, chunk.rejected)
     if ordinal == 0:  # no records: the empty output has to be written all the same
-        under_way.append((task.size, 0))
+        under_way.append((job.size, 0))
         yield Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
 
 

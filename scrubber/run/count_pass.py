@@ -1,57 +1,87 @@
-"""The first look: what has to be known of all sources before any is scrubbed."""
+"""The count pass: the digests and the census of all sources, before any of them is scrubbed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scrubber import formats
 from scrubber.anonymize.census import Census, CensusSum
-from scrubber.executors.base import Executor
-from scrubber.executors.queries import Counting
-from scrubber.pipeline.source import Work
-from scrubber.run.survey import Progress, Survey, all_unreadable
-from scrubber.transform.keys import RootKey
+from scrubber.anonymize.levels import choose
+from scrubber.errors import OutputError, Place, printable
+from scrubber.executors.base import in_order
+from scrubber.executors.jobs import CountJob
+from scrubber.outputs.checkpoints import Unread
+from scrubber.run.facts import engine_of, keyed_digest
+from scrubber.run.incremental import extend
+from scrubber.run.request import Outcome, Session
+from scrubber.run.survey import Progress, all_unreadable
 
 
-@dataclass(frozen=True)
-class FirstLook:
-    """A look at every source, where `executor` says; `leave_out` is told of those that cannot be
-    read."""
+def count(session: Session, outcome: Outcome) -> Outcome:
+    """The outcome with the levels that ``privacy:`` asks for, chosen by all records; and without
+    the sources that an earlier output has.
 
-    key: RootKey | None
-    executor: Executor
-    tell: Callable[[Progress], None]
-    leave_out: formats.LeaveOut | None
+    Errors: as reading does; GateError as :func:`~scrubber.anonymize.levels.choose`; OutputError as
+    :func:`~scrubber.run.incremental.extend`, and ``output-clash``.
+    """
+    rules, census = session.request.rules, None
+    if session.earlier is not None or outcome.plan.privacy is not None:
+        outcome, census = _counted(session, outcome)
+    if session.earlier is not None:
+        known = outcome.digests if outcome.key is not None else {}
+        said = rules.published, keyed_digest(rules, outcome.key)
+        engine = engine_of(outcome.plan)
+        surveyed = extend(session.earlier, outcome.surveyed, known, engine, said)
+        outcome = replace(outcome, surveyed=surveyed)
+    _refuse_clash(session, outcome)
+    if census is None:
+        return outcome
+    chosen = choose(outcome.plan, outcome.surveyed.schemas, census)
+    return replace(outcome, surveyed=replace(outcome.surveyed, plan=chosen.plan), chosen=chosen)
 
-    def at(self, surveyed: Survey, work: Work) -> tuple[Survey, dict[str, str], Census | None]:
-        """The survey less sources that cannot be read, the digest of every one, and the census of
-        them all where ``privacy:`` asks for one."""
-        plan = surveyed.plan
-        census = CensusSum(plan) if plan.privacy is not None else None
-        digests: dict[str, str] = {}
-        unread: list[str] = []
-        looks = [
-            Counting(source, formats.source_bytes(source), surveyed.schemas[source.alias])
-            for source in surveyed.sources
-        ]
-        total = sum(look.size for look in looks)
-        with closing(self.executor.looks(work, self.key, looks)) as answers:
-            for one in answers:
-                self.tell(Progress(0, total, 0))
-                if one.unreadable is not None:
-                    if self.leave_out is None:
-                        raise one.unreadable
-                    self.leave_out(one.alias, one.unreadable.code)
-                    unread.append(one.alias)
-                    continue
-                digests[one.alias] = one.digest
-                if census is not None and one.census is not None:
-                    census.add(one.census)
-        left = surveyed.without(unread)
-        if census is not None and not any(table.quasi for table in left.plan.kinds):
-            raise all_unreadable()
-        if left.plan.kinds.keys() != plan.kinds.keys():  # what is counted depends on the kinds
-            return self.at(left, replace(work, plan=left.plan))
-        return left, digests, census.total() if census is not None else None
+
+def _counted(session: Session, outcome: Outcome) -> tuple[Outcome, Census | None]:
+    """The outcome with the digest of every source and less those that cannot be read, and the
+    census of them all where ``privacy:`` asks for one."""
+    plan, surveyed = outcome.plan, outcome.surveyed
+    census = CensusSum(plan) if plan.privacy is not None else None
+    digests: dict[str, str] = {}
+    unread: list[Unread] = []
+    jobs = [
+        CountJob(source, formats.source_bytes(source), surveyed.schemas[source.alias])
+        for source in surveyed.sources
+    ]
+    total = sum(job.size for job in jobs)
+    with session.answers(outcome, jobs) as answers:
+        for job, counted in zip(jobs, in_order(jobs, answers), strict=True):
+            session.tell(Progress(0, total, 0))
+            alias = job.source.alias
+            if counted.unreadable is not None:
+                if not session.request.quarantine_unreadable:
+                    raise counted.unreadable
+                unread.append(Unread(alias, counted.unreadable.code))
+                continue
+            digests[alias] = counted.digest
+            if census is not None and counted.census is not None:
+                census.add(counted.census)
+    left = replace(outcome.without(unread), digests=digests)
+    if census is not None and not any(table.quasi for table in left.plan.kinds):
+        raise all_unreadable()
+    if left.plan.kinds.keys() != plan.kinds.keys():  # what is counted depends on the kinds
+        return _counted(session, left)
+    return left, census.total() if census is not None else None
+
+
+def _refuse_clash(session: Session, outcome: Outcome) -> None:
+    """Two outputs of one name: the second would replace the first, and its records with it."""
+    named: dict[str, str] = {}
+    for source in outcome.surveyed.sources:
+        name = formats.output_name(source.alias, source.format, session.request.target_format)
+        if name in named:
+            raise OutputError(
+                "output-clash",
+                f"its output {printable(name)} is that of {printable(named[name])} too",
+                place=Place(file=source.alias),
+                hint="rename one of them, or scrub them into two folders",
+            )
+        named[name] = source.alias

@@ -23,12 +23,20 @@ from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values
 from scrubber.model.views import without_views
 from scrubber.policy.plan import Keep, OnError, Plan, ScrubText, TablePlan
+from scrubber.run.request import Outcome, Session
 from scrubber.run.survey import Survey
 
 _PLANTED = 60
 """So many values of each entity: enough for an interval of a few points."""
 _SOURCES, _ROWS, _LONGEST = 4, 500, 160
 _SEED = 0
+
+
+def recall(_: Session, outcome: Outcome) -> Outcome:
+    """The outcome with the planted recall, and its checks. Errors: as :func:`planted_in`."""
+    planted = planted_in_sources(outcome.surveyed)
+    checks = (*outcome.checks, *recall_checks(outcome.plan, planted))
+    return replace(outcome, planted=planted, checks=checks)
 
 
 def planted_in_sources(surveyed: Survey) -> tuple[PlantedFacts, ...]:

@@ -33,7 +33,7 @@ from scrubber.policy.plan import (
     ScrubText,
 )
 from scrubber.privacy.hierarchy import TOP
-from scrubber.run.run import key_for
+from scrubber.run.request import key_for
 from scrubber.run.survey import Survey
 from scrubber.transform.base import Context
 from scrubber.transform.keys import RootKey

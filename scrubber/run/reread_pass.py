@@ -1,43 +1,48 @@
-"""Reading back what was written, where the rules ask for classes."""
+"""The reread pass: the outputs as they were written, and the sources once more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator
+from dataclasses import replace
 
-from scrubber.anonymize.levels import Chosen
-from scrubber.executors.base import Executor
-from scrubber.executors.queries import ReadBack, ReadingBack
-from scrubber.manifest import OutputFacts
-from scrubber.pipeline.source import Work
-from scrubber.run.survey import Progress, Survey
-from scrubber.transform.keys import RootKey
+from scrubber import formats
+from scrubber.anonymize.gates import refuse_classes
+from scrubber.anonymize.recheck import recheck
+from scrubber.executors.jobs import Reread, RereadJob
+from scrubber.run.request import Outcome, Session
+from scrubber.run.survey import Progress
 
 
-def read_back(
-    work: Work,
-    key: RootKey | None,
-    surveyed: Survey,
-    chosen: Chosen | None,
-    outputs: Sequence[OutputFacts],
-    executor: Executor,
-    tell: Callable[[Progress], None],
-) -> ReadBack:
-    """The records of all `outputs`, by classes and by what is alike, as far as rules ask for it.
+def reread(session: Session, outcome: Outcome) -> Outcome:
+    """The outcome with what a recipient can count in its outputs, as far as rules ask for it.
 
-    Errors: as reading does; GateError as :func:`~scrubber.anonymize.gates.count_alike`.
+    Errors: as reading does; GateError as :func:`~scrubber.anonymize.gates.refuse_classes` and
+    :func:`~scrubber.anonymize.recheck.recheck`; InputError ``source-changed``.
     """
-    if chosen is None and surveyed.plan.gates.min_k is None:
-        return ReadBack(None, {})
-    sensitive = tuple(chosen.reference) if chosen is not None else None
-    sources = {source.alias: source for source in surveyed.sources}
-    looks = [ReadingBack(sources[one.source], one, sensitive) for one in outputs]
-    total = sum(one.bytes for one in outputs)
+    plan, chosen, rechecked = outcome.plan, outcome.chosen, None
+    written = Reread(None, {})
+    if chosen is not None or plan.gates.min_k is not None:
+        written = _reread(session, outcome)
+    if chosen is not None:
+        assert written.classes is not None
+        rechecked = recheck(chosen.plan, written.classes, chosen.reference)
+    checks = (*outcome.checks, *refuse_classes(plan, written.alike))
+    formats.refuse_changed(outcome.surveyed.sources, outcome.stamps)
+    return replace(outcome, rechecked=rechecked, checks=checks)
 
-    def told(answers: Iterable[ReadBack]) -> Iterator[ReadBack]:
-        for answer in answers:
-            tell(Progress(total, total, 0))
+
+def _reread(session: Session, outcome: Outcome) -> Reread:
+    """The records of all outputs, by classes and by what is alike."""
+    chosen, outputs = outcome.chosen, outcome.outputs
+    sensitive = tuple(chosen.reference) if chosen is not None else None
+    sources = {source.alias: source for source in outcome.surveyed.sources}
+    jobs = [RereadJob(sources[output.source], output, sensitive) for output in outputs]
+    total = sum(job.size for job in jobs)
+
+    def told() -> Iterator[Reread]:
+        for _, answer in answers:
+            session.tell(Progress(total, total, 0))
             yield answer
 
-    with closing(executor.looks(work, key, looks)) as answers:
-        return ReadBack.together(told(answers))
+    with session.answers(outcome, jobs) as answers:
+        return Reread.together(told())

@@ -1,76 +1,85 @@
-"""The second fold of a run: every source becomes its part, wherever that is done."""
+"""The scrub pass: every source becomes its part, wherever that is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
+from scrubber import formats
+from scrubber.anonymize.gates import refuse_residual
 from scrubber.errors import ConservationError
-from scrubber.executors.base import Executor
-from scrubber.manifest import DATA, Fragment, Ledger, OutputFacts
+from scrubber.manifest import DATA, Fragment, Ledger
 from scrubber.model.tally import Tally
-from scrubber.outputs.checkpoints import Unread
-from scrubber.pipeline.source import Task, Work
+from scrubber.outputs.checkpoints import Part, Unread
+from scrubber.pipeline.source import ScrubJob
+from scrubber.run.request import Outcome, Session
+from scrubber.run.small_files import with_salts
 from scrubber.run.survey import Progress
-from scrubber.transform.keys import RootKey
+from scrubber.run.work_ids import work_ids
 
 
-@dataclass(frozen=True)
-class Scrubbed:
-    """All parts of a run, in the order of the tasks: exact counts with one fragment for a source,
-    outputs, and the digest of each source by alias; and the sources that were left out."""
-
-    ledger: Ledger
-    outputs: tuple[OutputFacts, ...]
-    digests: dict[str, str]
-    unread: tuple[Unread, ...] = ()
-
-
-def scrub_sources(
-    work: Work,
-    tasks: Sequence[Task],
-    key: RootKey | None,
-    executor: Executor,
-    tell: Callable[[Progress], None],
-) -> Scrubbed:
-    """Scrub every task's source into its part. What a stopped run finished of the same work is
-    taken over, and what else lies in the output goes.
+def scrub(session: Session, outcome: Outcome) -> Outcome:
+    """The outcome with every source scrubbed into its part. What a stopped run finished of the same
+    work is taken over, and what else lies in the output goes.
 
     Errors: those of the work; ConservationError ``source-lost`` where a source has no part;
-    OutputError ``part-missing`` where one was written to a place that this process cannot see.
+    OutputError ``part-missing`` where one was written to a place that this process cannot see;
+    GateError ``residual-rate``.
     """
-    store = work.parts(key)
-    store.clear({f"{DATA}/{work.output_name(task.source)}" for task in tasks})
-    watch = _Watch(tasks, tell)
-    outputs: dict[str, OutputFacts] = {}
-    digests: dict[str, str] = {}
-    fragments: list[Fragment] = []
-    unread: dict[str, Unread] = {}
-    names: dict[Any, Any] = {}
-    with closing(executor.parts(work, key, tasks, watch.hear)) as parts:
-        for part in parts:
-            if isinstance(part, Unread):
-                unread[part.source] = part
-                watch.finished(part.source, 0)
-                continue
-            store.check(part)
-            outputs[part.output.source] = part.output
-            digests[part.output.source] = part.digest
-            fragments.append(sharing(part.fragment, names))
-            watch.finished(part.output.source, part.fragment.rows_in)
-    aliases = [task.source.alias for task in tasks if task.source.alias not in unread]
-    if len(outputs) != len(aliases):
+    jobs = _jobs(session, outcome)
+    parts, unread = _scrubbed(session, outcome, jobs)
+    aliases = [job.source.alias for job in jobs if job.source.alias not in unread]
+    if len(parts) != len(aliases):
         raise ConservationError("source-lost", "a source has no output")
     if unread:  # of which a stopped run may have finished a part, when they could be read
-        store.clear({output.path for output in outputs.values()})
-    return Scrubbed(
-        Ledger.of(fragments),
-        tuple(replace(outputs[alias], shard=shard) for shard, alias in enumerate(aliases)),
-        {alias: digests[alias] for alias in aliases},
-        tuple(unread[alias] for alias in sorted(unread)),
+        session.stage.clear({part.output.path for part in parts.values()})
+    outputs = [replace(parts[alias].output, shard=at) for at, alias in enumerate(aliases)]
+    ledger = Ledger.of(part.fragment for part in parts.values())
+    left = outcome.without([unread[alias] for alias in sorted(unread)])
+    return replace(
+        left,
+        ledger=ledger,
+        outputs=with_salts(outputs, outcome.key),
+        digests={alias: parts[alias].digest for alias in aliases},
+        checks=(*outcome.checks, *refuse_residual(left.plan, ledger)),
     )
+
+
+def _jobs(session: Session, outcome: Outcome) -> list[ScrubJob]:
+    works = work_ids(session.request.rules, outcome.plan, outcome.key)
+    return [
+        ScrubJob(
+            source,
+            outcome.surveyed.schemas[source.alias],
+            works[source.alias],
+            formats.source_bytes(source),
+            outcome.digests.get(source.alias),
+        )
+        for source in outcome.surveyed.sources
+    ]
+
+
+def _scrubbed(
+    session: Session, outcome: Outcome, jobs: Sequence[ScrubJob]
+) -> tuple[dict[str, Part], dict[str, Unread]]:
+    """The part of every source by alias, and the sources that were left out."""
+    work, stage = session.bench(outcome).work, session.stage
+    stage.clear({f"{DATA}/{work.output_name(job.source)}" for job in jobs})
+    watch = _Watch(jobs, session.tell)
+    parts: dict[str, Part] = {}
+    unread: dict[str, Unread] = {}
+    names: dict[Any, Any] = {}
+    with session.answers(outcome, jobs, watch.hear) as answers:
+        for alias, done in answers:
+            if isinstance(done, Unread):
+                unread[alias] = done
+                watch.finished(alias, 0)
+                continue
+            stage.check(done.output)
+            parts[alias] = replace(done, fragment=sharing(done.fragment, names))
+            watch.finished(alias, done.fragment.rows_in)
+    return parts, unread
 
 
 def sharing(fragment: Fragment, known: dict[Any, Any]) -> Fragment:
@@ -88,8 +97,8 @@ def sharing(fragment: Fragment, known: dict[Any, Any]) -> Fragment:
 class _Watch:
     """Adds up how far the sources are that are under way."""
 
-    def __init__(self, tasks: Sequence[Task], tell: Callable[[Progress], None]) -> None:
-        self._sizes = {task.source.alias: task.size for task in tasks}
+    def __init__(self, jobs: Sequence[ScrubJob], tell: Callable[[Progress], None]) -> None:
+        self._sizes = {job.source.alias: job.size for job in jobs}
         self._total = sum(self._sizes.values())
         self._tell = tell
         self._bytes = self._rows = 0

@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.errors import InputError
-from scrubber.executors.base import Executor, InProcess
-from scrubber.executors.queries import Outlining
+from scrubber.executors.base import Executor, InProcess, in_order, unheard
+from scrubber.executors.jobs import OutlineJob
 from scrubber.formats import Source
+from scrubber.pipeline.source import Bench
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import OnError, Plan
 
@@ -60,11 +61,11 @@ def survey(
     """
     found = formats.discover(inputs, leave_out)
     drop_bad = rules.on_error is OnError.DROP_ROW
-    hands = executor or InProcess()
+    executing = executor or InProcess()
 
     def outlines(asked: Sequence[Source]) -> Iterator[formats.Outline]:
-        looks = [Outlining(one, formats.source_bytes(one), drop_bad) for one in asked]
-        return hands.looks(None, None, looks)
+        jobs = [OutlineJob(source, formats.source_bytes(source), drop_bad) for source in asked]
+        return in_order(jobs, executing.answers(Bench(), jobs, unheard))
 
     schemas = formats.schemas(found, drop_bad_rows=drop_bad, leave_out=leave_out, outlines=outlines)
     sources = tuple(source for source in found if source.alias in schemas)

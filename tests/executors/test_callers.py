@@ -16,7 +16,11 @@ import pytest
 
 from scrubber.errors import NotAvailable
 from scrubber.executors import workers
+from scrubber.executors.base import unheard
+from scrubber.executors.jobs import OutlineJob
 from scrubber.executors.workers import Crew
+from scrubber.formats import Source
+from scrubber.pipeline.source import Bench
 
 pytestmark = pytest.mark.slow
 
@@ -25,6 +29,7 @@ JOB = """\
 import sys
 print("started", flush=True)
 from scrubber.policy import rules_from_mapping
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -34,7 +39,8 @@ RULES = {
 }
 
 def job(*_):
-    made = run(rules_from_mapping(RULES), ["in"], "out", key=RootKey(bytes(range(32))), workers=2)
+    rules, key = rules_from_mapping(RULES), RootKey(bytes(range(32)))
+    made = run(Request(rules, ["in"], "out", key=key, workers=2))
     assert made.data["run"]["workers"] == 2
 """
 DAEMON = """\
@@ -99,7 +105,8 @@ def test_any_program_can_have_workers(place: Path, name: str) -> None:
             os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 0, complained
     assert sorted(p.name for p in (place / "out" / "data").iterdir()) == [
-        f"{name}.jsonl" for name in "abcd"
+        ".salts.json",
+        *(f"{name}.jsonl" for name in "abcd"),
     ]
     spawned = "imports the script" in name
     assert said.count("started") == 1 + spawned  # by the program itself, and never by a worker
@@ -121,8 +128,9 @@ def test_what_cannot_start_workers_says_so(monkeypatch: pytest.MonkeyPatch, kind
         monkeypatch.setattr(sys, "frozen", True, raising=False)
     else:
         monkeypatch.setenv(workers._WORKER, "1")
-    with pytest.raises(NotAvailable) as caught, Crew(None, None, 2) as crew:
-        list(crew.looks([None]))  # type: ignore[list-item]
+    job = OutlineJob(Source("a.csv", "a.csv", "csv"), 0, drop_bad_rows=False)
+    with pytest.raises(NotAvailable) as caught, Crew(Bench(), 2) as crew:
+        list(crew.answers([job], unheard))
     assert caught.value.code == "workers-unavailable"
 
 
@@ -137,7 +145,7 @@ def test_starting_workers_changes_nothing_for_other_threads(
         return popen(*words, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "Popen", started)
-    with Crew(None, None, 2) as crew:
+    with Crew(Bench(), 2) as crew:
         thread = threading.Thread(target=crew._start_one)
         thread.start()
         thread.join()

@@ -19,7 +19,7 @@ from scrubber.executors.workers import Crew
 from scrubber.formats import Source
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.outputs.folder import FolderStage
-from scrubber.pipeline.source import Task, Work
+from scrubber.pipeline.source import Bench, ScrubJob, Work
 from scrubber.policy import compile_plan, load_rules
 from scrubber.policy.plan import Plan
 
@@ -49,7 +49,7 @@ def batches(*tables: pa.Table) -> Iterator[Batch]:
 
 
 def crew_of_two(plan: Plan) -> Crew:
-    return Crew(Work(plan, FolderStage(Path(), ""), "same"), None, 2)
+    return Crew(Bench(Work(plan, FolderStage(Path(), ""), "same")), 2)
 
 
 def children() -> list[int]:
@@ -112,8 +112,8 @@ def test_leaving_early_ends_the_workers(plan: Plan) -> None:
     assert children() == []
 
 
-def task(name: str, size: int) -> Task:
-    return Task(Source(name, name, "csv"), pa.schema([]), "", size)
+def job(name: str, size: int) -> ScrubJob:
+    return ScrubJob(Source(name, name, "csv"), pa.schema([]), "", size)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def task(name: str, size: int) -> Task:
 def test_sources_are_divided_so_that_no_worker_waits_for_long(
     sizes: list[int], workers: int, whole: list[int], cut: list[int]
 ) -> None:
-    tasks = [task(f"{i}", size) for i, size in enumerate(sizes)]
-    divided = divide(tasks, workers)
+    jobs = [job(f"{i}", size) for i, size in enumerate(sizes)]
+    divided = divide(jobs, workers)
     assert [[one.size for one in part] for part in divided] == [whole, cut]
 
 
@@ -154,7 +154,7 @@ def test_sources_are_divided_so_that_no_worker_waits_for_long(
 def test_of_light_work_only_what_is_larger_than_all_else_is_done_here(
     sizes: list[int], whole: list[int], here: list[int]
 ) -> None:
-    divided = largest_apart([task(f"{i}", size) for i, size in enumerate(sizes)])
+    divided = largest_apart([job(f"{i}", size) for i, size in enumerate(sizes)])
     assert [[one.size for one in part] for part in divided] == [whole, here]
 
 
@@ -198,10 +198,10 @@ def test_work_is_light_without_text_and_keys(text: str, light: bool, tmp_path: P
     workers=st.integers(2, 8),
 )
 def test_a_division_loses_no_source_and_little_time(sizes: list[int], workers: int) -> None:
-    tasks = [task(f"{i}", size) for i, size in enumerate(sizes)]
-    whole, cut = divide(tasks, workers)
+    jobs = [job(f"{i}", size) for i, size in enumerate(sizes)]
+    whole, cut = divide(jobs, workers)
     assert sorted(one.source.alias for one in [*whole, *cut]) == sorted(
-        one.source.alias for one in tasks
+        one.source.alias for one in jobs
     )
     load = [0] * workers
     for one in whole:

@@ -43,8 +43,9 @@ from scrubber.executors.sealed import Envelope, Seal
 from scrubber.formats import Source
 from scrubber.manifest import Manifest
 from scrubber.outputs.folder import FolderStage
-from scrubber.pipeline.source import Task, Work
+from scrubber.pipeline.source import Bench, ScrubJob, Work
 from scrubber.policy import compile_plan, rules_from_mapping
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 from tests import stores
@@ -115,7 +116,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def scrub(inputs: Path, out: Path, rules: dict[str, Any] = RULES, **options: Any) -> Manifest:
-    return run(rules_from_mapping(rules), [str(inputs)], out, **options)
+    return run(Request(rules_from_mapping(rules), [str(inputs)], out, **options))
 
 
 def contents(out: Path) -> dict[str, bytes]:
@@ -145,7 +146,7 @@ def test_workers_read_and_write_a_store_themselves(
         s3.put(f"in/{path.name}", path.read_bytes())
     here = scrub(inputs, tmp_path / "here")
     rules = rules_from_mapping(RULES)
-    there = run(rules, [s3.url("in")], s3.url("out"), executor="ray", address=connected)
+    there = run(Request(rules, [s3.url("in")], s3.url("out"), executor="ray", address=connected))
     assert core(there) == core(here)
     found = {name: s3.get(f"out/{name}") for name in contents(tmp_path / "here")}
     assert found == contents(tmp_path / "here")
@@ -188,11 +189,13 @@ def test_a_second_look_and_shards_that_cannot_be_read_are_as_here(
     monkeypatch.setattr(executors, "_WORTH", 0)  # else what is little is looked at here
     there: dict[str, Any] = {"executor": "ray", "address": connected}
     made = run(
-        rules_from_mapping(ASSESSED),
-        [s3.url("in")],
-        s3.url("out"),
-        quarantine_unreadable=True,
-        **there,
+        Request(
+            rules_from_mapping(ASSESSED),
+            [s3.url("in")],
+            s3.url("out"),
+            quarantine_unreadable=True,
+            **there,
+        )
     )
     assert core(made) == core(here)
     assert [one["alias"] for one in made.data["quarantined_sources"]] == bad
@@ -300,11 +303,11 @@ def test_a_node_with_another_key(
     assert caught.value.code == "key-differs"
 
 
-def work(stage: Path, rules: dict[str, Any] = RULES) -> tuple[Work, Task]:
+def work(stage: Path, rules: dict[str, Any] = RULES) -> tuple[Work, ScrubJob]:
     schema = pa.schema([("id", pa.string()), ("note", pa.string()), ("n", pa.int64())])
     plan = compile_plan(rules_from_mapping(rules), {"a.csv": schema})
     source = Source(str(stage / "a.csv"), "a.csv", "csv")
-    return Work(plan, FolderStage(stage, "run"), "same"), Task(source, schema, "w", 1, "d")
+    return Work(plan, FolderStage(stage, "run"), "same"), ScrubJob(source, schema, "w", 1, "d")
 
 
 def test_a_key_that_is_given_by_value_stays_here(inputs: Path, tmp_path: Path) -> None:
@@ -318,10 +321,10 @@ def test_a_key_that_is_given_by_value_stays_here(inputs: Path, tmp_path: Path) -
 def test_what_travels_is_sealed(tmp_path: Path) -> None:
     leaves = (FieldRecoding("n", (SECRET,), ("*",), np.zeros(1, np.int32)),)
     recoding = Recoding(leaves, np.zeros(1, np.int64), np.zeros(1, np.bool_))
-    sealed, task = work(tmp_path)
+    sealed, job = work(tmp_path)
     key = RootKey(KEY)
     plan = replace(sealed, recoding=recoding)
-    envelope = Envelope.around(plan, [task.schema], key, Seal.of(key))
+    envelope = Envelope.around(Bench(plan, key), [job.schema], Seal.of(key))
     raw = pickle.dumps(envelope)
     for secret in (SECRET.encode(), KEY, KEY.hex().encode()):
         assert secret not in raw
@@ -330,9 +333,9 @@ def test_what_travels_is_sealed(tmp_path: Path) -> None:
     assert bench.key == RootKey(KEY)
     assert bench.work.recoding is not None
     assert bench.work.recoding.fields[0].leaves == (SECRET,)
-    assert schemas == (task.schema,)
+    assert schemas == (job.schema,)
     bent = replace(envelope, work=envelope.work[:-1] + bytes([envelope.work[-1] ^ 1]))
-    plain = replace(envelope, work=b"\0" + pickle.dumps((sealed, (task.schema,))))
+    plain = replace(envelope, work=b"\0" + pickle.dumps((sealed, (job.schema,))))
     for wrong in (bent, plain):
         with pytest.raises(IncompleteError):
             wrong.opened()
@@ -348,18 +351,18 @@ def test_what_travels_is_sealed(tmp_path: Path) -> None:
 def test_a_node_that_is_not_like_the_driver(
     tmp_path: Path, change: dict[str, Any], code: str
 ) -> None:
-    made, task = work(tmp_path)
+    made, job = work(tmp_path)
     key = RootKey(KEY)
-    envelope = replace(Envelope.around(made, [task.schema], key, Seal.of(key)), **change)
+    envelope = replace(Envelope.around(Bench(made, key), [job.schema], Seal.of(key)), **change)
     with pytest.raises(ScrubberError) as caught:
         envelope.opened()
     assert caught.value.code == code
 
 
 def test_a_node_that_does_not_see_the_output(tmp_path: Path) -> None:
-    made, task = work(tmp_path / "elsewhere")
+    made, job = work(tmp_path / "elsewhere")
     with pytest.raises(OutputError) as caught:
-        Envelope.around(made, [task.schema], RootKey(KEY), Seal.of(RootKey(KEY))).opened()
+        Envelope.around(Bench(made, RootKey(KEY)), [job.schema], Seal.of(RootKey(KEY))).opened()
     assert caught.value.code == "storage-not-shared"
 
 

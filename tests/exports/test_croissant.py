@@ -12,6 +12,7 @@ import pytest
 
 from scrubber.exports import export
 from scrubber.policy import rules_from_mapping
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from tests.exports.worlds import MANIFESTS
 
@@ -45,7 +46,7 @@ def _published(folder: Path, shards: int = 1) -> Path:
     for i in range(shards):
         pq.write_table(ROWS, folder / "in" / f"part-{i}.parquet")
     (folder / "in" / "note.csv").write_text("name,topic,day\nAnn,login,1\nBob,,2\n")
-    manifest = run(rules_from_mapping(RULES), [str(folder / "in")], folder / "out")
+    manifest = run(Request(rules_from_mapping(RULES), [str(folder / "in")], folder / "out"))
     (folder / "out" / "croissant.json").write_text(export(manifest, "croissant"))
     return folder / "out"
 
@@ -80,7 +81,7 @@ def test_large_files_carry_their_digest_and_small_ones_none(tmp_path: Path) -> N
     (tmp_path / "in" / "large.csv").write_text("topic\n" + "login\n" * 1000)
     (tmp_path / "in" / "small.csv").write_text("day\n" + "monday\n" * 999)
     rules = {**RULES, "fields": RULES["fields"][1:]}
-    manifest = run(rules_from_mapping(rules), [str(tmp_path / "in")], tmp_path / "out")
+    manifest = run(Request(rules_from_mapping(rules), [str(tmp_path / "in")], tmp_path / "out"))
     body = json.loads(export(manifest, "croissant"))
     small, large = sorted(body["distribution"], key=lambda one: one["@type"], reverse=True)
     content = (tmp_path / "out" / large["contentUrl"]).read_bytes()

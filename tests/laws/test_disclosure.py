@@ -18,7 +18,7 @@ from scrubber.manifest import Manifest
 from scrubber.model.tally import Tally
 from scrubber.pipeline import batch
 from scrubber.policy import rules_from_mapping
-from scrubber.run.run import run_on_table
+from scrubber.run.on_table import run_on_table
 from tests.manifest.attacker import Domain, Sums, pinned, values
 
 pytestmark = pytest.mark.slow

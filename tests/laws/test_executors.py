@@ -21,7 +21,7 @@ from scrubber.manifest import Ledger, Manifest
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.pipeline.batch import Tools, scrub_batch
 from scrubber.policy import compile_plan, rules_from_mapping
-from scrubber.run import run as engine_run
+from scrubber.run import on_table
 from scrubber.transform.keys import RootKey
 
 pytestmark = pytest.mark.slow
@@ -161,7 +161,7 @@ def _tools() -> Tools:
 def test_a_frame_is_cut_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     table = pa.Table.from_pylist(records(200))
     whole = scrubber.scrub(table, RULES, key=KEY)
-    monkeypatch.setattr(engine_run, "_FRAME_ROWS", 13)
+    monkeypatch.setattr(on_table, "_FRAME_ROWS", 13)
     cut = scrubber.scrub(table, RULES, key=KEY)
     assert cut.data.equals(whole.data)
     assert core(cut.manifest) == core(whole.manifest)

@@ -31,7 +31,8 @@ from scrubber.manifest import Manifest, verify
 from scrubber.outputs import checkpoints as parts
 from scrubber.pipeline import source as work
 from scrubber.policy import load_rules
-from scrubber.run import run as runs
+from scrubber.run import sealing
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -65,7 +66,7 @@ def write_shard(place: Path, shard: int, rows: int = 400) -> None:
 
 def scrub(place: Path, out: str, **options: Any) -> Manifest:
     rules = load_rules(place / "rules.yaml")
-    return run(rules, [str(place / "in")], place / out, key=KEY, **options)
+    return run(Request(rules, [str(place / "in")], place / out, key=KEY, **options))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -226,10 +227,11 @@ def test_a_worker_says_that_it_has_too_little_memory() -> None:
         def batch(self, _: object) -> object:
             raise pa.ArrowMemoryError(SECRET)
 
+    from scrubber.executors.jobs import BatchJob
     from scrubber.model.batch import Batch, BatchRef
 
     batch = Batch(BatchRef("a", 0, 1, 1), pa.table({"a": [1]}))
-    answer = crew._answer(Bench(), batch, lambda _: None)  # type: ignore[arg-type]
+    answer = crew._answer(Bench(), BatchJob(batch), lambda _: None)  # type: ignore[arg-type]
     assert isinstance(answer, IncompleteError)
     assert (answer.code, SECRET in f"{answer!r}") == ("out-of-memory", False)
 
@@ -388,7 +390,7 @@ def at_year(monkeypatch: pytest.MonkeyPatch, year: int) -> None:
         def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
             return datetime(year, 1, 2, 3, 4, 5, tzinfo=tz)
 
-    monkeypatch.setattr(runs, "datetime", Clock)
+    monkeypatch.setattr(sealing, "datetime", Clock)
 
 
 def test_a_clock_that_goes_backwards(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 import scrubber
-from scrubber.run import run as engine_run
+from scrubber.run import on_table
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,7 @@ def test_in_tables_without_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ]
     assert len(set(lines)) == len(lines) == 80
     table = pa.table({"id": ["ann"] * 50})
-    monkeypatch.setattr(engine_run, "_FRAME_ROWS", 13)
+    monkeypatch.setattr(on_table, "_FRAME_ROWS", 13)
     tokens = scrubber.scrub(table, TABLE_RULES, key=KEY).data["id"].to_pylist()
     assert len(set(tokens)) == 50
 

@@ -27,6 +27,7 @@ from scrubber.outputs import checkpoints as parts
 from scrubber.outputs import folder as folderstage
 from scrubber.outputs import publish, rename
 from scrubber.policy import load_rules
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -63,7 +64,7 @@ def write_shard(place: Path, shard: int, salt: int) -> None:
 
 def scrub(place: Path, out: str, **options: Any) -> None:
     rules = load_rules(place / "rules.yaml")
-    run(rules, [str(place / "in")], place / out, key=KEY, **options)
+    run(Request(rules, [str(place / "in")], place / out, key=KEY, **options))
 
 
 def started(place: Path, kill_after: int | None, options: dict[str, Any]) -> ForkServerProcess:
@@ -182,7 +183,7 @@ def test_other_work_is_done_from_the_start(
     stopped_after(place, 4)
     options = {"key": KEY, **change(place, monkeypatch)}
     rules = load_rules(place / "rules.yaml")
-    run(rules, [str(place / "in")], place / "out", **options)
+    run(Request(rules, [str(place / "in")], place / "out", **options))
     assert len(written) == SHARDS
     assert len(list((place / "out" / "data").iterdir())) == SHARDS
 

@@ -33,6 +33,7 @@ from scrubber.manifest import read_manifest
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, parse_canonical
 from scrubber.policy import rules_from_mapping
 from scrubber.run.pinned_plan import plan_document
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.run.survey import survey
 from scrubber.transform.keys import RootKey
@@ -116,11 +117,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rules = rules_from_mapping(RULES)
     inputs = [str(root / "in")]
     table("a.csv", 0, 1600)
-    run(rules, inputs, root / "first", key=KEY)
+    run(Request(rules, inputs, root / "first", key=KEY))
     table("b.parquet", 5000, 1600)
     table("c.csv", 9000, 40)
     table("d.csv", 9900, 40)
-    run(rules, inputs, root / "out", key=KEY, incremental=root / "first")
+    run(Request(rules, inputs, root / "out", key=KEY, incremental=root / "first"))
     plan = plan_document(rules, survey(rules, inputs))
     (root / "plan.json").write_bytes(plan.to_bytes())
     other = plan_document(rules_from_mapping({**RULES, "on_error": "null"}), survey(rules, inputs))

@@ -24,6 +24,7 @@ from scrubber.manifest.salts import SALTS
 from scrubber.manifest.view import lines
 from scrubber.policy import rules_from_mapping
 from scrubber.review import report_page
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -39,7 +40,7 @@ def publish(folder: Path, content: str, key: RootKey | None = KEY, rules: Any = 
     (folder / "in").mkdir(exist_ok=True)
     (folder / "in" / "a.csv").write_text(content)
     given = rules_from_mapping(rules)
-    return run(given, [str(folder / "in")], folder / "out", key=key, overwrite=True)
+    return run(Request(given, [str(folder / "in")], folder / "out", key=key, overwrite=True))
 
 
 def told(folder: Path, manifest: Manifest) -> str:

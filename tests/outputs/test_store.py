@@ -27,6 +27,7 @@ from scrubber.outputs import lease
 from scrubber.outputs import store as storestage
 from scrubber.outputs.store import StoreStage
 from scrubber.policy import load_rules, rules_from_mapping
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 from tests.stores import ENVIRONMENT, S3
@@ -77,7 +78,7 @@ def make_place(folder: Path) -> None:
 
 def scrub(place: Path, given: str, out: str | Path, **options: Any) -> Manifest:
     options = {"key": KEY, **options}
-    return run(load_rules(place / "rules.yaml"), [given], out, **options)
+    return run(Request(load_rules(place / "rules.yaml"), [given], out, **options))
 
 
 def without_clock(raw: bytes) -> dict[str, Any]:
@@ -296,10 +297,12 @@ def test_a_run_that_cannot_begin_leaves_the_earlier_output(place: Path, s3: S3) 
     before = contents(s3)
     with pytest.raises(ScrubberError):
         run(
-            rules_from_mapping({"version": 1, "fields": []}),
-            [s3.url("in")],
-            s3.url("out"),
-            overwrite=True,
+            Request(
+                rules_from_mapping({"version": 1, "fields": []}),
+                [s3.url("in")],
+                s3.url("out"),
+                overwrite=True,
+            )
         )
     assert contents(s3) == before
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import scrubber
 from scrubber.policy import rules_from_mapping
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -259,7 +260,11 @@ def test_workers_do_not_change_a_byte(tmp_path: Any) -> None:
     outputs = []
     for workers in (1, 2):
         out = tmp_path / f"out{workers}"
-        run(rules_from_mapping(decided), [str(source)], out, key=RootKey(KEY), workers=workers)
+        run(
+            Request(
+                rules_from_mapping(decided), [str(source)], out, key=RootKey(KEY), workers=workers
+            )
+        )
         outputs.append((out / "data" / "in.jsonl").read_bytes())
     assert outputs[0] == outputs[1]
     assert b"quill" not in outputs[0].lower()

@@ -15,6 +15,7 @@ from scrubber.errors import GateError
 from scrubber.policy import load_rules, rules_from_mapping
 from scrubber.policy.publishing import has_literals, published
 from scrubber.run.pinned_plan import plan_document
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.run.survey import survey
 from scrubber.run.work_ids import work_ids
@@ -167,7 +168,7 @@ def test_a_run_is_held_to_the_literals_of_its_plan(tmp_path: Path) -> None:
     rules = load_rules(_written(tmp_path, "Hasslund"))
     surveyed = survey(rules, inputs)
     pinned, blind = (plan_document(rules, surveyed, (), key) for key in (KEY, None))
-    run(rules, inputs, tmp_path / "out", key=KEY, pinned=pinned)
+    run(Request(rules, inputs, tmp_path / "out", key=KEY, pinned=pinned))
     other = load_rules(_written(tmp_path, "Birnbaum"))
     for given, key, document, why in (
         (other, KEY, pinned, "not the same"),
@@ -175,5 +176,5 @@ def test_a_run_is_held_to_the_literals_of_its_plan(tmp_path: Path) -> None:
         (rules, KEY, blind, "not held"),
     ):
         with pytest.raises(GateError, match=f"plan-drift.*literals of the rules: {why}"):
-            run(given, inputs, tmp_path / "none", key=key, pinned=document)
+            run(Request(given, inputs, tmp_path / "none", key=key, pinned=document))
         assert not (tmp_path / "none").exists()

@@ -16,6 +16,7 @@ from scrubber.manifest import Manifest
 from scrubber.policy import Rules, compile_plan, load_rules
 from scrubber.policy.plan import Drop, Keep, ScrubText
 from scrubber.run.preview import run_examples
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -106,7 +107,7 @@ def scrubbed(
 ) -> tuple[dict[str, list[dict[str, str]]], Manifest]:
     """What the rule file makes of the tables, by name, and the manifest."""
     inputs = write(tmp_path / "in", file, tables)
-    manifest = run(load_rules(RULES / file), inputs, tmp_path / "out", key=KEY)
+    manifest = run(Request(load_rules(RULES / file), inputs, tmp_path / "out", key=KEY))
     out: dict[str, list[dict[str, str]]] = {}
     for alias in TABLES[file]:
         with (tmp_path / "out" / "data" / alias).open(newline="", encoding="utf-8") as source:

@@ -12,6 +12,7 @@ from scrubber.errors import OutputError
 from scrubber.manifest import verify
 from scrubber.policy import Rules, load_rules
 from scrubber.policy.syntax.packs import pack_names
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 from tests.rules.test_files import FILES, RULES, TABLES
@@ -55,7 +56,7 @@ def extended(folder: Path, rules: Rules, tables: Mapping[str, str]) -> Sequence[
         for name, text in tables.items():
             (place / round_ / name).write_text(text + blank, "utf-8")
         earlier = folder / "1" if round_ == "2" else None
-        run(rules, [str(place)], folder / round_, key=KEY, incremental=earlier)
+        run(Request(rules, [str(place)], folder / round_, key=KEY, incremental=earlier))
     assert all(check.passed for check in verify(folder / "2"))
     made = (folder / "2" / "data").rglob("*")
     return sorted(
@@ -79,7 +80,11 @@ def test_a_ready_rule_file_that_asks_for_classes_says_why_not(tmp_path: Path) ->
         (tmp_path / "in" / "customers.csv").write_text(text, "utf-8")
         for name, earlier in (("1", None), ("2", tmp_path / "1")):
             rules = load_rules(RULES / "churn.yaml")
-            run(rules, [str(tmp_path / "in")], tmp_path / name, key=KEY, incremental=earlier)
+            run(
+                Request(
+                    rules, [str(tmp_path / "in")], tmp_path / name, key=KEY, incremental=earlier
+                )
+            )
     assert caught.value.code == "increment-privacy"
 
 

@@ -12,6 +12,7 @@ from scrubber.errors import RuleError
 from scrubber.policy import load_rules, rules_from_mapping
 from scrubber.policy.syntax.packs import pack_names
 from scrubber.run.preview import run_examples
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -61,7 +62,7 @@ def scrubbed_csv(
         writer = csv.DictWriter(sink, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    run(load_rules(written(folder, pack, fields)), [str(source)], folder / "out", key=KEY)
+    run(Request(load_rules(written(folder, pack, fields)), [str(source)], folder / "out", key=KEY))
     with (folder / "out" / "data" / "in.csv").open(newline="", encoding="utf-8") as out:
         return list(csv.DictReader(out))
 
@@ -69,7 +70,7 @@ def scrubbed_csv(
 def scrubbed_json(folder: Path, pack: str, rows: list[object], fields: str = "") -> list[object]:
     source = folder / "in.jsonl"
     source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    run(load_rules(written(folder, pack, fields)), [str(source)], folder / "out", key=KEY)
+    run(Request(load_rules(written(folder, pack, fields)), [str(source)], folder / "out", key=KEY))
     out = (folder / "out" / "data" / "in.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in out.splitlines()]
 
@@ -121,7 +122,7 @@ def test_two_packs_and_a_problem_that_names_its_pack(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text("weight,text\n70,well\n", "utf-8")
     with pytest.raises(RuleError, match="unlisted-field"):
-        run(load_rules(rules), [str(source)], tmp_path / "out", key=KEY)
+        run(Request(load_rules(rules), [str(source)], tmp_path / "out", key=KEY))
 
 
 def test_hipaa_by_letter(tmp_path: Path) -> None:

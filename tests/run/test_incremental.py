@@ -12,6 +12,7 @@ import pytest
 from scrubber.errors import OutputError, TamperedError
 from scrubber.manifest import read_chain, read_manifest, verify
 from scrubber.policy import rules_from_mapping
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -43,7 +44,7 @@ def scrub(place: Path, out: str, since: str | None = None, **changes: Any) -> Pa
     rules = rules_from_mapping({**RULES, **changes.pop("rules", {})})
     earlier = place / since if since is not None else None
     options = {"key": KEY, **changes}
-    run(rules, [str(place / "in")], place / out, incremental=earlier, **options)
+    run(Request(rules, [str(place / "in")], place / out, incremental=earlier, **options))
     return place / out
 
 

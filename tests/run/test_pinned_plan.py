@@ -25,6 +25,7 @@ from scrubber.model.tally import Tally
 from scrubber.policy import Rules, rules_from_mapping
 from scrubber.run.forecast import differing, forecast
 from scrubber.run.pinned_plan import plan_document
+from scrubber.run.request import Request
 from scrubber.run.run import run, survey
 from scrubber.run.survey import Survey
 from scrubber.run.work_ids import work_ids
@@ -66,19 +67,21 @@ def test_a_run_as_planned_states_the_plan(tmp_path: Path) -> None:
     inputs = write(tmp_path, 2000, 4, 2)
     document = planned(inputs)
     manifest = run(
-        rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document, workers=2
+        Request(
+            rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document, workers=2
+        )
     )
     (check,) = [c for c in manifest.data["checks"] if c["id"] == "plan"]
     assert check["passed"]
     assert check["expected"] == f"as planned in {document.id}"
-    plain = run(rules_from_mapping(RULES), inputs, tmp_path / "plain", key=KEY)
+    plain = run(Request(rules_from_mapping(RULES), inputs, tmp_path / "plain", key=KEY))
     assert plain.data["fields"] == manifest.data["fields"]
 
 
 def test_the_plan_says_what_the_manifest_will_say(tmp_path: Path) -> None:
     inputs = write(tmp_path, 600, 4, 2)
     document = planned(inputs)
-    manifest = run(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY)
+    manifest = run(Request(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY))
     for name in ("dataset", "legal", "policy", "engine"):
         then, now = dict(document.data[name]), manifest.to_json()[name]
         if name == "engine":  # what is installed is known where it runs
@@ -151,7 +154,7 @@ def test_other_rules_are_drift(tmp_path: Path, rules: dict[str, Any], named: str
     inputs = write(tmp_path, 50, 4, 2)
     document = planned(inputs)
     with pytest.raises(GateError, match="plan-drift") as caught:
-        run(rules_from_mapping(rules), inputs, tmp_path / "out", key=KEY, pinned=document)
+        run(Request(rules_from_mapping(rules), inputs, tmp_path / "out", key=KEY, pinned=document))
     assert named in str(caught.value)
     assert caught.value.exit_code == 1
     assert not (tmp_path / "out").exists()
@@ -161,10 +164,10 @@ def test_other_sources_are_drift(tmp_path: Path) -> None:
     document = planned(write(tmp_path, 50, 4, 2))
     inputs = write(tmp_path, 50, 4, 2, "u.csv")
     with pytest.raises(GateError, match=r"source u\.csv: new"):
-        run(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document)
+        run(Request(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document))
     (tmp_path / "in" / "t.csv").unlink()
     with pytest.raises(GateError, match=r"source t\.csv: gone"):
-        run(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document)
+        run(Request(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document))
 
 
 def test_another_type_is_drift(tmp_path: Path) -> None:
@@ -177,7 +180,7 @@ def test_another_type_is_drift(tmp_path: Path) -> None:
     document = plan_document(rules, survey(rules, inputs))
     pq.write_table(pa.table({"n": ["1"]}), tmp_path / "t.parquet")
     with pytest.raises(GateError, match="type in was int64, is string"):
-        run(rules, inputs, tmp_path / "out", pinned=document)
+        run(Request(rules, inputs, tmp_path / "out", pinned=document))
 
 
 def test_the_protection_of_counts_is_planned(tmp_path: Path) -> None:
@@ -209,7 +212,7 @@ def test_other_shares_are_drift(tmp_path: Path, mails: int, no: int, named: str)
     document = planned(write(tmp_path, 2000, 4, 2))
     inputs = write(tmp_path, 2000, mails, no)
     with pytest.raises(GateError, match="plan-drift") as caught:
-        run(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document)
+        run(Request(rules_from_mapping(RULES), inputs, tmp_path / "out", key=KEY, pinned=document))
     assert named in str(caught.value)
     assert not (tmp_path / "out").exists()
 
@@ -300,7 +303,7 @@ def test_what_privacy_will_choose_has_no_share(tmp_path: Path) -> None:
         ("kind", "changed"),
         ("kind", "nulled"),
     }
-    manifest = run(rules_from_mapping(rules), inputs, tmp_path / "out", pinned=document)
+    manifest = run(Request(rules_from_mapping(rules), inputs, tmp_path / "out", pinned=document))
     assert {c["id"] for c in manifest.data["checks"]} >= {"plan", "conservation"}
     assert manifest.data["records"]["dropped"]
     (tmp_path / "plan.json").write_bytes(document.to_bytes())
@@ -368,9 +371,9 @@ def test_a_model_of_the_same_name_and_version_is_drift(tmp_path: Path, tiny: Pat
     parsed, surveyed = survey_of(rules)
     document = plan_document(parsed, surveyed, (), KEY)
     before = work_ids(parsed, surveyed.plan, None)
-    run(parsed, inputs, tmp_path / "one", key=KEY, pinned=document)
+    run(Request(parsed, inputs, tmp_path / "one", key=KEY, pinned=document))
     of_another_person(tiny)
     with pytest.raises(GateError, match=r"plan-drift.*detector spacy:en_.*: model digest was"):
-        run(rules_from_mapping(rules), inputs, tmp_path / "two", key=KEY, pinned=document)
+        run(Request(rules_from_mapping(rules), inputs, tmp_path / "two", key=KEY, pinned=document))
     parsed, surveyed = survey_of(rules)
     assert work_ids(parsed, surveyed.plan, None) != before  # no part of the other is taken over

@@ -12,6 +12,7 @@ from scrubber.detect.detector import PresidioDetector
 from scrubber.errors import GateError
 from scrubber.manifest import Manifest, validate
 from scrubber.policy import rules_from_mapping
+from scrubber.run.request import Request
 from scrubber.run.run import run
 
 TEXT = "nothing of interest here, and then some more words"
@@ -34,7 +35,9 @@ def scrub(place: Path, **detect: Any) -> Manifest:
         "detect": {"ner": "none", **detect},
         "fields": [{"name": "note", "class": "text", "entities": {"default": "redact"}}],
     }
-    return run(rules_from_mapping(rules), [str(place / "a.csv")], place / "out", overwrite=True)
+    return run(
+        Request(rules_from_mapping(rules), [str(place / "a.csv")], place / "out", overwrite=True)
+    )
 
 
 def failed(manifest: Manifest) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from scrubber.manifest import Manifest, screen, verify
 from scrubber.manifest.view import lines
 from scrubber.policy import load_rules
 from scrubber.review import report_page
+from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
 
@@ -121,7 +122,9 @@ def world(place: Path, ending: str, make: Make, harm: Callable[[Path], None], ba
 
 def scrub(place: Path, out: str, **options: Any) -> Manifest:
     return run(
-        load_rules(place / "rules.yaml"), [str(place / "in")], place / out, key=KEY, **options
+        Request(
+            load_rules(place / "rules.yaml"), [str(place / "in")], place / out, key=KEY, **options
+        )
     )
 
 

@@ -6,19 +6,25 @@ import ctypes
 import os
 import resource
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from scrubber.formats import Source
+from scrubber.pipeline.source import Bench, Tell
 
 GET_DUMPABLE = 3
+SOURCE = Source("settings", "settings", "csv")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """As a look, which workers answer."""
+    """As a job, which workers do."""
 
+    heavy: ClassVar[bool] = False
+
+    source: Source = SOURCE
     size: int = 0
 
-    def by(self, bench: Any) -> dict[str, Any]:
-        del bench
+    def run(self, _bench: Bench, _: Tell) -> dict[str, Any]:
         return settings()
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from scrubber.executors.base import unheard
 from scrubber.executors.workers import Crew
-from scrubber.pipeline.source import Work
+from scrubber.pipeline.source import Bench, Work
 from scrubber.policy import compile_plan, rules_from_mapping
 from scrubber.transform.keys import RootKey
 from tests.startup.asking import Settings
@@ -101,8 +102,8 @@ def test_a_worker_leaves_no_core_and_has_no_key_in_its_environment(
     )
     plan = compile_plan(rules, {"a.csv": pa.schema([("a", pa.string())])})
     work = Work(plan, FolderStage(tmp_path, tmp_path), "same")
-    with Crew(work, RootKey.parse(secret), 1) as crew:
-        (found,) = crew.looks([Settings()])
+    with Crew(Bench(work, RootKey.parse(secret)), 1) as crew:
+        ((_, found),) = crew.answers([Settings()], unheard)
     assert found["core"] == 0
     assert found["dumpable"] == 0
     assert "THE_KEY" not in found["environment"]

@@ -1,11 +1,15 @@
-"""Looks at single sources, which can be had anywhere: what the survey of a run is put together
-from."""
+"""Jobs: the one kind of work that an executor has done, here or elsewhere.
+
+The jobs of a run are to read the schema of a source, to count its records, to scrub it
+(:class:`~scrubber.pipeline.source.ScrubJob`), to scrub one batch of it, and to read its output
+again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -18,7 +22,8 @@ from scrubber.errors import InputError
 from scrubber.formats import Source
 from scrubber.manifest import OutputFacts
 from scrubber.model.batch import Batch, BatchRef
-from scrubber.pipeline.source import Bench, source_digest
+from scrubber.pipeline.batch import ScrubbedBatch
+from scrubber.pipeline.source import Bench, Tell, source_digest
 from scrubber.policy.plan import OnError
 
 if TYPE_CHECKING:
@@ -27,8 +32,13 @@ if TYPE_CHECKING:
 A = TypeVar("A", covariant=True)
 
 
-class Look(Protocol[A]):
-    """Something to find out about `source`, whose file has `size` bytes; picklable."""
+class Job(Protocol[A]):
+    """Work on `source`, whose file has `size` bytes; picklable.
+
+    A `heavy` job keeps a worker busy for long: it is given the next one when it has finished.
+    """
+
+    heavy: ClassVar[bool]
 
     @property
     def source(self) -> Source: ...
@@ -36,21 +46,36 @@ class Look(Protocol[A]):
     @property
     def size(self) -> int: ...
 
-    def by(self, bench: Bench) -> A:
-        """The answer, found in this process. Errors: as reading does."""
+    def run(self, bench: Bench, tell: Tell, /) -> A:
+        """Do the work in this process and return its answer; `tell` reports progress."""
+
+
+class Light:
+    """A job of which a worker takes many."""
+
+    heavy: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
-class Outlining:
-    """The schema evidence of a source."""
+class OutlineJob(Light):
+    """Read what the source tells of its schema."""
 
     source: Source
     size: int
     drop_bad_rows: bool
 
-    def by(self, bench: Bench) -> formats.Outline:
-        del bench  # there is no plan yet
+    def run(self, _bench: Bench, _: Tell) -> formats.Outline:
         return formats.outline(self.source, drop_bad_rows=self.drop_bad_rows)
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """Scrub one batch."""
+
+    batch: Batch
+
+    def run(self, bench: Bench, _: Tell) -> ScrubbedBatch:
+        return bench.batch(self.batch)
 
 
 @dataclass(frozen=True)
@@ -58,21 +83,20 @@ class Counted:
     """The digest of a source's bytes under the run's key, and the census of its records where it
     has quasi-identifiers; or why it cannot be read."""
 
-    alias: str
     digest: str = ""
     census: Census | None = field(default=None, repr=False)
     unreadable: InputError | None = None
 
 
 @dataclass(frozen=True)
-class Counting:
-    """The digest of the source, and its census where the plan asks for one."""
+class CountJob(Light):
+    """Digest the source, and take its census where the plan asks for one."""
 
     source: Source
     size: int
     schema: pa.Schema = field(repr=False)
 
-    def by(self, bench: Bench) -> Counted:
+    def run(self, bench: Bench, _: Tell) -> Counted:
         plan, alias = bench.work.plan, self.source.alias
         census = None
         try:
@@ -82,8 +106,8 @@ class Counting:
         except InputError as error:
             if error.code not in formats.UNREADABLE:
                 raise
-            return Counted(alias, unreadable=error)
-        return Counted(alias, digest, census)
+            return Counted(unreadable=error)
+        return Counted(digest, census)
 
     def _batches(self, on_error: OnError) -> Iterator[Batch]:
         drop_bad = on_error is OnError.DROP_ROW
@@ -94,7 +118,7 @@ class Counting:
 
 
 @dataclass(frozen=True)
-class ReadBack:
+class Reread:
     """The records of an output as it was written: by classes where ``privacy:`` asks for them, and
     by what is alike where ``min_k`` does."""
 
@@ -102,7 +126,7 @@ class ReadBack:
     alike: Alike = field(repr=False)
 
     @classmethod
-    def together(cls, parts: Iterable[ReadBack]) -> ReadBack:
+    def together(cls, parts: Iterable[Reread]) -> Reread:
         """Of all outputs, from that of each."""
         classes: FrameSum | None = None
         alike: dict[tuple[str, ...], FrameSum] = {}
@@ -119,8 +143,8 @@ class ReadBack:
 
 
 @dataclass(frozen=True)
-class ReadingBack:
-    """Read the `output` of `source` again as whoever gets it would.
+class RereadJob(Light):
+    """Read the `output` of `source` again, as a recipient would.
 
     `sensitive` names the sensitive fields that classes are checked by, None without ``privacy:``.
     """
@@ -133,14 +157,14 @@ class ReadingBack:
     def size(self) -> int:
         return self.output.bytes
 
-    def by(self, bench: Bench) -> ReadBack:
+    def run(self, bench: Bench, _: Tell) -> Reread:
         plan, alias = bench.work.plan, self.source.alias
         classes, alike = None, Alike()
         if self.sensitive is not None:
             classes = count_classes(plan, alias, self._tables(bench), self.sensitive)
         if plan.gates.min_k is not None:
             alike = count_alike(plan, alias, self._tables(bench))
-        return ReadBack(classes, alike)
+        return Reread(classes, alike)
 
     def _tables(self, bench: Bench) -> Iterator[pa.Table]:
         written = bench.work.stage.source(self.output)
