@@ -15,7 +15,6 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem
 from scrubber.policy.decisions import FieldRule, read_field_rules
 from scrubber.policy.detection import canonical_json, check_entities, read_detection
-from scrubber.policy.disclosure import read_disclosure
 from scrubber.policy.examples import Example, read_examples
 from scrubber.policy.gates import read_gates
 from scrubber.policy.linking import check_linked_as, linked_labels
@@ -124,7 +123,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         report.raise_if_any()
     if "on_error" in tree.data and tree.data["on_error"] is None:
         tree.data["on_error"] = OnError.NULL.value  # the word, which YAML reads as nothing
-    check_shape(report)
+    written = check_shape(report)
     report.quote_nothing_of(_foreign(tree, report.problems))
     key = _key(report, tree.data.get("key"))
     fields, digests = read_field_rules(report)
@@ -140,6 +139,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     if needs_key_reference and key is None:
         _require_key(report, fields)
     report.raise_if_any()
+    assert written is not None, "what is wrong with the shape has been raised"
     hierarchies = digests | more_digests
     content = canonical_json({"rules": tree.data, "hierarchies": hierarchies})
     return Rules(
@@ -148,9 +148,9 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         published=published_digest(tree.data),
         literals=bool(hierarchies) or has_literals(tree.data),
         key=key,
-        on_unlisted=tree.data.get("on_unlisted", "error"),
-        on_error=OnError(tree.data.get("on_error", "fail")),
-        subject=tree.data.get("subject"),
+        on_unlisted=written.on_unlisted or "error",
+        on_error=OnError(written.on_error or "fail"),
+        subject=written.subject,
         detect=spec,
         fields=fields,
         rows=rows,
@@ -158,7 +158,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         declared=tree.data.get("dataset", {}),
         privacy=privacy,
         gates=gates,
-        disclosure=read_disclosure(report),
+        disclosure=DisclosureRules(**dict(written.disclosure or ())),
         overrides=(*composed.overrides, *_overridden(fields)),
         tree=tree,
     )

@@ -40,15 +40,17 @@ _LIMITS = {
 _WORDS = {"class": "unknown-class"}
 
 
-def check_shape(report: Report) -> None:
-    """Report every key, type and fixed word of the tree that is not the rule language's."""
+def check_shape(report: Report) -> RuleFile | None:
+    """The rule file by its model. Every key, type and fixed word of the tree that is not the rule
+    language's is reported; then there is no rule file."""
     for path in _nulls((), report.tree.data):
         report.value(path, "no-value", f"{_name(path)} has no value", "give one or remove the key")
     try:
-        RuleFile.model_validate(_without_nulls(report.tree.data))
+        return RuleFile.model_validate(_without_nulls(report.tree.data))
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=True, include_input=True):
             _explain(report, detail)
+        return None
 
 
 def explain_parameters(report: Report, path: Path_, model: type[BaseModel], given: Any) -> bool:
