@@ -1,5 +1,4 @@
-"""Where the jobs of a run are done: in this process or in worker processes. Same bytes either
-way."""
+"""Executors of the jobs of a run: in this process or in worker processes. Same bytes either way."""
 
 from __future__ import annotations
 
@@ -101,7 +100,7 @@ class Processes:
 
 
 def worth_sending(jobs: Sequence[Job[Any]]) -> bool:
-    """Whether it is worth to start processes for these light jobs."""
+    """True if it is worth to start processes for these light jobs."""
     return len(jobs) > 1 and sum(job.size for job in jobs) >= _WORTH
 
 
@@ -143,7 +142,7 @@ def _largest_first(job: Job[Any]) -> tuple[int, str]:
 
 
 def _longest(jobs: Sequence[Job[Any]], workers: int) -> int:
-    """What the busiest worker gets if each job goes to the one that is free first."""
+    """The load of the busiest worker if each job goes to the one that is free first."""
     load = [0] * workers
     for job in jobs:
         heapq.heapreplace(load, load[0] + job.size)

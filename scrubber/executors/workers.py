@@ -55,7 +55,7 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """How far a worker is with its source: bytes read, records done."""
+    """The progress of a worker with its source: bytes read, records done."""
 
     consumed: int
     rows: int

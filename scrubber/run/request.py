@@ -1,4 +1,4 @@
-"""A run as it was asked for, what it works with, and all that becomes known of it."""
+"""Request, session and outcome of a run."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that is known of a run so far. Each pass returns it with what it found out.
+    """The facts of a run so far. Each pass returns it with what it found out.
 
     `digests` are those of the sources under the run's key, by alias; `stamps` show whether a source
     was written to meanwhile.
@@ -98,8 +98,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Session:
-    """What a run works with: what was asked, an unpublished output, an executor, and the earlier
-    output that it extends."""
+    """A run under way: the request, an unpublished output, an executor, and the earlier output
+    that it extends."""
 
     request: Request
     out: Location
