@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scrubber.anonymize.measure import Measured
     from scrubber.api.arguments import RulesLike, as_rules, rules_schema
+    from scrubber.api.checking import Checked, check
     from scrubber.api.documents import (
         Diff,
         Exported,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     )
     from scrubber.api.exploring import draft, hierarchy, risk
     from scrubber.api.finding import find
-    from scrubber.api.planning import Checked, Planned, PlannedField, PlannedFilter, check, plan
+    from scrubber.api.planning import Planned, PlannedField, PlannedFilter, plan
     from scrubber.api.scrubbing import Scrubbed, scrub
     from scrubber.api.vouching import (
         Generated,
@@ -101,13 +102,14 @@ __all__ = [
 _HOMES = {
     "anonymize.measure": ("Measured",),
     "api.arguments": ("RulesLike", "as_rules", "rules_schema"),
+    "api.checking": ("Checked", "check"),
     "api.documents": (
         *("Diff", "Exported", "Reported", "Shown", "Verified"),
         *("diff", "export", "report", "show", "verify"),
     ),
     "api.exploring": ("draft", "hierarchy", "risk"),
     "api.finding": ("find",),
-    "api.planning": ("Checked", "Planned", "PlannedField", "PlannedFilter", "check", "plan"),
+    "api.planning": ("Planned", "PlannedField", "PlannedFilter", "plan"),
     "api.scrubbing": ("Scrubbed", "scrub"),
     "api.vouching": (
         *("Generated", "Signed", "Vouched", "approve", "gate", "keygen", "sign", "waive"),

@@ -1,4 +1,4 @@
-"""Checking and planning: what rules will do to given data, before anything is scrubbed."""
+"""Planning: what rules will do to given data, field by field, before anything is scrubbed."""
 
 from __future__ import annotations
 
@@ -10,89 +10,22 @@ from typing import Any
 
 from scrubber.api.arguments import AnyPath, PathsLike, RulesLike, as_paths, as_rules
 from scrubber.attest.attested import attestations_of
-from scrubber.errors import GateError, OutputError, Place, printable
+from scrubber.errors import OutputError, Place, printable
 from scrubber.manifest.kept import PLAN, unless_kept
 from scrubber.policy import Override, Rules
-from scrubber.policy.hints import Hint, hints
 from scrubber.policy.plan import DisclosureRules, GateRules, Plan, PrivacyRules, linked_of
 from scrubber.policy.sql import without_literals
 from scrubber.run.forecast import forecast
 from scrubber.run.pinned_plan import plan_document
 from scrubber.run.preview import (
-    ExampleResult,
     FieldPreview,
     key_or_throwaway,
     preview,
-    run_examples,
 )
 from scrubber.run.survey import Survey, survey
 from scrubber.storage import write_whole
 
 _MOST_ROWS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A rule file without problems: its number of field rules, the sources that it fits, hints, and
-    the results of its own ``tests:``."""
-
-    rules: int
-    sources: tuple[str, ...]
-    hints: tuple[Hint, ...]
-    tests: tuple[ExampleResult, ...]
-
-    @property
-    def failed(self) -> tuple[ExampleResult, ...]:
-        """The tests that did not pass."""
-        return tuple(test for test in self.tests if not test.passed)
-
-    @property
-    def exit_code(self) -> int:
-        """1 where a test failed, else 0."""
-        return GateError.exit_code if self.failed else 0
-
-    def to_json(self) -> dict[str, Any]:
-        """The result as plain values; there are no problems, since they are raised."""
-        return {
-            "problems": [],
-            "hints": [
-                {"place": str(hint.mark), "code": hint.code, "text": hint.text}
-                for hint in self.hints
-            ],
-            "sources": list(self.sources),
-            "tests": [
-                {
-                    "id": test.id,
-                    "passed": test.passed,
-                    "unmet": list(test.unmet),
-                    "error": test.error,
-                }
-                for test in self.tests
-            ],
-        }
-
-
-def check(rules: RulesLike, data: PathsLike | None = None) -> Checked:
-    """Check `rules`, run their own tests, and with `data` (paths) compile them for its schemas.
-
-    Only schemas are read of `data`, and no key is needed. A failed test is no error: see
-    ``.failed``.
-
-    >>> checked = check({"version": 1, "fields": [{"name": "id", "transform": "drop"}]})
-    >>> checked.rules, checked.exit_code
-    (1, 0)
-
-    Raises: RuleError with every problem at once; InputError for sources that cannot be read,
-    ``no-paths``.
-    """
-    parsed = as_rules(rules)
-    surveyed = survey(parsed, as_paths(data)) if data is not None else None
-    return Checked(
-        rules=len(parsed.fields),
-        sources=tuple(source.alias for source in surveyed.sources) if surveyed else (),
-        hints=hints(surveyed.plan) if surveyed else (),
-        tests=run_examples(parsed),
-    )
 
 
 @dataclass(frozen=True, slots=True)
