@@ -43,7 +43,7 @@ class ScrubBatches:
         if self._rules.privacy is not None or self._rules.gates != GateRules():
             raise NotAvailable(
                 "whole-table",
-                "classes and gates hold over a whole table, and a batch is none",
+                "classes and gates need the whole table, not a batch",
                 hint="scrubber run, with --executor ray on a cluster",
             )
         self._plans: dict[bytes, tuple[Plan, Tools]] = {}
@@ -60,7 +60,7 @@ class ScrubBatches:
     def _planned(self, schema: pa.Schema) -> tuple[Plan, Tools]:
         plan = compile_plan(self._rules, {_BATCH: schema})
         if plan.key is None and plan.needs_key:
-            text = "the rules need a key and name none"
+            text = "the rules need a key, but have none"
             raise KeyFault("key-missing", text, hint="key: {env: …}")
         return plan, tools_for(plan, resolve_key(plan.key) if plan.key is not None else None)
 

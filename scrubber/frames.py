@@ -72,7 +72,7 @@ def _opened(data: object) -> Opened:
         return Opened(pa.table(data), _same)
     raise InputError(
         "frame-type",
-        f"a {type(data).__name__} is no table that scrubber knows",
+        f"a {type(data).__name__} is not a supported table",
         hint="a path, a Polars or pandas DataFrame, or anything with __arrow_c_stream__",
     )
 
@@ -110,8 +110,8 @@ def _polars(frame: Any, *, lazy: bool) -> Opened:
     except ARROW_ERRORS:
         raise InputError(
             "frame-values",
-            "a Polars column is of a type that Arrow has no word for",
-            hint="cast it first, such as df.cast({'n': pl.Decimal(38, 0)})",
+            "a Polars column has a type that Arrow does not support",
+            hint="cast it, such as df.cast({'n': pl.Decimal(38, 0)})",
         ) from None
     return Opened(table, back)
 
@@ -133,6 +133,6 @@ def _pandas(frame: Any) -> Opened:
         raise InputError(
             "frame-values",
             "a pandas column holds values of several types",
-            hint="give the column one type first, such as df.astype({'name': 'string'})",
+            hint="convert the column to one type, such as df.astype({'name': 'string'})",
         ) from None
     return Opened(table, lambda result: result.to_pandas())

@@ -44,7 +44,7 @@ def key_reference(text: str) -> KeyRef:
     if kind not in list(KeySource) or not name.strip():
         raise KeyFault(
             "key-reference",
-            "a key is named by where it is",
+            "a key is given by its location",
             hint="env:NAME, file:PATH, keyring:NAME or exec:COMMAND",
         )
     return KeyRef(KeySource(kind), name)
@@ -104,7 +104,7 @@ def _from_env(name: str, maker: str) -> str:
     if not value.strip():
         raise KeyFault(
             "key-missing",
-            f"the environment variable {printable(name)} holds no key",
+            f"the environment variable {printable(name)} does not hold a key",
             hint=f'export {printable(name)}="$({maker})"',
         )
     return value
@@ -124,7 +124,7 @@ def _from_file(path: Path, maker: str) -> str:
         ) from None
     if file.mode & 0o077:
         raise KeyFault(
-            "key-exposed", f"others can read the key file {shown}", hint=f"chmod 600 {shown}"
+            "key-exposed", f"the key file is readable by others: {shown}", hint=f"chmod 600 {shown}"
         )
     return _text(file.content)
 
@@ -143,7 +143,7 @@ def _from_keyring(name: str) -> str:
     except Exception:  # noqa: BLE001 - backends raise anything, and may quote the secret
         asked = False
     if not asked:
-        raise KeyFault("key-missing", "the keyring cannot be asked")
+        raise KeyFault("key-missing", "the keyring is not accessible")
     if not value:
         raise KeyFault("key-missing", f"the keyring holds no key named {printable(name)}")
     return str(value)
@@ -161,7 +161,7 @@ def _from_command(command: str) -> str:
     except (OSError, ValueError, subprocess.SubprocessError):  # it may hold what was printed
         done = None
     if done is None:
-        raise KeyFault("key-command", "the key command cannot be run")
+        raise KeyFault("key-command", "the key command cannot be executed")
     code, printed = done.returncode, done.stdout
     del done
     if code != 0:

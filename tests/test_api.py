@@ -345,5 +345,5 @@ def test_a_string_is_one_text() -> None:
 
 @pytest.mark.parametrize("given", [b"call 212-555-0152", [b"x"], [1], [["x"]], ["x", 1.5]])
 def test_what_is_no_text_is_refused(given: Any) -> None:
-    with pytest.raises(TypeError, match="a text, or several"):
+    with pytest.raises(TypeError, match="a text or several texts"):
         scrubber.find(given, PATTERNS)

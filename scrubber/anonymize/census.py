@@ -224,9 +224,9 @@ def hierarchy_of(
             if text.strip() not in known:
                 raise InputError(
                     "hierarchy-unmapped",
-                    "a value is no leaf of the hierarchy file",
+                    "a value is missing in the hierarchy file",
                     place=Place(field=name),
-                    hint="scrubber hierarchy writes a draft with every value",
+                    hint="scrubber hierarchy drafts a file with every value",
                 )
             rows.append((text, *known[text.strip()][1:]))
     elif disposition.levels.steps:

@@ -47,7 +47,7 @@ def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
         return ()
     left = ledger.residual
     if ledger.rows_out and not ledger.rescanned:
-        raise GateError("residual-rate", "no record that comes out was looked at again")
+        raise GateError("residual-rate", "no output record was scanned again")
     if left.total > most * ledger.rescanned:
         by_place: Counter[tuple[str, str]] = Counter()
         for (field, entity, _), number in left.items():
@@ -109,7 +109,7 @@ def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
         raise GateError(
             "min-k",
             "no field is a quasi-identifier, so there is nothing to count",
-            hint="class: quasi_identifier for what others know of a person",
+            hint="set class: quasi_identifier on fields that others may know",
         )
     asked = tuple(map(_quasi_identifiers, plan.kinds))
     for frame in alike.values():

@@ -68,7 +68,7 @@ def measure(
     """
     names = tuple(dict.fromkeys(quasi))
     if not names:
-        raise InputError("quasi-missing", "no quasi-identifier was named", hint="--qi age,sex,zip")
+        raise InputError("quasi-missing", "no quasi-identifier is given", hint="--qi age,sex,zip")
     counted = _counted(inputs, names)
     risk = risk_of(counted.records)
     journalist = None
@@ -79,7 +79,7 @@ def measure(
     unique = None
     if population_size is not None:
         if population_size < risk.records:
-            text = "the population is said to be smaller than the data"
+            text = "the population is smaller than the data"
             raise InputError("population-small", text)
         unique = population_uniques(counted.records, population_size)
     return Measured(names, risk, journalist, unique)

@@ -158,5 +158,5 @@ def _parsed(raw: bytes, manifest: str) -> tuple[Mapping[str, Any], ...]:
 
 
 def _malformed() -> TamperedError:
-    text = "the log of access is not as scrubber wrote it"
+    text = "the access log was changed"
     return TamperedError("access-form", text, place=Place(file=ACCESS))

@@ -44,7 +44,7 @@ class Approval:
         except (KeyError, TypeError, ValueError, AttributeError):
             same = False
         if not same or not all(isinstance(word, str) for word in (role, *criteria)):
-            raise TamperedError("approval-form", "this is no approval as scrubber writes it")
+            raise TamperedError("approval-form", "this is not a valid approval")
         return found
 
 
@@ -78,7 +78,7 @@ class Waiver:
         except (KeyError, TypeError, ValueError, AttributeError):
             same = False
         if not same or not all(isinstance(word, str) for word in words):
-            raise TamperedError("approval-form", "this is no waiver as scrubber writes it")
+            raise TamperedError("approval-form", "this is not a valid waiver")
         return found
 
 

@@ -115,7 +115,7 @@ def fault_of(document: Attested, envelope: Envelope) -> str:
     The signature over the exact bytes comes first: nothing in them is read before.
     """
     if not envelope.intact:
-        return "the signature is not over these bytes"
+        return "the signature does not match these bytes"
     try:
         statement = Statement.from_bytes(envelope.payload)
     except TamperedError as fault:

@@ -190,4 +190,4 @@ def _put(file: BufferedRandom, at: int, line: bytes) -> None:
 
 
 def _malformed() -> TamperedError:
-    return TamperedError("envelope-form", "this is no envelope as scrubber writes it")
+    return TamperedError("envelope-form", "this is not a valid envelope")

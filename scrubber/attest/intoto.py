@@ -62,5 +62,5 @@ class Statement:
         except (ValueError, TypeError, KeyError):
             same = False
         if not same or not statement.subjects:
-            raise TamperedError("statement-form", "this is no statement as scrubber writes it")
+            raise TamperedError("statement-form", "this is not a valid statement")
         return statement

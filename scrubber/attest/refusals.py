@@ -62,7 +62,7 @@ def refuse_statement(
 def _person(trust: Trust, key: PublicKey, on: date) -> Person:
     person = trust.holder(key)
     if person is None:
-        text = f"the trust file knows nobody who holds {key.id}"
+        text = f"the trust file lists nobody with the key {key.id}"
         raise InputError("signer-unknown", text)
     if expired(person, on):
         text = f"by the trust file {printable(person.name)} no longer counts"

@@ -113,7 +113,7 @@ class Ray:
             except Exception:  # noqa: BLE001 - as an address can be wrong in many ways
                 raise NotAvailable(
                     "no-cluster",
-                    "there is no Ray cluster at that address",
+                    "no Ray cluster answers at this address",
                     hint="that of ray start, such as 10.0.0.1:6379, or auto on one of its nodes",
                 ) from None
             self._ours = True

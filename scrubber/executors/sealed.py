@@ -165,7 +165,7 @@ def _at_its_place(source: Source) -> Source:
 
 
 def lost(text: str, place: Place | None = None) -> IncompleteError:
-    hint = "out of memory? ray status tells"
+    hint = "perhaps out of memory: see ray status"
     return IncompleteError("worker-died", text, place=place, hint=hint)
 
 

@@ -216,7 +216,7 @@ def _unheard(source: str, consumed: int, rows: int) -> None:
 
 def _worker_died() -> IncompleteError:
     return IncompleteError(
-        "worker-died", "a worker process died", hint="out of memory? try fewer --workers"
+        "worker-died", "a worker process died", hint="perhaps out of memory: try fewer --workers"
     )
 
 

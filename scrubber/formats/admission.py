@@ -83,7 +83,7 @@ def _type(kind: pa.DataType) -> pa.DataType:
 
 def _check(schema: pa.Schema, alias: str) -> None:
     if not len(schema):
-        raise InputError("no-fields", "there is no field in it", place=Place(file=alias))
+        raise InputError("no-fields", "it has no fields", place=Place(file=alias))
     refuse_data(schema.names, None, alias)
     _check_names(schema.names, None, alias)
     for field in schema:
@@ -115,7 +115,7 @@ def _check_names(names: Iterable[str], parent: FieldPath | None, alias: str) -> 
             path = parent.child(name) if parent else FieldPath((name,))
             raise InputError(
                 "duplicate-field",
-                "two fields have this name",
+                "the field name is not unique",
                 place=Place(file=alias, field=str(path)),
                 hint="rename one of them",
             )
@@ -160,7 +160,7 @@ def _has_zone(kind: pa.TimestampType) -> bool:
 def _unsupported(path: FieldPath, alias: str, hint: str) -> InputError:
     return InputError(
         "type-not-supported",
-        "values of this Arrow type cannot be looked at",
+        "values of this Arrow type cannot be scanned",
         place=Place(file=alias, field=str(path)),
         hint=hint,
     )

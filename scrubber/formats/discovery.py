@@ -47,7 +47,7 @@ def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[
     what :mod:`scrubber.storage` says.
     """
     if not inputs:
-        raise InputError("input-missing", "no input was named")
+        raise InputError("input-missing", "no input is given")
     named = [one for given in inputs for one in _named(given)]
     file_names.refuse_data({alias for alias, _ in named})
     found: dict[str, Source] = {}
@@ -78,7 +78,7 @@ def format_of(name: str) -> tuple[str, str | None]:
     if kind is None or (compression and kind not in TEXT_FORMATS):
         raise InputError(
             "input-unsupported",
-            "files of this kind cannot be read",
+            "files of this type are not supported",
             place=Place(file=name),
             hint=_advice(stem, kind),
         )
@@ -158,7 +158,7 @@ def _uncompressed(name: str) -> tuple[str, str | None]:
 
 def _advice(stem: str, kind: str | None) -> str:
     if kind is not None:
-        return f"{kind} files compress by themselves: name it without the outer compression"
+        return f"{kind} files are compressed internally: remove the outer compression"
     if stem.lower().endswith(".json"):
         return "JSON is read one object per line: convert it to .jsonl"
     return "in a folder with other files, use a glob such as 'folder/*.csv'"
@@ -189,7 +189,7 @@ def _remote_source(url: str, alias: str, facts: storage.Facts) -> Source:
 def _expand(given: str) -> Iterator[tuple[Path, str]]:
     path = Path(given)
     if "\0" in given or not given:
-        raise InputError("input-missing", "there is no such file or folder")
+        raise InputError("input-missing", "the file or folder does not exist")
     if path.is_dir():
         yield from _walk(path, path)
     elif path.exists() or path.is_symlink():
@@ -198,7 +198,7 @@ def _expand(given: str) -> Iterator[tuple[Path, str]]:
         yield from _matches(path)
     else:
         raise InputError(
-            "input-missing", "there is no such file or folder", place=Place(file=given)
+            "input-missing", "the file or folder does not exist", place=Place(file=given)
         )
 
 
@@ -218,7 +218,7 @@ def _walk(folder: Path, base: Path) -> Iterator[tuple[Path, str]]:
                 path = Path(here) / name
                 yield path, path.relative_to(base).as_posix()
     if not count:
-        raise InputError("input-no-match", "there is no file in it", place=Place(file=folder.name))
+        raise InputError("input-no-match", "it contains no file", place=Place(file=folder.name))
 
 
 def _unlistable(failure: OSError) -> None:
@@ -281,7 +281,7 @@ def _stat(path: Path, alias: str) -> os.stat_result:
         return path.stat()
     except FileNotFoundError:
         raise InputError(
-            "input-missing", "there is no such file", place=Place(file=alias)
+            "input-missing", "the file does not exist", place=Place(file=alias)
         ) from None
     except OSError:
         raise _unreadable(alias) from None

@@ -102,7 +102,7 @@ def read_manifest(path: str | PathLike[str] | Location) -> Manifest:
     place = locate(path)
     raw = read_bytes(place)
     if _FAMILY not in raw and not place.is_dir():
-        text = "this file is no manifest of scrubber"
+        text = "this file is not a manifest of scrubber"
         raise InputError("not-a-manifest", text, place=Place(file=place.name))
     return Manifest.from_bytes(raw)
 
@@ -117,9 +117,9 @@ def read_bytes(path: Location) -> bytes:
     except UnfitFile as unfit:
         raise IncompleteError(
             "no-manifest",
-            f"there is no readable manifest here: {unfit.reason}",
+            f"no readable manifest: {unfit.reason}",
             place=Place(file=file.name),
-            hint="a run that was cut short publishes none",
+            hint="an interrupted run publishes none",
         ) from None
 
 
@@ -138,7 +138,7 @@ def check_form(data: Any) -> None:
     header = data.get("header") if isinstance(data, dict) else None
     version = header.get("schema") if isinstance(header, dict) else None
     if version != SCHEMA:
-        text = f"this is no manifest of version {SCHEMA}"
+        text = f"this is not a manifest of version {SCHEMA}"
         if isinstance(version, str) and _VERSION.fullmatch(version):
             raise InputError("manifest-version", text, hint="scrubber --version")
         raise TamperedError("manifest-schema", text)

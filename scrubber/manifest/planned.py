@@ -86,7 +86,7 @@ class PlanDocument:
             raise TamperedError("plan-form", f"the plan is {fault}") from None
         problem = next(_problems(data), None)
         if problem is not None:
-            raise TamperedError("plan-form", f"this is no plan of version {SCHEMA}: {problem}")
+            raise TamperedError("plan-form", f"this is not a plan of version {SCHEMA}: {problem}")
         if data["header"]["id"] != _id(data):
             raise TamperedError("plan-id", "the plan's id is not that of its content")
         return cls(data)
@@ -136,10 +136,10 @@ def read_plan_bytes(path: Location) -> bytes:
     except LargeFile:
         raise TamperedError("plan-form", "the plan is larger than 64 MiB") from None
     except UnfitFile as unfit:
-        text = f"there is no readable plan here: {unfit.reason}"
+        text = f"no readable plan: {unfit.reason}"
         raise InputError("no-plan", text, place=place) from None
     if _FAMILY not in raw:
-        raise InputError("no-plan", "this file is no plan of scrubber", place=place)
+        raise InputError("no-plan", "this file is not a plan of scrubber", place=place)
     return raw
 
 

@@ -219,7 +219,7 @@ def _refuse_foreign(hidden: Path) -> None:
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
             raise OutputError(
                 "output-foreign",
-                "something else lies where the output is built",
+                "the place of the partial output is occupied",
                 place=Place(file=str(hidden)),
                 hint="move it away",
             )
@@ -271,7 +271,7 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
     if target.is_symlink() or not (target / FILE_NAME).is_file():
         raise OutputError(
             "output-foreign",
-            "this is no output of scrubber (no manifest.json), so it is not replaced",
+            "this is not an output of scrubber (no manifest.json), so it is not replaced",
             place=place,
         )
 

@@ -90,7 +90,7 @@ def _lines(folder: Path, name: str) -> Iterator[str]:
 def _changed(target: Path) -> OutputError:
     return OutputError(
         "output-changed",
-        "what lies there is not what lay there when the run began",
+        "the output folder changed during the run",
         place=Place(file=str(target)),
-        hint="move it away and repeat the command: finished parts are taken up",
+        hint="move it away and repeat the command, which keeps finished parts",
     )

@@ -178,7 +178,7 @@ def _refuse_existing(url: str, overwrite: bool) -> None:
             raise _exists(url)
         raise OutputError(
             "output-foreign",
-            "this is no output of scrubber (no manifest.json), so it is not replaced",
+            "this is not an output of scrubber (no manifest.json), so it is not replaced",
             place=Place(file=url),
         )
 

@@ -143,7 +143,7 @@ def _unjudged(batch: Batch, judged: Judged) -> TransformError:
     row = batch.ref.first_row + int(np.flatnonzero(judged.unjudged)[0])
     return TransformError(
         UNJUDGED,
-        "a row rule cannot be worked out for a record",
+        "a row rule cannot be evaluated for a record",
         place=Place(batch.ref.source, row),
         hint="use TRY_CAST in the rule, or set on_error: drop_row to quarantine such records",
     )
@@ -186,7 +186,7 @@ class _Sweep:
             if not self.bad.any():  # else it is the null of a record that will be left out
                 raise TransformError(
                     "null-not-allowed",
-                    "a value became null where none may be (a map's key, a required field)",
+                    "a value became null where null is not allowed (a map's key, a required field)",
                     place=Place(batch.ref.source, field=str(refused.path)),
                     hint="on_error: drop_row, or drop the field",
                 ) from None

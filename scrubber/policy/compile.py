@@ -158,7 +158,7 @@ class _Compiler:
             other.in_the_way.add(first.rule.ref.id)
         rule = first.rule
         disposition = rule.disposition
-        assert disposition is not None, "rules without a decision do not load"
+        assert disposition is not None, "rules without a treatment do not load"
         if pa.types.is_null(kind) and not isinstance(disposition, Drop | Keep):
             disposition = _NO_VALUES
         if not self._fits(rule, disposition, path, kind):
@@ -203,7 +203,7 @@ class _Compiler:
             self._unlisted.add(name)
             near = did_you_mean(name, self._names())
             hint = f"{near} {_HOW_TO_DECIDE}" if near else _HOW_TO_DECIDE
-            text = f"no rule decides the field {printable(name)}"
+            text = f"no rule matches the field {printable(name)}"
             self.report.key(("fields",), "unlisted-field", text, hint)
         return None
 
@@ -266,14 +266,14 @@ class _Compiler:
         here = (*rule.path, "transform")
         if shift.context is None:
             if subject is None:
-                text = "date_shift needs to know whose date it is, and this table has no subject"
+                text = "date_shift needs a subject, and this table has none"
                 hint = "set subject:, or context in the transform"
                 self.report.value(here, "shift-without-subject", text, hint)
             return
         columns = [path.column for path, _ in found if not path.nested]
         if shift.context not in columns:
             name = printable(shift.context)
-            text = f"context names {name}, which is no field at the top of this table"
+            text = f"context names {name}, which is not a top-level field of this table"
             where = (*here, "date_shift", "context")
             self.report.value(where, "unknown-field", text, did_you_mean(name, columns))
 
@@ -329,7 +329,7 @@ class _Compiler:
             if not any(columns <= set(schema.names) for schema in schemas.values()):
                 missing = sorted(columns - names) or sorted(columns)
                 shown = ", ".join(map(printable, missing))
-                text = f"no table has all the columns that this looks at: {shown}"
+                text = f"no table has all columns of this rule: {shown}"
                 hint = did_you_mean(missing[0], names)
                 self.report.value(("rows", i, "drop"), "unmatched-rule", text, hint)
 
@@ -347,7 +347,7 @@ class _Compiler:
         specific = any(not selector.is_glob for selector in candidate.selectors)
         if specific and candidate.in_the_way and not candidate.decided:
             before = ", ".join(sorted(candidate.in_the_way))
-            text = f"this rule decides nothing: {before} decides all its fields before it"
+            text = f"this rule has no effect: {before} matches all its fields first"
             self.report.value((*rule.path, "name"), "shadowed-rule", text, "move it up, or remove")
 
     def _check_subject(self, schemas: Mapping[str, pa.Schema], names: set[str]) -> None:

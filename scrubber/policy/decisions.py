@@ -137,24 +137,24 @@ class _Reader:
             text = "a text field needs entities: what happens to what is found in it"
             self._report.value(path, "text-without-entities", text, "entities: {default: redact}")
         else:
-            text = "this rule decides nothing"
+            text = "this rule has no effect"
             hint = 'give it a transform, entities (for text), or keep: "why"'
             self._report.value(path, "undecided-field", text, hint)
 
     def _keep(self, path: Path_, reason: Any, class_: FieldClass | None) -> Keep | None:
         here = (*path, "keep")
         if class_ is FieldClass.DIRECT_IDENTIFIER:
-            text = "a direct identifier may not be kept"
+            text = "a direct identifier must not be kept"
             self._report.key(here, "direct-identifier-kept", text, "token, surrogate or drop it")
             return None
         if class_ is FieldClass.QUASI_IDENTIFIER and self._chooses:
-            text = "a quasi-identifier that privacy: counts may not be kept as it is"
+            text = "a quasi-identifier of privacy: must not be kept unchanged"
             hint = "leave out keep and give it a hierarchy, or class: insensitive"
             self._report.key(here, "quasi-identifier-kept", text, hint)
             return None
         if class_ is FieldClass.TEXT:
-            text = "a text field may not be kept without looking into it"
-            hint = "give it entities, or another class if it holds no free text"
+            text = "a text field must not be kept without detection"
+            hint = "give it entities, or another class if it is not free text"
             self._report.key(here, "text-without-entities", text, hint)
             return None
         if not isinstance(reason, str) or not reason:
@@ -167,7 +167,7 @@ class _Reader:
     def _text(self, path: Path_, entities: Any, class_: FieldClass | None) -> ScrubText | None:
         here = (*path, "entities")
         if class_ is FieldClass.DIRECT_IDENTIFIER:
-            text = "entities leave the rest of a direct identifier as it is: it may not be kept"
+            text = "entities keep the rest of a direct identifier, which must not be kept"
             self._report.key(here, "direct-identifier-kept", text, "give it a transform")
             return None
         if not isinstance(entities, dict):

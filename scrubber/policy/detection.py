@@ -88,7 +88,7 @@ def check_entities(
             report.key(
                 path,
                 "not-looked-for",
-                f"{printable(entity)} has an operator but is not looked for",
+                f"{printable(entity)} has an operator but is not detected",
                 "add it to detect.entities",
             )
 
@@ -120,7 +120,7 @@ def _unfindable(
         hint = "a named-entity model would: ner: builtin or spacy:<package or path>"
         if spec.ner != "none":
             hint = "this ner does not label it; take another model, or a recognizer or deny_list"
-        report.value(path, "no-detector", f"nothing that is switched on finds {shown}", hint)
+        report.value(path, "no-detector", f"no enabled recognizer finds {shown}", hint)
         return
     hint = did_you_mean(entity, known) or "give it a recognizer or a deny_list"
     report.value(path, "unknown-entity", f"no recognizer finds {shown}", hint)

@@ -68,7 +68,7 @@ def check_linked_as(report: Report, rules: Iterable[FieldRule], spec: DetectSpec
     for rule, entity in said:
         if entity not in names:
             hint = did_you_mean(entity, names) or "ID is a code of any kind"
-            text = f"there is no entity {printable(entity)}"
+            text = f"unknown entity {printable(entity)}"
             report.value((*rule.path, "linked_as"), "unknown-entity", text, hint)
 
 
@@ -134,7 +134,7 @@ class Linking:
             self._say(rule, number, "wrong-kind", said, "")
             return None
         if entity is None:
-            said = f"what the values of {shown} are is not said"
+            said = f"the kind of values of {shown} is unknown"
             hint = "give its rule linked_as: PERSON, EMAIL_ADDRESS, ID, ..."
             self._say(rule, number, "linked-without-entity", said, hint)
         return entity

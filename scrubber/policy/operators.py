@@ -54,7 +54,7 @@ def read_operator(
     if ours not in TRANSFORMS:
         known = [*TRANSFORMS, "drop", "keep"]
         hint = did_you_mean(name, known) or f"there are {', '.join(sorted(known))}"
-        report.key(here, "unknown-transform", f"there is no transform {_short(name)}", hint)
+        report.key(here, "unknown-transform", f"unknown transform {_short(name)}", hint)
         return None
     return _transform(report, here, ours, given, in_text)
 

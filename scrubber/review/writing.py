@@ -27,7 +27,7 @@ def _only_a_report(target: Location) -> None:
     if not _may_replace(target):
         raise OutputError(
             "output-foreign",
-            "this is no report of scrubber, so it is not replaced",
+            "this is not a report of scrubber, so it is not replaced",
             place=Place(file=target.name),
             hint="name another file with --out",
         )

@@ -64,7 +64,7 @@ def extend(
         raise _refused("work", text)
     done = earlier.digests
     if not digests or None in done.values():
-        raise _refused("key", "without a key it cannot be told which sources are new")
+        raise _refused("key", "without a key, new sources cannot be recognized")
     for alias, digest in digests.items():
         if done.get(alias, digest) != digest:
             text = "its bytes, or the key, are not those that the earlier output was made from"
@@ -75,5 +75,5 @@ def extend(
 
 
 def _refused(what: str, text: str, alias: str | None = None) -> OutputError:
-    hint = "scrub everything: leave out --incremental"
+    hint = "scrub everything: omit --incremental"
     return OutputError(f"increment-{what}", text, place=Place(file=alias), hint=hint)

@@ -151,7 +151,7 @@ def _fields(manifest: Mapping[str, Any], name: str | None) -> list[Mapping[str, 
     """The manifest's facts about the encrypted fields, or of those called `name`."""
     named = [facts for facts in manifest["fields"] if name in (None, facts["name"])]
     if not named and name is not None:
-        raise InputError("no-field", "the output has no such field", place=Place(field=name))
+        raise InputError("no-field", "the output does not have this field", place=Place(field=name))
     chosen = [
         facts
         for facts in named
@@ -198,7 +198,7 @@ def _stored(
         if file in (None, one["source"], one["path"], one["path"].removeprefix(f"{DATA}/"))
     ]
     if not outputs:
-        text = "there is no such file among the outputs"
+        text = "the file does not exist among the outputs"
         raise InputError("no-file", text, place=Place(file=file))
     paths = [str(root / one["path"]) for one in outputs]
     if isinstance(root, Path):

@@ -76,4 +76,4 @@ def survey(
 
 def all_unreadable() -> InputError:
     """The error where every source would have to be left out."""
-    return InputError("all-unreadable", "none of the sources can be read")
+    return InputError("all-unreadable", "no source is readable")

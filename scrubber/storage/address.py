@@ -43,7 +43,7 @@ def checked(url: str) -> str:
         )
     rest = rest.rstrip("/")
     if not rest or "\0" in rest:
-        raise InputError("storage-url", "the URL names no bucket", place=Place(file=f"{scheme}://"))
+        raise InputError("storage-url", "the URL has no bucket", place=Place(file=f"{scheme}://"))
     return f"{scheme}://{rest}"
 
 

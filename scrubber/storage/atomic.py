@@ -46,12 +46,12 @@ def write_whole(
             _make(path.parent)
         if replace is not None and _is_there(path):
             if not stat.S_ISREG(path.lstat().st_mode):
-                text = "this is no regular file, so it is not replaced"
+                text = "this is not a regular file, so it is not replaced"
                 raise OutputError("output-foreign", text, place=place, hint="name another file")
             replace(path)
         put_whole(path, content, replace=replace is not None, mode=mode)
     except FileExistsError:
-        text = "there is a file already"
+        text = "the file exists already"
         raise OutputError(exists, text, place=place, hint=hint) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -72,7 +72,7 @@ def client(url: str) -> tuple[Any, str]:
     if kind is None:
         raise NotAvailable(
             "storage-unknown",
-            f"{printable(scheme)}:// is no storage that can be used",
+            f"{printable(scheme)}:// is not a supported storage",
             hint="local paths, s3://, gs://, az://, abfs://, hf://",
         )
     _quieten()
@@ -104,7 +104,7 @@ def writable(url: str) -> tuple[Any, str]:
     if scheme_of(url) == "hf":
         raise NotAvailable(
             "storage-read-only",
-            "hf:// is only read from",
+            "hf:// is read-only",
             place=Place(file=url),
             hint="write to a folder, then upload it in one commit: hf upload",
         )
@@ -154,9 +154,9 @@ def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
             raise changed(name) from None
         raise IncompleteError(
             "storage-unreachable",
-            "the store cannot be reached, or does not answer as it should",
+            "the store cannot be reached, or answers incorrectly",
             place=place,
-            hint="the same command takes up what was finished",
+            hint="repeat the command, which keeps finished parts",
         ) from None
 
 
@@ -167,7 +167,7 @@ def putting(name: str) -> Iterator[None]:
         with asking(name, writing=True):
             yield
     except FileNotFoundError:
-        text = "there is no such bucket, or it cannot be seen"
+        text = "the bucket does not exist or is not accessible"
         raise OutputError("storage-bucket", text, place=Place(file=name)) from None
 
 

@@ -109,9 +109,9 @@ class ObjectReader(io.RawIOBase):
         if len(data) != end - start:
             raise IncompleteError(
                 "storage-unreachable",
-                "the store sent another number of bytes than it was asked for",
+                "the store sent a wrong number of bytes",
                 place=Place(file=self._name),
-                hint="the same command takes up what was finished",
+                hint="repeat the command, which keeps finished parts",
             )
         return data
 

@@ -54,7 +54,7 @@ def read_small(path: Location, limit: int) -> SmallFile:
             with path.open("rb") as stream:
                 found = SmallFile(_at_most(limit, stream.read))
     except FileNotFoundError:
-        raise MissingFile("there is no such file") from None
+        raise MissingFile("the file does not exist") from None
     except (OSError, ValueError):  # a name with a null character is a ValueError
         raise UnfitFile("the file cannot be read") from None
     return found
@@ -92,4 +92,4 @@ def _at_most(limit: int, read: Callable[[int], bytes]) -> bytes:
 
 def _too_large(limit: int) -> LargeFile:
     size = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit >> 10} KiB"
-    return LargeFile(f"the file has more than {size}")
+    return LargeFile(f"the file is larger than {size}")

@@ -99,7 +99,7 @@ class DateShift:
         if kind not in self.traits.accepts:
             return all_failed(array, array.type, "not a date")
         if context.subject is None:
-            return all_failed(array, array.type, "the subject of a date is not known")
+            return all_failed(array, array.type, "the subject of a date is unknown")
         # One shift per subject: all its dates in a record move by it, so it is drawn once for them.
         same = ("date_shift", self.domain, self.min_days, self.max_days, self.multiple_of)
         shifts = context.worked_out.get(same)

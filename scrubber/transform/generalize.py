@@ -259,7 +259,7 @@ class Hierarchy:
             lambda part: with_rest(
                 part,
                 parents.take(pc.index_in(part.cast(pa.large_string()), leaves)),
-                lambda rest: per_distinct(rest, ancestor, out_type, "not a leaf of the hierarchy"),
+                lambda rest: per_distinct(rest, ancestor, out_type, "not in the hierarchy"),
             ),
             out_type,
         )

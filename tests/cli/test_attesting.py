@@ -317,4 +317,4 @@ def test_a_run_is_shown_with_what_was_signed(
     signature = json.loads(line)["signatures"][0]["sig"]
     (desk / "out/manifest.intoto.jsonl").write_text(line.replace(signature[:4], "AAAA"))
     assert call("show", "out") == 0
-    assert "- NOT valid: the signature is not over these bytes" in capsys.readouterr().out
+    assert "- NOT valid: the signature does not match these bytes" in capsys.readouterr().out

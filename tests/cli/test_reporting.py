@@ -48,7 +48,7 @@ def test_diff_exits_with_3_if_anything_is_weaker(
     assert scrubber(monkeypatch, "diff", new, old) == 0
     assert "0 weaker, 1 stronger" in capfd.readouterr().out
     assert scrubber(monkeypatch, "diff", old, old / "manifest.json") == 0
-    assert capfd.readouterr().out == "nothing that matters changed\n"
+    assert capfd.readouterr().out == "no relevant change\n"
 
 
 def test_diff_as_json(

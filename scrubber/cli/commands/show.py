@@ -27,6 +27,6 @@ def _show(shown: Shown) -> None:
     show_screen(shown.screen)
     lines = shown.signed()
     if lines:
-        stdout().print("\nSigned (whose keys these are, --trust tells)", style="bold")
+        stdout().print("\nSignatures (--trust shows the owners of the keys)", style="bold")
     for line in lines:
         stdout().print(f"- {line}", soft_wrap=True)

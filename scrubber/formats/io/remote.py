@@ -26,13 +26,13 @@ def expand(given: str) -> Iterator[Named]:
     if facts is not None:
         yield url, storage.base_name(url), facts
     elif found := storage.below(url, url):
-        yield from _some(_shown(found), url, "there is no file in it")
+        yield from _some(_shown(found), url, "it contains no file")
     elif storage.has_wildcard(url):
         yield from _some(_matches(url), url, "no file matches")
     elif storage.is_folder(url, url):
-        raise InputError("input-no-match", "there is no file in it", place=Place(file=url))
+        raise InputError("input-no-match", "it contains no file", place=Place(file=url))
     else:
-        text = "there is no such object or folder"
+        text = "the object or folder does not exist"
         raise InputError("input-missing", text, place=Place(file=url))
 
 

@@ -206,7 +206,7 @@ def _check_end(source: Source) -> None:
                 "arrow-truncated",
                 "the stream has no end mark",
                 place=Place(file=source.alias),
-                hint="it was cut short, or its writer was never closed",
+                hint="it is truncated, or its writer was not closed",
             )
 
 
@@ -249,7 +249,7 @@ def _too_large(source: Source, size: int) -> InputError:
 def _unreadable(source: Source) -> InputError:
     return InputError(
         "arrow-unreadable",
-        "this is no Arrow IPC file or stream, or it is truncated or damaged",
+        "this is not an Arrow IPC file or stream, or it is truncated or damaged",
         place=Place(file=source.alias),
     )
 

@@ -182,7 +182,7 @@ def _check_keys(text: bytes) -> None:
             for key, inner in value:
                 under = _under(path, key)
                 if key in seen:
-                    said = "an object has a key twice"
+                    said = "an object repeats a key"
                     raise BadValue("json-duplicate-key", said, under)
                 seen.add(key)
                 rest.append((inner, under))
@@ -199,7 +199,7 @@ def _under(path: FieldPath | None, key: str) -> FieldPath | None:
 
 
 def _too_deep() -> BadValue:
-    return BadValue("json-depth", "values are nested too deep")
+    return BadValue("json-depth", "values are nested too deeply")
 
 
 def _check_integers(text: bytes) -> None:

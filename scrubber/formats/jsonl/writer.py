@@ -113,7 +113,7 @@ def _plain_values(path: FieldPath, array: pa.Array, rows: Rows) -> pa.Array:
         if pc.any(infinite).as_py():
             raise OutputError(
                 "infinity-in-jsonl",
-                "JSON has no word for an infinite number",
+                "JSON cannot represent an infinite number",
                 place=Place(field=str(path)),
                 hint="write parquet, csv or arrow",
             )

@@ -205,7 +205,7 @@ def _batches(
 def _unreadable(source: Source, row: int | None = None) -> InputError:
     return InputError(
         "parquet-unreadable",
-        "this is no Parquet file, or it is truncated, damaged or encrypted",
+        "this is not a Parquet file, or it is truncated, damaged or encrypted",
         place=Place(file=source.alias, row=row),
     )
 

@@ -112,7 +112,7 @@ class _Reading:
             return []
         if real is None:
             hint = "the path is relative to the file that includes it"
-            text = "there is no such file to include, or no regular one"
+            text = "the file does not exist to include, or no regular one"
             self._problem(asked, "include-missing", text, hint)
             return []
         tree, problems = read_tree(path, name)
