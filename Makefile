@@ -51,6 +51,7 @@ check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python docs/style_check.py
 
 docs: setup
 	@$(BIN)/python docs/generate.py

@@ -55,7 +55,7 @@ def no_levels(
 ) -> GateError:
     """That no levels fulfil what is asked with at most `allowed` records suppressed: which
     quasi-identifier costs most, and what would do. Shares of records are rounded up to tenths of a
-    per cent, and are told where they stand for enough records."""
+    per cent, and are given only where they stand for enough records."""
     total, found = lattice.uniques.total, shortfall(lattice, allowed)
 
     def share(records: int) -> str:

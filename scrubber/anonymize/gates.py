@@ -81,7 +81,7 @@ Alike = dict[tuple[str, ...], "pl.DataFrame"]
 
 
 def count_alike(plan: Plan, alias: str, tables: Iterable[pa.Table]) -> Alike:
-    """How many records of `tables`, written for the source `alias`, are alike. Errors: GateError
+    """Count equal records of `tables`, written for the source `alias`. Errors: GateError
     ``min-k`` as :func:`refuse_classes`."""
     names = _quasi_identifiers(plan.table(alias))
     if not names:

@@ -66,7 +66,7 @@ class Recoding:
         return cls(tuple(fields), keys, gone[first])
 
     def look_up(self, labelled: Sequence[Labelled], passed_over: Flags, source: str) -> Recoded:
-        """What records become, of which `labelled` are the quasi-identifiers; of those
+        """Generalize records, of which `labelled` are the quasi-identifiers; of those
         `passed_over` nothing is asked, since they will be quarantined.
 
         Errors: InputError ``source-changed`` for a combination that was not counted.

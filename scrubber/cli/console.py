@@ -121,7 +121,7 @@ def report_interrupt() -> int:
 def report_system(error: OSError) -> int:
     """The system's own words for what it refused; the error's text would name paths.
 
-    Files are not meant: their errors are told apart where they are read and written.
+    Files are not meant: their errors are distinguished where they are read and written.
     """
     with contextlib.suppress(OSError):  # what is still held back for stdout cannot be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

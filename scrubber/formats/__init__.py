@@ -162,7 +162,7 @@ def schemas(
     as a whole, and its shards get the schema of them all. A key that some JSON objects lack, and
     that is null in none, is marked by field metadata (ABSENT), so that it can be left out again.
     With `drop_bad_rows` JSON records that cannot be read, or that do not go with the records
-    before them, are passed over; `read` rejects the same ones. With `leave_out` it is told of
+    before them, are passed over; `read` rejects the same ones. With `leave_out`, it hears of
     sources that cannot be read, which then have no schema.
 
     `outlines` gives the :func:`outline` of each of some sources, in their order; here and now if it

@@ -39,7 +39,7 @@ def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[
     source is its relative name with ``/``: the base name of a file, the path below the folder, or
     the path below the part of a glob that holds no wildcard. In folders and globs, names that begin
     with ``.`` or ``_`` are skipped (unless the glob asks for them); any other file that is of no
-    known format is an error, so that nothing is lost in silence. With `leave_out` it is told of
+    known format is an error, so that nothing is lost in silence. With `leave_out`, it hears of
     files that are empty or may not be read, and the others are found.
 
     Raises InputError with one of the codes `input-missing`, `input-no-match`, `input-unsupported`,

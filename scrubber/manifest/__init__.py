@@ -1,4 +1,4 @@
-"""The provenance manifest: a ledger of exact counts, the seal, verification, and how it is told."""
+"""The provenance manifest: a ledger of exact counts, the seal, verification and views."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Material for reviewers of a manifest: the report as one HTML page, and what differs from another.
 
-Everything here is told from the published manifest alone, so that it can tell no more.
+Everything here comes from the published manifest alone, so that it can tell no more.
 """
 
 from __future__ import annotations

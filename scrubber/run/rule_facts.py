@@ -1,8 +1,9 @@
 """The account of the rules: what each says, as far as a manifest may show it.
 
 Literals of conditions, word lists, hierarchies and recognizers of the author's own may hold values
-of the data. They are told by digests under the run's key, so that a change shows and a guess cannot
-be tried. Without a key they are :data:`HIDDEN`, and `diff` takes other rules for weaker ones.
+of the data. They are published as digests under the run's key, so that a change shows and a guess
+cannot be tried. Without a key they are :data:`HIDDEN`, and `diff` takes other rules
+for weaker ones.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
 
 DETECT: Final = "detect"
-_EACH: Final = 200  # items of a list that are told one by one
+_EACH: Final = 200  # items of a list that are published one by one
 _DIGITS: Final = 16
 
 

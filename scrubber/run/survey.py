@@ -54,7 +54,7 @@ def survey(
 ) -> Survey:
     """Find the sources and compile the rules against their schemas; nothing is written.
 
-    With `leave_out` it is told of sources that cannot be read, and they are no part of the survey.
+    `leave_out`, if given, receives sources that cannot be read, and they are no part of the survey.
 
     Errors: InputError for sources that cannot be read, ``all-unreadable`` where none can; RuleError
     with every problem at once.

@@ -1,7 +1,7 @@
 """Object stores by URL (s3, gs, az, hf): objects found, read by ranges, written by uploads.
 
-    for one in below("s3://bucket/folder", "input"):
-        with opened(one.url, one.name, one.facts, READ_AHEAD) as file:
+    for item in below("s3://bucket/folder", "input"):
+        with opened(item.url, item.name, item.facts, READ_AHEAD) as file:
             file.read()
 
 An object is there in whole or not at all, and there is no rename. Credentials come from what the

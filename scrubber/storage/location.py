@@ -52,7 +52,7 @@ class Location(Protocol):
 @dataclass(frozen=True, slots=True)
 class Remote:
     """A location in a store. Opening what is not there raises FileNotFoundError, as it does for
-    files; what else goes wrong is told as :mod:`scrubber.storage` says."""
+    files; other failures are raised as :mod:`scrubber.storage` says."""
 
     url: str
 

@@ -155,7 +155,7 @@ class Transform(Protocol):
     """One way to change the values of a field. Implementations are frozen dataclasses.
 
     `strictness` is how much it takes away, whatever its parameters; `directions` says of each
-    parameter in which direction it takes away more; `sentence` is how a manifest is told, after
+    parameter in which direction it takes away more; `sentence` describes it in a manifest, after
     "->", with ``{domain}`` where equal values stay equal within one.
     """
 

@@ -50,7 +50,7 @@ class Prefix:
     zeros first, for codes that lost them as numbers (2139 is 02139 with width 5). Text is
     stripped and put into NFC, and no character is cut in two. A value that is not longer than
     `keep` would come out whole: it is failed. So are negative numbers. The result is text.
-    Prefixes that are in `restricted`, of which too few people have each, all come out as zeros.
+    Prefixes in `restricted`, each shared by too few people, all become zeros.
     """
 
     name: ClassVar[str] = "prefix"

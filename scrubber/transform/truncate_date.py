@@ -36,11 +36,11 @@ class TruncateDate:
     """Cut a date down to its year, quarter, month, week, day or hour.
 
     A date or timestamp keeps its type and becomes the first instant of that period (weeks begin
-    on Monday, ISO 8601), in the local time of its zone: where a clock change repeats that instant
-    the earlier one, where it skips it the next one that exists. A date in text, ISO 8601 or of
+    on Monday, ISO 8601), in the local time of its zone. If a clock change repeats that instant,
+    it is the earlier one; if one skips it, the next one. A date in text, ISO 8601 or of
     the strptime `format`, becomes short ISO 8601 text: 2024, 2024-Q2, 2024-05, 2024-W18,
-    2024-05-03, 2024-05-03T10+02:00. Other text, years beyond 1 to 9999, times in a format without
-    them, and dates (in text or not) cut to the day or hour, which would change nothing, are failed.
+    2024-05-03, 2024-05-03T10+02:00. Other text and years beyond 1 to 9999 are failed. So are
+    times in a format without them, and cuts to the day or hour that would change nothing.
     """
 
     name: ClassVar[str] = "truncate_date"

@@ -160,8 +160,8 @@ class Surroundings:
             return None
 
     def _around(self, near: _Near, place: int, wanted: _Wanted, *, guess: bool) -> list[str]:
-        """What `around` says, the last one with a wanted word if there is any; with a guess, pieces
-        that nothing is wanted in count for one keyword, where it may be more."""
+        """The keywords of `around`, the last one with a wanted word if there is any; with a guess,
+        pieces without a wanted word count for one keyword, where it may be more."""
         earlier = self._earlier(near, wanted if guess else None)
         if near.start == place and self._counts_whole(near.text(0), wanted):
             return self._keywords(earlier, _BACKWARD - 1, wanted)

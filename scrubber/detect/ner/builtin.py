@@ -174,7 +174,7 @@ def _groups(texts: Sequence[str]) -> Iterator[list[_Tokenized]]:
 
 
 def _joined(group: Sequence[Tokens], words: Sequence[str], firsts: Any) -> Any:
-    """Whether a token follows the one before it, in the same text, without white space."""
+    """True where a token follows the one before it, in the same text, without white space."""
     starts = np.fromiter((s for tokens in group for s in tokens.starts), np.int64, len(words))
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     joined = np.zeros(len(words), bool)

@@ -229,7 +229,7 @@ class _Builder:
                 self._lacking((alias,), above, ("inner", path, alias))
 
     def _lacking(self, sources: tuple[str, ...], above: str, of: Key) -> None:
-        """What lies in `above` is `of`, and those that lack one. How many elements lists of any
+        """The elements of `above` in `of`, and those that lack one. How many elements lists of any
         length should have nobody knows, so that none of theirs is lacking."""
         value = self._cells[of].value
         around = [self._inside[alias][above] for alias in sources if above in self._inside[alias]]

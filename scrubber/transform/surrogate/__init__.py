@@ -205,7 +205,7 @@ class Surrogate:
 
     def _permuted(self, array: pa.Array, kind: Kind, entity: str, draw: Draw, mac: Cmac) -> Outcome:
         """Ids that stay distinct. Those of too small a format fail where the rule names the entity:
-        in a column, where they are told from each other."""
+        in a column, where they are distinguished."""
         lists = lists_of(self.locale)
 
         def each(distinct: pa.Array) -> Outcome:
