@@ -41,7 +41,7 @@ def find(
         return find([texts], detect)[0]
     given = ["" if text is None else text for text in texts]
     if not all(isinstance(text, str) for text in given):  # bytes are numbers
-        raise TypeError("find takes a text, or several")
+        raise TypeError("find takes a text or several texts")
     spec = detect_spec(detect)
     distinct = list(dict.fromkeys(given))
     seen = spread(Consistency(spec), distinct, detector_for(spec).detect(distinct))

@@ -175,7 +175,7 @@ def _write(rules: Rules, surveyed: Survey, out: Path, overwrite: bool) -> tuple[
     hint = "--force replaces it, and removes what was signed"
     if attestations.exists() and not (overwrite and out.exists()):
         place = Place(file=str(out))
-        raise OutputError("plan-exists", "there is a plan already", place=place, hint=hint)
+        raise OutputError("plan-exists", "the plan exists already", place=place, hint=hint)
     key, throwaway = key_or_throwaway(surveyed.plan)
     own = None if throwaway else key
     document = plan_document(rules, surveyed, forecast(surveyed, key), own)

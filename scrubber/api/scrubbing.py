@@ -105,7 +105,7 @@ def scrub(
         table, manifest = run_on_table(parsed, opened.table, key=key)
         return Scrubbed(opened.back(table), manifest)
     if out is None:
-        raise OutputError("output-missing", "scrubbing files needs a folder for them", hint="out=…")
+        raise OutputError("output-missing", "scrubbing files needs an output folder", hint="out=…")
     where = locate(out)
     request = Request(
         parsed,

@@ -132,10 +132,10 @@ def _refuse(target: Path, output: Location) -> None:
     """Refuse a file that is there, or one in the output that the values were taken out of."""
     place = Place(file=str(target))
     if target.exists() or target.is_symlink():
-        text = "there is a file already"
+        text = "the file exists already"
         raise OutputError("file-exists", text, place=place, hint="another file")
     if isinstance(output, Path) and output.resolve() in target.resolve().parents:
-        text = "values do not go into the output that they were taken out of"
+        text = "values cannot be written into the output folder"
         raise OutputError("out-in-output", text, place=place, hint="another folder")
 
 

@@ -65,5 +65,5 @@ def _show_changes(effect: str, changes: Sequence[Change]) -> None:
 
 def _verdict(diff: Diff) -> str:
     if not diff.changes:
-        return "nothing that matters changed"
+        return "no relevant change"
     return ", ".join(f"{len(diff.by_effect(effect))} {effect}" for effect in _STYLES)

@@ -67,7 +67,7 @@ def _show(planned: Planned, sampled: int, out: Path | None) -> None:
         _show_field(field)
     _show_rest(planned)
     if planned.throwaway_key and sampled:
-        stderr().print("The key is not at hand: the sample was made with a random one.")
+        stderr().print("The key is not available: the sample was made with a random one.")
     if planned.id is not None:
         stdout().print(f"\nplan {planned.id}: {printable(str(out))}", style="bold", soft_wrap=True)
 

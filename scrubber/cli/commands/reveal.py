@@ -65,7 +65,7 @@ def reveal(
 
     if out is None and (as_json or not watched()):
         text = "values are shown on a terminal only"
-        raise OutputError("not-a-terminal", text, hint="--out FILE writes them for you alone")
+        raise OutputError("not-a-terminal", text, hint="--out FILE writes a file with mode 0600")
     found = revealed(
         output,
         _given(value) if value is not None else None,

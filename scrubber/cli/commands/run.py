@@ -123,7 +123,7 @@ def run(
     begin("run", as_json=as_json, quiet=quiet)
     if trust is not None:
         if pinned is None:
-            text = "it is about a plan: name one with --plan"
+            text = "it needs --plan"
             raise typer.BadParameter(text, param_hint="--trust")
         from scrubber.api import gate
 
@@ -178,7 +178,7 @@ def _nothing_new() -> int:
     if wants_json():
         return emit({"out": None, "manifest": None})
     if not wants_quiet():
-        stdout().print("nothing new: the earlier output has all of these sources")
+        stdout().print("nothing new: the earlier output has all sources")
     return 0
 
 

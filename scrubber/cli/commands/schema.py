@@ -12,7 +12,7 @@ from scrubber.cli.console import begin
 
 
 class Document(StrEnum):
-    """What ``schema`` describes."""
+    """Documents that ``schema`` describes."""
 
     MANIFEST = "manifest"
     PLAN = "plan"

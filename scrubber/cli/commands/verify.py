@@ -48,11 +48,11 @@ def _show(verified: Verified) -> None:
     if verified.exit_code == TamperedError.exit_code:
         verdict = "NOT verified: tampered with"
     elif verified.exit_code:
-        verdict = "NOT verified: nothing was changed, but what you asked for is missing"
+        verdict = "NOT verified: nothing was changed, but a required part is missing"
     elif verified.trusted:
         verdict = "verified, signed by a trusted key"
     elif any(check.id == "signature" for check in verified.checks):
-        verdict = "verified; whose signature it is, a trust file tells (--trust)"
+        verdict = "verified; a trust file shows whose signature it is (--trust)"
     else:
         stdout().print("not signed", style="dim")
         verdict = "verified"
