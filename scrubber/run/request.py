@@ -156,7 +156,7 @@ def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
     if plan.key is not None:
         return resolve_key(plan.key)
     if plan.needs_key:
-        raise KeyFault("key-missing", "the rules need a key and name none", hint="key: {env: …}")
+        raise KeyFault("key-missing", "the rules need a key, but have none", hint="key: {env: …}")
     return None
 
 
