@@ -380,6 +380,8 @@ class _Reader:
             token = self._next()
             if token.kind not in ("word", "quoted"):
                 raise _refuse("a dot is followed by the name of a field", _QUOTED)
+            if token.word in _RESERVED:
+                raise _refuse(f"{printable(token.word.upper())} is a word of SQL", _QUOTED)
         if self._peek().is_("("):
             text = f"{printable(token.text)} is not a function of row rules"
             raise _refuse(text, "a function has one plain name", "row-function")

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scrubber.errors import RuleError
@@ -257,6 +257,8 @@ WORDS = [
 
 
 @settings(max_examples=500, deadline=None)
+@example('" " . select')
+@example("a.from")
 @given(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join) | st.text(max_size=40))
 def test_what_passes_has_no_query_in_it(expression: str) -> None:
     """Never raises; and what passes names no word of queries, and no function but the listed."""
