@@ -34,7 +34,8 @@ from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import rules_from_mapping
 from scrubber.policy.plan import Generalize
 from scrubber.privacy.hierarchy import in_order
-from scrubber.privacy.requirement import Closeness, Diversity, Requirement
+from scrubber.privacy.models import Closeness, Diversity
+from scrubber.privacy.requirement import Requirement
 from scrubber.privacy.uniques import Uniques, classes_of
 from scrubber.run.survey import survey
 
@@ -284,8 +285,8 @@ def check(
     reference = (np.bincount(values, weights=total.records).astype(np.int64),)
 
     def fulfilled(k: int, diversity: Diversity, t: float) -> bool:
-        models = ((0, diversity),), ((0, Closeness(t, kind)),)
-        return not (Requirement(k, *models, reference).broken(classes, uniques) & present).any()
+        models = (0, diversity), (0, Closeness(t, kind))
+        return not (Requirement(k, models, reference).broken(classes, uniques) & present).any()
 
     k, l, t = theirs["k"], theirs["l"], theirs["t"]  # noqa: E741
     entropy, c = theirs["entropy_l"], theirs["c_of_2"]

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from scrubber.cli.app import app
+from scrubber.cli.options import CHOICES
 from scrubber.detect.reference import entities_reference
 from scrubber.manifest.reference import manifest_reference
 from scrubber.policy import rules_reference
@@ -52,7 +53,10 @@ def _row(param: Any) -> str:
     shown = "" if default in (None, False) or callable(default) else f"`{_plain(default)}`"
     if param.required:
         shown = "required"
-    return f"| {label} | {shown} | {param.help or ''} |"
+    choices = ""
+    if param.metavar in CHOICES:
+        choices = f" One of {', '.join(f'`{name}`' for name in CHOICES[param.metavar]())}."
+    return f"| {label} | {shown} | {param.help or ''}{choices} |"
 
 
 def _plain(value: Any) -> Any:

@@ -29,7 +29,7 @@ from scrubber.model.views import without_views
 from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
 from scrubber.policy.row_filter import judge_rows
 from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
-from scrubber.transform.base import Context, Transform
+from scrubber.transform.base import Context, Transform, transformed
 from scrubber.transform.keys import RootKey
 
 _SUBJECT = "subject"
@@ -99,11 +99,11 @@ def _counter(quasi: Sequence[str], sensitive: Sequence[str]) -> Counter:
 
 
 def _asked_about(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The quasi-identifiers, and the sensitive fields that l or t speak of."""
+    """The quasi-identifiers, and the sensitive fields that a model speaks of."""
     assert plan.privacy is not None
     tables = [table for table in plan.kinds if table.quasi]
     quasi = {str(f.path) for f in tables[0].quasi}
-    models = [name for name, _ in (*plan.privacy.diversity, *plan.privacy.closeness)]
+    models = [name for name, _ in plan.privacy.models]
     known = {str(f.path) for table in tables for f in table.sensitive}
     asked = {name for name in known if models and (None in models or name in models)}
     return tuple(sorted(quasi)), tuple(sorted(asked))
@@ -181,7 +181,7 @@ def levels_of(values: pa.Array, steps: Sequence[Transform], context: Context) ->
     """
     levels = []
     for step in steps:
-        outcome = step.apply(values, context)
+        outcome = transformed(step, values, context)
         if outcome.failed is not None and pc.any(outcome.failed).as_py():
             raise InputError(
                 "hierarchy-value",

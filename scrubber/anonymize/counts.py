@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from scrubber.anonymize.frame_counts import FrameSum, N, counted
 from scrubber.privacy.hierarchy import Codes, Label
 from scrubber.privacy.uniques import Counts
-
-if TYPE_CHECKING:
-    import polars as pl
-
-_N = "n"
-_MERGE_AT = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -35,54 +29,34 @@ class Counter:
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._seen: dict[str, dict[Label, int]] = {name: {} for name in columns}
-        self._frames: list[pl.DataFrame] = []
-        self._height, self._limit = 0, _MERGE_AT
+        self._sum = FrameSum(columns, codes=True)
 
     def add(self, labels: Mapping[str, pa.Array]) -> None:
         """Count records, of which `labels` has an array of text for every column."""
         import polars as pl
 
         coded = {name: _coded(labels[name], seen) for name, seen in self._seen.items()}
-        frame = pl.DataFrame(coded)
-        self._take(frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(_N)))
+        self._sum.add(counted(pl.DataFrame(coded)))
 
-    def add_counted(self, counted: Combinations) -> None:
+    def add_counted(self, other: Combinations) -> None:
         """Add what another counter of the same columns counted."""
         import polars as pl
 
         columns = {
             name: _numbers(labels, seen)[codes]
             for (name, seen), labels, codes in zip(
-                self._seen.items(), counted.labels, counted.codes, strict=True
+                self._seen.items(), other.labels, other.codes, strict=True
             )
         }
-        self._take(pl.DataFrame({**columns, _N: counted.records}))
-
-    def _take(self, counted: pl.DataFrame) -> None:
-        self._frames.append(counted)
-        self._height += counted.height
-        if self._height > self._limit:
-            self._merge()
-            self._limit = max(_MERGE_AT, 2 * self._height)
-
-    def _merge(self) -> None:
-        import polars as pl
-
-        merged = pl.concat(self._frames).group_by(list(self._seen)).agg(pl.col(_N).sum())
-        self._frames, self._height = [merged], merged.height
+        self._sum.add(pl.DataFrame({**columns, N: other.records}))
 
     def total(self) -> Combinations:
         """The counts so far, with the columns in order."""
-        if len(self._frames) > 1:
-            self._merge()
-        none, nobody = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-        whole = self._frames[0] if self._frames else None
+        whole = self._sum.total()
         return Combinations(
             labels=tuple(tuple(seen) for seen in self._seen.values()),
-            codes=tuple(
-                whole[name].to_numpy() if whole is not None else none for name in self._seen
-            ),
-            records=whole[_N].to_numpy() if whole is not None else nobody,
+            codes=tuple(whole[name].to_numpy() for name in self._seen),
+            records=whole[N].to_numpy(),
         )
 
 

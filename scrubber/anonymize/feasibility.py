@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from scrubber.errors import GateError, Place
+from scrubber.model.counts import SMALLEST
 from scrubber.policy.plan import PrivacyRules
 from scrubber.privacy.lattice import Lattice
 from scrubber.privacy.requirement import Requirement
 from scrubber.privacy.shortfall import shortfall
 from scrubber.privacy.uniques import Uniques, classes_of
-
-_TOLD = 11
-"""Fewer records than these are not told, in an error no more than in a manifest."""
 
 
 def check_feasible(
@@ -22,7 +19,7 @@ def check_feasible(
     """Refuse what one class of all records does not fulfil.
 
     Errors: GateError ``privacy-too-few`` where there are fewer persons than k,
-    ``privacy-infeasible`` where the field that it names is not as diverse as l asks.
+    ``privacy-infeasible`` where the field that it names is not as a model asks.
     """
     whole = classes_of([], [], len(uniques.records))
     if not len(uniques.records) or not requirement.broken(whole, uniques).any():
@@ -30,23 +27,22 @@ def check_feasible(
     if requirement.small(whole, uniques).any():
         what = "persons" if uniques.subject is not None else "records"
         there = int(whole.persons(uniques)[0])
-        smaller = f"k: {there} would do" if there >= _TOLD else "a smaller k"
+        smaller = f"k: {there} would do" if there >= SMALLEST else "a smaller k"
         raise GateError(
             "privacy-too-few",
             f"there are fewer than {rules.k} {what}: no class can have k of them",
             hint=f"{smaller}, or more data",
         )
-    # All records have the distance 0 from themselves: what they break together is l.
-    number = next(
-        number
-        for number, model in requirement.diversity
-        if replace(requirement, diversity=((number, model),)).broken(whole, uniques).any()
+    number, model = next(
+        (number, model)
+        for number, model in requirement.models
+        if requirement.unmet(number, model, whole, uniques).any()
     )
     raise GateError(
         "privacy-infeasible",
-        "not even one class of all records is as diverse as l asks",
+        f"not even one class of all records is {model.asked}",
         place=Place(field=sensitive[number]),
-        hint="a smaller l, or a larger c",
+        hint=model.remedy,
     )
 
 
@@ -59,9 +55,9 @@ def no_levels(
     total, found = lattice.uniques.total, shortfall(lattice, allowed)
 
     def share(records: int) -> str:
-        return f"{_milli(records, total) / 10:g} %" if records >= _TOLD else "few"
+        return f"{_milli(records, total) / 10:g} %" if records >= SMALLEST else "few"
 
-    models = [name for name, asked in (("l", rules.diversity), ("t", rules.closeness)) if asked]
+    models = list(dict.fromkeys(model.key for _, model in rules.models))
     what = f"levels that fulfil {' and '.join(['k', *models])} within suppression_limit"
     text = f"no {what} were found in time" if out_of_time else f"there are no {what}"
     text += f": at the highest levels {share(found.suppressed)} of the records would have to go"
@@ -71,7 +67,7 @@ def no_levels(
         left = found.without[found.costliest]
         text += f"; this field costs most, without it {share(left) if left else 'none'} would"
     would = [f"k: {found.k}"] if found.k is not None else []
-    if _TOLD <= found.suppressed < total:
+    if SMALLEST <= found.suppressed < total:
         would.append(f"suppression_limit: {_milli(found.suppressed, total) / 1000:g}")
     hints = [f"{' or '.join(would)} would do"] if would else []
     hints += ["higher max_levels"] if rules.max_levels else []

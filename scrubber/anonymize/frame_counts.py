@@ -13,13 +13,13 @@ _MERGE_AT: Final = 1 << 16
 
 
 class FrameSum:
-    """Adds up frames that count (column ``n``) by the same text `columns`.
+    """Adds up frames that count (column ``n``) by the same `columns`: texts, or `codes` (int32).
 
     Memory grows with the combinations that there are, time with those that are added.
     """
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        self._columns = list(columns)
+    def __init__(self, columns: Sequence[str], *, codes: bool = False) -> None:
+        self._columns, self._codes = list(columns), codes
         self._frames: list[pl.DataFrame] = []
         self._height, self._limit = 0, _MERGE_AT
 
@@ -40,7 +40,8 @@ class FrameSum:
         """The sum so far."""
         import polars as pl
 
-        schema = {**dict.fromkeys(self._columns, pl.String), N: pl.Int64}
+        column = pl.Int32 if self._codes else pl.String
+        schema = {**dict.fromkeys(self._columns, column), N: pl.Int64}
         whole = pl.concat([pl.DataFrame(schema=schema), *self._frames])
         return whole.group_by(self._columns).agg(pl.col(N).sum())
 

@@ -16,7 +16,7 @@ from scrubber.formats.tables.text import as_text, has_text, is_binary, unwrapped
 from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import FieldPlan, transforms_of
-from scrubber.transform.base import Context, Outcome
+from scrubber.transform.base import Context, Outcome, transformed
 from scrubber.transform.columns.distinct import distinctly
 from scrubber.transform.crypto.canonical import canonical
 from scrubber.transform.keys import RootKey
@@ -116,7 +116,7 @@ def _label(table: pa.Table, one: FieldPlan, key: RootKey | None) -> Labelled:
     values = plain(leaf_values(table, one.path)[0])
     outcome = Outcome(values)
     for transform in transforms_of(one.disposition):
-        outcome = transform.apply(values, Context(field=str(one.path), key=key))
+        outcome = transformed(transform, values, Context(field=str(one.path), key=key))
     labels = text_labels(outcome.array)
     unreadable = pc.and_(pc.is_valid(outcome.array), pc.is_null(labels))
     if pc.any(unreadable).as_py():

@@ -220,8 +220,7 @@ def _requirement(rules: PrivacyRules, census: Census, coded: _Coded) -> Requirem
 
     return Requirement(
         k=rules.k,
-        diversity=tuple((i, model) for name, model in rules.diversity for i in named(name)),
-        closeness=tuple((i, model) for name, model in rules.closeness for i in named(name)),
+        models=tuple((i, model) for name, model in rules.models for i in named(name)),
         reference=coded.reference,
     )
 

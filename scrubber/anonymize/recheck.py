@@ -20,14 +20,11 @@ from scrubber.errors import GateError, Place
 from scrubber.model.nested import leaf_values
 from scrubber.policy.plan import Drop, Plan, TablePlan, repeats, transforms_of
 from scrubber.privacy.hierarchy import Label
-from scrubber.privacy.requirement import Closeness, Diversity
 
 if TYPE_CHECKING:
     import polars as pl
 
 _N, _SUBJECT = N, "subject"
-_CELLS = 1 << 22
-_SLACK = 1e-9
 
 Reference = Mapping[str, Mapping[Label, int]]
 
@@ -57,7 +54,7 @@ def count_classes(
 def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
     """Check the classes of an output by what :func:`count_classes` counted of all of it.
 
-    `reference` has, per sensitive field that l or t speak of, the records of each of its labels
+    `reference` has, per sensitive field that a model speaks of, the records of each of its labels
     before, in the labels' order. Errors: GateError ``privacy-recheck`` where a class does not
     fulfil what ``privacy:`` asks; then nothing may be published.
     """
@@ -80,14 +77,9 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
             if keys
             else pl.lit(0, pl.Int64).alias("class")
         ).select("class", pl.col(f"s:{name}").alias("value"), _N)
-        for asked, diversity in rules.diversity:
-            if asked in (None, name) and not _diverse(numbered, diversity):
-                raise _broken("a class of the output is less diverse than l asks", name)
-        for asked, closeness in rules.closeness:
-            if asked in (None, name) and _furthest(numbered, counts, closeness) > (
-                closeness.t + _SLACK
-            ):
-                raise _broken("a class of the output is further from the whole than t", name)
+        for asked, model in rules.models:
+            if asked in (None, name) and not model.holds(numbered, counts):
+                raise _broken(f"a class of the output is not {model.asked}", name)
     return Rechecked(np.sort(sizes.astype(np.int64)), by_subject)
 
 
@@ -144,59 +136,6 @@ class _Counts:
         persons = self.by_subject and plan.subject is not None
         series[_SUBJECT] = labels(str(plan.subject) if persons else "")
         return counted(pl.DataFrame(series))
-
-
-def _diverse(counts: pl.DataFrame, model: Diversity) -> bool:
-    """True if every class is diverse by the values that are known; `counts` has class, value and
-    n."""
-    import polars as pl
-
-    known = counts.drop_nulls("value")
-    if known["class"].n_unique() < counts["class"].n_unique():
-        return False
-    n = pl.col(_N)
-    match model.kind:
-        case "distinct":
-            good = pl.len() >= model.l
-        case "entropy":
-            good = n.entropy(normalize=True) >= np.log(model.l) - _SLACK
-        case "recursive":
-            ordered = n.sort(descending=True)
-            tail = ordered.slice(int(np.ceil(model.l)) - 1).sum()
-            good = ordered.first() < model.c * tail
-    return bool(known.group_by("class").agg(good.alias("good"))["good"].all())
-
-
-def _furthest(counts: pl.DataFrame, reference: Mapping[Label, int], model: Closeness) -> float:
-    """The largest distance of a class from the reference, by the values that are known; a label
-    that is new is infinitely far, and so is a class without known values where others have some."""
-    import polars as pl
-
-    order = {label: i for i, label in enumerate(reference)}
-    every, counts = counts["class"].n_unique(), counts.drop_nulls("value")
-    if counts["class"].n_unique() < every:
-        return float("inf") if reference else 0.0
-    if any(label not in order for label in counts["value"].unique().to_list()):
-        return float("inf")
-    whole = np.array(list(reference.values()), dtype=float)
-    whole /= max(whole.sum(), 1)
-    value = counts["value"].replace_strict(order, return_dtype=pl.Int64).to_numpy()
-    owner, n = counts["class"].to_numpy(), counts[_N].to_numpy()
-    classes = int(owner.max(initial=-1)) + 1
-    furthest = 0.0
-    step = max(_CELLS // max(len(whole), 1), 1)
-    for start in range(0, classes, step):
-        here = (owner >= start) & (owner < start + step)
-        shares = np.zeros((min(step, classes - start), len(whole)))
-        shares[owner[here] - start, value[here]] = n[here]
-        shares /= shares.sum(axis=1, keepdims=True)
-        apart = shares - whole
-        if model.kind == "ordered":
-            distance = np.abs(np.cumsum(apart, axis=1)).sum(axis=1) / max(len(whole) - 1, 1)
-        else:
-            distance = np.abs(apart).sum(axis=1) / 2
-        furthest = max(furthest, float(distance.max()))
-    return furthest
 
 
 def _broken(text: str, field: str | None = None) -> GateError:

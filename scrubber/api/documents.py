@@ -14,7 +14,7 @@ from scrubber.attest.checking import NEEDS_REVIEW, check_plan, check_run, exit_c
 from scrubber.attest.telling import said_about
 from scrubber.attest.trust import read_trust
 from scrubber.errors import InputError
-from scrubber.exports import TARGETS
+from scrubber.exports import TARGETS as TARGETS
 from scrubber.exports import export as exported
 from scrubber.manifest import Check, Manifest, Screen, screen
 from scrubber.manifest.document import read_bytes

@@ -225,8 +225,7 @@ def _privacy(rules: PrivacyRules) -> str:
     models = [
         f"{kind} {'in every sensitive field' if name is None else printable(name)}"
         for kind, name in [
-            *((f"{one.kind} l-diversity {one.l:g}", name) for name, one in rules.diversity),
-            *((f"{one.kind} t-closeness {one.t:g}", name) for name, one in rules.closeness),
+            (f"{one.kind} {one.title} {one.value:g}", name) for name, one in rules.models
         ]
     ]
     return f"{', '.join([said, *models])}, by {rules.method}"

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from scrubber.api.arguments import AnyPath, RulesLike, as_rules
 from scrubber.errors import GateError, NotAvailable, OutputError
-from scrubber.formats import FORMATS
+from scrubber.formats import FORMATS as FORMATS
 from scrubber.frames import open_frame, paths_of
 from scrubber.keystore import as_key
 from scrubber.manifest import Manifest

@@ -11,16 +11,15 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from scrubber.model import entities
 from scrubber.transform.surrogate.lists import LOCALES, lists_of
 
 _GAP: Final = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")  # not beside a number
 _NORMAL: Final = 1.959964  # of the standard normal distribution, for an interval of 95 %
-_CARDS: Final = (("4", 16), ("51", 16), ("37", 15), ("6011", 16))
-_HOSTS: Final = ("gmail.com", "outlook.com", "web.de", "orange.fr", "mailbox.org", "acme.co.uk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,11 @@ class Recall:
 def plant(texts: Sequence[str], entity: str, count: int, seed: int = 0) -> list[Planted]:
     """`count` texts, each one of `texts` (or nothing, where there are none) with a made up value of
     `entity`, one of ENTITIES. The same arguments plant the same."""
-    chance = random.Random(f"{seed}\0{entity}")
+    chance, make = random.Random(f"{seed}\0{entity}"), entities.entity(entity).planted
+    if make is None:
+        raise ValueError("nothing of this entity can be planted")
     return [
-        _planted(texts[i % len(texts)] if texts else "", _MAKERS[entity](chance), chance)
+        _planted(texts[i % len(texts)] if texts else "", make(chance, _name), chance)
         for i in range(count)
     ]
 
@@ -85,55 +86,5 @@ def _name(chance: random.Random) -> tuple[str, str]:
     return chance.choice(lists.given.entries), chance.choice(lists.surnames.entries)
 
 
-def _person(chance: random.Random) -> str:
-    return " ".join(_name(chance))
-
-
-def _email(chance: random.Random) -> str:
-    given, surname = (re.sub(r"[^a-z]", "", part.lower()) or "info" for part in _name(chance))
-    between = chance.choice((".", "_", "", "-"))
-    number = chance.choice(("", str(chance.randrange(10, 99))))
-    return f"{given}{between}{surname}{number}@{chance.choice(_HOSTS)}"
-
-
-def _phone(chance: random.Random) -> str:
-    area, line = chance.choice((212, 312, 415, 617, 713)), chance.randrange(10_000)
-    form = chance.choice(("({}) 555-{:04d}", "{}-555-{:04d}", "+1 {} 555 {:04d}"))
-    return form.format(area, line)
-
-
-def _ssn(chance: random.Random) -> str:
-    area, group = chance.randrange(100, 660), chance.randrange(10, 99)
-    return f"{area}-{group}-{chance.randrange(1000, 9999)}"
-
-
-def _card(chance: random.Random) -> str:
-    prefix, length = chance.choice(_CARDS)
-    body = prefix + "".join(chance.choices("0123456789", k=length - len(prefix) - 1))
-    doubled = sum(sum(divmod(int(digit) * 2, 10)) for digit in body[::-2])
-    check = -(doubled + sum(map(int, body[-2::-2]))) % 10
-    return f"{body}{check}"
-
-
-def _iban(chance: random.Random) -> str:
-    account = "".join(chance.choices("0123456789", k=18))
-    check = 98 - int(f"{account}131400") % 97  # D, E and room for the check digits
-    return f"DE{check:02d}{account}"
-
-
-def _ip(chance: random.Random) -> str:
-    return ".".join(str(chance.randrange(1, 255)) for _ in range(4))
-
-
-_MAKERS: Final[Mapping[str, Callable[[random.Random], str]]] = {
-    "PERSON": _person,
-    "EMAIL_ADDRESS": _email,
-    "PHONE_NUMBER": _phone,
-    "US_SSN": _ssn,
-    "CREDIT_CARD": _card,
-    "IBAN_CODE": _iban,
-    "IP_ADDRESS": _ip,
-}
-
-ENTITIES: Final = tuple(_MAKERS)
+ENTITIES: Final = tuple(one.name for one in entities.ENTITIES.values() if one.planted is not None)
 """What can be planted, by Presidio's names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,55 @@ class Panel(StrEnum):
     KEYS = "Keys and schemas"
 
 
+class OneOf:
+    """A parser of a registry's names; the registry is loaded when a name is given, not for help."""
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+        self.names = names
+        self.__name__ = "NAME"  # what typer shows in its place
+
+    def __call__(self, value: str) -> str:
+        known = tuple(self.names())
+        if value not in known:
+            raise typer.BadParameter(f"{value!r} is not one of {', '.join(map(repr, known))}.")
+        return value
+
+
+def _formats() -> Iterable[str]:
+    from scrubber.api.scrubbing import FORMATS
+
+    return ("same", *FORMATS)
+
+
+def _standards() -> Iterable[str]:
+    from scrubber.api.documents import TARGETS
+
+    return TARGETS
+
+
+CHOICES: Mapping[str, Callable[[], Iterable[str]]] = {"FORMAT": _formats, "STANDARD": _standards}
+"""What a placeholder of the help stands for, where a registry says."""
+
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        parser=OneOf(_formats),
+        help="Output format, such as parquet. The default keeps the format of each input.",
+    ),
+]
+StandardOption = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        "-t",
+        metavar="STANDARD",
+        parser=OneOf(_standards),
+        help="Target, such as croissant or sarif.",
+    ),
+]
 RulesArgument = Annotated[
     Path, typer.Argument(metavar="RULES", help="The rule file (YAML).", show_default=False)
 ]

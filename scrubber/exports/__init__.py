@@ -6,47 +6,25 @@ can say no more than the manifest does: counts that it withholds stay withheld.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from scrubber.exports.croissant import croissant
-from scrubber.exports.dta import dta
-from scrubber.exports.hfcard import hf_card
-from scrubber.exports.junit import junit
-from scrubber.exports.openlineage import openlineage
-from scrubber.exports.sarif import sarif
+from scrubber.exports.croissant import CROISSANT
+from scrubber.exports.dta import DTA
+from scrubber.exports.hfcard import HF_CARD
+from scrubber.exports.junit import JUNIT
+from scrubber.exports.openlineage import OPENLINEAGE
+from scrubber.exports.sarif import SARIF
+from scrubber.exports.target import Target
 from scrubber.manifest import Manifest
 
 __all__ = ["TARGETS", "Target", "export"]
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A format: what it is, the usual name of its file, and what writes it."""
-
-    title: str
-    file_name: str
-    write: Callable[[Mapping[str, Any]], str]
-
-
-def _json(make: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], str]:
-    # Beyond ASCII all is escaped: hostile names cannot reorder a reader's screen.
-    return lambda data: json.dumps(make(data), ensure_ascii=True, indent=2) + "\n"
-
-
-TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
-    {
-        "croissant": Target("Croissant 1.1 with RAI, JSON-LD", "croissant.json", _json(croissant)),
-        "openlineage": Target("OpenLineage run event", "openlineage.json", _json(openlineage)),
-        "sarif": Target("SARIF 2.1.0 for code scanning", "scrubber.sarif", _json(sarif)),
-        "junit": Target("JUnit XML", "scrubber-junit.xml", junit),
-        "hf-card": Target("Hugging Face dataset card", "README.md", hf_card),
-        "dta": Target("Data & Trust Alliance provenance metadata", "dta.json", _json(dta)),
-    }
-)
+_REGISTERED: Final = {
+    target.name: target for target in (CROISSANT, OPENLINEAGE, SARIF, JUNIT, HF_CARD, DTA)
+}
+TARGETS: Final[Mapping[str, Target]] = MappingProxyType(_REGISTERED)
 
 
 def export(manifest: Manifest, target: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from scrubber.exports.reading import Data, classes, declared, kept_or_changed, steps, title
+from scrubber.exports.target import Target, as_json
 from scrubber.manifest.view import treatment
 
 _CONTEXT: Final[Mapping[str, Any]] = MappingProxyType(
@@ -243,3 +244,11 @@ def _treated(data: Data) -> str:
         f"Scrubbed by scrubber {version} with the rules {policy['digest']}; "
         f"records come from {len(data['sources'])} files."
     )
+
+
+CROISSANT: Final = Target(
+    "croissant",
+    "Croissant 1.1 with RAI, JSON-LD",
+    "croissant.json",
+    as_json(croissant),
+)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from scrubber.exports.reading import Data, classes, declared, title
+from scrubber.exports.target import Target, as_json
 
 _UNKNOWN: Final = "unknown"
 
@@ -89,3 +90,6 @@ def _technologies(data: Data) -> Iterator[str]:
         {o["technique"] for f in data["fields"] for o in f["operators"] if o["technique"]}
         - {f["technique"] for f in data["fields"]}
     )
+
+
+DTA: Final = Target("dta", "Data & Trust Alliance provenance metadata", "dta.json", as_json(dta))

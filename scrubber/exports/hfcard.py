@@ -9,6 +9,7 @@ from typing import Final
 
 from scrubber.errors import printable
 from scrubber.exports.reading import Data, classes, declared, said, title
+from scrubber.exports.target import Target
 from scrubber.manifest.view import count_text, printable_text, second_look, treatment
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>|~&]|^[#+=-]")
@@ -84,3 +85,6 @@ def _body(data: Data) -> Iterator[str]:
     retention = declared(legal["retention"])
     if retention and retention["delete_by"]:
         yield f"- Delete by: {_text(retention['delete_by'])}"
+
+
+HF_CARD: Final = Target("hf-card", "Hugging Face dataset card", "README.md", hf_card)

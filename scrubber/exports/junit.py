@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 from xml.etree import ElementTree
 
 from scrubber.errors import printable
 from scrubber.exports.reading import Data, title
+from scrubber.exports.target import Target
 from scrubber.manifest.view import printable_text, treatment
 
 
@@ -55,3 +57,6 @@ def _fields(data: Data) -> Iterator[ElementTree.Element]:
         else:
             ElementTree.SubElement(case, "system-out").text = told
         yield case
+
+
+JUNIT: Final = Target("junit", "JUnit XML", "scrubber-junit.xml", junit)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from scrubber.exports.reading import Data, dropped, kept_or_changed, published, title
+from scrubber.exports.target import Target, as_json
 from scrubber.manifest.view import treatment
 
 _SPEC: Final = "https://openlineage.io/spec"
@@ -109,3 +110,11 @@ def _origin(alias: str, field: Data) -> dict[str, Any]:
             }
         ],
     }
+
+
+OPENLINEAGE: Final = Target(
+    "openlineage",
+    "OpenLineage run event",
+    "openlineage.json",
+    as_json(openlineage),
+)

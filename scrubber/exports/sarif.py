@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from scrubber.errors import printable
 from scrubber.exports.reading import Data, place, title
+from scrubber.exports.target import Target, as_json
 from scrubber.manifest.assessment import left_in
 from scrubber.manifest.view import printable_text
 
@@ -153,3 +154,6 @@ def _rule_file(data: Data) -> str:
     places = [rule["place"] for rule in data["policy"]["rules"]]
     places += [field["rule"]["place"] for field in data["fields"]]
     return place(places[0])[0] if places else "rules.yaml"
+
+
+SARIF: Final = Target("sarif", "SARIF 2.1.0 for code scanning", "scrubber.sarif", as_json(sarif))

@@ -12,11 +12,9 @@ What a chunk holds depends on the source's bytes alone, and the same tables give
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from random import Random
-from types import MappingProxyType
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
@@ -27,7 +25,6 @@ from scrubber.formats.base import (
     ABSENT,
     CHUNK_BYTES,
     CHUNK_ROWS,
-    FORMATS,
     UNREADABLE,
     ByteSink,
     Chunk,
@@ -37,40 +34,18 @@ from scrubber.formats.base import (
     Written,
     leaving_out,
 )
-from scrubber.formats.csv import reader as delimited
-from scrubber.formats.csv import writer as delimited_writer
 from scrubber.formats.datasets import refuse_drift, shard_groups
-from scrubber.formats.discovery import (
-    Stamp,
-    discover,
-    format_of,
-    output_name,
-    refuse_changed,
-    refuse_rewritten,
-    source_bytes,
-    stamp,
-)
+from scrubber.formats.discovery import discover, format_of, output_name
 from scrubber.formats.io.sink import Outlet
 from scrubber.formats.io.stream import open_file
 from scrubber.formats.io.writer import Writer
-from scrubber.formats.ipc import reader as arrow
 from scrubber.formats.jsonl import infer as jsonl_schema
 from scrubber.formats.jsonl import reader as jsonl_reader
-from scrubber.formats.jsonl import writer as jsonl_writer
 from scrubber.formats.jsonl.shape import Shape, refuse_map_keys
-from scrubber.formats.parquet import reader as parquet_reader
-from scrubber.formats.sampling import Drawn, Sample
+from scrubber.formats.registry import FORMATS
+from scrubber.formats.sampling import Sample
+from scrubber.formats.stamps import Stamp, refuse_changed, refuse_rewritten, source_bytes, stamp
 from scrubber.formats.tables.visible import visible
-
-
-class _Read(Protocol):
-    def __call__(
-        self, source: Source, schema: pa.Schema, *, drop_bad_rows: bool, unasked: frozenset[str]
-    ) -> Iterator[Chunk]: ...
-
-
-class _Draw(Protocol):
-    def __call__(self, source: Source, schema: pa.Schema, rows: int, chance: Random) -> Drawn: ...
 
 
 class Unseen(NamedTuple):
@@ -83,61 +58,10 @@ Outline: TypeAlias = "pa.Schema | Shape | Unseen"
 """A schema, or what was seen of one, or why nothing was."""
 
 
-class _Format(NamedTuple):
-    """`schema` and `sample` are None where only a pass over the records tells the schema."""
-
-    media_type: Callable[[Source], str]
-    schema: Callable[[Source], pa.Schema] | None
-    read: _Read
-    sample: _Draw | None
-    open_encoder: Callable[[ByteSink, pa.Schema, str, Source | None], Encoder]
-
-
-_REGISTRY: Mapping[str, _Format] = MappingProxyType(
-    {
-        "parquet": _Format(
-            lambda _: "application/vnd.apache.parquet",
-            parquet_reader.schema,
-            parquet_reader.read,
-            parquet_reader.sample,
-            parquet_reader.open_encoder,
-        ),
-        "csv": _Format(
-            lambda _: "text/csv",
-            delimited.schema,
-            delimited.read,
-            delimited.sample,
-            delimited_writer.open_encoder,
-        ),
-        "tsv": _Format(
-            lambda _: "text/tab-separated-values",
-            delimited.schema,
-            delimited.read,
-            delimited.sample,
-            delimited_writer.open_encoder,
-        ),
-        "jsonl": _Format(
-            lambda _: "application/jsonl",
-            None,
-            jsonl_reader.read,
-            None,
-            jsonl_writer.open_encoder,
-        ),
-        "arrow": _Format(
-            arrow.media_type,
-            arrow.schema,
-            arrow.read,
-            arrow.sample,
-            arrow.open_encoder,
-        ),
-    }
-)
-
-
 def outline(source: Source, *, drop_bad_rows: bool = False) -> Outline:
     """The schema evidence of one source, or why it cannot: can be found anywhere, for
     :func:`schemas`, which raises what is to be raised."""
-    schema_of = _REGISTRY[source.format].schema
+    schema_of = FORMATS[source.format].schema
     try:
         if schema_of is not None:
             schema: pa.Schema = schema_of(source)
@@ -222,7 +146,7 @@ def read(
 
     Raises InputError with file and row or line, as the formats' own modules name them.
     """
-    one = _REGISTRY[source.format]
+    one = FORMATS[source.format]
     return one.read(source, schema, drop_bad_rows=drop_bad_rows, unasked=unasked)
 
 
@@ -247,7 +171,7 @@ def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
     passed_over = 0
     for source in chosen:
         own = sampling.generator(seed, source.alias)
-        one = _REGISTRY[source.format]
+        one = FORMATS[source.format]
         if one.schema is not None and one.sample is not None:
             table, count, bad = one.sample(source, one.schema(source), each, own)
             tables.append(table)
@@ -290,7 +214,7 @@ def _refusal(group: Sequence[Source]) -> InputError | None:
 
 def media_type(source: Source) -> str:
     """The media type of the source's records, its compression aside."""
-    return _REGISTRY[source.format].media_type(source)
+    return FORMATS[source.format].media_type(source)
 
 
 def open_writer(
@@ -308,12 +232,12 @@ def open_writer(
 
     Raises OutputError `output-write`, `nested-in-csv`, `type-in-parquet`, `type-in-jsonl`.
     """
-    open_encoder = _REGISTRY[format].open_encoder
+    open_encoder = FORMATS[format].open_encoder
 
     def make(sink: ByteSink, target: pa.Schema) -> Encoder:
         return open_encoder(sink, target, format, like)
 
-    return Writer(target, schema, compression, make, keep_absent=format == "jsonl")
+    return Writer(target, schema, compression, make, keep_absent=FORMATS[format].keeps_absent)
 
 
 __all__ = [

@@ -13,9 +13,6 @@ import pyarrow as pa
 from scrubber.errors import InputError
 from scrubber.storage import Facts
 
-FORMATS = ("parquet", "csv", "tsv", "jsonl", "arrow")
-TEXT_FORMATS = frozenset({"csv", "tsv", "jsonl"})
-
 
 def memory_allowed(environment: Mapping[str, str]) -> int:
     """The value of SCRUBBER_MEMORY_MIB, in bytes; 256 MiB where it says no number.
@@ -143,11 +140,9 @@ __all__ = [
     "ABSENT",
     "CHUNK_BYTES",
     "CHUNK_ROWS",
-    "FORMATS",
     "HELD_BYTES",
     "MORE_MEMORY",
     "RECORD_BYTES",
-    "TEXT_FORMATS",
     "UNREADABLE",
     "ByteSink",
     "Chunk",

@@ -5,28 +5,19 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from scrubber import storage
 from scrubber.errors import InputError, Place
 from scrubber.formats import file_names
-from scrubber.formats.base import TEXT_FORMATS, LeaveOut, Source, leaving_out
+from scrubber.formats.base import LeaveOut, Source, leaving_out
 from scrubber.formats.io import remote
 from scrubber.formats.io.remote import HIDDEN
+from scrubber.formats.registry import FORMATS, by_ending
+from scrubber.formats.stamps import file_facts, unreadable
 
-_EXTENSIONS = {
-    ".parquet": "parquet",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".arrows": "arrow",
-}
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -74,15 +65,15 @@ def format_of(name: str) -> tuple[str, str | None]:
     (('csv', 'gzip'), ('arrow', None))
     """
     stem, compression = _uncompressed(name)
-    kind = _EXTENSIONS.get(PurePosixPath(stem).suffix.lower())
-    if kind is None or (compression and kind not in TEXT_FORMATS):
+    kind = by_ending(PurePosixPath(stem).suffix.lower())
+    if kind is None or (compression and not kind.compressible):
         raise InputError(
             "input-unsupported",
             "files of this type are not supported",
             place=Place(file=name),
-            hint=_advice(stem, kind),
+            hint=_advice(stem, kind.name if kind is not None else None),
         )
-    return kind, compression
+    return kind.name, compression
 
 
 def output_name(alias: str, source_format: str, target_format: str) -> str:
@@ -98,56 +89,8 @@ def output_name(alias: str, source_format: str, target_format: str) -> str:
     if target_format in ("same", source_format):
         return alias
     stem, compression = _uncompressed(alias)
-    tail = alias[len(stem) :] if compression and target_format in TEXT_FORMATS else ""
+    tail = alias[len(stem) :] if compression and FORMATS[target_format].compressible else ""
     return str(PurePosixPath(stem).with_suffix(f".{target_format}")) + tail
-
-
-def source_bytes(source: Source) -> int:
-    """The size of the source's file in bytes, as it is stored."""
-    if source.facts is not None:
-        return source.facts.size
-    return _stat(Path(source.path), source.alias).st_size
-
-
-Stamp = tuple[int, int, int] | None
-
-
-def stamp(source: Source) -> Stamp:
-    """A stamp that shows whether a local file was replaced or written to; an object's facts do.
-
-    Raises InputError `input-unreadable`.
-    """
-    if source.facts is not None:
-        return None
-    try:
-        facts = Path(source.path).stat()
-    except OSError:
-        raise _unreadable(source.alias) from None
-    return facts.st_ino, facts.st_size, facts.st_mtime_ns
-
-
-def refuse_changed(sources: Sequence[Source], stamps: Mapping[str, Stamp]) -> None:
-    """Refuse sources that were replaced or written to since `stamps` were taken.
-
-    Raises InputError `source-changed`.
-    """
-    for source in sources:
-        refuse_rewritten(source, stamps[source.alias])
-    other = remote.changed(sources)
-    if other is not None:
-        raise _changed(other)
-
-
-def refuse_rewritten(source: Source, before: Stamp) -> None:
-    """The same for one source, whose stamp was `before`. Of an object no other version is read than
-    was found, so that the store is not asked."""
-    if stamp(source) != before:
-        raise _changed(source.alias)
-
-
-def _changed(alias: str) -> InputError:
-    text = "the file changed while it was read"
-    return InputError("source-changed", text, place=Place(file=alias))
 
 
 def _uncompressed(name: str) -> tuple[str, str | None]:
@@ -266,26 +209,11 @@ def _check_name(alias: str) -> None:
 def _source(path: Path, alias: str) -> Source:
     _check_name(alias)
     kind, compression = format_of(alias)
-    facts = _stat(path, alias)
+    facts = file_facts(path, alias)
     if not stat.S_ISREG(facts.st_mode):
         raise InputError("input-special", "this is not a regular file", place=Place(file=alias))
     if not os.access(path, os.R_OK):
-        raise _unreadable(alias)
+        raise unreadable(alias)
     if not facts.st_size:
         raise InputError("input-empty", "the file is empty (0 bytes)", place=Place(file=alias))
     return Source(str(path), alias, kind, compression)
-
-
-def _stat(path: Path, alias: str) -> os.stat_result:
-    try:
-        return path.stat()
-    except FileNotFoundError:
-        raise InputError(
-            "input-missing", "the file does not exist", place=Place(file=alias)
-        ) from None
-    except OSError:
-        raise _unreadable(alias) from None
-
-
-def _unreadable(alias: str) -> InputError:
-    return InputError("input-unreadable", "the file cannot be read", place=Place(file=alias))

@@ -17,8 +17,8 @@ import pyarrow as pa
 from scrubber.errors import InputError, Place
 from scrubber.formats.admission import check_schema
 from scrubber.formats.base import CHUNK_BYTES, Chunk, Source
-from scrubber.formats.discovery import source_bytes
 from scrubber.formats.io.stream import open_file
+from scrubber.formats.stamps import source_bytes
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.views import without_views
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scrubber.manifest.categories import category
 from scrubber.manifest.chain import PREVIOUS, read_chain
 from scrubber.manifest.document import DATA, FILE_NAME, Manifest, read_manifest
 from scrubber.manifest.ledger import Fragment, Ledger
@@ -63,7 +62,6 @@ __all__ = [
     "SourceFacts",
     "SubjectFacts",
     "UnreadFacts",
-    "category",
     "count_text",
     "engine_section",
     "read_chain",

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from scrubber.errors import printable
 from scrubber.model.counts import rounded
+from scrubber.privacy.models import MODELS
 
 Band = tuple[int, int | None, int]
 
@@ -31,10 +32,10 @@ class QuasiFacts:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """l-diversity or t-closeness of a sensitive field; `field` None for every one. In milli-units:
-    `value` (l or t) and `c` (of recursive diversity)."""
+    """A privacy model, by its key, of a sensitive field; `field` None for every one. In
+    milli-units: `value` (such as l or t) and `c` (of recursive diversity)."""
 
-    model: Literal["l", "t"]
+    model: str
     field: str | None
     kind: str
     value: int
@@ -146,6 +147,11 @@ def _smallest(
     return {"n": rounded(facts.smallest, min_cell, base)}
 
 
+def title_of(model: str) -> str:
+    """A privacy model in words, by its key; the key itself where this version knows none."""
+    return MODELS[model].title if model in MODELS else printable(model)
+
+
 def risk_lines(section: Mapping[str, Any]) -> Iterator[str]:
     """``risk.privacy`` in words, for one screen."""
     count, k = len(section["quasi_identifiers"]), section["k"]
@@ -153,8 +159,7 @@ def risk_lines(section: Mapping[str, Any]) -> Iterator[str]:
     yield f"at least {k} {section['counted']} are alike in {count} quasi-identifying {noun}"
     for model in section["models"]:
         of = "each sensitive field" if model["field"] is None else printable(model["field"])
-        name = f"{model['model']}-{'diversity' if model['model'] == 'l' else 'closeness'}"
-        yield f"{model['kind']} {name} of {of}: {model['value'] / 1000:g}"
+        yield f"{model['kind']} {title_of(model['model'])} of {of}: {model['value'] / 1000:g}"
     if section["loss"] is not None:
         proven = "no levels lose less" if section["optimal"] else "the best found in time"
         least = section["loss_at_least"] / 1000

@@ -11,7 +11,6 @@ from typing import Any, TypeGuard
 
 from scrubber.errors import OutputError, Place
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, plain_json
-from scrubber.manifest.categories import category
 from scrubber.manifest.declared import declared_sections
 from scrubber.manifest.deletion import deletion_section
 from scrubber.manifest.document import Manifest
@@ -32,11 +31,13 @@ from scrubber.manifest.statement import (
 )
 from scrubber.manifest.suppression.counts import count
 from scrubber.manifest.suppression.disclosure import Key
+from scrubber.model.counts import SMALLEST
+from scrubber.model.entities import entity
 
 Published = dict[Key, dict[str, Any]]
 
 
-def seal(facts: Facts, ledger: Ledger, *, min_cell: int = 11, base: int = 1) -> Manifest:
+def seal(facts: Facts, ledger: Ledger, *, min_cell: int = SMALLEST, base: int = 1) -> Manifest:
     """The manifest of a run.
 
     Counts from 1 to ``min_cell - 1`` are published as ``{"lt": min_cell}``, and further ones as
@@ -274,9 +275,9 @@ def _operator(operator: OperatorFacts) -> dict[str, Any]:
     }
 
 
-def _category(entity: str) -> dict[str, Any]:
-    known = category(entity)
-    return {"entity": entity, "dpv": known.dpv, "hipaa": known.hipaa}
+def _category(name: str) -> dict[str, Any]:
+    known = entity(name)
+    return {"entity": name, "dpv": known.dpv, "hipaa": known.hipaa}
 
 
 def _listed(published: Published, kind: str, names: tuple[str, ...]) -> list[dict[str, Any]]:

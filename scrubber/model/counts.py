@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+SMALLEST: Final = 11
+"""Fewer people than these are never told: the least count that is published, and the least that a
+message or a draft names (the CMS policy on small cells: 1 to 10 are withheld)."""
+
 
 def rounded(value: int, min_cell: int, base: int) -> int:
     """The multiple of `base` next to `value`, and none below `min_cell` unless it is zero.

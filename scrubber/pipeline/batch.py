@@ -42,7 +42,7 @@ from scrubber.policy.plan import (
     linked_of,
 )
 from scrubber.policy.row_filter import Judged, judge_rows
-from scrubber.transform.base import Context, Outcome
+from scrubber.transform.base import Context, Outcome, transformed
 from scrubber.transform.keys import RootKey
 
 FAILED = "transform-failed"
@@ -231,7 +231,7 @@ class _Sweep:
                 return None
             case Apply(transform):
                 before = plain(values)
-                outcome = transform.apply(before, self._context(field_plan, rows))
+                outcome = transformed(transform, before, self._context(field_plan, rows))
                 return as_before(self._finish(field_plan, before, outcome, rows), values.type)
             case Generalize():
                 outcome = self._generalized.outcomes[path]

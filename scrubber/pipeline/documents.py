@@ -22,9 +22,9 @@ from scrubber.policy.plan import (
     linked_of,
     transforms_of,
 )
+from scrubber.transform.base import PerSubject
 from scrubber.transform.columns.distinct import readable_values
 from scrubber.transform.keys import RootKey, keyed_digest
-from scrubber.transform.pseudonymize import DateShift
 
 
 def document_ids(
@@ -67,7 +67,7 @@ def record_ids(field: FieldPlan, ref: BatchRef, places: Rows) -> pa.Array | None
     It is the source's name and the record's number there, so it depends neither on batches nor on
     workers, and a copy of a file has other ids.
     """
-    if not any(getattr(one, "scope", None) == "none" for one in transforms_of(field.disposition)):
+    if not any(one.traits.scope == "none" for one in transforms_of(field.disposition)):
         return None
     source = ref.source.encode("utf-8", "surrogatepass")
     return pa.array([b"%b:%d" % (source, ref.first_row + i) for i in places.tolist()], pa.binary())
@@ -79,9 +79,10 @@ def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
     if not isinstance(field.disposition, Apply):
         return None
     transform = field.disposition.transform
-    if not isinstance(transform, DateShift):
+    if not isinstance(transform, PerSubject):
         return None
-    return FieldPath((transform.context,)) if transform.context is not None else plan.subject
+    named = transform.subject_field()
+    return FieldPath((named,)) if named is not None else plan.subject
 
 
 def unasked_for(plan: TablePlan) -> frozenset[str]:

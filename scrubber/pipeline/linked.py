@@ -17,14 +17,10 @@ from scrubber.model.finding import Cover, Piece
 from scrubber.model.layouts import plain
 from scrubber.model.nested import Rows, leaf_values
 from scrubber.policy.plan import Apply, FieldPlan, Linked
-from scrubber.transform.base import Context, Transform
+from scrubber.transform.base import Context, Transform, transformed
 from scrubber.transform.columns.distinct import readable_values
-from scrubber.transform.encrypt import Encrypt
-from scrubber.transform.pseudonymize import Token
-from scrubber.transform.surrogate import Surrogate
 from scrubber.transform.surrogate.person import matching_parts
 
-_FAMILIES = (Token, Surrogate, Encrypt)
 _PERSON = "PERSON"
 _MAIL = "EMAIL_ADDRESS"
 
@@ -113,7 +109,8 @@ class Shown:
         """For each row the stand-ins that the parts of its names have in its columns."""
         found: dict[int, dict[str, str]] = {}
         for number, field in enumerate(self._fields):
-            if field.column.label != _PERSON or not isinstance(self._transform(field), Surrogate):
+            transform = self._transform(field)
+            if field.column.label != _PERSON or transform is None or not transform.traits.realistic:
                 continue
             for row in rows:
                 shown = self._cache.get((number, row), [])
@@ -126,9 +123,9 @@ class Shown:
     def _piece(
         self, piece: Piece, hits: Sequence[LinkedHit], row: int, operator: Transform | None
     ) -> Piece:
-        if not isinstance(operator, _FAMILIES) or getattr(operator, "scope", None) == "none":
+        if operator is None or not _shared(operator):
             return piece
-        if isinstance(operator, Surrogate) and piece.label == _PERSON:
+        if operator.traits.realistic and piece.label == _PERSON:
             return piece  # part by part, by `names`
         inside = {
             (hit.column, hit.value, hit.whole, (hit.span.start, hit.span.end))
@@ -148,7 +145,7 @@ class Shown:
             return piece
         if any(one[2] for one in inside):
             return _with(piece, shown)
-        user = self._fields[column].linked.entity == _MAIL and isinstance(operator, Surrogate)
+        user = self._fields[column].linked.entity == _MAIL and operator.traits.realistic
         if user and place == (piece.start, piece.end) and "@" in shown:
             return _with(piece, shown.partition("@")[0])
         return piece
@@ -161,7 +158,7 @@ class Shown:
         places = [int(field.firsts[row]) + i for row in rows for i in range(int(field.counts[row]))]
         owners = np.repeat(np.asarray(rows, np.int64), field.counts[list(rows)])
         context = self._context(self._plans[field.linked.path], owners)
-        outcome = transform.apply(field.array.take(pa.array(places, pa.int64())), context)
+        outcome = transformed(transform, field.array.take(pa.array(places, pa.int64())), context)
         shown: list[str | None] = [text or None for text in as_texts(outcome.array)]
         at = 0
         for row in rows:
@@ -174,9 +171,11 @@ class Shown:
         disposition = self._plans[field.linked.path].disposition
         if not isinstance(disposition, Apply):
             return None
-        transform = disposition.transform
-        shared = isinstance(transform, _FAMILIES) and getattr(transform, "scope", None) != "none"
-        return transform if shared else None
+        return disposition.transform if _shared(disposition.transform) else None
+
+
+def _shared(transform: Transform) -> bool:
+    return transform.traits.pseudonym and transform.traits.scope != "none"
 
 
 def _with(piece: Piece, instead: str) -> Piece:

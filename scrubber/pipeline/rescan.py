@@ -16,6 +16,7 @@ from scrubber.detect.base import Detector
 from scrubber.errors import DetectionError, Place
 from scrubber.formats.sampling import generator, picked
 from scrubber.model.batch import BatchRef
+from scrubber.model.entities import entity
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.finding import outside_kept
 from scrubber.model.layouts import plain
@@ -27,8 +28,6 @@ from scrubber.policy.plan import FieldPlan, Generalize, Keep, ScrubText, TablePl
 _ROWS, _FEWEST, _BYTES = 1_000, 50, 1 << 19
 """A sample of a batch: at most so many records, and about so many bytes, but not fewer records."""
 _SEED = 0
-_NO_EVIDENCE = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME", "AGE"})
-"""What a cell that is no text is taken for too easily, and what a kept column may well be."""
 
 
 @dataclass(frozen=True)
@@ -139,4 +138,4 @@ def _counts(one: FieldPlan, label: str) -> bool:
     """True if a finding with this label is one that should not be there."""
     if isinstance(one.disposition, ScrubText):
         return not _keeps(one, label)
-    return label not in _NO_EVIDENCE
+    return entity(label).evidence

@@ -42,9 +42,7 @@ from scrubber.policy.rows import boolean_fault, columns_of
 from scrubber.policy.rules import Rules
 from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.report import Report, did_you_mean
-from scrubber.transform.base import Kind, kind_of
-from scrubber.transform.date_shift import DateShift
-from scrubber.transform.pseudonymize import Token
+from scrubber.transform.base import Kind, PerSubject, kind_of
 
 _HOW_TO_DECIDE = 'give it a transform, entities (for text), keep: "why", or set on_unlisted'
 _NO_VALUES = Keep("every value is null: the column has no type")
@@ -167,8 +165,8 @@ class _Compiler:
             disposition = quasi_identifier(self.report, self._rules, rule, disposition, path, kind)
             if disposition is None:
                 return None
-        if isinstance(disposition, Apply) and isinstance(disposition.transform, DateShift):
-            self._check_shift(rule, disposition.transform, found, subject)
+        if isinstance(disposition, Apply) and isinstance(disposition.transform, PerSubject):
+            self._check_whose(rule, disposition.transform, found, subject)
         if isinstance(disposition, ScrubText) and rule.linked:
             linked = self._linking.resolve(rule, path, found, self._deciding)
             disposition = replace(disposition, linked=linked)
@@ -256,25 +254,25 @@ class _Compiler:
         selector = Selector(self._rules.subject)
         return next((p for p, _ in found if EACH not in p.steps and selector.matches(p)), None)
 
-    def _check_shift(
+    def _check_whose(
         self,
         rule: FieldRule,
-        shift: DateShift,
+        transform: PerSubject,
         found: Iterable[tuple[FieldPath, pa.DataType]],
         subject: FieldPath | None,
     ) -> None:
-        here = (*rule.path, "transform")
-        if shift.context is None:
+        here, named = (*rule.path, "transform"), transform.subject_field()
+        if named is None:
             if subject is None:
-                text = "date_shift needs a subject, and this table has none"
+                text = f"{transform.name} needs a subject, and this table has none"
                 hint = "set subject:, or context in the transform"
                 self.report.value(here, "shift-without-subject", text, hint)
             return
         columns = [path.column for path, _ in found if not path.nested]
-        if shift.context not in columns:
-            name = printable(shift.context)
+        if named not in columns:
+            name = printable(named)
             text = f"context names {name}, which is not a top-level field of this table"
-            where = (*here, "date_shift", "context")
+            where = (*here, transform.name, "context")
             self.report.value(where, "unknown-field", text, did_you_mean(name, columns))
 
     def _check_maps(self, schema: pa.Schema, fields: Iterable[FieldPlan]) -> None:
@@ -304,7 +302,7 @@ class _Compiler:
         for one in fields:
             if documents or not isinstance(one.disposition, Apply):
                 continue
-            if getattr(one.disposition.transform, "scope", None) == "document":
+            if one.disposition.transform.traits.scope == "document":
                 path = (*rules[one.rule.id].path, "transform")
                 text = "scope document needs a text field with a keyed operator beside the field"
                 self.report.value(path, "scope-without-text", text, "scope: dataset")
@@ -364,8 +362,8 @@ class _Compiler:
             if rule is None or not isinstance(disposition, Apply):
                 continue
             transform = disposition.transform
-            if isinstance(transform, Token) and transform.scope != "dataset":
-                text = "the subject's tokens differ from record to record: nothing joins by them"
+            if transform.traits.pseudonym and transform.traits.scope != "dataset":
+                text = "the subject's pseudonyms differ from record to record: nothing joins them"
                 hint = "scope: dataset, or drop the field"
                 self.report.value((*rule.path, "transform"), "subject-not-linkable", text, hint)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scrubber.model.fieldclass import FieldClass
-from scrubber.policy.hierarchies import read_hierarchy_file, with_mapping
+from scrubber.policy.hierarchies import read_hierarchy_file
 from scrubber.policy.operators import read_operator
 from scrubber.policy.plan import (
     Apply,
@@ -19,9 +19,8 @@ from scrubber.policy.plan import (
 )
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
-from scrubber.transform.base import Transform
-from scrubber.transform.erase import Mask, Redact
-from scrubber.transform.generalize import Hierarchy
+from scrubber.transform.base import FromFile, Transform
+from scrubber.transform.erase import Redact
 
 # From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
 _MASK_LIMIT = 4
@@ -202,26 +201,28 @@ class _Reader:
         operator = read_operator(self._report, path, setting, in_text=False)
         if operator is None or isinstance(operator, Drop | Keep):
             return operator
-        if isinstance(operator, Mask) and class_ is not FieldClass.QUASI_IDENTIFIER:
-            self._check_mask(path, operator)
+        leaves = operator.traits.leaves
+        if leaves >= _MASK_LIMIT and class_ is not FieldClass.QUASI_IDENTIFIER:
+            text = f"a mask that keeps {_MASK_LIMIT} or more characters leaves a quasi-identifier"
+            hint = "keep fewer, or class: quasi_identifier"
+            self._report.value(path, "mask-keeps", text, hint)
         return Apply(self._read(operator, (*path, operator.name)))
 
-    def _check_mask(self, path: Path_, mask: Mask) -> None:
-        if mask.chars_to_mask is not None or mask.keep_first + mask.keep_last >= _MASK_LIMIT:
-            text = f"a mask that keeps {_MASK_LIMIT} or more characters leaves a quasi-identifier"
-            self._report.value(path, "mask-keeps", text, "keep fewer, or class: quasi_identifier")
-
     def _read(self, operator: Any, path: Path_) -> Any:
-        """The operator, with its file read if it is a hierarchy."""
-        if not isinstance(operator, Hierarchy):
+        """The operator, with its file read if it has one."""
+        if not isinstance(operator, FromFile):
             return operator
-        here = (*path, "file")
+        here, name = (*path, "file"), operator.file_name()
         folder = self._report.tree.folder_of(path)
-        read = read_hierarchy_file(self._report, here, operator.file, folder)
+        read = read_hierarchy_file(self._report, here, name, folder)
         if read is None:
             return operator
-        self.digests[operator.file] = read.digest
-        return with_mapping(self._report, here, operator, read) or operator
+        self.digests[name] = read.digest
+        try:
+            return operator.with_rows(read.rows)
+        except ValueError as error:  # written for the author of the rules
+            self._report.value(here, "hierarchy-bad", str(error), "each line: leaf;level 1;...;*")
+            return operator
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scrubber.policy.operators import NOT_FOR_TEXT, parameters_model
+from scrubber.policy.operators import parameters, parameters_model
 from scrubber.policy.schema import RuleFile
 from scrubber.transform import TRANSFORMS
+from scrubber.transform.base import PerSubject
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_PRESIDIO: dict[str, dict[str, Any]] = {
-    "replace": {"new_value": {"type": "string", "description": "Presidio's name of with."}},
-    "mask": {"masking_char": {"type": "string", "description": "Presidio's name of char."}},
-}
 _HASH = {
     "type": "object",
     "description": "Presidio's hash, as a keyed token.",
@@ -28,13 +25,13 @@ def json_schema() -> dict[str, Any]:
     """
     schema: dict[str, Any] = without_null(RuleFile.model_json_schema(by_alias=True))
     definitions = schema.setdefault("$defs", {})
+    whole = {name for name, kind in TRANSFORMS.items() if issubclass(kind, PerSubject)}
     operators = {name: _parameters(name) for name in TRANSFORMS} | {"hash": _HASH}
     keep = {"type": "string", "minLength": 1, "description": "Keep it; the text says why."}
     definitions["Transform"] = _choice([*TRANSFORMS, "hash", "drop"], operators)
     definitions["Operator"] = _choice(
-        [name for name in (*TRANSFORMS, "hash") if name not in NOT_FOR_TEXT],
-        {name: shape for name, shape in operators.items() if name not in NOT_FOR_TEXT}
-        | {"keep": keep},
+        [name for name in (*TRANSFORMS, "hash") if name not in whole],
+        {name: shape for name, shape in operators.items() if name not in whole} | {"keep": keep},
     )
     definitions["Key"].update(minProperties=1, maxProperties=1)
     return {
@@ -63,7 +60,11 @@ def _choice(names: list[str], parameters: dict[str, Any]) -> dict[str, Any]:
 def _parameters(name: str) -> dict[str, Any]:
     shape: dict[str, Any] = without_null(parameters_model(TRANSFORMS[name]).model_json_schema())
     shape.pop("title", None)
-    theirs = _PRESIDIO.get(name, {})
+    theirs = {
+        field.metadata["presidio"]: {"type": "string", "description": f"Presidio's name of {key}."}
+        for key, field in parameters(TRANSFORMS[name]).items()
+        if "presidio" in field.metadata
+    }
     shape["properties"] = shape.get("properties", {}) | theirs
     if theirs:
         # Presidio's name may stand for the required one of ours.

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
 from scrubber.storage import LargeFile, UnfitFile, read_small
-from scrubber.transform.generalize import Hierarchy
 
 _MAX_BYTES = 64 << 20
 
@@ -61,17 +60,6 @@ def read_hierarchy_file(
         report.value(path, "hierarchy-bad", reason, "each line: leaf;level 1;...;*")
         return None
     return HierarchyFile(tuple(rows.values()), hashlib.sha256(raw).hexdigest())
-
-
-def with_mapping(
-    report: Report, path: Path_, transform: Hierarchy, read: HierarchyFile
-) -> Hierarchy | None:
-    """The transform with the ancestors of its level; None where ``hierarchy-bad`` was reported."""
-    if transform.level >= len(read.rows[0]):
-        text = f"the file has no level {transform.level}"
-        report.value(path, "hierarchy-bad", text, "each line: leaf;level 1;...;*")
-        return None
-    return replace(transform, mapping=tuple((row[0], row[transform.level]) for row in read.rows))
 
 
 class _Ragged(Exception):

@@ -15,13 +15,7 @@ from scrubber.policy.decisions import FieldRule
 from scrubber.policy.plan import Apply, Linked, ScrubText
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.transform.base import Kind, kind_of
-from scrubber.transform.date_shift import DateShift
-from scrubber.transform.encrypt import Encrypt
-from scrubber.transform.generalize import Ip
-from scrubber.transform.pseudonymize import Token
 from scrubber.transform.surrogate import ENTITIES as SURROGATE_ENTITIES
-from scrubber.transform.surrogate import Surrogate
-from scrubber.transform.truncate_date import TruncateDate
 
 _KINDS = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DATE, Kind.TIMESTAMP})
 _KNOWN = LINKED_ENTITIES | frozenset(SURROGATE_ENTITIES)
@@ -34,18 +28,8 @@ def entity_of(rule: FieldRule) -> str | None:
     """The entity of a rule's fields: as it says itself, else as its transform implies."""
     if rule.linked_as is not None:
         return rule.linked_as
-    transform = rule.disposition.transform if isinstance(rule.disposition, Apply) else None
-    match transform:
-        case Surrogate(entity=entity):
-            return entity
-        case DateShift() | TruncateDate():
-            return "DATE_TIME"
-        case Ip():
-            return "IP_ADDRESS"
-        case Token() | Encrypt():
-            return "ID"
-        case _:
-            return None
+    disposition = rule.disposition
+    return disposition.transform.traits.entity if isinstance(disposition, Apply) else None
 
 
 def linked_labels(rules: Iterable[FieldRule]) -> frozenset[str]:

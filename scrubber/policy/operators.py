@@ -20,11 +20,10 @@ from scrubber.policy.shape import explain_parameters
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Kind, Transform
+from scrubber.transform.base import Kind, PerSubject, Transform
 from scrubber.transform.presidio import translate
 
 LATER = ("randomized_response", "laplace", "aggregate")
-NOT_FOR_TEXT = frozenset({"date_shift"})
 _SHOWN_LENGTH = 64
 
 
@@ -98,12 +97,12 @@ def _transform(
     except ValueError as error:  # __post_init__ writes for the author of the rules
         report.value(path, "bad-parameter", f"{name}: {error}")
         return None
-    if in_text and (name in NOT_FOR_TEXT or Kind.TEXT not in transform.traits.accepts):
+    if in_text and (issubclass(kind, PerSubject) or Kind.TEXT not in transform.traits.accepts):
         text = f"{name} takes a whole field, not a part of a text"
         report.key(path, "not-for-text", text, "surrogate or redact what is found")
         return None
-    if not in_text and name == "surrogate" and getattr(transform, "entity", None) is None:
-        report.key(path, "missing-key", "surrogate needs entity for a field: what its values are")
+    if not in_text and transform.traits.needs_entity:
+        report.key(path, "missing-key", f"{name} needs entity for a field: what its values are")
         return None
     return transform
 
@@ -153,11 +152,11 @@ def public_parameters(transform: Transform) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for key, field in parameters(type(transform)).items():
         value = getattr(transform, field.name)
-        if value == field.default or key == "with":
+        if value == field.default or field.metadata.get("withheld"):
             continue
         if isinstance(value, str) and len(value) > _SHOWN_LENGTH:
             continue
-        if key == "file":
+        if field.metadata.get("path"):
             value = PurePath(value).name
         shown[key] = list(value) if isinstance(value, tuple) else value
     return shown

@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark
+from scrubber.model.counts import SMALLEST
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import value_type
-from scrubber.privacy.requirement import Closeness, Diversity
-from scrubber.transform.base import Transform
+from scrubber.privacy.models import PrivacyModel
+from scrubber.transform.base import PerSubject, Transform
 from scrubber.transform.crypto.canonical import text_type
 
 
@@ -122,17 +123,15 @@ class Generalize:
 
 @dataclass(frozen=True)
 class PrivacyRules:
-    """The requirements for every class; `diversity` and `closeness` name a sensitive field, or
-    None for every one. `hierarchies`, `weights` and `max_levels` are by the names of
-    quasi-identifiers."""
+    """The requirements for every class; `models` name a sensitive field, or None for every one.
+    `hierarchies`, `weights` and `max_levels` are by the names of quasi-identifiers."""
 
     k: int
     suppression_limit: float = 0.0
     hierarchies: tuple[tuple[str, Levels], ...] = ()
     weights: tuple[tuple[str, float], ...] = ()
     max_levels: tuple[tuple[str, int], ...] = ()
-    diversity: tuple[tuple[str | None, Diversity], ...] = ()
-    closeness: tuple[tuple[str | None, Closeness], ...] = ()
+    models: tuple[tuple[str | None, PrivacyModel], ...] = ()
     method: Literal["lattice", "mondrian"] = "lattice"
     time_limit: float = 60.0
 
@@ -154,7 +153,7 @@ class DisclosureRules:
     the others rounded to a multiple of `base`."""
 
     base: int = 1
-    min_cell: int = 11
+    min_cell: int = SMALLEST
 
 
 LOCAL = -1
@@ -313,7 +312,7 @@ def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | No
 def repeats(transform: Transform) -> bool:
     """True if equal values of a field get equal results in all records: a shift is the subject's
     own."""
-    return transform.traits.deterministic and transform.name != "date_shift"
+    return transform.traits.deterministic and not isinstance(transform, PerSubject)
 
 
 def transforms_of(disposition: Disposition) -> tuple[Transform, ...]:

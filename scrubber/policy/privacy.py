@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from scrubber.policy.hierarchies import read_hierarchy_file
@@ -10,8 +11,8 @@ from scrubber.policy.operators import read_operator
 from scrubber.policy.plan import Levels, PrivacyRules
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
-from scrubber.privacy.requirement import Closeness, Diversity
-from scrubber.transform.base import Strictness, Transform
+from scrubber.privacy.models import MODELS, PrivacyModel
+from scrubber.transform.base import FromFile, Strictness, Transform
 
 PART = "privacy"
 
@@ -35,8 +36,9 @@ def read_privacy(report: Report) -> tuple[PrivacyRules | None, dict[str, str]]:
             hierarchies=tuple(hierarchies),
             weights=tuple(_numbers(given.get("weights"))),
             max_levels=tuple((n, int(v)) for n, v in _numbers(given.get("max_levels"))),
-            diversity=tuple(_diversity(given.get("l"))),
-            closeness=tuple(_closeness(given.get("t"))),
+            models=tuple(
+                one for kind in MODELS.values() for one in _models(kind, given.get(kind.key))
+            ),
             method="mondrian" if given.get("method") == "mondrian" else "lattice",
             time_limit=_number(given.get("time_limit"), 60.0),
         ),
@@ -60,7 +62,7 @@ def _levels(report: Report, path: Path_, setting: Any, digests: dict[str, str]) 
         step = read_operator(report, (*path, i), item, in_text=False)
         if not isinstance(step, Transform):
             return None
-        if step.strictness is not Strictness.GENERALIZE or step.name == "hierarchy":
+        if step.strictness is not Strictness.GENERALIZE or isinstance(step, FromFile):
             text = f"{step.name} makes no level of a hierarchy"
             hint = "bin, round, prefix, truncate_date, ip; or name one CSV file for all levels"
             report.value((*path, i), "not-a-level", text, hint)
@@ -69,21 +71,14 @@ def _levels(report: Report, path: Path_, setting: Any, digests: dict[str, str]) 
     return Levels(steps=tuple(steps))
 
 
-def _diversity(given: Any) -> Iterator[tuple[str | None, Diversity]]:
+def _models(kind: type[PrivacyModel], given: Any) -> Iterator[tuple[str | None, PrivacyModel]]:
+    """The models under a key: of every sensitive field, or by field."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
     if _is_number(given):
-        yield None, Diversity(given)
+        yield None, kind(**{names[0]: given})
     for name, setting in given.items() if isinstance(given, dict) else ():
-        if isinstance(setting, dict) and _is_number(setting.get("l")):
-            kind = setting.get("kind", "distinct")
-            yield name, Diversity(setting["l"], kind, setting.get("c", 1.0))
-
-
-def _closeness(given: Any) -> Iterator[tuple[str | None, Closeness]]:
-    if _is_number(given):
-        yield None, Closeness(given)
-    for name, setting in given.items() if isinstance(given, dict) else ():
-        if isinstance(setting, dict) and _is_number(setting.get("t")):
-            yield name, Closeness(setting["t"], setting.get("kind", "equal"))
+        if isinstance(setting, dict) and _is_number(setting.get(names[0])):
+            yield name, kind(**{key: setting[key] for key in names if key in setting})
 
 
 def _numbers(given: Any) -> Iterator[tuple[str, float]]:

@@ -101,13 +101,13 @@ def check_privacy(
         text = "mondrian gives each class its own levels, as high as it needs"
         report.key((PART, "max_levels"), "not-available", text, "method: lattice")
     sensitive = {str(f.path) for table in tables for f in table.sensitive}
-    for key, models in (("l", privacy.diversity), ("t", privacy.closeness)):
-        if models and not sensitive:
+    for key in dict.fromkeys(model.key for _, model in privacy.models):
+        if not sensitive:
             text = f"{key} is about sensitive fields, and no field that is left has that class"
             report.key((PART, key), "no-sensitive-field", text, "class: sensitive")
-        for field, _ in models:
-            if field is not None:
-                _check_name(report, key, field, "sensitive field", sensitive)
+    for field, model in privacy.models:
+        if field is not None:
+            _check_name(report, model.key, field, "sensitive field", sensitive)
 
 
 def _check_name(report: Report, key: str, name: str, what: str, known: Collection[str]) -> None:

@@ -12,6 +12,7 @@ from scrubber.policy import schema
 from scrubber.policy.editor import json_schema, without_null
 from scrubber.policy.operators import parameters_model
 from scrubber.policy.sql import FUNCTIONS
+from scrubber.privacy.models import MODELS
 from scrubber.transform import TRANSFORMS
 from scrubber.transform.crypto import canonical
 
@@ -30,8 +31,7 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("rows[]", schema.RowRule),
     ("tests[]", schema.Example),
     ("privacy", schema.Privacy),
-    ("privacy.l of a field", schema.DiversitySetting),
-    ("privacy.t of a field", schema.ClosenessSetting),
+    *((f"privacy.{key} of a field", schema.model_setting(kind)) for key, kind in MODELS.items()),
     ("gates", schema.Gates),
     ("disclosure", schema.Disclosure),
 )

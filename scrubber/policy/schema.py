@@ -7,7 +7,8 @@ the reference and in the schema for editors.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import (
     BaseModel,
@@ -17,8 +18,12 @@ from pydantic import (
     Field,
     Tag,
     WithJsonSchema,
+    create_model,
 )
 from pydantic_core import PydanticCustomError
+
+from scrubber.model.counts import SMALLEST
+from scrubber.privacy.models import MODELS, PrivacyModel
 
 FieldClassName = Literal[
     "direct_identifier", "quasi_identifier", "sensitive", "text", "insensitive"
@@ -299,26 +304,35 @@ class RowRule(Part):
     reason: Text = Field(description="Reason for dropping the records.")
 
 
-class DiversitySetting(Part):
-    """l-diversity of a sensitive field."""
-
-    l: Annotated[float, Field(gt=1)] = Field(description="Minimum diversity.")  # noqa: E741
-    kind: Literal["distinct", "entropy", "recursive"] = Field(
-        "distinct", description="Measure of diversity."
-    )
-    c: Annotated[float, Field(gt=0)] = Field(1.0, description="Factor of recursive diversity.")
-
-
-class ClosenessSetting(Part):
-    """t-closeness of a sensitive field."""
-
-    t: Share = Field(description="Maximum distance between a class and the whole table.")
-    kind: Literal["equal", "ordered"] = Field(
-        "equal", description="Distance between values: equal for all pairs, or by order."
-    )
+def model_setting(kind: type[PrivacyModel]) -> type[Part]:
+    """The settings of a privacy model for one sensitive field, from its own fields."""
+    hints = get_type_hints(kind)
+    definitions: dict[str, Any] = {
+        one.name: (
+            hints[one.name],
+            Field(... if one.default is MISSING else one.default, **one.metadata),
+        )
+        for one in fields(kind)  # type: ignore[arg-type]  # a dataclass
+    }
+    doc = f"{kind.title} of a sensitive field."
+    return create_model(f"{kind.__name__}Setting", __base__=Part, __doc__=doc, **definitions)
 
 
-class Privacy(Part):
+def _model_key(kind: type[PrivacyModel]) -> Any:
+    """The key of a privacy model: its first number alone, or a setting by field."""
+    first = fields(kind)[0]  # type: ignore[arg-type]
+    limits = {name: value for name, value in first.metadata.items() if name != "description"}
+    one = Annotated[float, Field(**limits)]
+    settings = dict[Text, model_setting(kind)]  # type: ignore[misc, valid-type]
+    either = Annotated[
+        Annotated[one, Tag(ONE)] | Annotated[settings, Tag(BY_FIELD)],  # type: ignore[valid-type]
+        Discriminator(_one_or_by_field),
+    ]
+    said = f"{kind.title}, for every sensitive field or by field."
+    return either | None, Field(None, description=said)
+
+
+class _Privacy(Part):
     """Privacy models for equivalence classes, and the generalization of quasi-identifiers."""
 
     k: Annotated[int, Field(ge=2)] = Field(description="Minimum number of records in a class.")
@@ -340,21 +354,6 @@ class Privacy(Part):
     metric: Literal["loss"] = Field(
         "loss", description="Information loss to minimize: ARX's metric Loss."
     )
-    l: (  # noqa: E741
-        Annotated[
-            Annotated[float, Field(gt=1), Tag(ONE)]
-            | Annotated[dict[Text, DiversitySetting], Tag(BY_FIELD)],
-            Discriminator(_one_or_by_field),
-        ]
-        | None
-    ) = Field(None, description="l-diversity, for every sensitive field or by field.")
-    t: (
-        Annotated[
-            Annotated[Share, Tag(ONE)] | Annotated[dict[Text, ClosenessSetting], Tag(BY_FIELD)],
-            Discriminator(_one_or_by_field),
-        ]
-        | None
-    ) = Field(None, description="t-closeness, for every sensitive field or by field.")
     method: Literal["lattice", "mondrian"] = Field(
         "lattice",
         description="Levels for whole fields (lattice, the default) or local recoding (mondrian).",
@@ -363,6 +362,16 @@ class Privacy(Part):
         60.0,
         description="Seconds of search; after them, the best levels so far are used (default 60).",
     )
+
+
+_BY_MODEL: dict[str, Any] = {kind.key: _model_key(kind) for kind in MODELS.values()}
+if TYPE_CHECKING:
+
+    class Privacy(_Privacy):
+        """With a key for each privacy model."""
+
+else:
+    Privacy = create_model("Privacy", __base__=_Privacy, __doc__=_Privacy.__doc__, **_BY_MODEL)
 
 
 class Gates(Part):
@@ -390,8 +399,9 @@ class Disclosure(Part):
         description="Round counts to a multiple of this (default 1: exact). Two manifests of "
         "almost the same records then do not reveal the difference.",
     )
-    min_cell: Annotated[int, Field(ge=11)] = Field(
-        11, description="Smallest count above zero that is published (default 11)."
+    min_cell: Annotated[int, Field(ge=SMALLEST)] = Field(
+        SMALLEST,
+        description=f"Smallest count above zero that is published (default {SMALLEST}).",
     )
 
 

@@ -149,7 +149,7 @@ class Lattice:
 
     @cached_property
     def _has_models(self) -> bool:
-        return bool(self.requirement.diversity or self.requirement.closeness)
+        return bool(self.requirement.models)
 
     def _spread(self, costs: Sequence[NDArray[np.float64]], node: Node) -> Grid:
         """The sums of one cost per field, for every node at or below `node`."""

@@ -17,7 +17,7 @@ from scrubber.errors import InputError, Place
 from scrubber.manifest.kept import unless_kept
 from scrubber.privacy.hierarchy import TOP, in_order
 from scrubber.storage import PRIVATE, write_whole
-from scrubber.transform.base import Context, Transform
+from scrubber.transform.base import Context, Transform, transformed
 from scrubber.transform.generalize import Bin, Prefix, TruncateDate
 
 _STEPS = 20
@@ -66,7 +66,7 @@ def draft_hierarchy(inputs: Sequence[str], name: str) -> HierarchyDraft:
     levels, said = [leaves], []
     values = pa.array(leaves, LABEL)
     for step, words in _suggested(leaves):
-        outcome = step.apply(values, Context(field=name))
+        outcome = transformed(step, values, Context(field=name))
         made = outcome.array.to_pylist()
         if None in made or len(set(made)) == len(set(levels[-1])):
             continue

@@ -10,12 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.model.counts import SMALLEST
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.layouts import plain
 from scrubber.profiling.columns import Profile
 from scrubber.profiling.examine import Examined
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Context, Kind, kind_of
+from scrubber.transform.base import Context, Kind, kind_of, transformed
 
 Setting = Mapping[str, Any]
 
@@ -23,7 +24,6 @@ DROP: Setting = {"transform": "drop"}
 REDACT: Setting = {"transform": "redact"}
 TEXT: Setting = {"entities": {"default": "redact"}}
 
-_LEAST = 11
 """A value that fewer sampled records share could be about a few people."""
 _PEOPLE = 0.2
 """A column is not kept where this share of its cells, or of its values, is a person's name."""
@@ -102,7 +102,7 @@ def fits(setting: Setting, one: Examined) -> bool:
     if made.traits.needs_key:
         return True
     values = plain(one.values)
-    outcome = made.apply(values, Context(str(one.path)))
+    outcome = transformed(made, values, Context(str(one.path)))
     failed = 0 if outcome.failed is None else pc.sum(outcome.failed).as_py() or 0
     excused = one.profile.missing - values.null_count
     return bool(failed - excused <= _FAILED * max(one.profile.present, 1))
@@ -129,7 +129,9 @@ def _traits(one: Examined) -> Decision:
         if fits(setting, one):
             return Decision((setting, DROP), why)
     if _common(one.profile):
-        return Decision((_keep(one), DROP), f"every value seen stands in {_LEAST} records or more")
+        return Decision(
+            (_keep(one), DROP), f"every value seen stands in {SMALLEST} records or more"
+        )
     return Decision((DROP,), f"some values stand in few records, so dropped; {_HOW_TO_KEEP}")
 
 
@@ -174,7 +176,7 @@ def _prefixes(profile: Profile) -> Iterator[tuple[Setting, str]]:
 def _width(profile: Profile) -> dict[str, int | float] | None:
     """A round width for about eight intervals between the 5th and the 95th percentile."""
     numbers = sorted(number for number in map(_number, profile.tested) if number is not None)
-    if len(numbers) < _LEAST:
+    if len(numbers) < SMALLEST:
         return None
     low, high = numbers[len(numbers) // 20], numbers[-1 - len(numbers) // 20]
     if not low < high:
@@ -234,7 +236,7 @@ _CONTACTS = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN", "CREDIT_CARD",
 
 def _common(profile: Profile) -> bool:
     """True if the values are few, and each stands in many of the sampled records."""
-    return 0 < profile.distinct <= 100 and min(profile.counts.values()) >= _LEAST
+    return 0 < profile.distinct <= 100 and min(profile.counts.values()) >= SMALLEST
 
 
 def _keep(one: Examined) -> Setting:

@@ -7,8 +7,11 @@ from typing import Any
 
 from scrubber.errors import printable
 from scrubber.manifest.assessment import caught, left_in
+from scrubber.manifest.risk import title_of
 from scrubber.manifest.view import printable_text
-from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, differs, named
+from scrubber.model.direction import compare, each
+from scrubber.privacy.models import MODELS
+from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, differs, effect_of, named
 
 Data = Mapping[str, Any]
 
@@ -72,7 +75,7 @@ def _second_look(a: Data, b: Data) -> Iterator[Change]:
 
 
 def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
-    """l-diversity, where more is stronger, and t-closeness, where less is."""
+    """Privacy models, by the directions that each declares."""
     before, after = (
         {(m["model"], m["field"] or "", m["kind"]): (m["value"], m["c"]) for m in models}
         for models in (a, b)
@@ -81,19 +84,28 @@ def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
-        sign = 1 if key[0] == "l" else -1
         if old is None or new is None:
             effect = by_rank(old is not None, new is not None)
-        elif old[0] != new[0]:
-            effect = by_rank(sign * old[0], sign * new[0])
-        else:  # c of recursive diversity: less is stronger
-            effect = by_rank(-(old[1] or 0), -(new[1] or 0))
+        else:
+            effect = effect_of(_sign(key[0], old, new))
         said = [
             NOTHING
             if one is None
             else f"{one[0] / 1000:g}" + ("" if one[1] is None else f", c {one[1] / 1000:g}")
             for one in (old, new)
         ]
-        name = f"{key[2]} {key[0]}-{'diversity' if key[0] == 'l' else 'closeness'}"
+        name = f"{key[2]} {title_of(key[0])}"
         of = f"of {printable(key[1])}" if key[1] else "of every sensitive field"
         yield Change("risk", of, printable(name), said[0], said[1], effect)
+
+
+def _sign(key: str, old: tuple[int, int | None], new: tuple[int, int | None]) -> int | None:
+    """The direction of a change of a model's numbers; None where two of them contradict each
+    other, or where this version does not know the model."""
+    directions = MODELS[key].directions if key in MODELS else each()
+    signs = {
+        compare(directions, name, *(None if one is None else str(one) for one in pair))
+        for name, *pair in zip(("value", "c"), old, new, strict=True)
+    }
+    signs.discard(0)
+    return signs.pop() if len(signs) == 1 else None

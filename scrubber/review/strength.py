@@ -20,6 +20,7 @@ from scrubber.transform.base import Strictness
 ABSENT: Final = int(Strictness.DROP)
 _TEXT: Final = 5
 _UNLISTED: Final = -5
+_PSEUDONYMS: Final = frozenset({Strictness.TOKEN, Strictness.SURROGATE})
 _CLASSES: Final = {"direct_identifier": 3, "quasi_identifier": 2, "sensitive": 2, "text": 1}
 
 
@@ -28,7 +29,7 @@ def strength(field: Mapping[str, Any]) -> int:
     action = field["action"]
     if field["unsafe"]:
         return _UNLISTED
-    if action in ("token", "surrogate") and not field["linkable"]:
+    if action_strength(action) in _PSEUDONYMS and not field["linkable"]:
         return int(Strictness.UNLINKABLE)
     if action == "generalize":
         return _generalized(field)

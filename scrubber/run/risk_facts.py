@@ -64,8 +64,8 @@ def limitations(risk: RiskFacts, rechecked: Rechecked) -> Iterator[str]:
 
 def suppression(rules: PrivacyRules, place: str) -> RuleFacts:
     """The rule by which records of classes are dropped that ``privacy:`` does not allow."""
-    models = bool(rules.diversity or rules.closeness)
-    reason = f"classes smaller than {rules.k}" + (", or not as l and t ask" if models else "")
+    models = " and ".join(dict.fromkeys(one.key for _, one in rules.models))
+    reason = f"classes smaller than {rules.k}" + (f", or not as {models} ask" if models else "")
     stated: dict[str, object] = {"k": rules.k, "suppression_limit": rules.suppression_limit}
     if rules.method != "lattice":
         stated["method"] = rules.method
@@ -87,17 +87,14 @@ def _quasi(name: str, one: FieldPlan, part: float | None) -> QuasiFacts:
 
 def _models(rules: PrivacyRules) -> list[ModelFacts]:
     return [
-        *(
-            ModelFacts(
-                "l",
-                field,
-                one.kind,
-                round(one.l * 1000),
-                round(one.c * 1000) if one.kind == "recursive" else None,
-            )
-            for field, one in rules.diversity
-        ),
-        *(ModelFacts("t", field, one.kind, round(one.t * 1000)) for field, one in rules.closeness),
+        ModelFacts(
+            one.key,
+            field,
+            one.kind,
+            round(one.value * 1000),
+            None if one.factor is None else round(one.factor * 1000),
+        )
+        for field, one in rules.models
     ]
 
 

@@ -12,22 +12,24 @@ from scrubber.transform.pseudonymize import DateShift, Encrypt, Token
 from scrubber.transform.surrogate import Surrogate
 from scrubber.transform.truncate_date import TruncateDate
 
-TRANSFORMS: Mapping[str, type[Transform]] = MappingProxyType(
-    {
-        "redact": Redact,
-        "replace": Replace,
-        "mask": Mask,
-        "token": Token,
-        "encrypt": Encrypt,
-        "surrogate": Surrogate,
-        "date_shift": DateShift,
-        "bin": Bin,
-        "round": Round,
-        "truncate_date": TruncateDate,
-        "prefix": Prefix,
-        "ip": Ip,
-        "hierarchy": Hierarchy,
-    }
-)
+_REGISTERED: dict[str, type[Transform]] = {
+    kind.name: kind
+    for kind in (
+        Redact,
+        Replace,
+        Mask,
+        Token,
+        Encrypt,
+        Surrogate,
+        DateShift,
+        Bin,
+        Round,
+        TruncateDate,
+        Prefix,
+        Ip,
+        Hierarchy,
+    )
+}
+TRANSFORMS: Mapping[str, type[Transform]] = MappingProxyType(_REGISTERED)
 
 __all__ = ["TRANSFORMS"]

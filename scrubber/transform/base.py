@@ -2,7 +2,8 @@
 
 A transform is a frozen dataclass: its fields are the parameters that a rule file gives (policy
 validates them by these very annotations), `traits` says what it accepts and guarantees, and
-`apply` works on a flat Arrow array: the engine unwraps lists and structs.
+`apply` works on a flat Arrow array: the engine unwraps lists and structs. A transform is used
+through :func:`transformed`, which holds it to its guarantees.
 
 Guarantees, tested for every transform: the result has the length of the input; null stays null;
 the same value under the same key gives the same result where `deterministic`; a value that cannot
@@ -11,15 +12,19 @@ be handled is reported in `Outcome.failed` and null in `Outcome.array`, never pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as hidden_field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from scrubber.errors import Place, TransformError
 from scrubber.model.direction import Directions
 from scrubber.transform.keys import RootKey
 
@@ -59,6 +64,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+Scope = Literal["dataset", "document", "none"]
 ANY = frozenset(Kind)
 NUMBERS = frozenset({Kind.INTEGER, Kind.FLOAT, Kind.DECIMAL})
 DATES = frozenset({Kind.DATE, Kind.TIMESTAMP})
@@ -98,6 +104,12 @@ class Traits:
     the value is left and it cannot be got back, so the action may swallow findings inside it.
     `linkable`: equal inputs stay equal, so records can be joined or counted by the result.
     `needs_key`: a keyed function.
+
+    `pseudonym`: another name for each value, which a text can show as the column does; equal values
+    get equal ones within `scope`. `realistic`: the pseudonym is of the value's kind, that of a name
+    part by part. `entity` is what the values are, where the transform implies it; `needs_entity`:
+    it must know, and its parameters do not say. `leaves` is how many code points of a value stay
+    readable at most, where it covers the others.
     """
 
     accepts: frozenset[Kind]
@@ -108,6 +120,12 @@ class Traits:
     linkable: bool = False
     needs_key: bool = False
     consumes: bool = False
+    pseudonym: bool = False
+    scope: Scope = "dataset"
+    realistic: bool = False
+    entity: str | None = None
+    needs_entity: bool = False
+    leaves: float = 0
 
 
 @dataclass(frozen=True)
@@ -175,3 +193,72 @@ class Transform(Protocol):
     def apply(self, array: pa.Array, context: Context) -> Outcome:
         """Transform a flat array of an accepted type; see the module's guarantees."""
         ...
+
+
+class PerSubject(ABC):
+    """A transform that must know whose a value is, so it takes whole fields only."""
+
+    __slots__ = ()
+    name: ClassVar[str]
+
+    @abstractmethod
+    def subject_field(self) -> str | None:
+        """The field that holds the subject; None: the `subject` of the rule file."""
+
+
+class FromFile(ABC):
+    """A transform that reads a table of ancestors, which the compiler of a rule file gives it."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def file_name(self) -> str:
+        """The file, relative to the rule file."""
+
+    @abstractmethod
+    def with_rows(self, rows: Sequence[tuple[str, ...]]) -> Transform:
+        """The transform with the lines of its file: leaf, level 1, ...
+
+        Errors: ValueError, with a text for the author, where the file does not have what it needs.
+        """
+
+
+def transformed(transform: Transform, array: pa.Array, context: Context) -> Outcome:
+    """``transform.apply``, held to its guarantees: the only way in which a run uses a transform.
+
+    Errors: TransformError ``transform-broken`` where the length, the type or a null is not as
+    promised. A row that is lost, or a null that became a value, would be a wrong record.
+    """
+    outcome = transform.apply(array, context)
+    fault = _broken(array, outcome, transform.output_type(array.type))
+    if fault is not None:
+        place = Place(field=context.field)
+        text = f"the transform {transform.name} {fault}"
+        raise TransformError("transform-broken", text, place=place, hint="a fault of the program")
+    return outcome
+
+
+def _broken(before: pa.Array, outcome: Outcome, expected: pa.DataType) -> str | None:
+    """The guarantee that does not hold, in words."""
+    after, failed = outcome.array, outcome.failed
+    if len(after) != len(before):
+        return "changed the number of values"
+    if after.type != expected:
+        return "gave values of another type than it declares"
+    if failed is None:
+        if after.null_count == before.null_count == 0:
+            return None
+        nulls = _flags(before.is_null())
+    elif len(failed) != len(before) or failed.null_count or not pa.types.is_boolean(failed.type):
+        return "did not say of each value if it failed"
+    else:
+        nulls = _flags(pc.or_(before.is_null(), failed))
+    empty = _flags(after.is_null())
+    if (nulls & ~empty).any():
+        return "gave a value for a null or for one that failed"
+    return "lost a value" if (empty & ~nulls).any() else None
+
+
+def _flags(array: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    flags: np.ndarray[tuple[int], np.dtype[np.bool_]] = array.to_numpy(zero_copy_only=False)
+    return flags

@@ -10,7 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.model.direction import Directions, Incomparable, Indifferent, Less, More, each
-from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.base import (
+    DATES,
+    Context,
+    Kind,
+    Outcome,
+    PerSubject,
+    Strictness,
+    Traits,
+    kind_of,
+)
 from scrubber.transform.columns.date_formats import DateFormat
 from scrubber.transform.columns.distinct import distinctly, per_distinct, with_rest
 from scrubber.transform.columns.iso_dates import IsoDates
@@ -32,7 +41,7 @@ _INT64 = np.iinfo(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class DateShift:
+class DateShift(PerSubject):
     """Moves all dates of a subject by the same secret number of days, so that intervals stay.
 
     The shift is drawn uniformly from the multiples of `multiple_of` (7 keeps the weekday) between
@@ -87,7 +96,11 @@ class DateShift:
             accepts=DATES | {Kind.TEXT},
             technique="noise addition",
             needs_key=True,
+            entity="DATE_TIME",
         )
+
+    def subject_field(self) -> str | None:
+        return self.context
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return input_type

@@ -80,6 +80,8 @@ class Encrypt:
             unique=True,
             linkable=True,
             needs_key=True,
+            pseudonym=True,
+            entity="ID",
         )
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import ClassVar
 
@@ -38,7 +38,7 @@ class Redact:
     sentence: ClassVar[str] = "redacted"
     directions: ClassVar[Directions] = each(with_=Indifferent())
 
-    with_: str | None = None
+    with_: str | None = field(default=None, metadata={"withheld": True})
 
     def __post_init__(self) -> None:
         if self.with_ is not None:
@@ -68,7 +68,7 @@ class Replace:
     sentence: ClassVar[str] = "replaced"
     directions: ClassVar[Directions] = each(with_=Indifferent())
 
-    with_: str
+    with_: str = field(metadata={"withheld": True, "presidio": "new_value"})
 
     def __post_init__(self) -> None:
         _check_text("with", self.with_)
@@ -105,7 +105,7 @@ class Mask:
         from_end=Incomparable(),
     )
 
-    char: str = "*"
+    char: str = field(default="*", metadata={"presidio": "masking_char"})
     keep_last: int = 0
     keep_first: int = 0
     chars_to_mask: int | None = None
@@ -127,7 +127,9 @@ class Mask:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "masking")
+        counted = self.chars_to_mask is None
+        leaves = self.keep_first + self.keep_last if counted else inf
+        return Traits(frozenset({Kind.TEXT, Kind.INTEGER}), "masking", leaves=leaves)
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)

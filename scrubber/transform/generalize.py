@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from scrubber.model.direction import (
     Wider,
     each,
 )
-from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits
+from scrubber.transform.base import Context, FromFile, Kind, Outcome, Strictness, Traits
 from scrubber.transform.bin import Bin
 from scrubber.transform.columns.ascii import printable
 from scrubber.transform.columns.distinct import few_at_a_time, per_distinct, with_rest
@@ -153,7 +154,7 @@ class Ip:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT}), "generalization")
+        return Traits(frozenset({Kind.TEXT}), "generalization", entity="IP_ADDRESS")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)
@@ -207,7 +208,7 @@ class Ip:
 
 
 @dataclass(frozen=True, slots=True)
-class Hierarchy:
+class Hierarchy(FromFile):
     """Replace a value by its ancestor in a hierarchy file (CSV: leaf;level 1;...;*).
 
     `level` counts from 1, the leaf being 0. A value that is no leaf of the file is failed, or with
@@ -222,7 +223,7 @@ class Hierarchy:
         file=Incomparable(), level=More(), unmapped=Indifferent()
     )
 
-    file: str
+    file: str = field(metadata={"path": True})
     level: int
     unmapped: Literal["fail", "star"] = "fail"
     mapping: tuple[tuple[str, str], ...] = field(
@@ -234,6 +235,14 @@ class Hierarchy:
             raise ValueError("file must name a CSV file")
         if self.level < 1:
             raise ValueError("level must be 1 or more: level 0 is the value itself")
+
+    def file_name(self) -> str:
+        return self.file
+
+    def with_rows(self, rows: Sequence[tuple[str, ...]]) -> Hierarchy:
+        if self.level >= len(rows[0]):
+            raise ValueError(f"the file has no level {self.level}")
+        return replace(self, mapping=tuple((row[0], row[self.level]) for row in rows))
 
     @property
     def traits(self) -> Traits:

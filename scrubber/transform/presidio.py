@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from scrubber.errors import KeyFault, TransformError
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Context, Transform
+from scrubber.transform.base import Context, FromFile, Transform, transformed
 from scrubber.transform.keys import RootKey
 
 if TYPE_CHECKING:
@@ -49,13 +49,12 @@ def translate(name: str, params: Mapping[str, Any]) -> tuple[str, dict[str, Any]
     ('mask', {'chars_to_mask': 4, 'from_end': True, 'char': '#'})
     """
     given = dict(params)
+    for field in fields(TRANSFORMS[name]) if name in TRANSFORMS else ():  # type: ignore[arg-type]
+        if "presidio" in field.metadata:
+            _rename(given, field.metadata["presidio"], field.name.rstrip("_"))
     match name:
-        case "replace":
-            _rename(given, "new_value", "with")
-            return ("replace", given) if given else ("redact", {})
-        case "mask":
-            _rename(given, "masking_char", "char")
-            return "mask", given
+        case "replace" if not given:
+            return "redact", {}
         case "hash":
             return "token", _hash(given)
         case "encrypt" if "key" in given:
@@ -97,7 +96,7 @@ def operators(key: RootKey | bytes | str | None = None) -> list[type[Operator]]:
     handled. Errors here: KeyFault for a bad key.
     """
     root = _root(key)
-    return [_operator(kind, root) for name, kind in TRANSFORMS.items() if name != "hierarchy"]
+    return [_operator(kind, root) for kind in TRANSFORMS.values() if not issubclass(kind, FromFile)]
 
 
 def _root(key: RootKey | bytes | str | None) -> RootKey | None:
@@ -172,7 +171,7 @@ def _applied(
         )
     except UnicodeError:
         raise TransformError("transform-failed", "a text holds half a surrogate pair") from None
-    outcome = transform.apply(array, context)
+    outcome = transformed(transform, array, context)
     result = outcome.array[0].as_py()
     if not isinstance(result, str):
         why = outcome.why or "a value could not be transformed"

@@ -113,6 +113,9 @@ class Token:
             linkable=stable,
             needs_key=True,
             consumes=True,
+            pseudonym=True,
+            scope=self.scope,
+            entity="ID",
         )
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:

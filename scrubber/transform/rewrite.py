@@ -16,7 +16,7 @@ import pyarrow as pa
 from scrubber.errors import TransformError
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.finding import Cover, Piece
-from scrubber.transform.base import Context, Outcome, Strictness, Transform
+from scrubber.transform.base import Context, Outcome, Strictness, Transform, transformed
 from scrubber.transform.columns.distinct import readable_values
 from scrubber.transform.columns.graphemes import boundary_after, boundary_before
 
@@ -199,14 +199,9 @@ def _transformed(
         subject=None if context.subject is None else context.subject.take(rows),
         record=None if context.record is None else context.record.take(rows),
     )
-    outcome = transform.apply(pa.array([text for _, _, text in spots], pa.large_string()), here)
-    if len(outcome.array) != len(spots):
-        raise TransformError("length-changed", "a transform changed the number of values")
-    results = outcome.array.to_pylist()
-    if outcome.failed is not None:
-        bad = outcome.failed.to_pylist()
-        results = [None if b else r for r, b in zip(results, bad, strict=True)]
-    return results, outcome.why
+    covered = pa.array([text for _, _, text in spots], pa.large_string())
+    outcome = transformed(transform, covered, here)
+    return outcome.array.to_pylist(), outcome.why
 
 
 def _rebuilt(

@@ -63,7 +63,7 @@ class TruncateDate:
 
     @property
     def traits(self) -> Traits:
-        return Traits(DATES | {Kind.TEXT}, "generalization")
+        return Traits(DATES | {Kind.TEXT}, "generalization", entity="DATE_TIME")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type) if kind_of(input_type) is Kind.TEXT else input_type

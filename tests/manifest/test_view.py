@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from scrubber.manifest import CheckFacts, category, count_text, screen, seal
-from scrubber.manifest.categories import CATEGORIES
+from scrubber.manifest import CheckFacts, count_text, screen, seal
 from scrubber.manifest.view import lines, printable_text, sentence, sum_text
+from scrubber.model.entities import ENTITIES, entity
 from tests.golden.manifest_facts import GOLDEN, LARGE, SMALL_CELLS, TINY
 
 
@@ -150,7 +150,7 @@ def test_long_texts_are_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entity", "dpv", "hipaa"),
+    ("name", "dpv", "hipaa"),
     [
         ("PERSON", "Name", "A"),
         ("US_SSN", "OfficialID", "G"),
@@ -160,12 +160,12 @@ def test_long_texts_are_whole() -> None:
         ("", None, None),
     ],
 )
-def test_categories(entity: str, dpv: str | None, hipaa: str | None) -> None:
-    assert category(entity) == (dpv, hipaa)
+def test_categories(name: str, dpv: str | None, hipaa: str | None) -> None:
+    assert (entity(name).dpv, entity(name).hipaa) == (dpv, hipaa)
 
 
 def test_category_letters_are_those_of_the_rule() -> None:
-    assert {c.hipaa for c in CATEGORIES.values() if c.hipaa} <= set("ABCDEFGHIJKLMNOPQR")
+    assert {c.hipaa for c in ENTITIES.values() if c.hipaa} <= set("ABCDEFGHIJKLMNOPQR")
 
 
 def test_what_a_second_look_found_stands_at_its_field() -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from scrubber.privacy.hierarchy import GeneralizationHierarchy
-from scrubber.privacy.requirement import Closeness, Diversity, Requirement
+from scrubber.privacy.models import Closeness, Diversity, PrivacyModel
+from scrubber.privacy.requirement import Requirement
 from scrubber.privacy.uniques import Uniques
 
 Record = tuple[int, ...]
@@ -67,13 +68,11 @@ class World:
         q = len(self.hierarchies)
         persons = len({r[q + 1] for r in members}) if self.with_subject else len(members)
         values = Counter(record[q] for record in members)
-        return (
-            persons < requirement.k
-            or any(not is_diverse(model, values) for _, model in requirement.diversity)
-            or any(
-                distance(model, values, self.reference) > model.t + 1e-9
-                for _, model in requirement.closeness
-            )
+        return persons < requirement.k or any(
+            not is_diverse(model, values)
+            if isinstance(model, Diversity)
+            else distance(model, values, self.reference) > model.value + 1e-9
+            for _, model in requirement.models
         )
 
     def loss(self, node: Sequence[int], gone: Sequence[Record]) -> float:
@@ -144,13 +143,12 @@ def worlds(draw: st.DrawFn, max_records: int = 25) -> World:
 @st.composite
 def requirements(draw: st.DrawFn, world: World, models: bool = True) -> Requirement:
     k = draw(st.integers(1, 6))
-    diversity: tuple[tuple[int, Diversity], ...] = ()
-    closeness: tuple[tuple[int, Closeness], ...] = ()
+    asked: list[tuple[int, PrivacyModel]] = []
     if models and draw(st.booleans()):
         kind = draw(st.sampled_from(["distinct", "entropy", "recursive"]))
         c = draw(st.sampled_from([0.5, 1.0, 2.0, 3.0]))
-        diversity = ((0, Diversity(draw(st.integers(1, 4)), kind, c)),)
+        asked.append((0, Diversity(draw(st.integers(1, 4)), kind, c)))
     if models and draw(st.booleans()):
         kind = draw(st.sampled_from(["equal", "ordered"]))
-        closeness = ((0, Closeness(draw(st.sampled_from([0.1, 0.2, 0.35, 0.5])), kind)),)
-    return Requirement(k, diversity, closeness, (world.reference,))
+        asked.append((0, Closeness(draw(st.sampled_from([0.1, 0.2, 0.35, 0.5])), kind)))
+    return Requirement(k, tuple(asked), (world.reference,))

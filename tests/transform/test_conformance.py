@@ -1,14 +1,22 @@
-"""What every transform says of itself: its strictness, its sentence, and of each parameter the
-direction in which it protects more."""
+"""Every transform keeps the guarantees, and says of itself its strictness, its sentence, and of
+each parameter the direction in which it protects more; one that does not stops a run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
+from scrubber.errors import TransformError
 from scrubber.model.direction import (
     Absent,
     Along,
     Direction,
+    Directions,
     Incomparable,
     Indifferent,
     Less,
@@ -16,17 +24,75 @@ from scrubber.model.direction import (
     Narrower,
     Wider,
 )
-from scrubber.policy.operators import parameters
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Strictness
+from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, transformed
+from tests.transform import conforming
 
 
 @pytest.mark.parametrize("name", TRANSFORMS)
 def test_every_parameter_has_a_direction(name: str) -> None:
-    kind = TRANSFORMS[name]
-    assert kind.directions.keys() == parameters(kind).keys()
-    assert kind.strictness in Strictness
-    assert kind.sentence.format(domain=", domain x")
+    conforming.check_said(TRANSFORMS[name])
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_the_guarantees(name: str) -> None:
+    conforming.check(conforming.example(TRANSFORMS[name]))
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Keeps what is not as it should be out of the way of the values."""
+
+    name: ClassVar[str] = "broken"
+    strictness: ClassVar[Strictness] = Strictness.GENERALIZE
+    directions: ClassVar[Directions] = {}
+    sentence: ClassVar[str] = "broken"
+
+    make: Callable[[pa.Array], Outcome]
+    traits = Traits(frozenset({Kind.INTEGER}), "generalization")
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        return input_type
+
+    def apply(self, array: pa.Array, context: Context) -> Outcome:  # noqa: ARG002
+        return self.make(array)
+
+
+BROKEN: dict[str, Callable[[pa.Array], Outcome]] = {
+    "loses a row": lambda a: Outcome(a.slice(1)),
+    "adds a row": lambda a: Outcome(pa.concat_arrays([a, a.slice(0, 1)])),
+    "null becomes 0": lambda a: Outcome(a.fill_null(0)),
+    "a null more, a null less": lambda a: Outcome(a.take(pa.array(range(len(a))[::-1]))),
+    "a value becomes null": lambda a: Outcome(pa.nulls(len(a), a.type)),
+    "another type": lambda a: Outcome(a.cast(pa.float64())),
+    "a failed value comes out": lambda a: Outcome(a, a.is_valid()),
+    "failed is too short": lambda a: Outcome(a, pa.array([False])),
+    "failed is unknown": lambda a: Outcome(a, pa.nulls(len(a), pa.bool_())),
+    "failed is no flag": lambda a: Outcome(a, pc.fill_null(a, 0)),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_transform_is_stopped_where_it_is_called(how: str) -> None:
+    array = pa.array([7, 8, None, 7], pa.int64())
+    broken = Broken(BROKEN[how])
+    with pytest.raises(TransformError) as caught:
+        transformed(broken, array, conforming.context_of(array))
+    assert caught.value.code == "transform-broken"
+    with pytest.raises((TransformError, AssertionError)):
+        conforming.check(broken)
+
+
+DEPENDENT: dict[str, Callable[[pa.Array], Outcome]] = {
+    "on the batch": lambda a: Outcome(pc.if_else(a.is_valid(), len(a), a).cast(a.type)),
+    "on the row": lambda a: Outcome(pc.add(a, pa.array(range(len(a)), a.type))),
+}
+
+
+@pytest.mark.parametrize("how", DEPENDENT)
+def test_a_transform_that_depends_on_more_than_the_value_does_not_conform(how: str) -> None:
+    with pytest.raises(AssertionError):
+        conforming.check(Broken(DEPENDENT[how]))
 
 
 @pytest.mark.parametrize("name", TRANSFORMS)

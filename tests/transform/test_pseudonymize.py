@@ -309,7 +309,7 @@ def test_traits() -> None:
     assert Token().traits.technique == "pseudonymization (AES-256-CMAC)"
     assert Encrypt().traits.reversible
     assert not Encrypt().traits.consumes
-    assert Encrypt().traits.strictness is Strictness.ENCRYPT
+    assert Encrypt.strictness is Strictness.ENCRYPT
 
 
 def test_many_rows_cross_the_slices() -> None:

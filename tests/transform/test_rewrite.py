@@ -129,7 +129,7 @@ class Upper:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT}), "masking", Strictness.TOKEN)
+        return Traits(frozenset({Kind.TEXT}), "masking")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return input_type
@@ -138,7 +138,7 @@ class Upper:
         document = None if context.document is None else context.document.to_pylist()
         self.calls.append((context.label, array.to_pylist(), document))
         return per_distinct(
-            array, lambda v: None if v == "bad" else v.upper(), pa.string(), "cannot be raised"
+            array, lambda v: None if v == "bad" else v.upper(), array.type, "cannot be raised"
         )
 
 

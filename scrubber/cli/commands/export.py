@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scrubber.cli.console import answer, begin, stdout
-from scrubber.cli.options import Json, OutputArgument
+from scrubber.cli.options import Json, OutputArgument, StandardOption
 from scrubber.errors import printable
 
 if TYPE_CHECKING:
     from scrubber.api import Exported
 
 
-class Standard(StrEnum):
-    """Formats of ``export``."""
-
-    CROISSANT = "croissant"
-    OPENLINEAGE = "openlineage"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    HF_CARD = "hf-card"
-    DTA = "dta"
-
-
 def export(
     output: OutputArgument,
-    to: Annotated[
-        Standard,
-        typer.Option(
-            "--to", "-t", help="Target: croissant, openlineage, sarif, junit, hf-card or dta."
-        ),
-    ],
+    to: StandardOption,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The file to write (default stdout).")
     ] = None,
@@ -53,7 +36,7 @@ def export(
     begin("export", as_json=as_json)
     from scrubber.api import export as exported
 
-    return answer(exported(output, to.value, out=out, overwrite=overwrite), _show)
+    return answer(exported(output, to, out=out, overwrite=overwrite), _show)
 
 
 def _show(exported: Exported) -> None:

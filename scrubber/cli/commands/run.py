@@ -15,23 +15,13 @@ from scrubber.cli.console import answer, begin, emit, stdout
 from scrubber.cli.console import as_json as wants_json
 from scrubber.cli.console import quiet as wants_quiet
 from scrubber.cli.interrupts import heed
-from scrubber.cli.options import InputArgument, Json, Quiet, RulesArgument
+from scrubber.cli.options import FormatOption, InputArgument, Json, Quiet, RulesArgument
 from scrubber.cli.progress import progress_bar
 from scrubber.cli.render import show_screen, show_verdict
 from scrubber.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from scrubber.api import Progress, Scrubbed
-
-
-class Format(StrEnum):
-    """Target formats of ``run``."""
-
-    SAME = "same"
-    PARQUET = "parquet"
-    CSV = "csv"
-    JSONL = "jsonl"
-    ARROW = "arrow"
 
 
 class Executor(StrEnum):
@@ -75,10 +65,7 @@ def run(
             help="Address of the Ray cluster. Without it, a local one is started.",
         ),
     ] = None,
-    target: Annotated[
-        Format,
-        typer.Option("--format", "-f", help="Output format: same, parquet, csv, jsonl or arrow."),
-    ] = Format.SAME,
+    target: FormatOption = "same",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier output of scrubber.")
     ] = False,
@@ -150,7 +137,7 @@ def run(
                 workers=workers,
                 executor=executor.value,
                 address=address,
-                format=target.value,
+                format=target,
                 overwrite=overwrite,
                 incremental=incremental,
                 plan=pinned,

@@ -16,6 +16,7 @@ from scrubber.detect.linked.identifiers import CODE, DATE, MAILBOX, PHONE, PHRAS
 from scrubber.detect.linked.person import Person, may_name, name_words
 from scrubber.detect.linked.person import needle as name_needle
 from scrubber.detect.linked.person_search import NameSearch
+from scrubber.model.entities import entity as of_name
 from scrubber.model.finding import Span
 
 __all__ = ["ENTITIES", "RECOGNIZER", "LinkedColumn", "LinkedHit", "find_linked", "label_of"]
@@ -39,14 +40,6 @@ _KINDS: Mapping[str, Kind] = {
     "ID": CODE,
 }
 _REMEMBERED = 1 << 14
-_LABELS = {
-    "FIRST_NAME": "PERSON",
-    "LAST_NAME": "PERSON",
-    "ADDRESS": "LOCATION",
-    "STREET_ADDRESS": "LOCATION",
-    "CITY": "LOCATION",
-}
-
 ENTITIES: frozenset[str] = _NAMES | frozenset(_KINDS)
 """The entities that are looked for in a way of their own; every other one is a code, like ID."""
 
@@ -57,7 +50,7 @@ def label_of(entity: str) -> str:
     >>> label_of("LAST_NAME"), label_of("US_SSN")
     ('PERSON', 'US_SSN')
     """
-    return _LABELS.get(entity, entity)
+    return of_name(entity).label or entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from scrubber.model.counts import SMALLEST
+
 _KEPT = frozenset(" -/.:,@()+_#'")
 _LONGEST = 40
 _RUN = re.compile(r"(A+a*|a+|9+|x+)")
 _COLLAPSED = {"A": "A+", "a": "a+", "9": "9+", "x": "x+"}
 
 # A shape is shown only where so many different values have it that it tells about none of them.
-_LEAST_VALUES = 11
 _LEAST_SHARE = 0.3
 
 
@@ -44,7 +45,7 @@ def common_shape(values: Iterable[str]) -> str | None:
         if not shapes:
             continue
         shape, count = min(shapes.items(), key=lambda item: (-item[1], item[0]))
-        if count < _LEAST_VALUES or count < _LEAST_SHARE * total or len(shape) > _LONGEST:
+        if count < SMALLEST or count < _LEAST_SHARE * total or len(shape) > _LONGEST:
             continue
         if _RUN.search(shape):
             return shape

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.model.direction import Along, Directions, Incomparable, Indifferent, each
+from scrubber.model.entities import ENTITIES as ROWS
+from scrubber.model.entities import Form
 from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
 from scrubber.transform.columns.distinct import distinctly, per_distinct, readable_values, with_rest
 from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
@@ -86,21 +88,9 @@ _AT_ONCE: Mapping[str, Callable[[pa.Array, Draw, Lists], pa.Array]] = {
     "EMAIL_ADDRESS": emails,
     "PERSON": people,
 }
-_SHAPED = frozenset(
-    "ID CRYPTO MEDICAL_LICENSE UUID ABA_ROUTING_NUMBER US_BANK_NUMBER US_DRIVER_LICENSE US_ITIN "
-    "US_PASSPORT US_MBI US_NPI US_CLAIM_NUMBER US_HEALTH_INSURANCE_MEMBER_ID UK_NHS UK_NINO "
-    "UK_PASSPORT UK_DRIVING_LICENCE UK_POSTCODE UK_VEHICLE_REGISTRATION ES_NIF ES_NIE ES_PASSPORT "
-    "DE_ID_CARD DE_PASSPORT DE_TAX_ID DE_TAX_NUMBER DE_VAT_ID DE_SOCIAL_SECURITY DE_PLZ DE_KFZ "
-    "DE_HEALTH_INSURANCE DE_FUEHRERSCHEIN DE_HANDELSREGISTER IT_FISCAL_CODE IT_DRIVER_LICENSE "
-    "IT_VAT_CODE IT_PASSPORT IT_IDENTITY_CARD PL_PESEL SG_NRIC_FIN SG_UEN AU_ABN AU_ACN AU_TFN "
-    "AU_MEDICARE CA_SIN CA_POSTAL_CODE IN_PAN IN_AADHAAR IN_VEHICLE_REGISTRATION IN_VOTER "
-    "IN_PASSPORT IN_GSTIN FI_PERSONAL_IDENTITY_CODE KR_RRN KR_PASSPORT KR_DRIVER_LICENSE TH_TNIN "
-    "SE_PERSONNUMMER TR_NATIONAL_ID NG_NIN ZA_ID_NUMBER ZA_PASSPORT PH_TIN PH_PASSPORT".split()
-)
-_PLACES = frozenset({"UK_POSTCODE", "DE_PLZ", "CA_POSTAL_CODE"})
-_FREE = frozenset({"ID", "UUID", "CRYPTO", "DE_ID_CARD", "DE_PASSPORT"})
+_SHAPED = {name: row.form for name, row in ROWS.items() if row.form is not None}
 _DATED = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
-_NUMBERED = _SHAPED | {"PHONE_NUMBER", "CREDIT_CARD", "US_SSN"}
+_NUMBERED = _SHAPED.keys() | {"PHONE_NUMBER", "CREDIT_CARD", "US_SSN"}
 
 ENTITIES: tuple[str, ...] = tuple(sorted({*_MAKERS, *_SHAPED}))
 """What `entity` may be: Presidio's names, FIRST_NAME, LAST_NAME, CITY and the like, and ID."""
@@ -170,6 +160,11 @@ class Surrogate:
             linkable=stable,
             needs_key=True,
             consumes=True,
+            pseudonym=True,
+            scope=self.scope or "dataset",
+            realistic=True,
+            entity=self.entity,
+            needs_entity=self.entity is None,
         )
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
@@ -198,7 +193,9 @@ class Surrogate:
 
     @staticmethod
     def _is_id(entity: str | None) -> bool:
-        return entity is not None and entity not in _MAKERS and entity not in _PLACES
+        return (
+            entity is not None and entity not in _MAKERS and _SHAPED.get(entity) is not Form.PLACE
+        )
 
     def _permutes(self, entity: str | None, scope: str) -> bool:
         return self._is_id(entity) and scope == "dataset" and self.unique is not False
@@ -213,7 +210,7 @@ class Surrogate:
             if kind is Kind.INTEGER:
                 return _fitting(permuted_numbers(values, mac), distinct.type)
             texts = [value if isinstance(value, str) else "" for value in values]
-            uuid, fixed = entity == "UUID", entity in _SHAPED - _FREE
+            uuid, fixed = entity == "UUID", _SHAPED.get(entity, Form.FREE) is not Form.FREE
             made = permuted(texts, mac, fixed=fixed, uuid=uuid)
             bad = [not isinstance(value, str) for value in values]
             if self.entity is None:

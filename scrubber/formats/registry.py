@@ -1,0 +1,24 @@
+"""The formats, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scrubber.formats.csv.format import CSV, TSV
+from scrubber.formats.format import Format
+from scrubber.formats.ipc.format import ARROW
+from scrubber.formats.jsonl.format import JSONL
+from scrubber.formats.parquet.format import PARQUET
+
+_REGISTERED: dict[str, Format] = {one.name: one for one in (PARQUET, CSV, TSV, JSONL, ARROW)}
+FORMATS: Mapping[str, Format] = MappingProxyType(_REGISTERED)
+
+
+def by_ending(ending: str) -> Format | None:
+    """The format of files whose name ends so, as ``.csv``; None where none does.
+
+    >>> by_ending(".feather").name
+    'arrow'
+    """
+    return next((one for one in FORMATS.values() if ending in one.endings), None)
