@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import scrubber
+from scrubber.errors import InputError
 from scrubber.formats.admission import admitted
 
 KEY = bytes(range(32))
@@ -154,6 +158,34 @@ def one_row(schema: pa.Schema) -> pa.Table:
     if isinstance(column, pa.BaseExtensionType):
         array = pa.ExtensionArray.from_storage(column, array)
     return pa.Table.from_arrays([array], schema=schema)
+
+
+PANDAS = "pandas.core.arrays.arrow.extension_types"
+
+
+@pytest.fixture(autouse=True)
+def nobodys_types() -> Iterator[None]:
+    """Reads extension types as if pandas, which registers its own, were not loaded."""
+    with suppress(pa.ArrowKeyError):  # never registered
+        pa.unregister_extension_type("pandas.interval")
+    yield
+    if PANDAS in sys.modules:
+        register_pandas()
+
+
+def register_pandas() -> None:
+    kind = import_module(PANDAS).ArrowIntervalType(pa.int64(), "left")
+    with suppress(pa.ArrowKeyError):  # registered already
+        pa.register_extension_type(kind)
+
+
+@pytest.mark.parametrize("file", WRITERS)
+def test_metadata_that_another_librarys_type_refuses(file: str, tmp_path: Path) -> None:
+    WRITERS[file](tmp_path / file, one_row(CASES["field: an interval of no type"]))
+    register_pandas()
+    with pytest.raises(InputError, match="unreadable") as caught:
+        scrubber.scrub(tmp_path / file, KEPT, key=KEY, out=tmp_path / "out")
+    assert WORD not in str(caught.value)
 
 
 @pytest.mark.parametrize("file", WRITERS)

@@ -137,7 +137,7 @@ def test_a_misspelt_key_of_an_included_file_gets_its_place_and_the_right_word(
 def test_an_author_reads_the_words_of_a_right_included_file(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text("version: 1\nfields: [{name: a, transform: tokn}]\n")
     (tmp_path / "r.yaml").write_text("version: 1\ninclude: [base.yaml]\n")
-    assert "there is no transform tokn" in said(lambda: load_rules(tmp_path / "r.yaml"))
+    assert "unknown transform tokn" in said(lambda: load_rules(tmp_path / "r.yaml"))
 
 
 # files without an end, and files that wait

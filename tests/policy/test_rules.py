@@ -371,7 +371,7 @@ def test_problems_of_a_mapping_say_where_by_path() -> None:
     with pytest.raises(RuleError) as caught:
         rules_from_mapping({"version": 1, "fields": [{"name": "a", "transform": "tokn"}]})
     assert str(caught.value) == (
-        "<rules>:1:1 [unknown-transform] fields[0].transform: there is no transform tokn,"
+        "<rules>:1:1 [unknown-transform] fields[0].transform: unknown transform tokn,"
         " did you mean token?"
     )
 

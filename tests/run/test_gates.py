@@ -121,7 +121,7 @@ def test_a_gate_on_what_was_not_measured_fails(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(GateError, match=r"min-k.*nothing to count"):
         scrubber.scrub(frame, rules(NOTE, KEPT, gates={"min_k": 2}))
     monkeypatch.setattr(scrubbing, "rescan", lambda *_args, **_more: Rescanned())
-    with pytest.raises(GateError, match=r"residual-rate.*looked at again"):
+    with pytest.raises(GateError, match=r"residual-rate.*scanned again"):
         scrubber.scrub(frame, rules(NOTE, KEPT, gates={"max_residual_rate": 1}))
 
 

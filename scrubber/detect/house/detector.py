@@ -18,6 +18,9 @@ from scrubber.model.finding import Span
 
 Answers = Mapping[int, Seen]
 
+_CHUNK = 1_024
+"""At most so many texts have views at once."""
+
 
 @dataclass(frozen=True)
 class HouseDetector:
@@ -50,7 +53,16 @@ class HouseDetector:
     def attempt(self, texts: Sequence[str], patience: int = PATIENCE) -> list[Seen]:
         """The same with the error in the place of a text that cannot be searched."""
         with self._free, hushed():
-            return self._attempt(texts, Patience(patience))
+            left = Patience(patience)
+            found: list[Seen] = []
+            for start in range(0, len(texts), _CHUNK):
+                try:
+                    found += self._attempt(texts[start : start + _CHUNK], left)
+                except DetectionError as error:
+                    if error.index is None:
+                        raise
+                    raise stopping(error, start + error.index) from None
+            return found
 
     def _attempt(self, texts: Sequence[str], left: Patience) -> list[Seen]:
         found = self._patterns(dict(enumerate(texts)), left)

@@ -31,7 +31,8 @@ from scrubber.model.nested import Rows, map_leaves
 
 _FILE_MAGIC = b"ARROW1"
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
-_FAILURES = (OSError, *ARROW_ERRORS, ValueError, OverflowError)
+# An extension type that another library registered may raise what it likes for its metadata.
+_FAILURES = (OSError, *ARROW_ERRORS, ValueError, TypeError, KeyError, OverflowError)
 
 
 def media_type(source: Source) -> str:

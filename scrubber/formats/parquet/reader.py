@@ -31,7 +31,8 @@ _DEFAULT_CODEC = "SNAPPY"
 _BUFFER = 2**16
 _REQUEST = 2**21
 _LOOKED_AT = 4096
-_FAILURES = (OSError, *ARROW_ERRORS, ValueError, OverflowError)
+# An extension type that another library registered may raise what it likes for its metadata.
+_FAILURES = (OSError, *ARROW_ERRORS, ValueError, TypeError, KeyError, OverflowError)
 
 
 def schema(source: Source) -> pa.Schema:
