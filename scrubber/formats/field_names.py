@@ -181,7 +181,7 @@ def _is_like(name: str, values: Sequence[str], *, counting: bool) -> bool:
     if name in values:
         return True
     for names in (given_names(), surnames()):
-        if fold(name) in names:
+        if fold(name) in names and not (name.islower() and name in _ordinary()):
             return 2 * sum(fold(value) in names for value in values) >= len(values)
     spelt = _spelling(name)
     return "9" in spelt and len(spelt) >= 4 and all(_spelling(value) == spelt for value in values)

@@ -74,6 +74,7 @@ def test_a_record_is_no_header(names: list[str], rows: list[list[str]]) -> None:
     [
         (["name", "surname", "sex"], [["Bob", "Jones", "M"], ["Eve", "Young", "F"]]),
         (["color", "red"], [["red", "1"], ["blue", "0"]]),
+        (["day"], [["monday"], ["tuesday"]]),
         ([str(i) for i in range(9)], [[str(9 - i) for i in range(9)], ["0"] * 9]),
         (["region", "2010", "2020"], [["x", "1500", "1800"], ["y", "2900", "3000"]]),
         (["region", "2019", "2020"], [["x", "1500", "1800"], ["y", "2900", "3000"]]),

@@ -59,7 +59,7 @@ ZONES = Recognizer(
     name="MachineReadableZoneRecognizer",
     entity="ID_NUMBER",
     what="Machine-readable zones of passports, identity cards and visas (ICAO 9303)",
-    examples=("P<UTOPOE<<ANN<MARIA<<<<<<<<<<<<<<<<<<<<<<<<<<<",),
+    examples=("P<UTOPOE<<ANN<MARIA<<<<<<<<<<<<<<<<<<<<<<<<<",),
     patterns=(
         Pattern(
             "lines",
