@@ -12,6 +12,8 @@ import pytest
 from benchmarks.corpus import rows
 from scrubber.detect import Detector, DetectSpec
 
+pytestmark = pytest.mark.slow
+
 Build = Callable[[DetectSpec], Detector]
 
 # Code points. A quadratic step takes 16 times as long for the longer one, a linear one 4 times.

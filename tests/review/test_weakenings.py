@@ -18,6 +18,8 @@ from scrubber.manifest import Manifest
 from scrubber.policy.syntax.source import plain_tree
 from scrubber.review import Change, Effect, compare
 
+pytestmark = pytest.mark.slow
+
 KEY = bytes(range(32))
 SEEDED = int(os.environ.get("SCRUBBER_WEAKENINGS", "30"))
 """How many weakenings are drawn from the seed."""

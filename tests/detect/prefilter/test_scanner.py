@@ -20,6 +20,8 @@ from scrubber.detect.house.detector import HouseDetector
 from scrubber.detect.prefilter import scanner as prefilter
 from scrubber.detect.prefilter.cache import CacheFolder
 
+pytestmark = pytest.mark.slow
+
 VALUES = [
     "ann@example.com",
     "212-555-0152",
