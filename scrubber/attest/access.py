@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from io import BufferedRandom
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from scrubber.errors import InputError, OutputError, Place, TamperedError
 from scrubber.manifest.beside import ACCESS
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.storage import LargeFile, Location, MissingFile, UnfitFile, read_small
+from scrubber.storage.atomic import rewrite_end
 
 _MOST = 64 << 20  # bytes
 LONGEST_REASON: Final = 500  # code points
@@ -87,23 +87,10 @@ def _append(path: Path, manifest: str, access: Access) -> None:
             raw = file.read(_MOST)
             known = _parsed(raw, manifest)
             whole = raw.rfind(b"\n") + 1
-            _put(file, whole, _line(access, known[-1]["id"] if known else manifest))
+            rewrite_end(file, whole, _line(access, known[-1]["id"] if known else manifest))
     except OSError:
         text = "the access cannot be logged, so nothing is revealed"
         raise OutputError("access-write", text, place=Place(file=ACCESS)) from None
-
-
-def _put(file: BufferedRandom, at: int, line: bytes) -> None:
-    """Let the file end with `line` from `at` on; where that fails, let it end at `at`."""
-    try:
-        file.truncate(at)
-        file.seek(at)
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    except OSError:
-        os.ftruncate(file.fileno(), at)
-        raise
 
 
 def _line(access: Access, previous: str) -> bytes:

@@ -14,7 +14,6 @@ import binascii
 import fcntl
 import os
 from dataclasses import dataclass
-from io import BufferedRandom
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from scrubber.attest.signer import PublicKey, SigningKey
 from scrubber.errors import InputError, KeyFault, OutputError, Place, TamperedError
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.storage import LargeFile, Location, MissingFile, UnfitFile, read_small
+from scrubber.storage.atomic import rewrite_end
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 _MAX_BYTES: Final = 256 * 1024 * 1024
@@ -168,25 +168,12 @@ def _append(path: Path, envelope: Envelope) -> None:
             fcntl.flock(file, fcntl.LOCK_EX)
             whole, rest = _split(file.read())
             if envelope not in _parsed(whole):
-                _put(file, len(whole), envelope.to_line())
+                rewrite_end(file, len(whole), envelope.to_line())
             elif rest:
-                _put(file, len(whole), b"")
+                rewrite_end(file, len(whole), b"")
     except OSError:
         text = "the attestation cannot be written"
         raise OutputError("attestation-write", text, place=Place(file=path.name)) from None
-
-
-def _put(file: BufferedRandom, at: int, line: bytes) -> None:
-    """Let the file end with `line` from `at` on; where that fails, let it end at `at`."""
-    try:
-        file.truncate(at)
-        file.seek(at)
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    except OSError:
-        os.ftruncate(file.fileno(), at)
-        raise
 
 
 def _malformed() -> TamperedError:

@@ -12,6 +12,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from io import BufferedRandom
 from pathlib import Path
 
 from scrubber.errors import IncompleteError, OutputError, Place
@@ -113,3 +114,16 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def rewrite_end(file: BufferedRandom, at: int, line: bytes) -> None:
+    """Let the file end with `line` from `at` on; where that fails, let it end at `at`."""
+    try:
+        file.truncate(at)
+        file.seek(at)
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError:
+        os.ftruncate(file.fileno(), at)
+        raise
