@@ -36,9 +36,9 @@ def test_rules_that_a_program_made_are_in_no_version_control() -> None:
 
 
 def test_needed_packages_are_told_with_their_versions() -> None:
-    needed = set(dependencies._needed("scrubber"))
+    needed = set(dependencies._needed(dependencies.DISTRIBUTION))
     assert {f"{name}=={version(name)}" for name in ("polars", "pyarrow", "numpy")} <= needed
-    assert not any(line.startswith(("scrubber==", "pytest==", "ray==")) for line in needed)
+    assert not any(line.startswith(("scrubber-pii==", "pytest==", "ray==")) for line in needed)
 
 
 def test_a_package_that_is_not_there_is_passed_over() -> None:
