@@ -1,8 +1,7 @@
 """Check the language of docstrings, comments and pages; `make check` runs it.
 
 It reports docstrings that begin with a question word, worn-out phrases, and long or tangled
-sentences in prose for users. `UNREVISED` lists pages that still await their revision: remove a
-page once it is clean, and add none.
+sentences in prose for users.
 """
 
 from __future__ import annotations
@@ -17,11 +16,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 30  # words of a sentence
-UNREVISED = {
-    "docs/ci.md",
-    "docs/scaling.md",
-    "docs/storage.md",
-}
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/*.md")
 _QUESTION = re.compile(r"(What|Whether|How|Where)\b")
 _WORN = re.compile(r"\bfor one in\b|\b(?:is|are) told\b")
@@ -93,8 +87,6 @@ def faults(root: Path = ROOT) -> list[str]:
         said += [f"{name}:{line}: {fault}" for line, fault in faults_of_code(text)]
     for path in sorted(path for pattern in PAGES for path in root.glob(pattern)):
         name = path.relative_to(root).as_posix()
-        if name in UNREVISED:
-            continue
         text = path.read_text(encoding="utf-8")
         said += [f"{name}:{line}: {fault}" for line, fault in faults_of_page(text)]
     return said

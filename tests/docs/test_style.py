@@ -62,8 +62,3 @@ def test_plain_pages_are_left_alone(style: ModuleType, page: str) -> None:
 
 def test_the_checkout_has_none(style: ModuleType) -> None:
     assert style.faults() == []
-
-
-def test_the_list_of_unrevised_pages_is_short_and_true(style: ModuleType) -> None:
-    for name in style.UNREVISED:
-        assert list(style.faults_of_page((ROOT / name).read_text(encoding="utf-8"))), name
