@@ -31,7 +31,7 @@ class ScrubBatches:
     needs one is scrubbed by ``scrubber run``, on Ray too. The key is resolved where the object is
     called, from the reference in the rules, and is never pickled with it.
 
-    Errors: NotAvailable ``whole-table`` where the rules ask for what only the whole table tells
+    Raises: NotAvailable ``whole-table`` where the rules ask for what only the whole table tells
     (``privacy:``, ``gates:``); KeyFault ``key-missing`` where they need a key and name none; and
     those of :func:`scrubber.scrub`.
     """

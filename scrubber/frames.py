@@ -40,7 +40,7 @@ def open_frame(data: object) -> Opened:
     """`data` as an Arrow table without copying where possible.
 
     A pandas index that is not a plain range becomes a field of its own, which the rules must
-    decide. Errors: InputError ``frame-type`` (a kind that is not known), ``frame-values`` (a
+    decide. Raises: InputError ``frame-type`` (a kind that is not known), ``frame-values`` (a
     column that Arrow cannot hold: Python objects of several types, Polars' Int128), and what files
     are refused for too: ``no-fields``, ``duplicate-field``, ``type-not-supported``.
     """

@@ -22,7 +22,7 @@ _FILE_LIMIT = 4096
 def resolve_key(ref: KeyRef) -> RootKey:
     """The key behind `ref`.
 
-    Errors: KeyFault ``key-missing``, ``key-exposed`` (a file that group or others can read),
+    Raises: KeyFault ``key-missing``, ``key-exposed`` (a file that group or others can read),
     ``key-command``, ``key-format``, ``key-length``, ``key-weak``; NotAvailable ``extra-missing``
     where the keyring extra is not installed.
     """
@@ -30,7 +30,7 @@ def resolve_key(ref: KeyRef) -> RootKey:
 
 
 def resolve_signing_key(ref: KeyRef) -> SigningKey:
-    """The private key behind `ref`. Errors: as :func:`resolve_key`."""
+    """The private key behind `ref`. Raises: as :func:`resolve_key`."""
     return SigningKey.parse(_secret(ref, "scrubber keygen --signing"))
 
 
@@ -38,7 +38,7 @@ def key_reference(text: str) -> KeyRef:
     """The reference of a key, written ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or
     ``exec:COMMAND``.
 
-    Errors: KeyFault ``key-reference``; its text does not repeat `text`, which may be a key.
+    Raises: KeyFault ``key-reference``; its text does not repeat `text`, which may be a key.
     """
     kind, _, name = text.partition(":")
     if kind not in list(KeySource) or not name.strip():
@@ -88,7 +88,7 @@ def new_key() -> str:
 def write_key(path: Path, text: str) -> None:
     """Write a key's `text` to a new file that its owner alone can read (mode 0600).
 
-    Errors: OutputError ``key-exists`` (a key is never overwritten), ``output-write``.
+    Raises: OutputError ``key-exists`` (a key is never overwritten), ``output-write``.
     """
     write_whole(
         path,

@@ -52,7 +52,7 @@ def read_folder(
     """The sets under `folder` whose file name (without suffix) fits one of the globs of `pattern`
     (separated by commas), by name; and the names of those whose first document has no ``spans``.
 
-    `limit` keeps that many documents of each, evenly spread. Errors: InputError.
+    `limit` keeps that many documents of each, evenly spread. Raises: InputError.
     """
     if not folder.is_dir():
         raise InputError("input-missing", "is no folder", place=Place(str(folder)))

@@ -47,7 +47,7 @@ def default_names() -> list[str]:
 def make(name: str) -> System:
     """The system `name`: ``scrubber`` (what ``scrubber.find`` gives), ``scrubber:<ner>`` (with that
     ``ner:``), ``builtin`` (the model alone), ``none`` (patterns alone), ``spacy:<model>``,
-    ``presidio``. Errors: NotAvailable, DetectionError."""
+    ``presidio``. Raises: NotAvailable, DetectionError."""
     if name == "scrubber":
         return _scrubber(name, "scrubber.find, as a user gets it", "builtin", None)
     if name.startswith("scrubber:"):

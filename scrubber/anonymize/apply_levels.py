@@ -52,7 +52,7 @@ def generalize(
     """Apply the levels that were chosen to the records of `batch` that row rules left.
 
     A value that its own transform cannot take is failed, and counts as null; where such records
-    are dropped, they are neither looked up nor gone. Errors: as Recoding.look_up; ValueError where
+    are dropped, they are neither looked up nor gone. Raises: as Recoding.look_up; ValueError where
     the plan has quasi-identifiers and no levels were chosen.
     """
     if not plan.quasi:

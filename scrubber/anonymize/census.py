@@ -62,7 +62,7 @@ def _sensitive(name: str) -> str:
 def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Census:
     """Count the records of `batches` that the row rules leave, in tables with quasi-identifiers.
 
-    Errors: TransformError ``transform-failed`` where a value cannot be transformed and ``on_error``
+    Raises: TransformError ``transform-failed`` where a value cannot be transformed and ``on_error``
     is ``fail`` (with ``drop_row`` the record is not counted); InputError ``hierarchy-value`` for a
     value that a level's transform cannot take.
     """
@@ -177,7 +177,7 @@ def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey 
 def levels_of(values: pa.Array, steps: Sequence[Transform], context: Context) -> list[list[Label]]:
     """Per step what it makes of each of `values`.
 
-    Errors: InputError ``hierarchy-value`` for a value that a step cannot take.
+    Raises: InputError ``hierarchy-value`` for a value that a step cannot take.
     """
     levels = []
     for step in steps:
@@ -207,7 +207,7 @@ def hierarchy_of(
 ) -> GeneralizationHierarchy:
     """The hierarchy of a quasi-identifier whose distinct labels are `labels`.
 
-    Null is a leaf of its own wherever it occurs. Errors: InputError ``hierarchy-unmapped`` where a
+    Null is a leaf of its own wherever it occurs. Raises: InputError ``hierarchy-unmapped`` where a
     label is no leaf of the hierarchy file, ``hierarchy-bad``.
     """
     disposition = one.disposition

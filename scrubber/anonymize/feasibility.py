@@ -18,7 +18,7 @@ def check_feasible(
 ) -> None:
     """Refuse what one class of all records does not fulfil.
 
-    Errors: GateError ``privacy-too-few`` where there are fewer persons than k,
+    Raises: GateError ``privacy-too-few`` where there are fewer persons than k,
     ``privacy-infeasible`` where the field that it names is not as a model asks.
     """
     whole = classes_of([], [], len(uniques.records))

@@ -81,7 +81,7 @@ Alike = dict[tuple[str, ...], "pl.DataFrame"]
 
 
 def count_alike(plan: Plan, alias: str, tables: Iterable[pa.Table]) -> Alike:
-    """Count equal records of `tables`, written for the source `alias`. Errors: GateError
+    """Count equal records of `tables`, written for the source `alias`. Raises: GateError
     ``min-k`` as :func:`refuse_classes`."""
     names = _quasi_identifiers(plan.table(alias))
     if not names:

@@ -58,7 +58,7 @@ class Chosen:
 def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chosen:
     """The generalization that loses least, or the partition, as ``privacy:`` asks.
 
-    Errors: GateError ``privacy-too-few`` where there are fewer persons than k,
+    Raises: GateError ``privacy-too-few`` where there are fewer persons than k,
     ``privacy-infeasible`` where no levels do (not even one single class is diverse, or
     ``max_levels`` are too low), ``privacy-time`` where none were found in time. Errors of
     hierarchies as :func:`~scrubber.anonymize.census.hierarchy_of`.

@@ -62,7 +62,7 @@ def measure(
 ) -> Measured:
     """Count the classes of all records of `inputs` that agree in the fields `quasi`.
 
-    Null is a value of its own. The figures are exact: they are for who holds the data. Errors:
+    Null is a value of its own. The figures are exact: they are for who holds the data. Raises:
     InputError for sources that cannot be read, ``unknown-field`` where a source lacks one,
     ``quasi-missing`` where none was named, ``population-small`` for a size below that of the data.
     """

@@ -55,7 +55,7 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
     """Check the classes of an output by what :func:`count_classes` counted of all of it.
 
     `reference` has, per sensitive field that a model speaks of, the records of each of its labels
-    before, in the labels' order. Errors: GateError ``privacy-recheck`` where a class does not
+    before, in the labels' order. Raises: GateError ``privacy-recheck`` where a class does not
     fulfil what ``privacy:`` asks; then nothing may be published.
     """
     import polars as pl

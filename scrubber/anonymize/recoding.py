@@ -53,7 +53,7 @@ class Recoding:
         """From parallel arrays with an entry per combination, which may occur several times:
         per field the code of its leaf, and (labels, which of them it becomes).
 
-        Errors: InputError ``key-space``.
+        Raises: InputError ``key-space``.
         """
         check_key_space([len(one) for one in leaves])
         keys, first = np.unique(
@@ -69,7 +69,7 @@ class Recoding:
         """Generalize records, of which `labelled` are the quasi-identifiers; of those
         `passed_over` nothing is asked, since they will be quarantined.
 
-        Errors: InputError ``source-changed`` for a combination that was not counted.
+        Raises: InputError ``source-changed`` for a combination that was not counted.
         """
         given = {str(one.plan.path): one.labels for one in labelled}
         codes = [

@@ -41,7 +41,7 @@ def remaining(passages: Sequence[Passage], detector: Detector) -> list[tuple[Spa
 
     A finding inside a longer one that is new belongs to a stand-in (the host of a made-up e-mail
     address) and is not left. Case does not count. Own identifiers are whole words of at least five
-    code points. Errors: DetectionError where recognizers run out of time on several.
+    code points. Raises: DetectionError where recognizers run out of time on several.
     """
     distinct = list(dict.fromkeys(one.after for one in passages))
     found = dict(zip(distinct, _look(detector, distinct), strict=True))

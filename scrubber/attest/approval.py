@@ -36,7 +36,7 @@ class Approval:
 
     @classmethod
     def from_predicate(cls, data: Mapping[str, Any]) -> Approval:
-        """Errors: TamperedError ``approval-form``."""
+        """Raises: TamperedError ``approval-form``."""
         try:
             role, criteria = data["role"], tuple(data["criteria"])
             found = cls(role, criteria, _day(data["given"]), _day(data["expires"]))
@@ -70,7 +70,7 @@ class Waiver:
 
     @classmethod
     def from_predicate(cls, data: Mapping[str, Any]) -> Waiver:
-        """Errors: TamperedError ``approval-form``."""
+        """Raises: TamperedError ``approval-form``."""
         try:
             words = check, reason, role = data["check"], data["reason"], data["role"]
             found = cls(check, reason, role, _day(data["given"]), _day(data["expires"]))

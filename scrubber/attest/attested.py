@@ -74,7 +74,7 @@ def attestations_of(document: Where) -> Where:
 def attested_run(directory: Location) -> Attested:
     """The manifest in the output folder `directory`.
 
-    Errors: IncompleteError ``no-manifest``, TamperedError as ``read_manifest``.
+    Raises: IncompleteError ``no-manifest``, TamperedError as ``read_manifest``.
     """
     raw = read_bytes(directory)
     content = Manifest.from_bytes(raw).to_json()
@@ -93,7 +93,7 @@ def attested_run(directory: Location) -> Attested:
 
 
 def attested_plan(path: Location) -> Attested:
-    """The plan in the file at `path`. Errors: as ``read_plan``."""
+    """The plan in the file at `path`. Raises: as ``read_plan``."""
     raw = read_plan_bytes(path)
     return Attested(
         path=path,

@@ -75,7 +75,7 @@ def _access(directory: Location) -> tuple[Check, ...]:
 
 def check_plan(path: Location, trust: Trust | None, on: date) -> tuple[Check, ...]:
     """Check the plan in the file at `path`: its ``form``, ``signature`` per envelope, with `trust`
-    also ``signed-by``. Errors: InputError ``no-plan``."""
+    also ``signed-by``. Raises: InputError ``no-plan``."""
     expected = "a plan and its envelopes as scrubber writes them"
     try:
         document = attested_plan(path)

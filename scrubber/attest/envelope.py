@@ -61,7 +61,7 @@ class Envelope:
     def from_line(cls, line: bytes) -> Envelope:
         """The envelope that has exactly this line.
 
-        Errors: TamperedError ``envelope-form``.
+        Raises: TamperedError ``envelope-form``.
         """
         try:
             body: Any = parse_canonical(line.removesuffix(b"\n"))

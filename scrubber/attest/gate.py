@@ -53,7 +53,7 @@ class Verdict:
 def gate(path: Location, trust: Trust, on: date) -> Verdict:
     """Decide whether the run in the folder `path`, or the plan in the file, passes on the day `on`.
 
-    Errors: IncompleteError ``no-manifest``, InputError ``no-plan``.
+    Raises: IncompleteError ``no-manifest``, InputError ``no-plan``.
     """
     whole = _intact(path, on)
     if code := exit_code(whole):
@@ -71,7 +71,7 @@ def gate(path: Location, trust: Trust, on: date) -> Verdict:
 def intact(path: Location, on: date) -> Attested:
     """The run or plan at `path`, for someone to sign: only what verifies is vouched for.
 
-    Errors: TamperedError ``not-intact``; IncompleteError ``salts-missing`` where small files cannot
+    Raises: TamperedError ``not-intact``; IncompleteError ``salts-missing`` where small files cannot
     be checked; and as :func:`gate`.
     """
     checks = _intact(path, on)

@@ -49,7 +49,7 @@ class Statement:
     def from_bytes(cls, raw: bytes) -> Statement:
         """The statement with exactly these bytes.
 
-        Errors: TamperedError ``statement-form``.
+        Raises: TamperedError ``statement-form``.
         """
         try:
             body: Any = parse_canonical(raw)

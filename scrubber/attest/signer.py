@@ -31,7 +31,7 @@ class PublicKey:
 
     @classmethod
     def parse(cls, text: str) -> PublicKey:
-        """Errors: KeyFault ``key-format``."""
+        """Raises: KeyFault ``key-format``."""
         if not _ID.fullmatch(text):
             raise KeyFault(
                 "key-format", "a public key is ed25519: and 64 hex digits (lower case)", hint=_HINT
@@ -66,7 +66,7 @@ class SigningKey:
         """A key as PEM (PKCS #8, not encrypted), as :meth:`to_pem` and ``openssl genpkey
         -algorithm ed25519`` write it. A pseudonym key is none, so the two cannot be mixed up.
 
-        Errors: KeyFault ``key-format``.
+        Raises: KeyFault ``key-format``.
         """
         try:
             key = load_pem_private_key(text.strip().encode("ascii"), password=None)

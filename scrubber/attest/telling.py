@@ -13,7 +13,7 @@ from scrubber.manifest.view import printable_text
 
 
 def said_about(document: Attested) -> Iterator[str]:
-    """A line for every envelope beside `document`. Errors: TamperedError ``envelope-form``."""
+    """A line for every envelope beside `document`. Raises: TamperedError ``envelope-form``."""
     for envelope in document.envelopes():
         yield f"{_said(document, envelope)}, by {envelope.signer.id}"
 

@@ -89,7 +89,7 @@ class Trust:
 
 
 def read_trust(path: Path) -> Trust:
-    """The trust file at `path`. Errors: RuleError with every problem at once."""
+    """The trust file at `path`. Raises: RuleError with every problem at once."""
     tree, problems = read_tree(path, str(path))
     report = Report(tree)
     trust = _Reader(report).trust() if not problems else None

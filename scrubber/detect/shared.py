@@ -9,5 +9,5 @@ from scrubber.detect import Detector, DetectSpec, build_detector
 
 @lru_cache(maxsize=4)
 def detector_for(spec: DetectSpec) -> Detector:
-    """The detector for `spec`. Errors: as build_detector."""
+    """The detector for `spec`. Raises: as build_detector."""
     return build_detector(spec)

@@ -11,7 +11,7 @@ __all__ = ["Executor", "InProcess", "Processes", "executor_for"]
 def executor_for(name: str, workers: int | None, address: str | None) -> Executor:
     """The executor ``local`` or ``ray``; `workers` None is one, and on Ray all of its CPUs.
 
-    Errors: NotAvailable ``extra-missing`` where Ray is asked for and not installed,
+    Raises: NotAvailable ``extra-missing`` where Ray is asked for and not installed,
     ``executor-unknown`` for another name, or an `address` without Ray.
     """
     if name == "ray":

@@ -33,7 +33,7 @@ class Executor(Protocol):
     def answers(self, bench: Bench, jobs: Sequence[Job[A]], hear: Hear) -> Answers[A]:
         """The answer to every job, in any order; one job a source. All are heavy, or none.
 
-        Errors: those of the jobs themselves, and IncompleteError where a worker was lost.
+        Raises: those of the jobs themselves, and IncompleteError where a worker was lost.
         """
 
     def close(self) -> None:

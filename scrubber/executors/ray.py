@@ -53,7 +53,7 @@ class Ray:
     """Ray's workers: `workers` of them, or one for each CPU of the cluster at `address`.
 
     Without an address it is the cluster that this program is connected to, or RAY_ADDRESS names, or
-    one of this machine alone, for the time of the run. Errors: NotAvailable ``extra-missing``.
+    one of this machine alone, for the time of the run. Raises: NotAvailable ``extra-missing``.
     """
 
     def __init__(self, workers: int | None, address: str | None) -> None:
@@ -71,7 +71,7 @@ class Ray:
     def answers(self, bench: Bench, jobs: Sequence[Job[A]], hear: Hear) -> Answers[A]:
         """As Executor.answers; finished jobs are all the progress that is reported.
 
-        Errors: those of the jobs; KeyFault ``key-by-value`` where the key is not that of the plan's
+        Raises: those of the jobs; KeyFault ``key-by-value`` where the key is not that of the plan's
         reference; OutputError ``storage-not-shared``; NotAvailable ``no-cluster``; IncompleteError
         ``worker-died`` where a job lost its worker time and again.
         """
@@ -149,7 +149,7 @@ def _dealt(jobs: Sequence[Job[A]]) -> list[Job[A]]:
 
 
 def _knock(address: str | None) -> None:
-    """Check that the address answers: Ray itself would wait for minutes. Errors: OSError."""
+    """Check that the address answers: Ray itself would wait for minutes. Raises: OSError."""
     host, _, port = (address or "").rpartition(":")
     if port.isdigit() and "/" not in host:
         socket.create_connection((host.strip("[]"), int(port)), _KNOCK_SECONDS).close()
@@ -201,7 +201,7 @@ class _Worker:
 
 
 def refuse_again(attempt: int, source: Source) -> None:
-    """Give up what has cost its worker too often. Errors: IncompleteError ``worker-died``."""
+    """Give up what has cost its worker too often. Raises: IncompleteError ``worker-died``."""
     if attempt > _ATTEMPTS:
         text = "workers were lost each time that they worked on it"
         raise lost(text, Place(file=source.alias))

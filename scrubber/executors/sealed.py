@@ -65,7 +65,7 @@ class Seal:
         return _SEALED + nonce + AESGCM(self.secret).encrypt(nonce, pickle.dumps(thing), None)
 
     def open(self, raw: bytes) -> Any:
-        """The thing that was sealed. Errors: IncompleteError ``worker-died`` for anything else."""
+        """The thing that was sealed. Raises: IncompleteError ``worker-died`` for anything else."""
         nonce, body = raw[1 : 1 + _NONCE], raw[1 + _NONCE :]
         try:
             if raw[:1] != _SEALED:
@@ -109,7 +109,7 @@ class Envelope:
     def opened(self) -> tuple[Bench, tuple[pa.Schema, ...], Seal]:
         """The bench of a worker, the schemas that slips number, and the seal of the run.
 
-        Errors: KeyFault, also ``key-differs``; OutputError ``storage-not-shared``; IncompleteError
+        Raises: KeyFault, also ``key-differs``; OutputError ``storage-not-shared``; IncompleteError
         ``version-differs``.
         """
         if self.version != __version__:
@@ -152,7 +152,7 @@ class Slips:
 
 
 def request_of(slip: bytes, schemas: Sequence[pa.Schema], seal: Seal) -> Any:
-    """The request on a slip. Errors: as Seal.open."""
+    """The request on a slip. Raises: as Seal.open."""
     request, number = seal.open(slip)
     return request if number is None else replace(request, schema=schemas[number])
 
@@ -182,7 +182,7 @@ def fault(error: ScrubberError) -> bytes:
 
 
 def answer_of(raw: bytes, seal: Seal) -> Any:
-    """The answer of a worker: a result, or a ScrubberError. Errors: as Seal.open."""
+    """The answer of a worker: a result, or a ScrubberError. Raises: as Seal.open."""
     return _fault_of(raw[1:]) if raw[:1] == _FAULT else seal.open(raw)
 
 

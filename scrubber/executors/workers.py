@@ -76,7 +76,7 @@ _Hear = Callable[[str, int, int], None]
 class Crew:
     """The worker processes of a run, started as they are needed; a context that ends them.
 
-    The key travels through the workers' pipes, never through a file. Errors: what the work raises,
+    The key travels through the workers' pipes, never through a file. Raises: what the work raises,
     and IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
     """
 

@@ -20,7 +20,7 @@ MAX_DEPTH: Final = 64
 def canonical_bytes(value: object) -> bytes:
     """The RFC 8785 bytes of `value`: null, bool, int, str, and mappings and sequences of these.
 
-    Errors: ValueError for floats, integers from 2**53, lone surrogates, keys that are no strings,
+    Raises: ValueError for floats, integers from 2**53, lone surrogates, keys that are no strings,
     nesting deeper than 64, and other types. Its text names the fault, never the value.
 
     >>> canonical_bytes({"b": [1, True], "a": "é"})
@@ -67,7 +67,7 @@ def _text(value: object) -> str:
 def parse_canonical(raw: bytes) -> Any:
     """The value whose canonical bytes are exactly `raw`.
 
-    Errors: ValueError for anything else: other spacing or key order, duplicate keys, floats,
+    Raises: ValueError for anything else: other spacing or key order, duplicate keys, floats,
     bytes that are not UTF-8, no JSON at all.
     """
     try:

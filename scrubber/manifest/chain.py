@@ -15,7 +15,7 @@ PREVIOUS: Final = "previous"
 def read_chain(folder: Location) -> tuple[Manifest, ...]:
     """The manifest in `folder` and all that it extends, the newest first.
 
-    Errors: as :func:`read_manifest`; TamperedError ``chain-broken`` where a manifest of the chain
+    Raises: as :func:`read_manifest`; TamperedError ``chain-broken`` where a manifest of the chain
     is missing, cannot be read or is not the one that is named.
     """
     newest = read_manifest(folder)
@@ -25,7 +25,7 @@ def read_chain(folder: Location) -> tuple[Manifest, ...]:
 def manifests_before(folder: Location, previous: str | None) -> tuple[Manifest, ...]:
     """The manifests that an output in `folder` carries, from the id of the newest of them.
 
-    Errors: TamperedError ``chain-broken``.
+    Raises: TamperedError ``chain-broken``.
     """
     found: list[Manifest] = []
     while previous is not None:

@@ -20,7 +20,7 @@ def declared_sections(declared: DeclaredFacts) -> tuple[dict[str, Any], dict[str
     """The ``dataset`` and ``legal`` sections.
 
     Keys that no section names are not lost: they stand in ``dataset.other`` as text.
-    Errors: ValueError if the text is not a JSON object.
+    Raises: ValueError if the text is not a JSON object.
     """
     try:
         facts = json.loads(declared.text, parse_float=str)

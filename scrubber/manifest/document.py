@@ -33,7 +33,7 @@ class Manifest:
     __slots__ = ("_bytes", "_data", "_id")
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        """From `data` with its right id. Errors: as :meth:`from_bytes`, and ValueError for what
+        """From `data` with its right id. Raises: as :meth:`from_bytes`, and ValueError for what
         canonical JSON cannot hold."""
         raw = canonical_bytes(data)
         self._take(raw, parse_canonical(raw))

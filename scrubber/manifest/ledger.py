@@ -37,7 +37,7 @@ class Fragment:
     `inner` counts what fields lie in, structs above all, as
     :func:`~scrubber.model.nested.inner_counts` does.
 
-    Errors: ConservationError ``rows-lost`` unless rows_in = rows_out + dropped + quarantined,
+    Raises: ConservationError ``rows-lost`` unless rows_in = rows_out + dropped + quarantined,
     ``field-counts`` unless changed + removed + nulled <= in for every field, ``rescan-counts``
     unless no more records were looked at again than come out.
     """
@@ -94,7 +94,7 @@ class Fragment:
     def from_json(cls, data: object) -> Fragment:
         """The fragment that :meth:`to_json` wrote.
 
-        Errors: InputError ``fragment-form`` if it is anything else, ConservationError as above.
+        Raises: InputError ``fragment-form`` if it is anything else, ConservationError as above.
         """
         if not isinstance(data, dict) or len(data) != 11:
             raise InputError("fragment-form", "this is not a fragment of a run")
@@ -153,7 +153,7 @@ class Ledger:
     ``|`` is associative, commutative and idempotent, ``Ledger()`` is its zero, and iteration is in
     the order of source and ordinal, whatever order the fragments arrived in.
 
-    Errors: ConservationError ``batch-differs`` for two different fragments of one batch.
+    Raises: ConservationError ``batch-differs`` for two different fragments of one batch.
     """
 
     __slots__ = ("_fragments",)
@@ -271,7 +271,7 @@ class Ledger:
     def from_bytes(cls, raw: bytes) -> Ledger:
         """The ledger that :meth:`to_bytes` wrote.
 
-        Errors: InputError ``fragment-form``, ConservationError as in :class:`Fragment`.
+        Raises: InputError ``fragment-form``, ConservationError as in :class:`Fragment`.
         """
         try:
             body = parse_canonical(raw)

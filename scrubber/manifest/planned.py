@@ -56,7 +56,7 @@ class PlanDocument:
         """The document of a run that would state `facts` (outputs and counts aside), and protect
         its counts by `min_cell` and `base`.
 
-        Errors: as ``seal``.
+        Raises: as ``seal``.
         """
         known = seal(facts, Ledger(), min_cell=min_cell, base=base).to_json()
         disclosure = known["header"]["disclosure"]
@@ -77,7 +77,7 @@ class PlanDocument:
     def from_bytes(cls, raw: bytes) -> PlanDocument:
         """The plan with exactly these bytes.
 
-        Errors: TamperedError ``plan-form`` if this is no plan of this version in canonical JSON,
+        Raises: TamperedError ``plan-form`` if this is no plan of this version in canonical JSON,
         ``plan-id`` if the id is not that of the content.
         """
         try:
@@ -129,7 +129,7 @@ def read_plan(path: Location) -> PlanDocument:
 
 
 def read_plan_bytes(path: Location) -> bytes:
-    """The bytes of the plan at `path`. Errors: InputError ``no-plan``, TamperedError."""
+    """The bytes of the plan at `path`. Raises: InputError ``no-plan``, TamperedError."""
     place = Place(file=path.name)
     try:
         raw = read_small(path, _MAX_BYTES).content

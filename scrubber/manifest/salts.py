@@ -42,7 +42,7 @@ def salts_file(outputs: Iterable[OutputFacts]) -> bytes | None:
 def parse_salts(raw: bytes, paths: Collection[str]) -> Mapping[str, str]:
     """The salt of each of the `paths`, from the content of :data:`SALTS`.
 
-    Errors: ValueError unless `raw` is what :func:`salts_file` writes for these paths.
+    Raises: ValueError unless `raw` is what :func:`salts_file` writes for these paths.
     """
     salts = parse_canonical(raw)
     if not isinstance(salts, dict) or salts.keys() != set(paths):

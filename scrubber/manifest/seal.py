@@ -44,7 +44,7 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = SMALLEST, base: int = 
     ``{"suppressed": true}`` where they would give the first away; others as ``{"n": ...}``,
     rounded to a multiple of `base`. The id does not depend on how the run was carried out (`run`).
 
-    Errors: ConservationError if the counts contradict each other or the facts; OutputError
+    Raises: ConservationError if the counts contradict each other or the facts; OutputError
     ``output-name`` for a path that is not below ``data/`` or a name that is not valid Unicode,
     ``manifest-text`` for a declared fact or a parameter that canonical JSON cannot hold;
     ValueError for a `min_cell` below 3, a `base` below 1, or a small output without a salt.

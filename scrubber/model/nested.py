@@ -37,7 +37,7 @@ def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
     leaves are all dropped is dropped; a map goes when its key or its value does. `schema` is the
     result's: what :func:`map_types` made of the table's.
 
-    Errors: NullRefused for a null in a map's key, or below a column in a field that is declared not
+    Raises: NullRefused for a null in a map's key, or below a column in a field that is declared not
     nullable; ValueError where every column is dropped.
     """
     rows = np.arange(table.num_rows, dtype=np.int64)

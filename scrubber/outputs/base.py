@@ -35,7 +35,7 @@ class Stage(Protocol):
     def place(self, draft: Draft, output: OutputFacts) -> str:
         """Make the draft the output, and tell the version that the store gives it ("" on disk).
 
-        Errors: IncompleteError ``superseded`` where the run no longer owns the stage,
+        Raises: IncompleteError ``superseded`` where the run no longer owns the stage,
         ``disk-full``; OutputError ``output-write``.
         """
 
@@ -48,14 +48,14 @@ class Stage(Protocol):
     def check(self, output: OutputFacts) -> None:
         """An output that some process placed lies where this one sees it.
 
-        Errors: OutputError ``part-missing``.
+        Raises: OutputError ``part-missing``.
         """
 
     def record(self, identity: str) -> bytes | None:
         """The record of this identity, None if there is none."""
 
     def enter(self, identity: str, record: bytes) -> None:
-        """Keep a record, for the owner of the output alone. Errors: as :meth:`place`."""
+        """Keep a record, for the owner of the output alone. Raises: as :meth:`place`."""
 
     def clear(self, kept: Collection[str]) -> None:
         """Remove every output but `kept`, and what an output that is replaced consisted of."""
@@ -77,7 +77,7 @@ def staged(out: Location, inputs: Sequence[str], *, overwrite: bool) -> Iterator
     Where the block is interrupted (SIGKILL, or one of errors.RESUMED) after a part was finished,
     what is done stays, unpublished, for the next run into `out`; any other error removes it.
 
-    Errors: OutputError ``output-exists``, ``output-foreign`` (not a scrubber output: never
+    Raises: OutputError ``output-exists``, ``output-foreign`` (not a scrubber output: never
     replaced), ``output-in-input``, ``input-in-output``, ``output-busy``, ``output-write``;
     IncompleteError ``disk-full``; for a store what :mod:`scrubber.storage` says.
     """
@@ -94,7 +94,7 @@ def staged(out: Location, inputs: Sequence[str], *, overwrite: bool) -> Iterator
 def refuse_sources_in(out: Location, sources: Sequence[Source]) -> None:
     """Refuse sources that lie in the output; only now is it known what globs and links name.
 
-    Errors: OutputError ``output-in-input``, ``input-in-output``.
+    Raises: OutputError ``output-in-input``, ``input-in-output``.
     """
     if isinstance(out, Remote):
         refuse_overlap_in_store(out.url, [s.path for s in sources if s.facts is not None])

@@ -90,7 +90,7 @@ class Parts:
     def keep(self, identity: str, part: Part, written: Draft) -> None:
         """Move the output to its place and put the part on record; it must have been synced.
 
-        Errors: IncompleteError ``superseded``, ``disk-full``; OutputError ``output-write``.
+        Raises: IncompleteError ``superseded``, ``disk-full``; OutputError ``output-write``.
         """
         version = self._stage.place(written, part.output)
         body = canonical_bytes(

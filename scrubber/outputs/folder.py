@@ -212,7 +212,7 @@ def _prepare(stage: FolderStage) -> None:
 def _refuse_foreign(hidden: Path) -> None:
     """Refuse to build in, or remove, anything but a folder of this user's own.
 
-    Errors: OutputError ``output-foreign``.
+    Raises: OutputError ``output-foreign``.
     """
     with contextlib.suppress(FileNotFoundError):
         status = hidden.lstat()
@@ -243,7 +243,7 @@ def _target(out: Path) -> Path:
 def refuse_overlap(out: Path, inputs: Sequence[Path]) -> None:
     """Refuse an output folder that lies in an input folder or holds an input.
 
-    Errors: OutputError ``output-in-input``, ``input-in-output``.
+    Raises: OutputError ``output-in-input``, ``input-in-output``.
     """
     real = _target(out).resolve()
     for source in inputs:

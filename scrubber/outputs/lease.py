@@ -32,7 +32,7 @@ _OWNER = re.compile(rb"([0-9a-f]{32}) ")
 class Lease:
     """The lease on the object `url`, held while the context is open.
 
-    Errors: OutputError ``output-busy`` where another run holds it.
+    Raises: OutputError ``output-busy`` where another run holds it.
     """
 
     def __init__(self, url: str, name: str) -> None:
@@ -121,7 +121,7 @@ def is_held(url: str, owner: str, name: str) -> bool:
 def refuse_superseded(url: str, owner: str, name: str) -> None:
     """Refuse to go on without the lease: what this run would add is no longer its own.
 
-    Errors: IncompleteError ``superseded``.
+    Raises: IncompleteError ``superseded``.
     """
     if not is_held(url, owner, name):
         text = "another run has taken over this output"

@@ -16,7 +16,7 @@ from scrubber.outputs.rename import exchange, move_to_free
 
 def fingerprint(path: Path) -> str | None:
     """A digest of what lies at `path`: which file or folder it is, and the names, kinds, sizes and
-    times of all that a folder holds. None where nothing lies there. Errors: OSError."""
+    times of all that a folder holds. None where nothing lies there. Raises: OSError."""
     try:
         root = path.lstat()
     except FileNotFoundError:
@@ -35,7 +35,7 @@ def publish(folder: Path, target: Path, before: str | None, aside: Path) -> None
     exchanged. A reader of `target` sees one or the other, whole; without that call there is an
     instant with neither.
 
-    Errors: OSError; OutputError ``output-changed`` where something else lies at `target` by now,
+    Raises: OSError; OutputError ``output-changed`` where something else lies at `target` by now,
     which stays as it is.
     """
     now = fingerprint(target)

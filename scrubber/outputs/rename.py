@@ -25,7 +25,7 @@ _Call = Callable[[bytes, bytes], int]
 def move_to_free(folder: Path, target: Path) -> None:
     """Rename `folder` to `target`, where nothing lies.
 
-    Errors: OSError; FileExistsError where something does, which stays as it is.
+    Raises: OSError; FileExistsError where something does, which stays as it is.
     """
     call = _system()[0]
     if call is None or not _done(call, folder, target):
@@ -45,7 +45,7 @@ def move_to_free(folder: Path, target: Path) -> None:
 def exchange(one: Path, other: Path) -> bool:
     """Swap what lies at the two names. False where the system cannot: then nothing has changed.
 
-    Errors: OSError; FileNotFoundError where nothing lies at one of them.
+    Raises: OSError; FileNotFoundError where nothing lies at one of them.
     """
     call = _system()[1]
     return call is not None and _done(call, one, other)

@@ -116,7 +116,7 @@ class StoreStage:
 def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iterator[StoreStage]:
     """As :func:`scrubber.outputs.base.staged`, for an output in a store.
 
-    Errors: also IncompleteError ``superseded``; OutputError ``output-place`` for a whole bucket.
+    Raises: also IncompleteError ``superseded``; OutputError ``output-place`` for a whole bucket.
     """
     if "/" not in url.partition("://")[2]:
         text = "an output is a folder in a bucket, not the bucket"
@@ -149,7 +149,7 @@ def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iter
 def refuse_overlap_in_store(url: str, inputs: Sequence[str]) -> None:
     """Refuse an output that lies in an input folder or holds an input.
 
-    Errors: OutputError ``output-in-input``, ``input-in-output``.
+    Raises: OutputError ``output-in-input``, ``input-in-output``.
     """
     out = storage.same_store(url)
     for given in inputs:

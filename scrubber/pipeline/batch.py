@@ -80,7 +80,7 @@ class ScrubbedBatch:
 def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     """Carry out `plan` on `batch`.
 
-    Errors: TransformError ``transform-failed`` (with file, row and field) and DetectionError where
+    Raises: TransformError ``transform-failed`` (with file, row and field) and DetectionError where
     ``on_error`` is ``fail``; with ``null`` the value becomes null, with ``drop_row`` the record is
     quarantined. A record that a row rule cannot be worked out for (``row-rule-failed``) stops the
     run or is quarantined, since no value of it could be made null. Records of classes that

@@ -33,7 +33,7 @@ class _End(NamedTuple):
 def read_ahead(items: Iterable[T], size: Callable[[T], int]) -> Iterator[Iterable[T]]:
     """The items, of which the next one is made while one is in use; `size` tells an item's bytes.
 
-    Beside a large item none is made. Errors: those of `items`, in their place among the items. On
+    Beside a large item none is made. Raises: those of `items`, in their place among the items. On
     leaving, what is being made is waited for, and nothing more is.
     """
     if pa.cpu_count() == 1:
@@ -93,7 +93,7 @@ def beside(work: Callable[[threading.Event], T]) -> Iterator[Callable[[], T]]:
     """A function that waits for what `work` gives, which is done meanwhile; without threads when it
     is first asked for.
 
-    Errors: those of `work`, where it is waited for. On leaving, the event tells `work` that nobody
+    Raises: those of `work`, where it is waited for. On leaving, the event tells `work` that nobody
     waits any more.
     """
     left = threading.Event()
@@ -113,7 +113,7 @@ def write_behind(write: Callable[[pa.Table], None]) -> Iterator[Callable[[pa.Tab
     """A function that hands a table on to be written, once the one before is; the bytes of a large
     one are written when it returns.
 
-    Errors: those of `write`, at the next table or on leaving. Leaving waits for what was handed on.
+    Raises: those of `write`, at the next table or on leaving. Leaving waits for what was handed on.
     """
     if pa.cpu_count() == 1:
         yield write

@@ -51,7 +51,7 @@ def rescan(
 
     Fields of text and kept ones are looked at; what other transforms make is made up anew. A
     finding that the rules keep by its entity is not left but kept. The same records are chosen
-    however the batch is worked on. Errors: DetectionError, with file and field, where recognizers
+    however the batch is worked on. Raises: DetectionError, with file and field, where recognizers
     run out of time on several texts.
     """
     chosen = range(after.num_rows) if every else _sample(without_views(after), plan, ref)

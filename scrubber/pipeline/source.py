@@ -104,7 +104,7 @@ class ScrubJob:
     def run(self, bench: Bench, tell: Tell) -> Done:
         """The part of the source, finished and on record; an existing one is taken over.
 
-        Errors: those of reading, unless the work is to leave such sources out; InputError
+        Raises: those of reading, unless the work is to leave such sources out; InputError
         ``source-changed`` where it was written to meanwhile; those of scrubbing and of writing;
         ConservationError ``rows-lost`` where not every record was written.
         """
@@ -202,7 +202,7 @@ def _batches(plan: Plan, job: ScrubJob, under_way: deque[tuple[int, int]]) -> It
 def source_digest(
     source: Source, plan: Plan, key: RootKey | None, left: Event | None = None
 ) -> str:
-    """HMAC-SHA256 of the source's bytes under the run's key. Errors: InputError.
+    """HMAC-SHA256 of the source's bytes under the run's key. Raises: InputError.
 
     SHA-256 is done by processors themselves, about twice as fast as what else is as strong. Once
     `left` is set nobody waits for the digest, and it is that of some bytes only.

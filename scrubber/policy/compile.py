@@ -52,7 +52,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
     """Compile `rules` for sources with these schemas (by alias).
 
     With `partial`, rules and row rules for fields that no schema has are no problem: a rule file's
-    own examples hold some fields only. Errors: RuleError with every problem at once.
+    own examples hold some fields only. Raises: RuleError with every problem at once.
     """
     compiler = _Compiler(rules, partial)
     tables = tuple((alias, compiler.table(schema)) for alias, schema in schemas.items())

@@ -101,7 +101,7 @@ def table_of(given: Mapping[str, Any]) -> pa.Table:
     """A table of one record from values by path.
 
     A list gives the elements below ``[]`` one by one, any other value is the one element. A null
-    is text. Errors: ValueError for values that make no record (lists of different lengths, a
+    is text. Raises: ValueError for values that make no record (lists of different lengths, a
     value where another path goes on).
 
     >>> table_of({"id": 7, "messages[].content": "hi"}).to_pylist()

@@ -83,7 +83,7 @@ class Rules:
 def load_rules(path: str | Path) -> Rules:
     """Read a rule file, or a pack by its name (``pack:secrets``), and what it includes.
 
-    Errors: RuleError with every problem that can be known without data, each with its place.
+    Raises: RuleError with every problem that can be known without data, each with its place.
     """
     composed = compose(str(path))
     return _rules(composed, needs_key_reference=True)
@@ -93,7 +93,7 @@ def rules_from_mapping(tree: Mapping[str, Any], name: str = "<rules>") -> Rules:
     """Rules from a mapping of the shape of a rule file; files are relative to the working folder.
 
     The same checks as :func:`load_rules`, but for the reference to a key: a program may give the
-    key itself. Errors: RuleError.
+    key itself. Raises: RuleError.
     """
     copied, problems = plain_tree(tree, name)
     return _rules(compose_tree(copied, problems), needs_key_reference=False)
@@ -103,7 +103,7 @@ def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:
     """The ``detect:`` part of a rule file alone; None is patterns and the built-in names model, in
     English.
 
-    Errors: RuleError.
+    Raises: RuleError.
     """
     copied, problems = plain_tree({"version": 1, "detect": dict(tree or {})}, "<detect>")
     report = Report(copied, problems)

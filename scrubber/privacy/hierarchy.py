@@ -36,7 +36,7 @@ class GeneralizationHierarchy:
         """The hierarchy with these rows (leaf, level 1, ..., root) for the field `name`.
 
         A root ``*`` is added where the last level has several groups. Leaves are put in order
-        (numbers by size, text group by group), whatever the order of the rows. Errors: InputError
+        (numbers by size, text group by group), whatever the order of the rows. Raises: InputError
         ``hierarchy-bad``: no rows, rows of different lengths, a leaf with two sets of ancestors, a
         group that is divided among several groups of the next level.
         """

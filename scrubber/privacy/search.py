@@ -51,7 +51,7 @@ def search(
     """The node that suppresses at most `allowed` records and loses least; None if there is none.
 
     After `time_limit` seconds the best so far is returned with the bound that was reached. Without
-    reaching it the result depends on the data alone. Errors: TimeoutError where by then no node was
+    reaching it the result depends on the data alone. Raises: TimeoutError where by then no node was
     found that is feasible, and there may be one.
     """
     hunt = _Hunt(lattice, allowed)

@@ -87,7 +87,7 @@ class Classes:
 def classes_of(columns: Sequence[Codes], sizes: Sequence[int], entries: int) -> Classes:
     """The classes of entries that agree in all `columns`, whose codes lie below `sizes`.
 
-    Errors: InputError ``key-space`` where the product of the sizes is 2^63 or more.
+    Raises: InputError ``key-space`` where the product of the sizes is 2^63 or more.
     """
     check_key_space(sizes)
     bound, ids = 1, np.zeros(entries, dtype=np.int64)

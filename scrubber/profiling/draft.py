@@ -78,7 +78,7 @@ def draft(
 ) -> Draft:
     """A rule file for `inputs` that compiles against their schemas; see :func:`scrubber.audit`.
 
-    Errors: InputError.
+    Raises: InputError.
     """
     tables = examined_tables(list(inputs), rows=rows, seed=seed, detect=detect)
     bad = [table.sample for table in tables if table.sample.passed_over]
@@ -101,7 +101,7 @@ def draft(
 def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
     """Write the rule file; with `overwrite` over another one.
 
-    Errors: OutputError ``rules-exist``, ``output-kept``, ``output-write``.
+    Raises: OutputError ``rules-exist``, ``output-kept``, ``output-write``.
     """
     write_whole(
         path,

@@ -82,7 +82,7 @@ def sampled(data: object, paths: Sequence[str] | None, rows: int, seed: int) -> 
 def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedTable]:
     """Classify every field of every sample.
 
-    Errors: DetectionError, with file and field, where a text could not be looked at.
+    Raises: DetectionError, with file and field, where a text could not be looked at.
     """
     for sample in samples:
         table = without_views(sample.table)

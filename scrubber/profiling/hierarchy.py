@@ -49,7 +49,7 @@ def draft_hierarchy(inputs: Sequence[str], name: str) -> HierarchyDraft:
     (month, quarter, year) and codes of one length (shorter and shorter prefixes).
 
     Other values get the root alone: groups of them are for a person to name. Null is no line: it is
-    a leaf of its own everywhere. Errors: InputError as `measure`, ``hierarchy-empty`` for a field
+    a leaf of its own everywhere. Raises: InputError as `measure`, ``hierarchy-empty`` for a field
     without values, ``hierarchy-large`` for one with more than 100,000.
     """
     found: set[str] = set()
@@ -81,7 +81,7 @@ def draft_hierarchy(inputs: Sequence[str], name: str) -> HierarchyDraft:
 def write_hierarchy(made: HierarchyDraft, path: Path, *, overwrite: bool = False) -> None:
     """Write the file; it holds values of the data, so its owner alone can read it (mode 0600).
 
-    Errors: OutputError ``hierarchy-exists``, ``output-kept``, ``output-write``.
+    Raises: OutputError ``hierarchy-exists``, ``output-kept``, ``output-write``.
     """
     text = StringIO(newline="")
     csv.writer(text, delimiter=";", lineterminator="\n").writerows(made.rows)

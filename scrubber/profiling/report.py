@@ -146,7 +146,7 @@ def audit(
     of each table are looked at; the same `seed` chooses the same ones. `detect` is the ``detect:``
     part of a rule file. The result holds no value of the data.
 
-    Errors: InputError, RuleError for a `detect` that is not valid.
+    Raises: InputError, RuleError for a `detect` that is not valid.
     """
     return audit_of(tuple(examined_tables(data, rows=rows, seed=seed, detect=detect)), rows, seed)
 

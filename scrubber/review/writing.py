@@ -13,7 +13,7 @@ from scrubber.storage import Location, write_whole
 def write_report(page: str, target: Location) -> None:
     """Write `page` to `target`, which may be an earlier report.
 
-    Errors: OutputError ``output-foreign`` if another file is there, ``output-write`` if the
+    Raises: OutputError ``output-foreign`` if another file is there, ``output-write`` if the
     system refuses.
     """
     if isinstance(target, Path):

@@ -21,7 +21,7 @@ def count(session: Session, outcome: Outcome) -> Outcome:
     """The outcome with the levels that ``privacy:`` asks for, chosen by all records; and without
     the sources that an earlier output has.
 
-    Errors: as reading does; GateError as :func:`~scrubber.anonymize.levels.choose`; OutputError as
+    Raises: as reading does; GateError as :func:`~scrubber.anonymize.levels.choose`; OutputError as
     :func:`~scrubber.run.incremental.extend`, and ``output-clash``.
     """
     rules, census = session.request.rules, None

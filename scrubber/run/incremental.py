@@ -46,7 +46,7 @@ def extend(
 ) -> Survey:
     """The part of `surveyed` that is new; `rules` are their digests, published and under the key.
 
-    Errors: OutputError ``increment-empty`` where nothing is, ``increment-work`` where rules,
+    Raises: OutputError ``increment-empty`` where nothing is, ``increment-work`` where rules,
     detectors or program are not those of the earlier output, ``increment-source`` where a source
     that is done has other bytes now (or the key is another), ``increment-key`` without a key,
     ``increment-privacy`` where classes are asked for, which hold over all records or not at all.

@@ -42,12 +42,12 @@ def plan_document(
 
 
 def refuse_drift(pinned: PlanDocument, rules: Rules, surveyed: Survey) -> None:
-    """Errors: GateError ``plan-drift`` (exit code 1), naming what is otherwise than planned."""
+    """Raises: GateError ``plan-drift`` (exit code 1), naming what is otherwise than planned."""
     _refuse(pinned.drift(plan_document(rules, surveyed)))
 
 
 def refuse_literals(pinned: PlanDocument, rules: Rules, key: RootKey | None) -> None:
-    """Errors: GateError ``plan-drift`` where the literals of the rules (words of lists, regexes)
+    """Raises: GateError ``plan-drift`` where the literals of the rules (words of lists, regexes)
     are not those of the plan; only the key tells."""
     planned = pinned.data["policy"]["keyed_digest"]
     if not rules.literals or (planned is not None and planned == keyed_digest(rules, key)):
@@ -61,7 +61,7 @@ def refuse_literals(pinned: PlanDocument, rules: Rules, key: RootKey | None) -> 
 def refuse_shares(pinned: PlanDocument, ledger: Ledger, min_cell: int) -> CheckFacts:
     """The check for the manifest, once what was done is as the plan expected.
 
-    Errors: GateError ``plan-drift``; nothing has been published then.
+    Raises: GateError ``plan-drift``; nothing has been published then.
     """
     _refuse(tuple(differing(pinned.shares, ledger, min_cell)))
     return CheckFacts("plan", True, "error", f"as planned in {pinned.id}", "no drift")

@@ -33,7 +33,7 @@ _SEED = 0
 
 
 def recall(_: Session, outcome: Outcome) -> Outcome:
-    """The outcome with the planted recall, and its checks. Errors: as :func:`planted_in`."""
+    """The outcome with the planted recall, and its checks. Raises: as :func:`planted_in`."""
     planted = planted_in_sources(outcome.surveyed)
     checks = (*outcome.checks, *recall_checks(outcome.plan, planted))
     return replace(outcome, planted=planted, checks=checks)
@@ -42,7 +42,7 @@ def recall(_: Session, outcome: Outcome) -> Outcome:
 def planted_in_sources(surveyed: Survey) -> tuple[PlantedFacts, ...]:
     """The recall in texts of some of the sources, from their first records.
 
-    The same for the same sources and rules. Errors: as reading does.
+    The same for the same sources and rules. Raises: as reading does.
     """
     plan = surveyed.plan
     alike = [s for s in surveyed.sources if any(_text_fields(plan.table(s.alias)))]
@@ -64,7 +64,7 @@ def planted_in_table(plan: Plan, alias: str, table: pa.Table) -> tuple[PlantedFa
 def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
     """The recall of every entity that a text field of `plan` takes away, in `texts`.
 
-    Errors: DetectionError where recognizers run out of time on several of them; GateError
+    Raises: DetectionError where recognizers run out of time on several of them; GateError
     ``planted-recall`` where nothing of an enabled entity is found, and no setting says why.
     """
     if plan.detect is None:

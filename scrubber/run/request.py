@@ -91,7 +91,7 @@ class Outcome:
         return self.surveyed.plan
 
     def without(self, unread: Collection[Unread]) -> Outcome:
-        """The outcome less sources that cannot be read. Errors: InputError ``all-unreadable``."""
+        """The outcome less sources that cannot be read. Raises: InputError ``all-unreadable``."""
         surveyed = self.surveyed.without({source.source for source in unread})
         return replace(self, surveyed=surveyed, unread=(*self.unread, *unread))
 
@@ -135,7 +135,7 @@ class Session:
 def session(request: Request) -> Iterator[Session]:
     """The session of a run. Its output is published, or removed, when the block ends.
 
-    Errors: as :func:`~scrubber.outputs.base.staged`; NotAvailable for an executor that is not.
+    Raises: as :func:`~scrubber.outputs.base.staged`; NotAvailable for an executor that is not.
     """
     out, earlier = locate(request.out), request.incremental
     chain = Earlier(read_chain(locate(earlier))) if earlier is not None else None
@@ -149,7 +149,7 @@ def session(request: Request) -> Iterator[Session]:
 def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
     """The key of a run: the one given, else the one that the rules refer to, else none.
 
-    Errors: KeyFault; ``key-missing`` also where the plan needs a key and the rules name none.
+    Raises: KeyFault; ``key-missing`` also where the plan needs a key and the rules name none.
     """
     if key is not None:
         return key

@@ -16,7 +16,7 @@ from scrubber.run.survey import Progress
 def reread(session: Session, outcome: Outcome) -> Outcome:
     """The outcome with what a recipient can count in its outputs, as far as rules ask for it.
 
-    Errors: as reading does; GateError as :func:`~scrubber.anonymize.gates.refuse_classes` and
+    Raises: as reading does; GateError as :func:`~scrubber.anonymize.gates.refuse_classes` and
     :func:`~scrubber.anonymize.recheck.recheck`; InputError ``source-changed``.
     """
     plan, chosen, rechecked = outcome.plan, outcome.chosen, None

@@ -35,7 +35,7 @@ def run(request: Request) -> Manifest:
     one. The same input, rules and key give the same bytes for any executor and any number of
     workers.
 
-    Errors: those of the passes; GateError ``plan-drift`` where the pinned plan planned something
+    Raises: those of the passes; GateError ``plan-drift`` where the pinned plan planned something
     else.
     """
     clock = Clock()
@@ -49,7 +49,7 @@ def run(request: Request) -> Manifest:
 
 
 def _surveyed(session: Session) -> Outcome:
-    """The survey, held to the pinned plan. Errors: GateError ``plan-drift``."""
+    """The survey, held to the pinned plan. Raises: GateError ``plan-drift``."""
     request, unread = session.request, dict[str, str]()
     leave_out = unread.__setitem__ if request.quarantine_unreadable else None
     surveyed = survey(request.rules, request.inputs, leave_out, session.executor)
@@ -65,7 +65,7 @@ def _surveyed(session: Session) -> Outcome:
 
 
 def _sealed(session: Session, outcome: Outcome, clock: Clock) -> Manifest:
-    """The manifest. Errors: GateError ``plan-drift`` for shares that the pinned plan did not
+    """The manifest. Raises: GateError ``plan-drift`` for shares that the pinned plan did not
     expect."""
     request, plan, checks = session.request, outcome.plan, outcome.checks
     if request.pinned is not None:
@@ -105,7 +105,7 @@ def _publish(session: Session, outcome: Outcome, manifest: Manifest) -> None:
 
 @contextmanager
 def _enough_memory() -> Iterator[None]:
-    """Errors: IncompleteError ``out-of-memory`` for what Python and Arrow say then."""
+    """Raises: IncompleteError ``out-of-memory`` for what Python and Arrow say then."""
     try:
         yield
     except MemoryError:

@@ -23,7 +23,7 @@ def scrub(session: Session, outcome: Outcome) -> Outcome:
     """The outcome with every source scrubbed into its part. What a stopped run finished of the same
     work is taken over, and what else lies in the output goes.
 
-    Errors: those of the work; ConservationError ``source-lost`` where a source has no part;
+    Raises: those of the work; ConservationError ``source-lost`` where a source has no part;
     OutputError ``part-missing`` where one was written to a place that this process cannot see;
     GateError ``residual-rate``.
     """

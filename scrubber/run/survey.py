@@ -36,7 +36,7 @@ class Survey:
     plan: Plan
 
     def without(self, aliases: Collection[str]) -> Survey:
-        """The survey less these sources. Errors: InputError ``all-unreadable``."""
+        """The survey less these sources. Raises: InputError ``all-unreadable``."""
         if not aliases:
             return self
         sources = tuple(source for source in self.sources if source.alias not in aliases)
@@ -56,7 +56,7 @@ def survey(
 
     `leave_out`, if given, receives sources that cannot be read, and they are no part of the survey.
 
-    Errors: InputError for sources that cannot be read, ``all-unreadable`` where none can; RuleError
+    Raises: InputError for sources that cannot be read, ``all-unreadable`` where none can; RuleError
     with every problem at once.
     """
     found = formats.discover(inputs, leave_out)

@@ -26,7 +26,7 @@ def checked(url: str) -> str:
     """`url` without slashes at its end. What could hold a password or a token is refused, and never
     printed.
 
-    Errors: InputError ``storage-credentials``, ``storage-url``.
+    Raises: InputError ``storage-credentials``, ``storage-url``.
 
     >>> checked("s3://bucket/folder/")
     's3://bucket/folder'

@@ -65,7 +65,7 @@ def client(url: str) -> tuple[Any, str]:
 
     Listings are never cached: whether a source changed is asked again.
 
-    Errors: NotAvailable ``storage-unknown``, ``storage-extra``.
+    Raises: NotAvailable ``storage-unknown``, ``storage-extra``.
     """
     scheme = scheme_of(url)
     kind = _KINDS.get(scheme)
@@ -98,7 +98,7 @@ def client(url: str) -> tuple[Any, str]:
 def writable(url: str) -> tuple[Any, str]:
     """As :func:`client`, for what puts or removes objects.
 
-    Errors: also NotAvailable ``storage-read-only``: on the Hugging Face Hub every write is a
+    Raises: also NotAvailable ``storage-read-only``: on the Hugging Face Hub every write is a
     commit, whose history would keep what a run removes.
     """
     if scheme_of(url) == "hf":

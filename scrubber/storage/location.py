@@ -87,7 +87,7 @@ class Remote:
 def locate(place: str | PathLike[str] | Location) -> Location:
     """The location that `place` names.
 
-    Errors: InputError ``storage-credentials``, ``storage-url``.
+    Raises: InputError ``storage-credentials``, ``storage-url``.
     """
     if isinstance(place, str):
         return Remote(checked(place)) if is_remote(place) else Path(place)

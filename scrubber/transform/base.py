@@ -219,14 +219,14 @@ class FromFile(ABC):
     def with_rows(self, rows: Sequence[tuple[str, ...]]) -> Transform:
         """The transform with the lines of its file: leaf, level 1, ...
 
-        Errors: ValueError, with a text for the author, where the file does not have what it needs.
+        Raises: ValueError, with a text for the author, where the file does not have what it needs.
         """
 
 
 def transformed(transform: Transform, array: pa.Array, context: Context) -> Outcome:
     """``transform.apply``, held to its guarantees: the only way in which a run uses a transform.
 
-    Errors: TransformError ``transform-broken`` where the length, the type or a null is not as
+    Raises: TransformError ``transform-broken`` where the length, the type or a null is not as
     promised. A row that is lost, or a null that became a value, would be a wrong record.
     """
     outcome = transform.apply(array, context)

@@ -32,7 +32,7 @@ class RootKey:
     def parse(cls, text: str) -> RootKey:
         """A key written as 64 hex digits or as base64 (standard or URL-safe) of 32 bytes.
 
-        Errors: KeyFault ``key-format``, ``key-length``, ``key-weak``.
+        Raises: KeyFault ``key-format``, ``key-length``, ``key-weak``.
         """
         secret = _decoded(text.strip())
         fault = _fault(secret)

@@ -42,7 +42,7 @@ def translate(name: str, params: Mapping[str, Any]) -> tuple[str, dict[str, Any]
     for the caller to judge. ``redact``, and ``replace`` without `new_value`, write ``{LABEL}``
     where Presidio writes nothing, or ``<LABEL>``. ``hash`` becomes a keyed token.
 
-    Errors: ValueError, with a text for the author, for what a rule file must not hold: a salt, a
+    Raises: ValueError, with a text for the author, for what a rule file must not hold: a salt, a
     key, a Python function; and for one parameter given under both names.
 
     >>> translate("mask", {"chars_to_mask": 4, "from_end": True, "masking_char": "#"})

@@ -40,7 +40,7 @@ class OffsetMap:
         """The range of the new text for the range `start` <= i < `end` of the old one.
 
         A range outside every piece moves; one that overlaps a piece grows to hold the whole of
-        its replacement. Errors: ValueError unless 0 <= start < end.
+        its replacement. Raises: ValueError unless 0 <= start < end.
 
         >>> OffsetMap(old=((0, 3),), new=((0, 6),)).map(4, 6)  # "Ann is" -> "{NAME} is"
         (7, 9)
@@ -78,7 +78,7 @@ def rewrite(text: str, cover: Cover, replacements: Sequence[str]) -> Rewritten:
 
     Total for every text and every cover whose pieces lie in it, one replacement per piece.
 
-    Errors: TransformError ``cover-outside`` where a piece reaches beyond the text or into another
+    Raises: TransformError ``cover-outside`` where a piece reaches beyond the text or into another
     piece: such a cover belongs to another text, and clipping it would leave what it was to hide.
     ValueError where the replacements are not as many as the pieces.
 
@@ -138,7 +138,7 @@ def rewrite_column(
     whose replacement is known (`instead`) gets that.
 
     Null stays null. A text is failed as a whole, and null, when one of its pieces is, or when it
-    is not valid UTF-8. Errors: TransformError ``cover-outside``, and ``no-operator`` where an
+    is not valid UTF-8. Raises: TransformError ``cover-outside``, and ``no-operator`` where an
     action that is not KEEP has no transform.
     """
     if len(covers) != len(texts):

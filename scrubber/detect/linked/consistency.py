@@ -55,7 +55,7 @@ class Consistency:
         """The further findings in each of the `texts` of one document, in order of their place.
 
         They score as what they were found from, and depend on the document alone. What the allow
-        list or an exclusion names is no finding here either. Errors: DetectionError
+        list or an exclusion names is no finding here either. Raises: DetectionError
         ``detector-timeout`` for an exclusion that runs out of time.
         """
         sources = self._sources(texts, found)

@@ -78,7 +78,7 @@ class CacheFolder:
 
     @contextmanager
     def _opened(self) -> Iterator[int]:
-        """The folder itself, whatever its name comes to mean. Errors: OSError, also where it is not
+        """The folder itself, whatever its name comes to mean. Raises: OSError, also where it is not
         the user's own, or where others may put another in its place."""
         for above in self.path.parents:
             mode = above.stat().st_mode
@@ -112,7 +112,7 @@ def name_of(versions: Iterable[str], made_by: Iterable[ModuleType], kind: str) -
 
 
 def _require_private(status: os.stat_result, kind: int) -> None:
-    """Errors: PermissionError for what is of another kind, another user's, or open to others."""
+    """Raises: PermissionError for what is of another kind, another user's, or open to others."""
     mine = status.st_uid == os.geteuid()
     if not mine or stat.S_IFMT(status.st_mode) != kind or status.st_mode & _OTHERS_MAY_WRITE:
         raise PermissionError

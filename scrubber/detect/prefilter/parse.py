@@ -31,7 +31,7 @@ class UnknownError(Exception):
 
 
 def parsed(pattern: str, flags: int) -> Tree:
-    """The tree of `pattern`. Errors: UnknownError."""
+    """The tree of `pattern`. Raises: UnknownError."""
     tree, every = parse(pattern, flags)
     if every & ~_FLAGS:
         raise UnknownError

@@ -29,7 +29,7 @@ def abreast(
     """The items, and the results of what `work` gives for each.
 
     `work` is called here and in order, some items ahead; what it gives is called in a thread. That
-    of a block with a large record is done alone. Errors: those of `items` and of the work, after
+    of a block with a large record is done alone. Raises: those of `items` and of the work, after
     the results of all items before.
     """
     threads = min(pa.cpu_count(), _MOST)

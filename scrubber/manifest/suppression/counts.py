@@ -100,7 +100,7 @@ def _published(value: int, how: Shown, min_cell: int, base: int) -> dict[str, An
 def count(facts: Facts, ledger: Ledger) -> Counts:
     """The counts of a run.
 
-    Errors: ConservationError ``not-stated`` if the ledger counts a source or field that `facts` do
+    Raises: ConservationError ``not-stated`` if the ledger counts a source or field that `facts` do
     not state exactly once, ``output-rows`` if a source's files hold other rows than its fragments,
     ``class-records`` if its classes do.
     """

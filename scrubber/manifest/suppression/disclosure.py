@@ -36,7 +36,7 @@ def protect(
 
     `limit` is at least 3. Those of `withheld` that are not small are withheld in any case. Among
     equal prices the smaller count is withheld, then the earlier one.
-    Errors: ValueError if a sum does not hold or `limit` is below 3.
+    Raises: ValueError if a sum does not hold or `limit` is below 3.
     """
     if limit < 3:
         raise ValueError("the smallest cell that is shown is at least 3")

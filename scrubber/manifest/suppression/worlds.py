@@ -58,7 +58,7 @@ def classes(cells: Mapping[Key, Cell], sums: Iterable[Sum]) -> Classes:
 
     A class costs what its printed members cost together, None if it has none. It is guarded if one
     of its members is, and its zero is known if that of one of them is.
-    Errors: ValueError if a sum does not hold.
+    Raises: ValueError if a sum does not hold.
     """
     keys = list(cells)
     index = {key: i for i, key in enumerate(keys)}

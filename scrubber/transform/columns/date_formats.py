@@ -51,7 +51,7 @@ class DateFormat:
 
         It needs exactly one year, month and day. Names of months and weekdays are those of
         `language`, in any case; white space stands for any white space; %y is read as POSIX says
-        (69 to 99 are 1969 to 1999). Errors: ValueError for the author of the format.
+        (69 to 99 are 1969 to 1999). Raises: ValueError for the author of the format.
         """
         names = NAMES[language]
         out, codes = "", ""

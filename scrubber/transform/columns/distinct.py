@@ -32,7 +32,7 @@ def per_distinct(
     0.0 and -0.0 are two. A text that is not valid UTF-8 is failed without asking `fn`. `fn` must
     be a function of the value alone and must not raise.
 
-    Errors: TransformError ``not-representable`` where `fn` returns what `type` cannot hold.
+    Raises: TransformError ``not-representable`` where `fn` returns what `type` cannot hold.
     """
 
     def each(distinct: pa.Array) -> Outcome:

@@ -155,7 +155,7 @@ class Draw:
 
 
 def root_key(context: Context) -> RootKey:
-    """The key of the run. Errors: KeyFault ``key-missing``."""
+    """The key of the run. Raises: KeyFault ``key-missing``."""
     if context.key is None:
         raise KeyFault("key-missing", "this transform needs a key", hint="scrubber keygen")
     return context.key
