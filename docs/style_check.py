@@ -18,7 +18,11 @@ ROOT = Path(__file__).parents[1]
 LONGEST = 30  # words of a sentence
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/*.md")
 _QUESTION = re.compile(r"(What|Whether|How|Where)\b")
-_WORN = re.compile(r"\bfor one in\b|\b(?:is|are) told\b|^\s*Errors: |(?<=\. )Errors: ", re.MULTILINE)
+_WORN = re.compile(
+    r"\bfor one in\b"
+    r"|\b(?:is|are|be|was|were) told\b"  # reports, or a passive with the verb of the field
+    r"|(?:^|(?<=\. ))Errors: "  # Raises:
+)
 _RELATIVE = re.compile(r"\b(?:which|who|whose|whom|that)\b(?! (?:is|are) to\b)")
 
 
