@@ -84,7 +84,7 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
 
 
 def _keeps_subject(table: TablePlan) -> bool:
-    """True if persons can be told apart in the output as they were before."""
+    """True if persons are distinguishable in the output as they were before."""
     if table.subject is None:
         return False
     disposition = table.field(table.subject).disposition
