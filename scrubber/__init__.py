@@ -1,7 +1,7 @@
 """scrubber: data minimization and PII scrubbing before training, with a provenance manifest.
 
-The public API; everything else may change. Importing it is cheap: the rooms behind it are loaded
-when they are first used.
+This is the public API; everything else may change. Importing it is cheap: implementation modules
+are loaded on first use.
 """
 
 from __future__ import annotations

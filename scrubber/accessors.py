@@ -1,8 +1,8 @@
-"""``df.scrubber.apply(rules)`` on Polars and pandas frames, once this module is imported.
+"""``df.scrubber.apply(rules)`` for Polars and pandas frames, once this module is imported.
 
     import scrubber.accessors
 
-Registers with each of the two that is installed, and imports it for that.
+Importing it also imports Polars and pandas, if installed, to register the accessor.
 """
 
 from __future__ import annotations
@@ -35,10 +35,13 @@ class FrameAccessor(Generic[F]):
         key: RootKey | bytes | str | None = None,
         manifest: str | PathLike[str] | None = None,
     ) -> F:
-        """The frame, scrubbed by `rules`; the manifest is written to the file `manifest` if given.
+        """Scrub the frame by `rules`, and write the manifest to the file `manifest`, if given.
 
-        The same as :func:`scrubber.scrub`, which gives frame and manifest together; same errors. A
-        LazyFrame is collected. FileExistsError where there is a file already.
+        The result is a frame of the same kind; a LazyFrame is collected. Use :func:`scrubber.scrub`
+        to get frame and manifest together.
+
+        Raises: FileExistsError for an existing `manifest` file; the errors of
+        :func:`scrubber.scrub`.
         """
         result = scrubber.scrub(self._frame, rules, key=key)
         if manifest is not None:

@@ -1,4 +1,4 @@
-"""Scrubbing the batches of somebody else's pipeline: Ray Data's, or any that maps a function."""
+"""Scrubbing batches in other pipelines: Ray Data, or any pipeline that maps a function."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _BATCH = "batch"
 
 
 class ScrubBatches:
-    """A callable that scrubs Arrow tables one by one, each by itself.
+    """A callable that scrubs Arrow tables independently of each other.
 
         ds.map_batches(ScrubBatches, fn_constructor_args=("rules.yaml",), batch_format="pyarrow")
 
-    What comes out of a record is what :func:`scrubber.scrub` makes of it: equal values get equal
-    tokens in all batches. There is no manifest, since no batch knows of the others: a dataset that
-    needs one is scrubbed by ``scrubber run``, on Ray too. The key is resolved where the object is
-    called, from the reference in the rules, and is never pickled with it.
+    Each record is scrubbed as by :func:`scrubber.scrub`, and equal values get equal tokens in all
+    batches. Batches are independent of each other, so there is no manifest; use ``scrubber run``
+    for data that needs one, on Ray too. The key is resolved from its reference in the rules on the
+    first call, and is never pickled with the object.
 
-    Raises: NotAvailable ``whole-table`` where the rules ask for what only the whole table tells
-    (``privacy:``, ``gates:``); KeyFault ``key-missing`` where they need a key and name none; and
-    those of :func:`scrubber.scrub`.
+    Raises: NotAvailable ``whole-table`` for rules that need the whole table (``privacy:``,
+    ``gates:``); KeyFault ``key-missing`` for rules that need a key but reference none; the errors
+    of :func:`scrubber.scrub`.
     """
 
     def __init__(self, rules: RulesLike) -> None:

@@ -1,20 +1,20 @@
-"""Every error that scrubber raises on purpose.
+"""All errors that scrubber raises on purpose.
 
     ScrubberError                exit 2   a code, a place and a hint; never a value of the data
-    ├─ RuleError                exit 2   every problem of a rule file, all at once
+    ├─ RuleError                exit 2   all problems of a rule file at once
     ├─ KeyFault                 exit 2   a key is missing, too short, or readable by others
-    ├─ InputError               exit 2   a source cannot be read or is not what it says
+    ├─ InputError               exit 2   a source is unreadable or malformed
     ├─ OutputError              exit 2   the output exists, lies in the input, cannot be written
-    ├─ NotAvailable             exit 2   asked for something that is not built or not installed
-    ├─ DetectionError           exit 2   a text could not be looked at
+    ├─ NotAvailable             exit 2   a feature that is not built or not installed
+    ├─ DetectionError           exit 2   a text could not be scanned
     ├─ TransformError           exit 2   a value could not be transformed
-    ├─ ConservationError        exit 2   rows in != rows out + dropped + quarantined
-    ├─ GateError                exit 1   the run worked, its result is not good enough
-    ├─ TamperedError            exit 4   an output is not what its manifest says
-    └─ IncompleteError          exit 5   the run was cut short; nothing was published
+    ├─ ConservationError        exit 2   records in != records out + dropped + quarantined
+    ├─ GateError                exit 1   the run worked, but its result failed a gate
+    ├─ TamperedError            exit 4   an output does not match its manifest
+    └─ IncompleteError          exit 5   the run ended early; nothing was published
 
-What a third-party library says about a failure may quote the data, so its text is never
-repeated, and errors are raised ``from None``.
+Error texts of third-party libraries may quote the data, so they are never repeated, and errors are
+raised ``from None``.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _NAME_LIMIT = 120
 
 
 def printable(name: str) -> str:
-    r"""`name` with control, format (bidi), surrogate and line-separator characters escaped.
+    r"""Return `name` with control, format (bidi), surrogate and line-separator characters escaped.
 
-    Field and file names come from outside: they must not move the cursor, colour the terminal or
+    Field and file names come from outside: they must not move the cursor, color the terminal or
     reverse the text. Names over 120 code points are cut.
 
     >>> printable("a\x1b[31mb")
@@ -50,15 +50,19 @@ def printable(name: str) -> str:
 
 
 def how_to_install(extra: str) -> str:
-    """The hint for an extra that is missing: the distribution is in no index, so never its name."""
+    """The hint for a missing extra. It names no distribution, since scrubber is in no package
+    index."""
     return f"in the checkout: pip install '.[{extra}]'"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the data: `file` is the name the user gave, `row` counts data records from 1,
-    `line` counts lines of the file from 1, `column` code points of that line from 1, `field` is a
-    path such as ``messages[].content``."""
+    """A place in the data.
+
+    `file` is the name given by the user, `row` counts records from 1, `line` counts lines of the
+    file from 1, `column` counts code points of that line from 1, and `field` is a path such as
+    ``messages[].content``.
+    """
 
     file: str | None = None
     row: int | None = None
@@ -82,7 +86,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in a rule file; line and column count from 1."""
+    """A place in a rule file; lines and columns count from 1."""
 
     file: str
     line: int = 1
@@ -94,7 +98,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong with a rule file. `text` may quote the rule file, never the data."""
+    """A problem in a rule file. `text` may quote the rule file, never the data."""
 
     mark: Mark
     code: str
@@ -107,9 +111,9 @@ class Problem:
 
 
 class ScrubberError(Exception):
-    """A failure with a stable `code`, a `place` in the data and a `hint` what to do.
+    """A failure with a stable `code`, a `place` in the data and a `hint` for the user.
 
-    The message never holds a value of the data.
+    The message never contains a value of the data.
     """
 
     exit_code = 2
@@ -122,7 +126,8 @@ class ScrubberError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions cross process boundaries; keyword-only arguments need help to do so.
+        # Exceptions cross process boundaries, and pickle cannot restore keyword-only arguments
+        # itself.
         return (_rebuild, (type(self), self.code, self.text, self.place, self.hint))
 
     def __str__(self) -> str:
@@ -138,8 +143,8 @@ def _rebuild(
 
 
 class RuleError(ScrubberError):
-    """A rule file, or another `file` that people write, that cannot be used; `problems` is never
-    empty and is sorted by place."""
+    """An invalid rule file, or another invalid `file` written by people. `problems` is never empty
+    and is sorted by place."""
 
     def __init__(self, problems: Sequence[Problem], file: str = "rule file") -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
@@ -156,25 +161,25 @@ class RuleError(ScrubberError):
 
 
 class KeyFault(ScrubberError):
-    """A key is missing, malformed, too short, or its file can be read by others."""
+    """A key is missing, malformed, too short, or readable by others."""
 
 
 class InputError(ScrubberError):
-    """A source cannot be read, or is not what its name says."""
+    """A source is unreadable, or its content does not match its name."""
 
 
 class OutputError(ScrubberError):
-    """The output folder exists already, lies inside the input, or cannot be written."""
+    """The output folder exists, lies inside the input, or cannot be written."""
 
 
 class NotAvailable(ScrubberError):
-    """Something was asked for that is not built yet or whose extra is not installed."""
+    """A feature that is not built yet, or whose extra is not installed."""
 
 
 class DetectionError(ScrubberError):
-    """A text could not be looked at (a recognizer failed or ran out of time).
+    """A text could not be scanned, because a recognizer failed or exceeded its time limit.
 
-    `index` is its number among the texts that were given, where no more of them was looked at.
+    `index` is the position of the text in its list; texts after it were not scanned.
     """
 
     def __init__(
@@ -190,7 +195,7 @@ class DetectionError(ScrubberError):
         self.index = index
 
     def at(self, place: Place) -> DetectionError:
-        """The same with the place of the text."""
+        """The same error with the place of the text."""
         return DetectionError(self.code, self.text, place=place, hint=self.hint)
 
 
@@ -199,30 +204,32 @@ class TransformError(ScrubberError):
 
 
 class ConservationError(ScrubberError):
-    """Rows in are not rows out plus dropped plus quarantined: rows were lost."""
+    """Records in do not equal records out plus dropped plus quarantined: records were lost."""
 
 
 class GateError(ScrubberError):
-    """The run worked, but its result does not pass a gate or a test of the rule file."""
+    """The run worked, but its result failed a gate or a test of the rule file."""
 
     exit_code = 1
 
 
 class TamperedError(ScrubberError):
-    """An output or a manifest is not what the manifest says."""
+    """An output or a manifest does not match what was published."""
 
     exit_code = 4
 
 
 class IncompleteError(ScrubberError):
-    """The run was cut short (interrupted, disk full); nothing was published."""
+    """The run ended early (interrupted, disk full); nothing was published."""
 
     exit_code = 5
 
 
 class Interrupted(BaseException):
-    """A request to stop: Ctrl-C, SIGTERM, or a terminal that has gone. Not a KeyboardInterrupt,
-    which typer would turn into an exit code of its own."""
+    """A request to stop: Ctrl-C, SIGTERM, or a closed terminal.
+
+    It is not a KeyboardInterrupt, since typer would turn that into an exit code of its own.
+    """
 
 
 RESUMED: Final[tuple[type[BaseException], ...]] = (
@@ -236,12 +243,12 @@ RESUMED: Final[tuple[type[BaseException], ...]] = (
     SystemExit,
     MemoryError,
 )
-"""Errors whose cause lies outside of the run. Its finished parts stay, and the same command takes
-them up once the cause is gone."""
+"""Errors with a cause outside of the run. Its finished parts are kept, and the same command resumes
+the run once the cause is gone."""
 
 
 def out_of_memory() -> IncompleteError:
-    """The error for want of memory, wherever it shows."""
+    """The error for lack of memory, wherever it occurs."""
     return IncompleteError(
         "out-of-memory", "there is not enough memory", hint="try fewer --workers, or more memory"
     )

@@ -1,4 +1,4 @@
-"""Frames of callers: Arrow tables from frames, and back to the same kind of frame."""
+"""Conversion of frames to Arrow tables, and back to the same kind of frame."""
 
 from __future__ import annotations
 
@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     import polars as pl
 
     Frame = pl.DataFrame | pl.LazyFrame | pd.DataFrame | pa.Table | pa.RecordBatch
-    """The kinds of table that are taken and given back; anything else with
-    ``__arrow_c_stream__`` is taken too and comes back as an Arrow table."""
+    """A caller's table as Arrow, and the conversion back to the caller's kind."""
 
 F = TypeVar("F")
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A caller's table as Arrow, and the way back to the caller's kind."""
+    """Convert `data` to an Arrow table, without copying where possible.
+
+    A pandas index other than a plain range becomes a field of its own, which needs a rule.
+
+    Raises: InputError ``frame-type`` for an unknown kind of frame, ``frame-values`` for a column
+    that Arrow cannot hold (Python objects of several types, Polars' Int128), and ``no-fields``,
+    ``duplicate-field``, ``type-not-supported``, as for files.
+    """
 
     table: pa.Table
     back: Callable[[pa.Table], Any]
@@ -37,19 +43,13 @@ class Opened:
 
 
 def open_frame(data: object) -> Opened:
-    """`data` as an Arrow table without copying where possible.
-
-    A pandas index that is not a plain range becomes a field of its own, which the rules must
-    decide. Raises: InputError ``frame-type`` (a kind that is not known), ``frame-values`` (a
-    column that Arrow cannot hold: Python objects of several types, Polars' Int128), and what files
-    are refused for too: ``no-fields``, ``duplicate-field``, ``type-not-supported``.
-    """
+    """`data` as a list of paths, or None for a table."""
     opened = _opened(data)
     return replace(opened, table=admitted_table(opened.table, "frame"))
 
 
 def paths_of(data: object) -> list[str] | None:
-    """The paths that `data` is, or None where it is a table."""
+    """isinstance without importing the module `module`."""
     if isinstance(data, str | PathLike):
         return [str(data)]
     if isinstance(data, Sequence) and data and all(isinstance(p, str | PathLike) for p in data):
@@ -78,7 +78,8 @@ def _opened(data: object) -> Opened:
 
 
 def _is(data: object, module: str, name: str) -> bool:
-    """isinstance without importing what the caller has not imported."""
+    """Narrow a column that was an Enum of `kind` to the categories still in use; leave it unchanged
+    if it holds other values."""
     loaded = sys.modules.get(module)
     kind = getattr(loaded, name, None)
     return kind is not None and isinstance(data, kind)

@@ -1,4 +1,4 @@
-"""Keys: resolved from their reference where they are used, made by keygen, never shown."""
+"""Keys: made by keygen, resolved from their reference at the place of use, never shown."""
 
 from __future__ import annotations
 
@@ -20,25 +20,27 @@ _FILE_LIMIT = 4096
 
 
 def resolve_key(ref: KeyRef) -> RootKey:
-    """The key behind `ref`.
+    """Resolve `ref` to its key.
 
-    Raises: KeyFault ``key-missing``, ``key-exposed`` (a file that group or others can read),
+    Raises: KeyFault ``key-missing``, ``key-exposed`` (a file readable by group or others),
     ``key-command``, ``key-format``, ``key-length``, ``key-weak``; NotAvailable ``extra-missing``
-    where the keyring extra is not installed.
+    without the keyring extra.
     """
     return RootKey.parse(_secret(ref, "scrubber keygen"))
 
 
 def resolve_signing_key(ref: KeyRef) -> SigningKey:
-    """The private key behind `ref`. Raises: as :func:`resolve_key`."""
+    """Resolve `ref` to its private key.
+
+    Raises: the errors of :func:`resolve_key`.
+    """
     return SigningKey.parse(_secret(ref, "scrubber keygen --signing"))
 
 
 def key_reference(text: str) -> KeyRef:
-    """The reference of a key, written ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or
-    ``exec:COMMAND``.
+    """Parse a key reference: ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or ``exec:COMMAND``.
 
-    Raises: KeyFault ``key-reference``; its text does not repeat `text`, which may be a key.
+    Raises: KeyFault ``key-reference``. Its text does not repeat `text`, which may be a key.
     """
     kind, _, name = text.partition(":")
     if kind not in list(KeySource) or not name.strip():
@@ -64,31 +66,31 @@ def _secret(ref: KeyRef, maker: str) -> str:
 
 
 def as_key(key: RootKey | bytes | str) -> RootKey:
-    """A key given in a program: 32 bytes, the text that keygen writes, or a reference to a key.
+    """A key passed by a program: 32 bytes, the text written by keygen, or a reference to a key.
 
-    Raises: those of :func:`key_reference` and :func:`resolve_key`.
+    Raises: the errors of :func:`key_reference` and :func:`resolve_key`.
     """
     if isinstance(key, RootKey):
         return key
-    if isinstance(key, str) and ":" in key:  # which the text of a key never holds
+    if isinstance(key, str) and ":" in key:  # the text of a key never holds a colon
         return resolve_key(key_reference(key))
     try:
         return RootKey(key) if isinstance(key, bytes) else RootKey.parse(key)
     except KeyFault as error:
         fault = error
-    del key  # a traceback may be shown with the values of its frames
+    del key  # tracebacks may show the values of their frames
     raise fault
 
 
 def new_key() -> str:
-    """A fresh random key as base64 text."""
+    """A new random key as base64 text."""
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
 
 
 def write_key(path: Path, text: str) -> None:
-    """Write a key's `text` to a new file that its owner alone can read (mode 0600).
+    """Write the `text` of a key to a new file of mode 0600.
 
-    Raises: OutputError ``key-exists`` (a key is never overwritten), ``output-write``.
+    Raises: OutputError ``key-exists`` (keys are never overwritten), ``output-write``.
     """
     write_whole(
         path,
@@ -151,14 +153,18 @@ def _from_keyring(name: str) -> str:
 
 def _from_command(command: str) -> str:
     try:
-        done = subprocess.run(  # the author of the rule file named this command
+        done = subprocess.run(  # named by the author of the rule file
             shlex.split(command),
             capture_output=True,
             timeout=_EXEC_SECONDS,
             stdin=subprocess.DEVNULL,
             check=False,
         )
-    except (OSError, ValueError, subprocess.SubprocessError):  # it may hold what was printed
+    except (
+        OSError,
+        ValueError,
+        subprocess.SubprocessError,
+    ):  # it may hold the output of the command
         done = None
     if done is None:
         raise KeyFault("key-command", "the key command cannot be executed")
@@ -171,5 +177,5 @@ def _from_command(command: str) -> str:
 
 
 def _text(content: bytes) -> str:
-    """As text; bytes beyond ASCII become characters that no key has."""
+    """Decode `content`; bytes beyond ASCII become characters that no key contains."""
     return content.decode("ascii", "replace")

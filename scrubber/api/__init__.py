@@ -1,6 +1,6 @@
-"""The verbs of the library. The command line parses, calls one of them and renders its result.
+"""The verbs of the library. The command line parses arguments, calls a verb and renders its result.
 
-Importing this is cheap: the rooms behind a verb are loaded when it is first used.
+Importing this package is cheap: implementation modules are loaded on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The arguments that several verbs share, in each form that a caller may give them."""
+"""Arguments shared by several verbs, in each form that callers may pass."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ ManifestLike = Manifest | AnyPath
 
 
 def as_rules(rules: RulesLike) -> Rules:
-    """Rules from a path, a mapping, or rules themselves. Raises: RuleError."""
+    """Rules from a path, a mapping, or rules themselves.
+
+    Raises: RuleError, with all problems at once.
+    """
     if isinstance(rules, Rules):
         return rules
     return rules_from_mapping(rules) if isinstance(rules, Mapping) else load_rules(Path(rules))
@@ -43,10 +46,13 @@ def as_paths(data: PathsLike) -> list[str]:
 
 
 def as_manifest(document: ManifestLike) -> Manifest:
-    """A manifest, or the one at a path. Raises: those of :func:`scrubber.read_manifest`."""
+    """A manifest, or the manifest at a path or in an output folder.
+
+    Raises: the errors of :func:`scrubber.read_manifest`.
+    """
     return document if isinstance(document, Manifest) else read_manifest(document)
 
 
 def today() -> date:
-    """The day in UTC, on which signatures count and approvals expire."""
+    """The current day in UTC, for signatures and expiry dates."""
     return datetime.now(UTC).date()

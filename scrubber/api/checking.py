@@ -1,4 +1,4 @@
-"""Checking: a rule file without problems, that fits its data and passes its own tests."""
+"""The verb `check`: validate a rule file, fit it to its data and run its tests."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from scrubber.run.survey import survey
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A rule file without problems: its number of field rules, the sources that it fits, hints, and
-    the results of its own ``tests:``."""
+    """A valid rule file: the number of its field rules, the sources that it fits, hints, and the
+    results of its ``tests:``."""
 
     rules: int
     sources: tuple[str, ...]
@@ -24,16 +24,16 @@ class Checked:
 
     @property
     def failed(self) -> tuple[ExampleResult, ...]:
-        """The tests that did not pass."""
+        """The tests that failed."""
         return tuple(test for test in self.tests if not test.passed)
 
     @property
     def exit_code(self) -> int:
-        """1 where a test failed, else 0."""
+        """1 if a test failed, else 0."""
         return GateError.exit_code if self.failed else 0
 
     def to_json(self) -> dict[str, Any]:
-        """The result as plain values; there are no problems, since they are raised."""
+        """The result as plain values. It has no problems, since problems are raised."""
         return {
             "problems": [],
             "hints": [
@@ -54,16 +54,17 @@ class Checked:
 
 
 def check(rules: RulesLike, data: PathsLike | None = None) -> Checked:
-    """Check `rules`, run their own tests, and with `data` (paths) compile them for its schemas.
+    """Check `rules`, run their tests, and compile them for the schemas of the paths `data`, if
+    given.
 
-    Only schemas are read of `data`, and no key is needed. A failed test is no error: see
+    Only schemas are read, never values, and no key is needed. A failed test raises nothing: see
     ``.failed``.
 
     >>> checked = check({"version": 1, "fields": [{"name": "id", "transform": "drop"}]})
     >>> checked.rules, checked.exit_code
     (1, 0)
 
-    Raises: RuleError with every problem at once; InputError for sources that cannot be read,
+    Raises: RuleError, with all problems at once; InputError for unreadable sources and
     ``no-paths``.
     """
     parsed = as_rules(rules)

@@ -1,4 +1,4 @@
-"""Documents: to show, verify, compare, report and export what a run or a plan wrote."""
+"""Verbs for documents: show, verify, compare, report and export manifests and plans."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _REPORT = "report.html"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A manifest or a plan, as it is stored at `path`."""
+    """The manifest or plan at `path`."""
 
     content: Manifest | PlanDocument
     path: Location = field(repr=False)
 
     @property
     def screen(self) -> Screen:
-        """Its facts for one screen, kept fields first."""
+        """The facts for one screen, kept fields first."""
         if isinstance(self.content, PlanDocument):
             return plan_screen(self.content)
         return screen(self.content)
@@ -47,7 +47,7 @@ class Shown:
         return 0
 
     def signed(self) -> tuple[str, ...]:
-        """A line for every envelope that is now beside the document.
+        """A line for each envelope beside the document, read now.
 
         Raises: TamperedError ``envelope-form``.
         """
@@ -56,17 +56,17 @@ class Shown:
         return tuple(said_about(attested_run(self.path))) if self.path.is_dir() else ()
 
     def to_json(self) -> Any:
-        """The document itself, as plain values."""
+        """The document as plain values."""
         if isinstance(self.content, PlanDocument):
             return self.content.data
         return self.content.to_json()
 
 
 def show(document: AnyPath) -> Shown:
-    """Read the manifest of an output folder, or a plan, to show it.
+    """Read the manifest of an output folder, or a plan.
 
-    Raises: IncompleteError ``no-manifest``; InputError ``manifest-version`` or for a file that is
-    neither; TamperedError for one that is not as scrubber writes it.
+    Raises: IncompleteError ``no-manifest``; InputError ``manifest-version``, or for any other kind
+    of file; TamperedError for a malformed document.
     """
     path = locate(document)
     if is_plan(read_bytes(path)):
@@ -76,15 +76,16 @@ def show(document: AnyPath) -> Shown:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The checks of a document; `trusted` says that signatures were checked by a trust file."""
+    """The checks of a document. `trusted` is true if a trust file was used to check the
+    signatures."""
 
     checks: tuple[Check, ...]
     trusted: bool
 
     @property
     def exit_code(self) -> int:
-        """0 passed, 3 a signature or a named upstream is missing, 4 tampered with, 5 small files
-        could not be checked."""
+        """0 if all checks passed, 3 for a missing signature or upstream, 4 after tampering, 5 for
+        small files without salts."""
         return exit_code(self.checks)
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -99,14 +100,14 @@ def verify(
     upstream: Sequence[AnyPath] = (),
     on: date | None = None,
 ) -> Verified:
-    """Verify an output folder (signatures, form, conservation of rows, hashes), or a plan.
+    """Verify an output folder or a plan: signatures, form, conservation of records, and hashes.
 
-    With `trust`, a trust file, somebody in it must have signed, on the day `on` (default: today in
-    UTC). Each folder in `upstream` must verify too, and be named by the manifest. A failed check is
-    no error: see ``.exit_code``.
+    `trust` is a trust file: at least one person listed there must have signed, with a key valid on
+    the day `on` (default: today in UTC). Each folder in `upstream` must also verify, and the
+    manifest must name it. A failed check raises nothing: see ``.exit_code``.
 
-    Raises: IncompleteError ``no-manifest``; InputError ``no-plan``, ``manifest-version``;
-    RuleError for a trust file that is not valid.
+    Raises: IncompleteError ``no-manifest``; InputError ``no-plan``, ``manifest-version``; RuleError
+    for an invalid trust file.
     """
     path = locate(document)
     day = on or today()
@@ -119,19 +120,20 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """The changes from the manifest with the id `before` to the one with the id `after`."""
+    """The changes between two manifests with the ids `before` and `after`."""
 
     before: str
     after: str
     changes: tuple[Change, ...]
 
     def by_effect(self, effect: str) -> tuple[Change, ...]:
-        """The changes that are ``weaker``, ``stronger`` or ``neutral`` for the people."""
+        """The changes with the given `effect` on protection: ``weaker``, ``stronger`` or
+        ``neutral``."""
         return tuple(change for change in self.changes if change.effect == effect)
 
     @property
     def exit_code(self) -> int:
-        """3 if a change is weaker, else 0."""
+        """3 if any change is weaker, else 0."""
         return NEEDS_REVIEW if self.by_effect(Effect.WEAKER) else 0
 
     def to_json(self) -> dict[str, Any]:
@@ -141,10 +143,10 @@ class Diff:
 
 
 def diff(before: ManifestLike, after: ManifestLike) -> Diff:
-    """Compare two manifests: weaker, stronger or neutral for the people in the data.
+    """Compare two manifests and rate each change as weaker, neutral or stronger protection.
 
-    Each is a :class:`Manifest`, or the path of a manifest or an output folder. A change that nobody
-    can order is weaker.
+    Each argument is a :class:`Manifest`, or the path of a manifest or output folder. A change
+    without a known direction counts as weaker.
 
     >>> import scrubber
     >>> import pyarrow as pa
@@ -156,7 +158,7 @@ def diff(before: ManifestLike, after: ManifestLike) -> Diff:
     >>> diff(before, after).exit_code, diff(after, before).exit_code
     (3, 0)
 
-    Raises: those of :func:`scrubber.read_manifest`.
+    Raises: the errors of :func:`scrubber.read_manifest`.
     """
     old, new = as_manifest(before), as_manifest(after)
     return Diff(old.id, new.id, tuple(compare(old, new)))
@@ -164,7 +166,7 @@ def diff(before: ManifestLike, after: ManifestLike) -> Diff:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The HTML report that was written to `path`, a file or a URL."""
+    """The HTML report at `path`, a file or a URL."""
 
     path: str
 
@@ -181,12 +183,13 @@ class Reported:
 def report(
     output: AnyPath, *, out: AnyPath | None = None, against: ManifestLike | None = None
 ) -> Reported:
-    """Write the manifest of `output` as one HTML page, to `out` (default: ``report.html`` in it).
+    """Render the manifest of `output` as one HTML page at `out` (default ``report.html`` in the
+    output).
 
-    With `against`, an earlier manifest, the page also lists the changes since. An earlier report is
-    replaced, no other file is.
+    `against` is an earlier manifest: the page then lists the changes since. An earlier report is
+    replaced; other files never are.
 
-    Raises: OutputError ``output-foreign``, ``output-write``; those of
+    Raises: OutputError ``output-foreign``, ``output-write``; the errors of
     :func:`scrubber.read_manifest`.
     """
     folder = locate(output)
@@ -200,7 +203,7 @@ def report(
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A manifest in the format `target`; `out` is the file that it was written to."""
+    """A manifest in the format `target`; `out` is the written file, if any."""
 
     target: str
     text: str = field(repr=False)
@@ -212,7 +215,7 @@ class Exported:
         return 0
 
     def to_json(self) -> dict[str, Any]:
-        """The file where there is one, else the text."""
+        """The written file, or else the text."""
         written = {"text": self.text} if self.out is None else {"out": self.out}
         return {"target": self.target, **written}
 
@@ -220,15 +223,15 @@ class Exported:
 def export(
     output: ManifestLike, to: str, *, out: AnyPath | None = None, overwrite: bool = False
 ) -> Exported:
-    """Express a manifest in the format `to`: ``croissant``, ``openlineage``, ``sarif``, ``junit``,
+    """Convert a manifest to the format `to`: ``croissant``, ``openlineage``, ``sarif``, ``junit``,
     ``hf-card`` or ``dta``.
 
-    The text holds no more than the manifest publishes. With `out`, it is written there; with
-    `overwrite` over another file, but never over one that scrubber needs (a manifest, an output,
-    signatures, a plan, rules, a key).
+    The text contains nothing that the manifest withholds. With `out`, it is written to that file;
+    `overwrite` allows replacing a file. Manifests, outputs, signatures, plans, rule files and keys
+    are never replaced.
 
     Raises: InputError ``export-unknown``; OutputError ``file-exists``, ``output-kept``,
-    ``output-write``; those of :func:`scrubber.read_manifest`.
+    ``output-write``; the errors of :func:`scrubber.read_manifest`.
     """
     if to not in TARGETS:
         text = "there is no such export"

@@ -1,4 +1,4 @@
-"""Exploring data before there are rules for it: first rules, risk, and hierarchies."""
+"""Verbs that need no rules yet: draft a rule file, measure risk, draft hierarchies."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def draft(
 ) -> drafting.Draft:
     """Draft a first rule file for the files of `data`; ``.text`` is its YAML.
 
-    It runs as it is and keeps little: a field in doubt is dropped. `rows` records of each table are
-    sampled, and the same `seed` chooses the same ones; `detect` is the ``detect:`` part of a rule
-    file. With `out`, the file is written there, over another rule file only with `overwrite`.
+    The draft runs as written and keeps little: fields in doubt are dropped. `rows` records of each
+    table are sampled; `seed` makes the sample reproducible. `detect` is the ``detect:`` part of a
+    rule file. With `out`, the file is written; `overwrite` allows replacing a rule file.
 
-    Raises: InputError for sources that cannot be read, ``no-paths``; OutputError ``rules-exist``,
+    Raises: InputError for unreadable sources and ``no-paths``; OutputError ``rules-exist``,
     ``output-kept``, ``output-write``; ValueError for `rows` below 1.
     """
     drafted = drafting.draft(as_paths(data), rows=rows, seed=seed, detect=detect)
@@ -46,15 +46,15 @@ def risk(
     population: PathsLike | None = None,
     population_size: int | None = None,
 ) -> Measured:
-    """Measure the re-identification risk of the records of `data` by the fields `quasi`.
+    """Measure the re-identification risk of `data` for the quasi-identifiers `quasi`.
 
-    Counts the classes of records that are equal in `quasi` (a string is one field); null is a
-    value of its own. Shares lie in 0..1. `population` names files with the same fields of
-    everybody, for journalist risk; `population_size` is in persons, to estimate the share of
-    population uniques. The figures are exact: they are for the holder of the data.
+    A class is a set of records with equal values of `quasi` (a string is one field); null is a
+    value of its own. Shares are in 0..1. `population` names files with the same fields for the
+    whole population, for journalist risk. `population_size` counts persons, to estimate the share
+    of population uniques. The figures are exact, so treat them like the data.
 
-    Raises: InputError for sources that cannot be read, ``no-paths``, ``unknown-field``,
-    ``quasi-missing``, ``population-small``.
+    Raises: InputError for unreadable sources, ``no-paths``, ``unknown-field``, ``quasi-missing``,
+    ``population-small``.
     """
     fields = [quasi] if isinstance(quasi, str) else list(quasi)
     everybody = as_paths(population) if population is not None else ()
@@ -64,15 +64,14 @@ def risk(
 def hierarchy(
     data: PathsLike, field: str, *, out: AnyPath | None = None, overwrite: bool = False
 ) -> HierarchyDraft:
-    """Draft a hierarchy for `field`: its values, and levels that their form suggests.
+    """Draft a hierarchy for `field`: its distinct values, with levels suggested by their form.
 
-    Numbers get ranges, dates get months, quarters and years, codes of one length get prefixes;
-    other values get the root alone. Null is no leaf. With `out`, a CSV file is written that its
-    owner alone can read, since it holds values of the data.
+    Numbers get ranges; dates get months, quarters and years; codes of one length get prefixes;
+    other values get only the root. Null is not a leaf. With `out`, a CSV file of mode 0600 is
+    written, since it holds values of the data.
 
-    Raises: InputError for sources that cannot be read, ``no-paths``, ``unknown-field``,
-    ``hierarchy-empty``, ``hierarchy-large``; OutputError ``hierarchy-exists``, ``output-kept``,
-    ``output-write``.
+    Raises: InputError for unreadable sources, ``no-paths``, ``unknown-field``, ``hierarchy-empty``,
+    ``hierarchy-large``; OutputError ``hierarchy-exists``, ``output-kept``, ``output-write``.
     """
     drafted = draft_hierarchy(as_paths(data), field)
     if out is None:

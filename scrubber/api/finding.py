@@ -1,4 +1,4 @@
-"""Finding: the spans of personal data in texts, without changing them."""
+"""The verb `find`: spans of personal data in texts, which stay unchanged."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def find(
 def find(
     texts: str | Iterable[str | None], detect: Mapping[str, Any] | None = None
 ) -> tuple[Span, ...] | list[tuple[Span, ...]]:
-    """The findings of each text: spans with start, end (code points), label, score, recognizer.
+    """Find personal data in texts, as spans with start, end (code points), label, score and
+    recognizer.
 
-    A string is one text, and its findings come as one tuple; of several texts there is a list with
-    a tuple for each.
-    `detect` is the ``detect:`` part of a rule file as a mapping, or None for Presidio's default
-    patterns and the built-in names model, in English. Each text is a document of its own, in which
-    a name that was found once is found everywhere. A finding counts from a score of 0.35, unless
-    `detect` sets other thresholds. A null or empty text has no findings. Raises:
-    RuleError for a `detect` that is not valid, DetectionError where a text could not be looked at,
-    TypeError for what is no text.
+    For a string, the result is one tuple of spans; for several texts, a list with a tuple for each.
+    `detect` is the ``detect:`` part of a rule file; the default is Presidio's patterns and the
+    built-in names model, in English. Each text is a document of its own: a name found once is found
+    throughout it. The default threshold is a score of 0.35. A null or empty text has no findings.
+
+    Raises: RuleError for an invalid `detect`; DetectionError for a text that could not be scanned;
+    TypeError for anything but text.
     """
     if isinstance(texts, str):
         return find([texts], detect)[0]

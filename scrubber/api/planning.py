@@ -1,4 +1,4 @@
-"""Planning: what rules will do to given data, field by field, before anything is scrubbed."""
+"""The verb `plan`: the treatment of each field, before anything is scrubbed."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _MOST_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class PlannedField:
-    """The decision about a field of `sources`.
+    """The treatment of a field of `sources`.
 
-    `type_in` and `type_out` are Arrow types, `type_out` None where the field is removed. `levels`
-    are those that ``privacy:`` chooses from, `linked` the fields whose values the text is searched
-    for, with their entities. `samples` are values before and after, for a terminal only.
+    `type_in` and `type_out` are Arrow types; `type_out` is None for a removed field. ``privacy:``
+    chooses from `levels`. `linked` lists the fields whose values are searched for in this text,
+    with their entities. `samples` are values before and after, for a terminal only.
     """
 
     name: str
@@ -50,7 +50,7 @@ class PlannedField:
     samples: tuple[tuple[Any, Any], ...] = field(default=(), repr=False)
 
     def to_json(self) -> dict[str, Any]:
-        """The decision as plain values, without the samples."""
+        """The treatment as plain values, without samples."""
         return {
             "name": self.name,
             "sources": list(self.sources),
@@ -66,8 +66,8 @@ class PlannedField:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFilter:
-    """Records for which `expression` is true or unknown are dropped; `shape` is the expression
-    without its literals, which may be values of people."""
+    """A rule that drops records for which `expression` is true or unknown. `shape` is the
+    expression without its literals, since these may be values of people."""
 
     expression: str = field(repr=False)
     shape: str
@@ -77,11 +77,11 @@ class PlannedFilter:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The plan that follows from rules for given data, field by field.
+    """The plan of given rules for given data, field by field.
 
-    `privacy` and `gates` say in words what the rules ask for. `throwaway_key` says that the samples
-    were made with a random key, `id` is that of the written plan, and `literals_held` is False
-    where that plan cannot answer for the literals of the rules, since their key was not at hand.
+    `privacy` and `gates` describe those parts of the rules in words. `throwaway_key` is true if the
+    samples were made with a random key. `id` is the id of the written plan. `literals_held` is
+    false if that plan does not cover the literals of the rules, for lack of the key.
     """
 
     digest: str
@@ -128,14 +128,13 @@ def plan(
     out: AnyPath | None = None,
     overwrite: bool = False,
 ) -> Planned:
-    """Compile `rules` for the files of `data`; nothing is scrubbed.
+    """Compile `rules` for the files of `data`, without scrubbing.
 
     Up to `rows` records (0 to 100) of each source are scrubbed as samples, which hold values of the
-    data. With `out`, the plan is written there, with the shares of values to expect, for
-    :func:`approve` and ``scrub(plan=…)``; `overwrite` replaces a plan, and removes the signatures
-    beside it.
+    data. With `out`, a plan is written, including expected shares of values, for :func:`approve`
+    and ``scrub(plan=…)``. `overwrite` allows replacing a plan and removes its signatures.
 
-    Raises: RuleError; InputError for sources that cannot be read, ``no-paths``; OutputError
+    Raises: RuleError; InputError for unreadable sources and ``no-paths``; OutputError
     ``plan-exists``, ``output-kept``, ``output-write``; ValueError for `rows` out of range.
     """
     if not 0 <= rows <= _MOST_ROWS:
@@ -166,10 +165,10 @@ def plan(
 
 
 def _write(rules: Rules, surveyed: Survey, out: Path, overwrite: bool) -> tuple[str, bool]:
-    """Write the plan, with the shares that a sample lets expect; its id, and whether it holds the
-    literals of the rules.
+    """Write the plan with the shares expected from a sample. Return its id, and true if it covers
+    the literals of the rules.
 
-    A plan that is replaced loses the signatures and approvals beside it: they were of another one.
+    A replaced plan loses its signatures and approvals.
     """
     attestations = attestations_of(out)
     hint = "--force replaces it, and removes what was signed"
@@ -190,7 +189,7 @@ def _write(rules: Rules, surveyed: Survey, out: Path, overwrite: bool) -> tuple[
 
 
 def _only_a_plan(attestations: Path, out: Path) -> None:
-    """Let a plan be replaced, without what was signed about it."""
+    """Remove the signatures of a plan that is to be replaced; refuse any other file."""
     unless_kept(out, own=PLAN)
     attestations.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""Scrubbing: a table or files in, the same without personal data out, with a manifest."""
+"""The verb `scrub`: remove personal data from a table or files, and write a manifest."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Scrubbed(Generic[T]):
-    """The scrubbed `data`, of the caller's kind (for a path: the output folder), and the manifest
-    of what was done to it."""
+    """The scrubbed `data` in the caller's kind (for paths: the output folder), and the manifest."""
 
     data: T = field(repr=False)
     manifest: Manifest
 
     @property
     def exit_code(self) -> int:
-        """1 where files were left out because they cannot be read, else 0."""
+        """1 if unreadable files were omitted, else 0."""
         return GateError.exit_code if self.manifest.data["quarantined_sources"] else 0
 
     def to_json(self) -> dict[str, Any]:
@@ -62,21 +61,23 @@ def scrub(
 ) -> Scrubbed[T]:
     """Scrub a table or files by a rule file.
 
-    `data` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table (or anything with
-    ``__arrow_c_stream__``), and ``.data`` of the result is of the same kind with its dtypes; or it
-    is a path or a URL in a store (a file, a folder or a glob, or a list of them), and then `out`
-    names the folder for ``data/`` and ``manifest.json``, and ``.data`` is that folder as a Path (or
-    its URL). `rules` is a path, a mapping of the same shape as a rule file, or the result of
-    :func:`load_rules`. `key` replaces the ``key:`` of the rule file: 32 bytes, the text that
-    ``scrubber keygen`` prints, or a reference such as ``env:NAME``.
+    `data` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table, or anything with
+    ``__arrow_c_stream__``. Then ``.data`` of the result is of the same kind, with its dtypes. Or
+    `data` is a path, a glob, a URL, or a list of them. Then `out` names the folder for ``data/``
+    and ``manifest.json``, and ``.data`` is that folder as a Path (or its URL).
 
-    These apply to files. `workers` processes of this machine (default 1), or with `executor`
-    ``ray`` the cluster at `address` (default: as many workers as it has CPUs), write the same
-    bytes. `format` is ``same``, ``parquet``, ``csv``, ``tsv``, ``jsonl`` or ``arrow``. With
-    `incremental`, an earlier output, only new sources are scrubbed. With `plan`, a written plan,
-    a run that would do anything else is refused. A file that cannot be read stops the run, or with
-    `quarantine_unreadable` is left out as a whole; the manifest names it, and its check
-    ``sources-read`` then fails. `progress` is called after each batch.
+    `rules` is a path, a mapping in the shape of a rule file, or the result of :func:`load_rules`.
+    `key` replaces the ``key:`` of the rule file: 32 bytes, the text printed by ``scrubber keygen``,
+    or a reference such as ``env:NAME``.
+
+    The remaining arguments apply to files. `workers` is the number of processes on this machine
+    (default 1). With the `executor` ``ray``, it is the number of workers of the cluster at
+    `address` (default: one per CPU). The output does not depend on either. `format` is ``same``,
+    ``parquet``, ``csv``, ``tsv``, ``jsonl`` or ``arrow``. `incremental` names an earlier output,
+    and only sources that it lacks are scrubbed. `plan` names a written plan, and any drift from it
+    is refused. An unreadable file stops the run. With `quarantine_unreadable`, it is omitted
+    instead: the manifest lists it, and the check ``sources-read`` fails. `progress` is called after
+    each batch.
 
     Null stays null under every transform.
 
@@ -88,11 +89,10 @@ def scrub(
     >>> scrub(table, rules).data.to_pydict()
     {'age': ['[30, 40)', None]}
 
-    Raises: RuleError (every problem at once); KeyFault; InputError; TransformError;
-    DetectionError; OutputError, such as ``output-missing`` for files without `out` and
-    ``increment-empty`` where no source is new; NotAvailable ``executor-unknown``,
-    ``format-unknown``; GateError for a gate of the rules and ``plan-drift``; IncompleteError. No
-    message holds a value of the data.
+    Raises: RuleError (all problems at once); KeyFault; InputError; TransformError; DetectionError;
+    OutputError, such as ``output-missing`` for files without `out` and ``increment-empty`` without
+    a new source; NotAvailable ``executor-unknown``, ``format-unknown``; GateError for a failed gate
+    and ``plan-drift``; IncompleteError. No message contains a value of the data.
     """
     if format not in ("same", *FORMATS):
         text = f"a format is same or one of {', '.join(FORMATS)}"

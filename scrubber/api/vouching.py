@@ -1,4 +1,4 @@
-"""Vouching: keys, signatures, approvals and waivers of a run or a plan, and its gate."""
+"""Verbs that vouch for a run or a plan: keys, signatures, approvals, waivers, and the gate."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from scrubber.storage import locate
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A fresh key: its secret `text`, and of a signing key the `public` half."""
+    """A new key: the secret `text`, and the `public` key of a signing key."""
 
     text: str = field(repr=False)
     public: str | None = None
 
 
 def keygen(*, signing: bool = False, out: AnyPath | None = None) -> Generated:
-    """Make a key of 32 random bytes as base64 text, or with `signing` an Ed25519 key as PEM.
+    """Make a key: 32 random bytes as base64 text, or with `signing` an Ed25519 key as PEM.
 
-    With `out`, it is written to a new file that its owner alone can read. The `public` half of a
-    signing key goes into trust files.
+    With `out`, it is written to a new file of mode 0600. The `public` key of a signing key belongs
+    in trust files.
 
     >>> import base64
     >>> len(base64.b64decode(keygen().text))
@@ -50,7 +50,7 @@ def keygen(*, signing: bool = False, out: AnyPath | None = None) -> Generated:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature by the key `signer` over `subjects`, in the file at `path`."""
+    """A signature by the key `signer` over `subjects`, in the file `path`."""
 
     signer: str
     subjects: tuple[str, ...]
@@ -73,15 +73,15 @@ def sign(
     trust: AnyPath | None = None,
     on: date | None = None,
 ) -> Signed:
-    """Sign the manifest of an output folder with the hashes of its outputs, or a plan.
+    """Sign a plan, or the manifest of an output folder with the hashes of its outputs.
 
-    Only a document that verifies is signed, in a file beside it. `key` is a signing key or a
-    reference to one: ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or ``exec:COMMAND``. With
-    `trust`, a key that may not sign on the day `on` (default: today in UTC) is refused.
+    The document must verify first. The signature is written to a file beside it. `key` is a signing
+    key or a reference to one: ``env:NAME``, ``file:PATH``, ``keyring:NAME`` or ``exec:COMMAND``.
+    With `trust`, the key must be allowed to sign on the day `on` (default: today in UTC).
 
     Raises: KeyFault; InputError ``signer-unknown``, ``role-not-held``, ``no-plan``; TamperedError
-    ``not-intact``; IncompleteError ``no-manifest``, ``salts-missing``; RuleError for a trust file
-    that is not valid.
+    ``not-intact``; IncompleteError ``no-manifest``, ``salts-missing``; RuleError for an invalid
+    trust file.
     """
     signing, day = _signing_key(key), on or today()
     if trust is not None:
@@ -94,7 +94,8 @@ def sign(
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """The approval or waiver that the key `signer` put beside a document: `says` is its content."""
+    """An approval or waiver, signed by the key `signer`, in a file beside a document; `says` is its
+    content."""
 
     signer: str
     says: Mapping[str, Any]
@@ -119,14 +120,14 @@ def approve(
     trust: AnyPath,
     on: date | None = None,
 ) -> Vouched:
-    """Put a signed approval beside a run or a plan, in a `role` of the trust file.
+    """Add a signed approval beside a run or a plan, in a `role` of the trust file.
 
-    `criteria` name what was looked at; `expires` is the last day that the approval counts, a date
-    or its ISO form; `on` the day on which it is given (default: today in UTC). Neither the
-    document nor its signatures change.
+    `criteria` name the criteria of the review. `expires` is the last day of validity, a date or ISO
+    text. `on` is the day of approval (default: today in UTC). The document and its signatures stay
+    unchanged.
 
     Raises: InputError ``expires``, ``signer-unknown``, ``role-unknown``, ``role-not-held``,
-    ``own-document``; else as :func:`sign`.
+    ``own-document``; the errors of :func:`sign`.
     """
     given = on or today()
     approval = Approval(role, tuple(criteria), given, _last_day(expires, given))
@@ -144,12 +145,11 @@ def waive(
     trust: AnyPath,
     on: date | None = None,
 ) -> Vouched:
-    """Put a signed waiver of the failing gate `check` beside a run or a plan.
+    """Add a signed waiver of the failed gate `check` beside a run or a plan.
 
-    A waived check is not passed: the gate names it as waived. Arguments are those of
-    :func:`approve`.
+    The gate reports the check as waived, not as passed. The arguments are those of :func:`approve`.
 
-    Raises: InputError ``check-unknown``; else as :func:`approve`.
+    Raises: InputError ``check-unknown``; the errors of :func:`approve`.
     """
     given = on or today()
     waiver = Waiver(check, reason, role, given, _last_day(expires, given))
@@ -157,13 +157,13 @@ def waive(
 
 
 def gate(document: AnyPath, trust: AnyPath, *, on: date | None = None) -> Verdict:
-    """Decide by a trust file whether an output may be used, or a plan be run.
+    """Decide by a trust file if an output may be used or a plan may be run.
 
-    Denied unless signed and approved on the day `on` (default: today in UTC). A denial is no error:
-    see ``.exit_code``.
+    The verdict is no, unless the document is signed and approved on the day `on` (default: today in
+    UTC). A denial raises nothing: see ``.exit_code``.
 
-    Raises: IncompleteError ``no-manifest``; InputError ``no-plan``; RuleError for a trust file that
-    is not valid.
+    Raises: IncompleteError ``no-manifest``; InputError ``no-plan``; RuleError for an invalid trust
+    file.
     """
     return verdict_on(locate(document), read_trust(Path(trust)), on or today())
 
@@ -189,7 +189,7 @@ def _signing_key(key: SigningKey | str) -> SigningKey:
 
 
 def _last_day(expires: date | str, given: date) -> date:
-    """The last day that a statement counts, not before the day on which it is `given`."""
+    """The last day of validity, which must not precede the day `given`."""
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(expires) if isinstance(expires, str) else expires
         if day >= given:
