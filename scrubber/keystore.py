@@ -160,11 +160,7 @@ def _from_command(command: str) -> str:
             stdin=subprocess.DEVNULL,
             check=False,
         )
-    except (
-        OSError,
-        ValueError,
-        subprocess.SubprocessError,
-    ):  # it may hold the output of the command
+    except (OSError, ValueError, subprocess.SubprocessError):  # may quote the output
         done = None
     if done is None:
         raise KeyFault("key-command", "the key command cannot be executed")

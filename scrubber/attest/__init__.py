@@ -1,1 +1,1 @@
-"""Signing, approving and gates: who vouches for a manifest or a plan."""
+"""Signatures, approvals and the gate: responsibility for a manifest or a plan."""

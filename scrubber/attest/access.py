@@ -1,9 +1,9 @@
-"""The log of access: who had values of an output revealed, when and why, beside the manifest.
+"""The access log beside the manifest: disclosures of encrypted values, with user, time and reason.
 
-A line is canonical JSON, has a digest of itself as its id, and names the id of the line before it,
-the first one that of the manifest: no line can be changed, taken out or put between others unseen.
-It holds no value. Whoever may write the file can cut off its end, or write all of it anew; keep a
-copy elsewhere where that matters.
+A line is canonical JSON. Its id is a digest of the line, and it names the id of the previous line;
+the first line names the id of the manifest. So changed, removed or inserted lines are detected. The
+log holds no values. Anyone with write access can truncate or rewrite the whole file; keep a copy
+elsewhere if that matters.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from scrubber.storage.atomic import rewrite_end
 
 _MOST = 64 << 20  # bytes
 LONGEST_REASON: Final = 500  # code points
-_BEGINNING: Final = b'{"at":"'  # of every line
+_BEGINNING: Final = b'{"at":"'  # of each line
 _KEYS = frozenset("at by digest fields files id key_id previous reason tool".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A disclosure: `fields` of `files` (none: single values), under the key `key_id`; `digest` is
-    SHA-256 over the pseudonyms as they stand in the output."""
+    """A disclosure of `fields` of `files` (none: single values), under the key `key_id`. `digest`
+    is the SHA-256 of the pseudonyms as written in the output."""
 
     fields: tuple[str, ...]
     files: tuple[str, ...]
@@ -45,9 +45,9 @@ class Access:
 
 
 def read_access(root: Location, manifest: str) -> tuple[Mapping[str, Any], ...]:
-    """The lines of the log beside the manifest with the id `manifest`; none if there is no log.
+    """The lines of the log beside the manifest with the id `manifest`; none without a log.
 
-    Raises: TamperedError ``access-form`` unless every line is whole and names the one before it.
+    Raises: TamperedError ``access-form`` unless each line is complete and names the previous one.
     """
     try:
         raw = read_small(root / ACCESS, _MOST).content
@@ -59,10 +59,10 @@ def read_access(root: Location, manifest: str) -> tuple[Mapping[str, Any], ...]:
 
 
 def write_access(root: Location, manifest: str, access: Access) -> None:
-    """Add a line to the log, and bring it to disk; a new file can be read by its owner alone.
+    """Append a line to the log and sync it to disk; a new file has mode 0600.
 
-    Raises: InputError ``reason`` for one that is empty or too long, TamperedError ``access-form``
-    if the log is not intact, OutputError ``access-write``.
+    Raises: InputError ``reason`` for an empty or too long reason, TamperedError ``access-form`` for
+    a log that is not intact, OutputError ``access-write``.
     """
     if not access.reason.strip() or len(access.reason) > LONGEST_REASON:
         text = f"a reason of at most {LONGEST_REASON} characters is needed"
@@ -113,12 +113,12 @@ def _written(line: Mapping[str, Any]) -> bytes:
 
 
 def _id(line: Mapping[str, Any]) -> str:
-    """SHA-256 over all that the line says beside its id."""
+    """SHA-256 over the line without its id."""
     return sha256(canonical_bytes({k: v for k, v in line.items() if k != "id"})).hexdigest()
 
 
 def _user() -> str | None:
-    """The name that the system has for this user; not what the environment says."""
+    """The name of this user according to the system, not to the environment."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

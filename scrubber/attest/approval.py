@@ -1,6 +1,6 @@
-"""Approvals and waivers: what a person in a role says about a document, for a time.
+"""Approvals and waivers: statements about a document by a person in a role, with an expiry date.
 
-Both are statements about the document's bytes alone, signed and put beside it; neither changes it.
+Both are signed statements about the bytes of the document, stored beside it. Neither changes it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ WAIVER_TYPE: Final = "urn:scrubber:waiver:v1"
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """The signer, in `role`, approves the document by `criteria` (what was looked at), from `given`
-    up to and with the day `expires`."""
+    """An approval of the document in `role`, by `criteria` of the review, valid from the day
+    `given` through the day `expires`."""
 
     role: str
     criteria: tuple[str, ...]
@@ -50,8 +50,8 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """The signer, in `role`, owns that the gate `check` is not passed, and says why, from `given`
-    up to and with the day `expires`."""
+    """A waiver, in `role`, of the failed gate `check` with a reason, valid from the day `given`
+    through the day `expires`."""
 
     check: str
     reason: str

@@ -1,7 +1,7 @@
-"""Documents that can be signed and approved: the manifest of a run, with its outputs, or a plan.
+"""Documents that can be signed and approved: the manifest of a run with its outputs, or a plan.
 
-The attestations stand beside the document, in a file of their own (``manifest.intoto.jsonl``), so
-that an approval changes neither the document nor an earlier signature.
+Attestations are kept beside the document in a separate file (``manifest.intoto.jsonl``). So an
+approval changes neither the document nor an earlier signature.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Where = TypeVar("Where", bound=Location)
 
 @dataclass(frozen=True)
 class Attested:
-    """A document as it is stored: its file, its exact bytes, what they mean, and the files that
-    a signature over it names."""
+    """A stored document: its file, its exact bytes, their content, and the files that a signature
+    covers."""
 
     path: Location
     raw: bytes
@@ -48,19 +48,19 @@ class Attested:
         return self.subjects[0]
 
     def statement(self) -> Statement:
-        """The statement of a signature over the document: its content, about it and its outputs."""
+        """The statement that a signature makes about the document and its outputs."""
         return Statement(self.subjects, self.predicate_type, self.content)
 
     def about(self, predicate_type: str, predicate: Mapping[str, Any]) -> Statement:
-        """A statement about the document alone."""
+        """A statement about the document only."""
         return Statement((self.subject,), predicate_type, predicate)
 
     def envelopes(self) -> tuple[Envelope, ...]:
-        """The envelopes beside the document; none if nobody signed."""
+        """The envelopes beside the document; empty without signatures."""
         return read_envelopes(self.attestations)
 
     def attest(self, statement: Statement, key: SigningKey) -> Envelope:
-        """Sign `statement` and put it beside the document."""
+        """Sign `statement` and store it beside the document."""
         envelope = sign(statement.to_bytes(), key)
         append_envelope(self.attestations, envelope)
         return envelope
@@ -74,7 +74,7 @@ def attestations_of(document: Where) -> Where:
 def attested_run(directory: Location) -> Attested:
     """The manifest in the output folder `directory`.
 
-    Raises: IncompleteError ``no-manifest``, TamperedError as ``read_manifest``.
+    Raises: IncompleteError ``no-manifest``; TamperedError, as for ``read_manifest``.
     """
     raw = read_bytes(directory)
     content = Manifest.from_bytes(raw).to_json()
@@ -86,14 +86,17 @@ def attested_run(directory: Location) -> Attested:
         predicate_type=MANIFEST_TYPE,
         subjects=(
             Subject(FILE_NAME, sha256(raw).hexdigest()),
-            # A small file has no plain digest; the manifest's own covers its salted one.
+            # Small files have no plain digest; the manifest's digest covers their salted ones.
             *(Subject(f["path"], f["sha256"]) for f in files if f["sha256"] is not None),
         ),
     )
 
 
 def attested_plan(path: Location) -> Attested:
-    """The plan in the file at `path`. Raises: as ``read_plan``."""
+    """The plan in the file `path`.
+
+    Raises: the errors of ``read_plan``.
+    """
     raw = read_plan_bytes(path)
     return Attested(
         path=path,
@@ -105,14 +108,15 @@ def attested_plan(path: Location) -> Attested:
 
 
 def attested(path: Location) -> Attested:
-    """The run whose output folder is at `path`, or the plan in the file there."""
+    """The run in the output folder `path`, or the plan in the file `path`."""
     return attested_run(path) if path.is_dir() else attested_plan(path)
 
 
 def fault_of(document: Attested, envelope: Envelope) -> str:
-    """The fault of `envelope` as one of `document`, as a public text; empty if it holds.
+    """The fault of `envelope` as a signature of `document`, as a public text; empty without a
+    fault.
 
-    The signature over the exact bytes comes first: nothing in them is read before.
+    The signature over the exact bytes is verified before their content is read.
     """
     if not envelope.intact:
         return "the signature does not match these bytes"

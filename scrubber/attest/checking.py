@@ -1,4 +1,4 @@
-"""Verify with signatures: who signed these bytes, then whether the folder is what they say."""
+"""Verification with signatures: the signers of the bytes, then the folder they describe."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ NEEDS_REVIEW: Final = 3
 
 
 def exit_code(checks: Sequence[Check]) -> int:
-    """The exit code for `checks`: 0 all passed, 4 something was tampered with, 5 nothing was found
-    changed, but small files cannot be checked without their salts, 3 a signature that is asked for
-    is missing, or what an output was made from is not named."""
+    """The exit code for `checks`: 0 if all passed, 4 after tampering, 5 for small files without
+    salts, 3 for a missing signature or an unnamed upstream."""
     failed = {check.id for check in checks if not check.passed}
     if failed - _UNTRUSTED - {SALTS_MISSING}:
         return TamperedError.exit_code
@@ -43,17 +42,20 @@ def exit_code(checks: Sequence[Check]) -> int:
 def check_run(
     directory: Location, trust: Trust | None, on: date, upstream: Sequence[Location] = ()
 ) -> tuple[Check, ...]:
-    """Check the output folder `directory`: ``signature`` per envelope over its exact bytes, with
-    `trust` also ``signed-by``; then all of :func:`scrubber.manifest.verify`; then ``upstream`` and
-    ``upstream-named`` per folder in `upstream`: it verifies too, and this manifest names its id.
+    """Check the output folder `directory`.
 
-    Without `trust` a signature shows that nobody without its key changed anything since, but not
-    whose key it is. The first group with a failure ends the list.
+    The checks, in order: ``signature`` of each envelope over its exact bytes; with `trust` also
+    ``signed-by``; the checks of :func:`scrubber.manifest.verify`; then ``upstream`` and
+    ``upstream-named`` for each folder in `upstream`, which must verify and be named in this
+    manifest. The first group with a failure ends the list.
 
-    Raises: IncompleteError ``no-manifest`` (exit code 5), InputError ``manifest-version`` and for
-    what this user may not read.
+    Without `trust`, a signature proves that the bytes are those that were signed, but not whose key
+    signed them.
+
+    Raises: IncompleteError ``no-manifest`` (exit code 5); InputError ``manifest-version``, or for
+    unreadable files.
     """
-    read_bytes(directory)  # no manifest: nothing to check
+    read_bytes(directory)  # without a manifest there is nothing to check
     signatures = _signatures(directory, trust, on)
     if exit_code(signatures) == TamperedError.exit_code:
         return signatures
@@ -64,7 +66,7 @@ def check_run(
 
 
 def _access(directory: Location) -> tuple[Check, ...]:
-    """The check of the log of access, where there is one: every line names the one before it."""
+    """The check of the access log, if any: each line names the previous one."""
     expected = "each line names the one before it"
     try:
         lines = read_access(directory, read_manifest(directory).data["header"]["id"])
@@ -74,8 +76,11 @@ def _access(directory: Location) -> tuple[Check, ...]:
 
 
 def check_plan(path: Location, trust: Trust | None, on: date) -> tuple[Check, ...]:
-    """Check the plan in the file at `path`: its ``form``, ``signature`` per envelope, with `trust`
-    also ``signed-by``. Raises: InputError ``no-plan``."""
+    """Check the plan in the file `path`: its ``form``, the ``signature`` of each envelope, and with
+    `trust` also ``signed-by``.
+
+    Raises: InputError ``no-plan``.
+    """
     expected = "a plan and its envelopes as scrubber writes them"
     try:
         document = attested_plan(path)
@@ -91,7 +96,7 @@ def check_plan(path: Location, trust: Trust | None, on: date) -> tuple[Check, ..
 
 
 def _torn(document: Attested) -> Iterator[Check]:
-    """That half a line was found, which counts for nothing; never a failure."""
+    """A note about an incomplete last line, which is ignored; never a failure."""
     if torn_bytes(document.attestations):
         said = "half a line at the end counts for nothing: a write was cut short"
         yield Check("attestations", True, said, said)
@@ -125,7 +130,7 @@ def _signatures(directory: Location, trust: Trust | None, on: date) -> tuple[Che
 
 
 def signature_check(attested: Attested, envelope: Envelope, trust: Trust | None) -> Check:
-    """Check that `envelope` is valid, and name its signer."""
+    """Check the signature of `envelope` and name its signer."""
     fault = fault_of(attested, envelope)
     holder = trust.holder(envelope.signer) if trust is not None else None
     name = printable(holder.name) if holder is not None else f"{envelope.signer.id} (unknown)"
@@ -134,7 +139,8 @@ def signature_check(attested: Attested, envelope: Envelope, trust: Trust | None)
 
 
 def signers(attested: Attested, trust: Trust, on: date) -> tuple[Person, ...]:
-    """Who signed the document itself in a role of ``signed_by`` and counts on the day `on`."""
+    """The people whose signature counts on the day `on`: in a role of ``signed_by``, on the
+    document."""
     found = []
     for envelope in attested.envelopes():
         person = trust.holder(envelope.signer)
@@ -151,14 +157,14 @@ def expired(person: Person, on: date) -> bool:
 
 
 def signer_check(attested: Attested, trust: Trust, on: date) -> Check:
-    """Check that the document is signed by a person in a role of ``signed_by``."""
+    """Check that a person in a role of ``signed_by`` signed the document."""
     names = [printable(person.name) for person in signers(attested, trust, on)]
     roles = " or ".join(map(printable, trust.signed_by))
     return Check("signed-by", bool(names), f"a signature by {roles}", ", ".join(names) or "none")
 
 
 def _upstream(directory: Location, folder: Location) -> Iterator[Check]:
-    """Check that `folder` verifies, and is what the manifest names as what it was made from."""
+    """Check that `folder` verifies, and that the manifest names it as upstream."""
     manifest, before = read_manifest(directory).data, read_manifest(folder)
     expected = "an upstream that is what its manifest says"
     sound = exit_code(check_run(folder, None, date.min)) == 0

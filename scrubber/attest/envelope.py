@@ -1,10 +1,10 @@
 """DSSE: a signed payload as one line of canonical JSON, many lines to a file.
 
-Protocol: https://github.com/secure-systems-lab/dsse (v1.0.2). What is signed is the
-pre-authentication encoding of the exact payload bytes, so that no parser stands between a signature
-and what it says. A line has one form only (canonical JSON, canonical base64): a byte that is
-changed anywhere in it is found. Only the end of a file may be half a line: what a full disk or a
-kill left of an append. It counts for nothing, and the next append removes it.
+Protocol: https://github.com/secure-systems-lab/dsse (v1.0.2). The signature covers the
+pre-authentication encoding of the exact payload bytes, so no parser comes between a signature and
+its content. A line has exactly one form (canonical JSON, canonical base64), so any changed byte is
+detected. Only the last line may be incomplete, after a full disk or a kill during an append. It is
+ignored, and the next append removes it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _LINE: Final = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A payload and who signed it. `signer` is read from the envelope and proves nothing before
-    :attr:`intact` and a look into a trust file."""
+    """A payload with its signature. `signer` is read from the envelope and proves nothing before
+    :attr:`intact` and a lookup in a trust file."""
 
     payload: bytes
     signature: bytes
@@ -49,7 +49,7 @@ class Envelope:
         return self.signer.verifies(self.signature, _encoding(self.payload))
 
     def to_line(self) -> bytes:
-        """The envelope as canonical JSON, with the line break that ends it."""
+        """The envelope as canonical JSON with a final line break."""
         body = {
             "payloadType": PAYLOAD_TYPE,
             "payload": _base64(self.payload),
@@ -59,7 +59,7 @@ class Envelope:
 
     @classmethod
     def from_line(cls, line: bytes) -> Envelope:
-        """The envelope that has exactly this line.
+        """The envelope that serializes to exactly this line.
 
         Raises: TamperedError ``envelope-form``.
         """
@@ -79,12 +79,12 @@ class Envelope:
 
 
 def sign(payload: bytes, key: SigningKey) -> Envelope:
-    """`payload`, signed; the same bytes for the same payload and key."""
+    """Sign `payload`. Equal payloads and keys give equal bytes."""
     return Envelope(payload, key.sign(_encoding(payload)), key.public)
 
 
 def _encoding(payload: bytes) -> bytes:
-    """DSSE's pre-authentication encoding: the type and the payload, each behind its length."""
+    """DSSE's pre-authentication encoding: type and payload, each after its length."""
     kind = PAYLOAD_TYPE.encode()
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
@@ -94,10 +94,10 @@ def _base64(raw: bytes) -> str:
 
 
 def read_envelopes(path: Location) -> tuple[Envelope, ...]:
-    """The envelopes in the file at `path`, in order; none if there is no file. Half a line at the
-    end of the file counts for nothing (:func:`torn_bytes`).
+    """The envelopes in the file `path`, in order; none without a file. An incomplete last line is
+    ignored (:func:`torn_bytes`).
 
-    Raises: TamperedError ``envelope-form`` for a line that is no envelope, InputError
+    Raises: TamperedError ``envelope-form`` for a malformed line, InputError
     ``attestations-unreadable``.
     """
     whole, _ = _split(_read(path))
@@ -105,8 +105,10 @@ def read_envelopes(path: Location) -> tuple[Envelope, ...]:
 
 
 def torn_bytes(path: Location) -> int:
-    """The bytes of the half line at the end of the file at `path`; 0 for none. Raises: as
-    :func:`read_envelopes`."""
+    """The bytes of the incomplete last line of the file `path`; 0 for none.
+
+    Raises: the errors of :func:`read_envelopes`.
+    """
     return len(_split(_read(path))[1])
 
 
@@ -125,11 +127,13 @@ def _read(path: Location) -> bytes:
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
-    """The whole lines of `raw`, and the half one behind them. Raises: TamperedError
-    ``envelope-form`` where the rest is not the beginning of an envelope's line."""
+    """Split `raw` into its complete lines and the incomplete rest.
+
+    Raises: TamperedError ``envelope-form`` if the rest is not the beginning of an envelope's line.
+    """
     end = raw.rfind(b"\n") + 1
     rest = raw[end:]
-    written = rest.rstrip(b"\0")  # a crash may leave blocks of zeros in place of what was appended
+    written = rest.rstrip(b"\0")  # a crash may leave blocks of zeros in place of appended data
     if written and not _LINE.fullmatch(written, partial=True):
         raise _malformed()
     return raw[:end], rest
@@ -137,14 +141,14 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 
 def _parsed(whole: bytes) -> tuple[Envelope, ...]:
     lines = whole.split(b"\n")[:-1]
-    if len(set(lines)) != len(lines):  # no line is ever added twice
+    if len(set(lines)) != len(lines):  # lines are never appended twice
         raise _malformed()
     return tuple(Envelope.from_line(line + b"\n") for line in lines)
 
 
 def append_envelope(path: Location, envelope: Envelope) -> None:
-    """Add a line to the file at `path`, whole or not at all; a line that is there already is not
-    added again. Half a line at the end is removed.
+    """Append a line to the file `path`, completely or not at all, unless it is there already. An
+    incomplete last line is removed.
 
     Raises: TamperedError ``envelope-form`` if the file holds anything else, InputError
     ``attestations-unreadable``, OutputError ``attestation-write``.
@@ -155,8 +159,8 @@ def append_envelope(path: Location, envelope: Envelope) -> None:
     known = read_envelopes(path)
     if envelope in known:
         return
-    # A store appends nothing: the object is put again with one line more. Who put it at the same
-    # time may have replaced ours, so it is looked at again.
+    # Object stores cannot append: the object is written again with one more line. A concurrent
+    # writer may have replaced it, so it is read once more.
     storage.write(str(path), b"".join(e.to_line() for e in (*known, envelope)), path.name)
     append_envelope(path, envelope)
 

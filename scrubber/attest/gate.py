@@ -1,8 +1,8 @@
-"""The gate: may this run's output be used, or this plan be run? Denied unless approved.
+"""The gate: may an output be used, or a plan be run? The answer is no, unless approved.
 
-It wants, in this order: nothing was tampered with; the document is signed by a role that may; no
-gate check fails that nobody waived; and every quorum of the trust file has approved. Who signed the
-document can neither approve it nor waive a check of it. A waived check is owned, not passed.
+The gate requires, in this order: nothing was tampered with; a person in a permitted role signed the
+document; every failed gate check is waived; and every quorum of the trust file has approved.
+Signers of a document can neither approve it nor waive its checks. A waived check has not passed.
 """
 
 from __future__ import annotations
@@ -33,16 +33,15 @@ from scrubber.storage import Location
 
 @dataclass(frozen=True)
 class Verdict:
-    """The checks of a gate, and the exit code that they mean: 0 pass, 1 a gate check failed that
-    nobody waived, 3 a signature or an approval is missing, 4 tampered, 5 small files could
-    not be checked without their salts."""
+    """The checks of a gate and their exit code: 0 pass, 1 a failed check without a waiver, 3 a
+    missing signature or approval, 4 tampered, 5 small files without salts."""
 
     checks: tuple[Check, ...]
     exit_code: int
 
     @property
     def waived(self) -> tuple[str, ...]:
-        """The checks that failed and are owned by a waiver."""
+        """The failed checks that are covered by a waiver."""
         return tuple(check.id for check in self.checks if check.waived)
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -51,7 +50,8 @@ class Verdict:
 
 
 def gate(path: Location, trust: Trust, on: date) -> Verdict:
-    """Decide whether the run in the folder `path`, or the plan in the file, passes on the day `on`.
+    """Decide if the run in the folder `path`, or the plan in the file `path`, passes on the day
+    `on`.
 
     Raises: IncompleteError ``no-manifest``, InputError ``no-plan``.
     """
@@ -69,10 +69,11 @@ def gate(path: Location, trust: Trust, on: date) -> Verdict:
 
 
 def intact(path: Location, on: date) -> Attested:
-    """The run or plan at `path`, for someone to sign: only what verifies is vouched for.
+    """The run or plan at `path`, checked before signing: only a document that verifies may be
+    signed.
 
-    Raises: TamperedError ``not-intact``; IncompleteError ``salts-missing`` where small files cannot
-    be checked; and as :func:`gate`.
+    Raises: TamperedError ``not-intact``; IncompleteError ``salts-missing`` for small files without
+    salts; the errors of :func:`gate`.
     """
     checks = _intact(path, on)
     broken = next((check for check in checks if not check.passed), None)
@@ -85,12 +86,12 @@ def intact(path: Location, on: date) -> Attested:
 
 
 def _intact(path: Location, on: date) -> tuple[Check, ...]:
-    """Check the integrity of the document, whoever signed it."""
+    """Check the integrity of the document, regardless of its signers."""
     return check_run(path, None, on) if path.is_dir() else check_plan(path, None, on)
 
 
 def authors_of(document: Attested, trust: Trust) -> frozenset[str]:
-    """The names of all who signed the document itself, with whichever key and in whatever role."""
+    """The names of all signers of the document, with any key and in any role."""
     return frozenset(
         holder.name
         for envelope in document.envelopes()
@@ -101,7 +102,7 @@ def authors_of(document: Attested, trust: Trust) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A statement that counts today: by a person who holds the role in which it is made."""
+    """A statement that counts today, made by a person who holds its role."""
 
     by: Person
     what: Approval | Waiver
@@ -118,8 +119,7 @@ def _statements(document: Attested, trust: Trust, on: date) -> Iterator[_Said]:
 
 
 def _parsed(envelope: Envelope) -> Approval | Waiver | None:
-    """The statement of an envelope, if it is an approval or a waiver; a malformed one counts for
-    none."""
+    """The approval or waiver in an envelope; None for anything else, malformed ones included."""
     statement = Statement.from_bytes(envelope.payload)
     try:
         if statement.predicate_type == APPROVAL_TYPE:
@@ -134,8 +134,11 @@ def _parsed(envelope: Envelope) -> Approval | Waiver | None:
 def _quorums(
     trust: Trust, said: Sequence[_Said], authors: frozenset[str], on: date
 ) -> Iterator[Check]:
-    """One check per quorum. A person counts once in all: approvals are shared out so that as many
-    quorums as possible are met."""
+    """One check per quorum.
+
+    Each person counts once overall: approvals are distributed so that as many quorums as possible
+    are met.
+    """
     given = [
         (one.by.name, one.what.role)
         for one in said
@@ -151,7 +154,7 @@ def _quorums(
 
 
 def _shared_out(quorums: Sequence[Quorum], given: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """For each approver at most one quorum: a largest matching, by augmenting paths."""
+    """Assign at most one quorum to each approver: a maximum matching, by augmenting paths."""
     fits: dict[str, list[int]] = {}
     for name, role in sorted(set(given)):
         places = fits.setdefault(name, [])
@@ -178,7 +181,7 @@ def _shared_out(quorums: Sequence[Quorum], given: Sequence[tuple[str, str]]) -> 
 def _gates(
     document: Attested, trust: Trust, said: Sequence[_Said], authors: frozenset[str]
 ) -> Iterator[Check]:
-    """The gate checks: what the document's own checks say, and what the trust file demands."""
+    """The gate checks: the document's own checks and the demands of the trust file."""
     waivers = {
         one.what.check: (one.by, one.what)
         for one in said
@@ -196,9 +199,10 @@ def _gates(
 
 
 def gate_checks(content: Any, trust: Trust) -> Iterator[Check]:
-    """The checks that a gate makes of a document with this `content`, waived or not: those that a
-    waiver may name. What was not measured fails; of a plan, what only a run can measure is left to
-    the gate of its run."""
+    """The gate checks of a document with this `content`, waived or not; waivers may name these.
+
+    A missing measurement fails. For a plan, measurements of a run are left to the gate of that run.
+    """
     unsafe = [printable(field["name"]) for field in content["fields"] if field["unsafe"]]
     yield Check("unsafe-keep", not unsafe, "no field let through that no rule lists", _few(unsafe))
     bare = [
@@ -229,7 +233,8 @@ def gate_checks(content: Any, trust: Trust) -> Iterator[Check]:
 
 
 def _demanded(checks: Sequence[Any], trust: Trust) -> Iterator[Check]:
-    """The checks that the trust file names: each was made, and is a gate whatever its severity."""
+    """The checks demanded by the trust file. Each must have been made, and counts whatever its
+    severity."""
     for name in trust.checks:
         made = [check for check in checks if check["id"] == name]
         if not made:
@@ -241,7 +246,7 @@ def _demanded(checks: Sequence[Any], trust: Trust) -> Iterator[Check]:
 
 
 def _classes(content: Any, k: int) -> Check:
-    """Check that the rules ask for classes of `k`, and that a run found them in what it wrote."""
+    """Check that the rules require classes of `k`, and that a run found them in its output."""
     asked = [
         int(row["value"])
         for rule in content["policy"]["rules"]

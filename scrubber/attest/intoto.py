@@ -1,4 +1,4 @@
-"""in-toto Statement v1: which files, and what is said about them.
+"""in-toto Statement v1: a set of files, and a predicate about them.
 
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 """
@@ -17,7 +17,7 @@ STATEMENT: Final = "https://in-toto.io/Statement/v1"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A file by its name (relative to what is attested) and its SHA-256 in hex."""
+    """A file with its name (relative to the attested document) and its SHA-256 in hex."""
 
     name: str
     sha256: str
@@ -25,14 +25,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Statement:
-    """`predicate`, of the kind `predicate_type`, about `subjects` (never empty)."""
+    """The `predicate`, of the kind `predicate_type`, about `subjects` (never empty)."""
 
     subjects: tuple[Subject, ...]
     predicate_type: str
     predicate: Mapping[str, Any]
 
     def to_bytes(self) -> bytes:
-        """The canonical JSON that is signed."""
+        """The canonical JSON, which is signed."""
         return canonical_bytes(
             {
                 "_type": STATEMENT,
@@ -47,7 +47,7 @@ class Statement:
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Statement:
-        """The statement with exactly these bytes.
+        """The statement that serializes to exactly these bytes.
 
         Raises: TamperedError ``statement-form``.
         """

@@ -1,7 +1,7 @@
-"""Refusals of statements beside a document, by the trust file: nothing that a gate would not count.
+"""Refusals, by the trust file, of statements that no gate would count.
 
-A statement by a key, in a role or about a check that the trust file does not know looks like an
-approval to whoever reads it. So it is refused before it is signed.
+A statement by an unknown key, in an unknown role or about an unknown check looks like an approval
+to its readers. So it is refused before it is signed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scrubber.policy.syntax.report import did_you_mean
 
 
 def refuse_signature(trust: Trust, key: PublicKey, on: date) -> None:
-    """Refuse a signature that is none of ``signed_by``.
+    """Refuse a signature outside of ``signed_by``.
 
     Raises: InputError ``signer-unknown``, ``role-not-held``.
     """
@@ -32,11 +32,11 @@ def refuse_signature(trust: Trust, key: PublicKey, on: date) -> None:
 def refuse_statement(
     document: Attested, what: Approval | Waiver, trust: Trust, key: PublicKey, on: date
 ) -> None:
-    """Refuse an approval or a waiver that no gate by `trust` would count on the day `on`.
+    """Refuse an approval or a waiver that no gate with `trust` would count on the day `on`.
 
-    Raises: InputError ``signer-unknown`` for a key of nobody, or of somebody who no longer counts;
-    ``role-unknown`` for a role that no quorum (or ``waived_by``) names; ``role-not-held``;
-    ``check-unknown``; ``own-document`` where the same person signed the document.
+    Raises: InputError ``signer-unknown`` for an unknown key or an expired person; ``role-unknown``
+    for a role outside of every quorum (or ``waived_by``); ``role-not-held``; ``check-unknown``;
+    ``own-document`` for a signer of the document.
     """
     person = _person(trust, key, on)
     if isinstance(what, Waiver):

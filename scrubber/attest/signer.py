@@ -1,4 +1,4 @@
-"""Ed25519 keys (RFC 8032): the key that signs, and the public key that is its name."""
+"""Ed25519 keys (RFC 8032): private keys for signing, and public keys, which are their own names."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PublicKey:
 
 
 class SigningKey:
-    """A private key. It prints as its public key, and refuses to be pickled."""
+    """A private key. Its repr is its public key, and it refuses to be pickled."""
 
     __slots__ = ("_key",)
 
@@ -58,13 +58,14 @@ class SigningKey:
 
     @classmethod
     def new(cls) -> SigningKey:
-        """A fresh random key."""
+        """A new random key."""
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
     def parse(cls, text: str) -> SigningKey:
-        """A key as PEM (PKCS #8, not encrypted), as :meth:`to_pem` and ``openssl genpkey
-        -algorithm ed25519`` write it. A pseudonym key is none, so the two cannot be mixed up.
+        """Parse a key in PEM (PKCS #8, not encrypted), as written by :meth:`to_pem` and ``openssl
+        genpkey -algorithm ed25519``. Pseudonym keys have another form, so the two cannot be
+        confused.
 
         Raises: KeyFault ``key-format``.
         """
@@ -72,14 +73,14 @@ class SigningKey:
             key = load_pem_private_key(text.strip().encode("ascii"), password=None)
         except Exception:  # noqa: BLE001 - the library raises many kinds, and may quote the key
             key = None
-        del text  # a traceback may be shown with the values of its frames
+        del text  # tracebacks may show the values of their frames
         if not isinstance(key, Ed25519PrivateKey):
             text = "a signing key is an Ed25519 private key in PEM, without a password"
             raise KeyFault("key-format", text, hint=_HINT)
         return cls(key)
 
     def to_pem(self) -> str:
-        """The private key as PEM, for its own file alone."""
+        """The private key as PEM, for its own file only."""
         raw = self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return raw.decode("ascii")
 
@@ -89,7 +90,7 @@ class SigningKey:
         return PublicKey(_PREFIX + raw.hex())
 
     def sign(self, message: bytes) -> bytes:
-        """The 64 bytes of the signature; the same for the same message."""
+        """The signature (64 bytes); equal for equal messages."""
         return self._key.sign(message)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""The statements about a document, in words; whose keys they are, a trust file would tell."""
+"""Statements about a document in words. Only a trust file shows whose keys they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from scrubber.manifest.view import printable_text
 
 
 def said_about(document: Attested) -> Iterator[str]:
-    """A line for every envelope beside `document`. Raises: TamperedError ``envelope-form``."""
+    """A line for each envelope beside `document`.
+
+    Raises: TamperedError ``envelope-form``.
+    """
     for envelope in document.envelopes():
         yield f"{_said(document, envelope)}, by {envelope.signer.id}"
 

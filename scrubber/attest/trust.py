@@ -1,4 +1,4 @@
-"""The trust file: whose keys count, in which roles, and what a gate wants of them.
+"""The trust file: accepted keys, their roles, and the demands of a gate.
 
 version: 1
 people:
@@ -45,12 +45,12 @@ _DECLARABLE: Final = (
 
 
 _CHECKS: Final = ("conservation", "plan", "privacy-recheck", "residual-rate", "min-k")
-"""What a run can check of its own result, by its rules and the way it is started."""
+"""Checks that a run makes of its own result, depending on its rules and options."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever holds the private half of one of `keys`; counts up to and with the day `until`."""
+    """The holder of the private halves of `keys`; counts through the day `until`."""
 
     name: str
     keys: tuple[PublicKey, ...]
@@ -68,11 +68,11 @@ class Quorum:
 
 @dataclass(frozen=True)
 class Trust:
-    """A trust file. Nothing is demanded that it does not name, but a signature by `signed_by`.
+    """A trust file. It demands nothing that it does not name, except a signature by `signed_by`.
 
-    `declared` are facts that may not be unknown; `k` is the least size of equivalence classes that
-    the rules must ask for (``privacy: {k: …}``), None for none. `checks` must be among those that a
-    run made of its own result: one that did not run protects as little as one that failed.
+    `declared` lists facts that must not be unknown. `k` is the smallest class size that the rules
+    may require (``privacy: {k: …}``), or None. `checks` must be among the checks of a run: a check
+    that did not run protects as little as one that failed.
     """
 
     people: tuple[Person, ...]
@@ -84,12 +84,15 @@ class Trust:
     checks: tuple[str, ...] = ()
 
     def holder(self, key: PublicKey) -> Person | None:
-        """Who holds `key`; None for a stranger's."""
+        """The person who holds `key`, or None."""
         return next((person for person in self.people if key in person.keys), None)
 
 
 def read_trust(path: Path) -> Trust:
-    """The trust file at `path`. Raises: RuleError with every problem at once."""
+    """The trust file at `path`.
+
+    Raises: RuleError, with all problems at once.
+    """
     tree, problems = read_tree(path, str(path))
     report = Report(tree)
     trust = _Reader(report).trust() if not problems else None
@@ -100,12 +103,12 @@ def read_trust(path: Path) -> Trust:
 
 
 def _of_trust(problem: Problem) -> Problem:
-    """The YAML reader's problems, worded for a trust file."""
+    """The YAML reader's problems, reworded for a trust file."""
     return replace(problem, text=problem.text.replace("rule file", "trust file"))
 
 
 class _Reader:
-    """Reads the tree; what is wrong goes into the report, and a harmless value in its place."""
+    """Reads the tree. A faulty item adds to the report and becomes a harmless value."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -166,7 +169,7 @@ class _Reader:
                 self._report.value((*path, i), fault.code, fault.text, fault.hint)
 
     def _refuse_twice(self, people: tuple[Person, ...]) -> None:
-        """Two people of one name, however it is written, or of one key, would pass for two
+        """Refuse people with equal names, in any spelling, or equal keys: they would pass for two
         approvers."""
         names: set[str] = set()
         keys: set[PublicKey] = set()

@@ -1,7 +1,7 @@
-"""Exports: the manifest in the words of other tools. Nothing but what the manifest publishes.
+"""Exports: the manifest in the formats of other tools.
 
-Each module makes plain dicts (or text) from a sealed manifest and reads nothing else, so an export
-can say no more than the manifest does: counts that it withholds stay withheld.
+Each module builds plain dicts (or text) from a sealed manifest and reads nothing else. So an export
+reveals no more than the manifest: withheld counts stay withheld.
 """
 
 from __future__ import annotations
@@ -28,5 +28,6 @@ TARGETS: Final[Mapping[str, Target]] = MappingProxyType(_REGISTERED)
 
 
 def export(manifest: Manifest, target: str) -> str:
-    """`manifest` in the form of `target`, a key of TARGETS; the same text for the same manifest."""
+    """Convert `manifest` to the format `target`, a key of TARGETS. Equal manifests give equal
+    texts."""
     return TARGETS[target].write(manifest.data)

@@ -63,7 +63,7 @@ _CONTEXT: Final[Mapping[str, Any]] = MappingProxyType(
         "transform": "cr:transform",
     }
 )
-# What readers of Croissant know, by the ending of a file; a compressed CSV or JSONL is read, too.
+# Media types known to readers of Croissant, by suffix. They also read compressed CSV and JSONL.
 _MEDIA: Final = (
     (re.compile(r"\.csv(\.gz)?$"), "text/csv"),
     (re.compile(r"\.tsv(\.gz)?$"), "text/tab-separated-values"),
@@ -110,7 +110,7 @@ def _media(path: str) -> str:
 
 
 def _id(path: str) -> str:
-    """A path or name as part of an IRI."""
+    """Escape a path or name for use in an IRI."""
     return quote(path, safe="/")
 
 
@@ -129,8 +129,8 @@ def _file(file: Data) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A field of a file: its name, its Croissant type, what was done to it, and how its values are
-    reached: from which column, by which JSON path within it, and whether there are many."""
+    """A field of a file: name, Croissant type, treatment, and the location of its values: the
+    column, the JSON path within it, and True for many values per record."""
 
     name: str
     kind: str
@@ -150,7 +150,8 @@ def _columns(data: Data, file: Data) -> tuple[_Column, ...]:
 
 
 def _column(field: Data, plain: bool) -> _Column | None:
-    """None for what Croissant has no words for: lists within lists, names with quotes in them."""
+    """The column of a field, or None for fields that Croissant cannot express: nested lists, and
+    names with quotes."""
     top, *below = steps(field["name"])
     repeated = below[:1] == ["[]"]
     below = below[1:] if repeated else below
@@ -162,7 +163,7 @@ def _column(field: Data, plain: bool) -> _Column | None:
 
 
 def _type(field: Data) -> str:
-    if field["action"] == "date_shift":  # also where the dates are written as text
+    if field["action"] == "date_shift":  # also for dates in text
         return "sc:Date"
     return next((kind for known, kind in _TYPES if known.match(field["type_out"])), "sc:Text")
 
@@ -170,15 +171,14 @@ def _type(field: Data) -> str:
 def _record_set(
     files: list[Data], columns: tuple[_Column, ...]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The records of files that have the same columns, and the FileSet of more than one file, or of
-    a small one."""
+    """The records of files with equal columns, and a FileSet for several files or a small one."""
     if not columns:
         return [], []
     first = _id(files[0]["path"])
     records = f"records/{first.removeprefix('data/')}"
     shards: list[dict[str, Any]] = []
     source: dict[str, Any] = {"fileObject": {"@id": first}}
-    # A FileObject needs a plain digest, which a small file has not: it stands as a set of one.
+    # A FileObject needs a plain digest. Small files have none, so each is a FileSet of one file.
     if len(files) > 1 or files[0]["sha256"] is None:
         others = " and its other shards" if len(files) > 1 else ""
         shards = [
@@ -213,7 +213,7 @@ def _field(id_: str, one: _Column, source: Data) -> dict[str, Any]:
 
 
 def _responsible(data: Data) -> dict[str, Any]:
-    """The RAI part: what the data is about, how it was treated, and what it is for."""
+    """The RAI part: content of the data, treatment, and uses."""
     legal, sources = data["legal"], declared(data["dataset"]["sources"]) or ()
     retention = declared(legal["retention"]) or {}
     prohibited = [f"Prohibited: {use}" for use in declared(legal["prohibited_uses"]) or ()]

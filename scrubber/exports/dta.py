@@ -1,6 +1,6 @@
 """The Data Provenance Standards 1.0.0 of the Data & Trust Alliance: a crosswalk of its 22 fields.
 
-https://dataandtrustalliance.org. What nobody declared is on record as unknown; nothing is guessed.
+https://dataandtrustalliance.org. Undeclared facts are recorded as unknown; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _fact(fact: Data) -> str:
 
 
 def _of_sources(data: Data, name: str) -> list[str] | str:
-    """The declarations of the sources under `name`, each thing once."""
+    """The distinct declarations of the sources under `name`."""
     found: list[str] = []
     for source in declared(data["dataset"]["sources"]) or ():
         value = source[name]
@@ -68,7 +68,7 @@ def _of_sources(data: Data, name: str) -> list[str] | str:
 
 
 def _previous(data: Data) -> list[str] | str:
-    """The manifests that this dataset was made from, as far as they are named."""
+    """The upstream manifests of the dataset, as far as they are declared."""
     previous = data["header"]["previous"]
     own = [f"urn:scrubber:manifest:{previous}"] if previous else []
     upstream = _of_sources(data, "upstream")
@@ -76,7 +76,7 @@ def _previous(data: Data) -> list[str] | str:
 
 
 def _classes(data: Data) -> list[str]:
-    """The kinds of personal data that the fields held before they were scrubbed, and the claim."""
+    """The kinds of personal data in the input fields, and the claim about the output."""
     classes = {field["class"] for field in data["fields"] if field["class"]}
     return [f"claim: {data['risk']['claim']}", *sorted(f"held {name}" for name in classes)]
 

@@ -1,4 +1,4 @@
-"""A dataset card for the Hugging Face hub: front matter, and a section on personal information."""
+"""A dataset card for the Hugging Face Hub: front matter, and a section on personal information."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _LICENCE: Final = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 def hf_card(data: Data) -> str:
-    """The card as Markdown. The licence goes into the front matter where it is an identifier of
-    the hub (``cc-by-4.0``)."""
+    """The card as Markdown. The license is part of the front matter if it is an identifier of the
+    Hub (``cc-by-4.0``)."""
     return "\n".join([*_front(data), "", *_body(data)]) + "\n"
 
 
 def _text(text: str) -> str:
-    """`text` without any meaning in Markdown."""
+    """Escape `text` for Markdown."""
     return _MARKUP.sub(r"\\\g<0>", printable_text(text))
 
 
 def _quoted(text: str) -> str:
-    """`text` as a scalar of YAML (JSON's strings are), without any tag of HTML."""
+    """Quote `text` as a YAML scalar (a JSON string is one), without HTML tags."""
     return json.dumps(printable_text(text)).replace("<", "\\u003c")
 
 

@@ -1,4 +1,5 @@
-"""JUnit XML: a test case for every check and every field, for CI systems that show test results."""
+"""JUnit XML: a test case for each check and each field, for CI systems that display test
+results."""
 
 from __future__ import annotations
 
@@ -13,8 +14,11 @@ from scrubber.manifest.view import printable_text, treatment
 
 
 def junit(data: Data) -> str:
-    """A suite ``checks`` and a suite ``fields``: a field fails that was let through unsafely, or
-    that is a direct identifier and kept; checks below the severity error are skipped."""
+    """A suite ``checks`` and a suite ``fields``.
+
+    A field fails if it was kept without a rule, or if it is a kept direct identifier. Failed checks
+    below the severity error are skipped tests.
+    """
     root = ElementTree.Element("testsuites", name=printable(title(data)))
     for name, cases in (("checks", _checks(data)), ("fields", _fields(data))):
         suite = ElementTree.SubElement(root, "testsuite", name=name)

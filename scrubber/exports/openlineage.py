@@ -1,7 +1,7 @@
-"""OpenLineage 2-0-2 run event: which file came from which, and what became of every column.
+"""OpenLineage 2-0-2 run event: the lineage of files and columns.
 
-https://openlineage.io/spec/2-0-2/OpenLineage.json. Columns that were dropped stand in a facet of
-our own, since column lineage names only those that are there.
+https://openlineage.io/spec/2-0-2/OpenLineage.json. Dropped columns are listed in a custom facet,
+since column lineage covers existing columns only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAMESPACE: Final = "scrubber"
 
 
 def openlineage(data: Data) -> dict[str, Any]:
-    """The run as a COMPLETE event; its run id follows from the manifest's."""
+    """The run as a COMPLETE event; its run id is derived from the manifest's id."""
     run = f"urn:scrubber:run:{data['header']['id']}:{data['run']['id']}"
     return {
         "eventType": "COMPLETE",
@@ -50,7 +50,7 @@ def _facet(facet: str, edition: str, /, **content: Any) -> dict[str, Any]:
 
 
 def _own(facet: str, /, **content: Any) -> dict[str, Any]:
-    """A facet that OpenLineage does not know."""
+    """A custom facet."""
     return {"_producer": _PRODUCER, "_schemaURL": f"urn:scrubber:openlineage:{facet}:v1", **content}
 
 

@@ -1,4 +1,4 @@
-"""Readings of a manifest that several exports share."""
+"""Readings of a manifest, shared by several exports."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 def declared(fact: Data) -> Any:
-    """The value of a declared fact; None if nobody declared it."""
+    """The value of a declared fact, or None without a declaration."""
     return fact["value"] if fact["status"] == "declared" else None
 
 
 def said(fact: Data) -> str:
-    """A declared fact that is one text, or its status in words."""
+    """A declared text, or the status of the fact in words."""
     value = declared(fact)
     return value if isinstance(value, str) else fact["status"].replace("_", " ")
 
 
 def title(data: Data) -> str:
-    """The dataset's name, or one made of the manifest's id."""
+    """The name of the dataset, or one derived from the manifest's id."""
     return declared(data["dataset"]["name"]) or f"scrubbed-{data['header']['id'][:16]}"
 
 
 def published(count: Data) -> int | None:
-    """A count that is shown: zero, or not below the smallest cell; None where it is withheld."""
+    """A published count, or None for a withheld one."""
     number = count.get("n")
     return number if isinstance(number, int) else None
 
 
 def kept_or_changed(data: Data, source: str) -> Iterator[Data]:
-    """The fields that the output of `source` has."""
+    """The fields in the output of `source`."""
     for field in data["fields"]:
         if source in field["sources"] and field["type_out"] is not None:
             yield field
@@ -50,7 +50,7 @@ def dropped(data: Data, source: str) -> Iterator[Data]:
 
 
 def place(text: str) -> tuple[str, int]:
-    """The file and the line of ``rules/crm.yaml:21``; line 1 where it names none.
+    """Split ``rules/crm.yaml:21`` into file and line; the default line is 1.
 
     >>> place("rules/crm.yaml:21"), place("a:b")
     (('rules/crm.yaml', 21), ('a:b', 1))
@@ -60,13 +60,14 @@ def place(text: str) -> tuple[str, int]:
 
 
 def classes(data: Data) -> list[str]:
-    """The facts about equivalence classes, in words; nothing where the rules asked for none."""
+    """Facts about equivalence classes, in words; empty if the rules require none."""
     section = data["risk"].get("privacy")
     return list(risk_lines(section)) if section is not None else []
 
 
 def steps(name: str) -> tuple[str, ...]:
-    r"""The steps of a field's name, as the manifest writes it; ``[]`` for every element of a list.
+    r"""Split a field's name, as written in the manifest, into steps; ``[]`` is any element of a
+    list.
 
     >>> steps("messages[].content"), steps('"Avg. Length"'), steps('"a\\"b".c')
     (('messages', '[]', 'content'), ('Avg. Length',), ('a"b', 'c'))

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0: what a reviewer of the rules should look at, at the lines of the rule file.
+"""SARIF 2.1.0: points for reviewers of the rules, located in the rule file.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/. Locations are lines of the rules, never of the
 data.
@@ -24,7 +24,7 @@ _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A rule in SARIF's sense: what kind of thing is reported."""
+    """A rule in the sense of SARIF: a kind of result."""
 
     id: str
     level: str
@@ -57,7 +57,7 @@ class _Found:
 
 
 def sarif(data: Data) -> dict[str, Any]:
-    """One run of one tool, with a result for everything that wants a look."""
+    """One run of one tool, with a result for each point to review."""
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -90,7 +90,7 @@ def sarif(data: Data) -> dict[str, Any]:
 
 
 def _result(found: _Found) -> dict[str, Any]:
-    # The same finding in the next run is the same alert, whatever line it has moved to.
+    # The same finding in the next run is the same alert, even on another line.
     same = sha256(f"{found.kind.id}\0{found.file}\0{found.text}".encode()).hexdigest()
     return {
         "ruleId": found.kind.id,
@@ -142,7 +142,7 @@ def _of_field(field: Data) -> Iterator[_Found]:
 
 
 def _residual(data: Data) -> Iterator[_Found]:
-    """Residuals, at the rules of their fields."""
+    """Residuals, located at the rules of their fields."""
     for one in left_in(data["risk"]):
         places = {f["rule"]["place"]: None for f in data["fields"] if f["name"] == one.field}
         for text in places:
@@ -150,7 +150,7 @@ def _residual(data: Data) -> Iterator[_Found]:
 
 
 def _rule_file(data: Data) -> str:
-    """The file that the first rule stands in."""
+    """The file of the first rule."""
     places = [rule["place"] for rule in data["policy"]["rules"]]
     places += [field["rule"]["place"] for field in data["fields"]]
     return place(places[0])[0] if places else "rules.yaml"

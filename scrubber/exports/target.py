@@ -1,4 +1,4 @@
-"""Target: a form that a manifest can be written in, as its module declares it."""
+"""Target: an export format, as declared by its module."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A form: its name on the command line, its title, the usual name of its file, and what
-    writes it."""
+    """A format: its name on the command line, its title, its usual file name, and its writer."""
 
     name: str
     title: str
@@ -20,6 +19,6 @@ class Target:
 
 
 def as_json(make: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], str]:
-    """A writer of the JSON text of `make`."""
-    # Beyond ASCII all is escaped: hostile names cannot reorder a reader's screen.
+    """A writer of the result of `make` as JSON text."""
+    # All characters beyond ASCII are escaped, so hostile names cannot reorder a reader's screen.
     return lambda data: json.dumps(make(data), ensure_ascii=True, indent=2) + "\n"

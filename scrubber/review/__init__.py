@@ -1,6 +1,6 @@
-"""Material for reviewers of a manifest: the report as one HTML page, and what differs from another.
+"""Material for reviewers: the HTML report of a manifest, and its differences from another manifest.
 
-Everything here comes from the published manifest alone, so that it can tell no more.
+Everything here is derived from published manifests, so it reveals no more than they do.
 """
 
 from __future__ import annotations

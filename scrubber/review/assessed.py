@@ -1,4 +1,4 @@
-"""The sections of the report about what was assessed: equivalence classes, and a second look."""
+"""Report sections about assessments: equivalence classes, and the rescan of the result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scrubber.review.tables import Column, bullets, chart, table
 
 
 def risk_parts(section: Data, base: int) -> Iterator[Html]:
-    """Equivalence classes before and after, of ``risk.privacy``."""
+    """Equivalence classes before and after, from ``risk.privacy``."""
     yield bullets(line[:1].upper() + line[1:] for line in risk_lines(section))
     columns = (
         Column("Quasi-identifier"),

@@ -1,9 +1,9 @@
-"""The differences between two manifests, each weaker, neutral or stronger for the people in the
-data.
+"""The differences between two manifests, each with its effect: weaker, neutral or stronger
+protection.
 
-Lists are compared by what their items are called, so an order changes nothing, and rules by what
-they decide, so that one which moved to another line is the same. Seen from the other side, every
-change is the same change with the opposite effect.
+Items of lists are matched by name, so their order does not matter. Rules are matched by their
+decision, so a moved rule is unchanged. Swapping the manifests gives the same changes with opposite
+effects.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ from scrubber.review.rulechanges import rule_changes
 Data = Mapping[str, Any]
 
 _SECTIONS = ("field", "records", "detector", "policy", "risk", "legal", "dataset", "check", "run")
-_SHORT = 16  # digits of a digest
+_SHORT = 16  # hexadecimal digits of a digest
 
 
 def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
-    """The changes from `before` to `after`, by section and name. Counts of people are shown as the
-    manifests publish them, never their differences."""
+    """The changes from `before` to `after`, sorted by section and name.
+
+    Counts of people appear as published in the manifests; their differences are never computed.
+    """
     a, b = before.data, after.data
     found = {
         *field_changes(a["fields"], b["fields"]),
@@ -95,7 +97,7 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
         scores = old["threshold"], new["threshold"]
         if scores[0] != scores[1]:
             said = [NOTHING if score is None else f"{score / 1000:g}" for score in scores]
-            # No threshold is one of zero: everything that is found counts.
+            # No threshold is a threshold of zero: every finding counts.
             effect = by_rank(-(scores[0] or 0), -(scores[1] or 0))
             yield Change("detector", name, "threshold", said[0], said[1], effect)
         for language in set(old["languages"]) ^ set(new["languages"]):
@@ -111,7 +113,7 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
 
 
 def _recall(name: str, a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
-    """Lower recall in a corpus on which both were measured is weaker."""
+    """Recall in the corpora common to both manifests; lower is weaker."""
     before, after = ({(m["corpus"], m["entity"]): m["recall"] for m in rows} for rows in (a, b))
     for key in before.keys() & after.keys():
         old, new = before[key], after[key]
@@ -122,7 +124,7 @@ def _recall(name: str, a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]
 
 
 def _together(changes: Iterable[Change]) -> Iterator[Change]:
-    """One change for all subjects of which the same is said."""
+    """Merge changes that differ in their subject only."""
     subjects: dict[Change, list[str]] = {}
     for change in changes:
         subjects.setdefault(replace(change, subject=""), []).append(change.subject)
@@ -150,13 +152,13 @@ def _legal(a: Data, b: Data) -> Iterator[Change]:
             yield from named(
                 "legal", "commitment", rows[0], rows[1], Effect.STRONGER, Effect.WEAKER
             )
-        else:  # another basis, consent or controller is for a person to judge
+        else:  # a person must judge another basis, consent or controller
             effect = _sooner(old, new) if name == "retention" else Effect.WEAKER
             yield from differs("legal", name.replace("_", " "), _fact(old), _fact(new), effect)
 
 
 def _deletion(old: Data | None, new: Data | None) -> Iterator[Change]:
-    """A person whose records cannot be found again cannot have them deleted."""
+    """The ability to find a person's records, which deletion requires."""
     said, found = [], []
     for section in (old, new):
         subjects = section["subjects"] if section is not None else ()
@@ -192,7 +194,7 @@ def _row(row: Any) -> str:
 
 
 def _sooner(old: Data, new: Data) -> Effect:
-    """To delete sooner is stronger; weaker where a day is no ISO date."""
+    """Earlier deletion is stronger; days that are not ISO dates are weaker."""
     days: list[int | None] = []
     for fact in (old, new):
         try:
@@ -210,7 +212,7 @@ def _dataset(a: Data, b: Data) -> Iterator[Change]:
 
 
 def _checks(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
-    """A check that no longer runs protects as little as one that fails."""
+    """Results of checks; a check that no longer runs counts as failed."""
     before, after = ({check["id"]: check["passed"] for check in checks} for checks in (a, b))
     words = {True: "passed", False: "FAILED", None: "not run"}
     for id_ in before.keys() | after.keys():

@@ -20,8 +20,11 @@ Field = Mapping[str, Any]
 
 
 def field_changes(before: Iterable[Field], after: Iterable[Field]) -> Iterator[Change]:
-    """Changes of fields by name. Where sources decide otherwise about a name, those that both
-    manifests have are compared with themselves, and the others by the weakest decision."""
+    """Changes of fields by name.
+
+    If sources treat a field differently, each source is compared with itself in the other manifest.
+    The remaining sources are compared by their weakest treatment.
+    """
     old, new = _by_name(before), _by_name(after)
     spread = _spread(old), _spread(new)
     for name in old.keys() | new.keys():
@@ -37,7 +40,7 @@ def _by_name(fields: Iterable[Field]) -> dict[str, list[Field]]:
 
 
 def _spread(fields: Mapping[str, list[Field]]) -> dict[str, int]:
-    """The number of names that share a domain, within which equal values stay equal."""
+    """The number of field names in each domain. Equal values stay equal within a domain."""
     found: dict[str, set[str]] = {}
     for name, ones in fields.items():
         for one in ones:
@@ -46,7 +49,7 @@ def _spread(fields: Mapping[str, list[Field]]) -> dict[str, int]:
 
 
 def _pairs(old: Iterable[Field], new: Iterable[Field]) -> Iterator[tuple[Field, Field]]:
-    """The decisions about one name to compare; an empty one stands for none."""
+    """The pairs of treatments of one field to compare; an empty one means none."""
     before = {source: field for field in old for source in field["sources"]}
     after = {source: field for field in new for source in field["sources"]}
     pairs = [(before[source], after[source]) for source in before.keys() & after.keys()]
@@ -76,7 +79,7 @@ def _compared(
         if before != after:
             yield Change("field", name, aspect, before, after, effect)
 
-    if not old or not new:  # what is not there is as good as dropped
+    if not old or not new:  # an absent field counts as dropped
         ranks = [strength(field) if field else ABSENT for field in (old, new)]
         said = [_done(field) if field else "not there" for field in (old, new)]
         yield from change("treatment", said[0], said[1], by_rank(*ranks))
@@ -85,11 +88,12 @@ def _compared(
     yield from change("treatment", _done(old), _done(new), by_rank(before, after))
     classes = [_class(field) for field in (old, new)]
     ranks = [class_strength(field["class"]) for field in (old, new)]
-    gone = ABSENT in (before, after)  # whatever it was called: nothing of it is in one output
+    gone = ABSENT in (before, after)  # the class is irrelevant if one output lacks the field
     effect = Effect.NEUTRAL if gone else by_rank(*ranks)
     yield from change("class", classes[0], classes[1], effect)
     yield from change("type out", _type(old), _type(new), Effect.NEUTRAL)
-    if before != after and _done(old) != _done(new):  # equals, and what reads alike, differ below
+    # Equal strengths and equal wordings are compared in detail below.
+    if before != after and _done(old) != _done(new):
         return
     for mark in ("linkable", "reversible"):
         said = ["yes" if field[mark] else "no" for field in (old, new)]
@@ -103,14 +107,15 @@ def _compared(
 
 
 def _domain_effect(new: Field, spread: Mapping[str, int]) -> Effect:
-    """A pseudonym of the field alone joins nothing; any other domain may join what was apart."""
+    """Stronger for a domain of this field only; any other domain may join data that was
+    separate."""
     if new["domain"] is None or (new["domain"] == new["name"] and spread[new["domain"]] == 1):
         return Effect.STRONGER
     return Effect.WEAKER
 
 
 def _done(field: Field) -> str:
-    """The treatment; for a text, entity by entity."""
+    """The treatment in words; texts are compared by entity."""
     return "findings in the text" if field["action"] == "text" else told(field).done
 
 
@@ -127,7 +132,7 @@ def _parameters(field: Field) -> dict[str, str]:
 
 
 def _operator_changes(name: str, old: Field, new: Field) -> Iterator[Change]:
-    """Of a scrubbed text, entity by entity; one that is not named is treated as any other."""
+    """Changes of text operators by entity; entities without an operator have the default."""
     before, after = ({one["entity"]: one for one in f["operators"]} for f in (old, new))
     for entity in before.keys() | after.keys():
         ones = [found.get(entity) or found.get(None) or _KEPT for found in (before, after)]

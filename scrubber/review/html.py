@@ -10,15 +10,17 @@ _VOID = frozenset({"meta", "rect"})
 
 
 class Html(str):
-    """Markup that is safe to stand in a page; made by :func:`element` and :func:`join` only."""
+    """Markup that is safe in a page; only :func:`element` and :func:`join` create it."""
 
     __slots__ = ()
 
 
 def element(name: str, /, *children: str, **attributes: str | int | None) -> Html:
-    """An element. Children that are no :class:`Html` are text: escaped, and their control and bidi
-    characters made visible. Attributes that are None are left out; ``aria_label`` stands for
-    ``aria-label`` and ``class_`` for ``class``.
+    """Build an element.
+
+    Children other than :class:`Html` are escaped as text, and their control and bidi characters are
+    made visible. Attributes with the value None are omitted. ``aria_label`` becomes ``aria-label``,
+    and ``class_`` becomes ``class``.
 
     >>> element("p", "a<b", element("b", "c"), class_="x")
     '<p class="x">a&lt;b<b>c</b></p>'
@@ -34,12 +36,12 @@ def element(name: str, /, *children: str, **attributes: str | int | None) -> Htm
 
 
 def join(*parts: str) -> Html:
-    """The parts one after the other; those that are no :class:`Html` are escaped as text."""
+    """Concatenate the parts; parts other than :class:`Html` are escaped as text."""
     return Html("".join(part if isinstance(part, Html) else text(part) for part in parts))
 
 
 def text(plain: str) -> Html:
-    """`plain` as text or as the value of an attribute.
+    """Escape `plain` for use as text or as an attribute value.
 
     >>> text('<a href="x">')
     '&lt;a href=&quot;x&quot;&gt;'

@@ -1,7 +1,7 @@
-"""A change and its effect, and the few ways in which two manifests' parts are compared.
+"""Changes with their effects, and the few ways to compare parts of two manifests.
 
-With before and after exchanged, the effect is the opposite one. Only what nobody can order is
-weaker both ways: it is for a person to judge.
+Swapping before and after gives the opposite effect. Changes without a known order are weaker in
+both directions, so that a person judges them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOTHING = "nothing"
 
 
 class Effect(StrEnum):
-    """The effect of a change on the people in the data: `WEAKER` protects them less."""
+    """The effect of a change on the protection of the people in the data."""
 
     WEAKER = "weaker"
     NEUTRAL = "neutral"
@@ -32,8 +32,8 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`aspect` of `subject` in a `section` was `before` and is `after`; all are texts whose control
-    and bidi characters are escaped."""
+    """The change of an `aspect` of `subject` in a `section`, from `before` to `after`. All texts
+    have their control and bidi characters escaped."""
 
     section: str
     subject: str
@@ -48,8 +48,8 @@ class Change:
 
 
 def by_rank(before: Any, after: Any) -> Effect:
-    """The effect of going from one rank to another, higher being stronger; weaker where one of
-    them is None, that is unknown."""
+    """The effect of a change of rank, where higher is stronger; weaker if a rank is None
+    (unknown)."""
     if before == after:
         return Effect.NEUTRAL
     if before is None or after is None:
@@ -58,7 +58,7 @@ def by_rank(before: Any, after: Any) -> Effect:
 
 
 def effect_of(sign: int | None) -> Effect:
-    """The effect that a direction means (:meth:`scrubber.model.direction.Direction.compare`)."""
+    """The effect of a direction (:meth:`scrubber.model.direction.Direction.compare`)."""
     return Effect.WEAKER if sign is None else by_rank(0, sign)
 
 
@@ -70,8 +70,11 @@ def named(
     gained: Effect,
     changed: Effect = Effect.NEUTRAL,
 ) -> Iterator[Change]:
-    """Items by their name, each with what it says: one more has the effect `gained`, one less the
-    opposite one, and one that says something else the effect `changed`."""
+    """Compare items by name.
+
+    A new item has the effect `gained`, a removed item the opposite effect, and an item with other
+    content the effect `changed`.
+    """
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)
         if old == new:
@@ -83,7 +86,7 @@ def named(
 def differs(
     section: str, aspect: str, before: str, after: str, effect: Effect = Effect.NEUTRAL
 ) -> Iterator[Change]:
-    """The change of an aspect of a whole section, if there is one."""
+    """Compare an aspect of a whole section."""
     if before != after:
         yield Change(section, "", aspect, before, after, effect)
 
@@ -96,8 +99,11 @@ def parameters(
     after: Mapping[str, str],
     label: str = "",
 ) -> Iterator[Change]:
-    """The changes of parameters, each by the direction that its owner declared; weaker where there
-    is none, or where it cannot order the two values. `label` stands before their names."""
+    """Compare parameters by the directions that their owner declared.
+
+    A change is weaker if the parameter has no direction, or if its direction cannot order the
+    values. `label` is a prefix of the names.
+    """
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)
         if old == new:

@@ -1,6 +1,6 @@
-"""The report: one self-contained HTML page, the verdict first.
+"""The report: one self-contained HTML page, verdict first.
 
-No script, no outside asset; a content security policy refuses both should one ever get in.
+The page has no script and no external resource, and a content security policy forbids both.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _PERSONAL = {
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A section of the page: the name of its anchor, its title, an introduction, its parts."""
+    """A section of the page: anchor, title, introduction and content."""
 
     anchor: str
     title: str
@@ -61,8 +61,10 @@ class _Section:
 
 
 def report_page(manifest: Manifest, against: Manifest | None = None) -> str:
-    """The page that tells `manifest`, as text, and what changed since the manifest `against`; the
-    same manifests give the same bytes."""
+    """Render `manifest` as an HTML page, with the changes since the manifest `against`, if given.
+
+    Equal manifests give equal bytes.
+    """
     data = manifest.data
     changes = [_changes(against, manifest)] if against is not None else []
     sections = [*changes, *_sections(data)]
@@ -93,7 +95,8 @@ def _style() -> str:
 
 
 def _policy() -> str:
-    """The page may load nothing and run nothing; its one style is named by its hash."""
+    """A content security policy that forbids loading and scripts, and allows one style by its
+    hash."""
     hashed = b64encode(sha256(_style().encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
 
@@ -166,7 +169,7 @@ def _verdict(manifest: Manifest) -> Html:
 
 
 def _concerns(data: Data) -> Iterator[Html]:
-    """Points for the reviewer to decide, the worst first."""
+    """Points for the reviewer to decide, the most serious first."""
     for check in data["checks"]:
         if not check["passed"]:
             yield join(element("strong", "Failed check: "), printable(check["id"]))

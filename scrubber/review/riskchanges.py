@@ -19,7 +19,7 @@ _LOOKS = {"records": ("none", "sample", "all"), "entities": ("none", "rules", "a
 
 
 def risk_changes(a: Data, b: Data) -> Iterator[Change]:
-    said = [  # the others follow from what is compared by itself
+    said = [  # other limitations follow from facts that are compared themselves
         {
             printable_text(row["text"]): "stated"
             for row in risk["limitations"]
@@ -56,7 +56,8 @@ def risk_changes(a: Data, b: Data) -> Iterator[Change]:
 
 
 def _second_look(a: Data, b: Data) -> Iterator[Change]:
-    """Less that is looked at, more that is left, and less that is caught are weaker."""
+    """Compare rescans: fewer scanned records, more residuals and lower planted recall are
+    weaker."""
     looks = [risk["rescan"] or {"records": "none", "entities": "none"} for risk in (a, b)]
     for part, order in _LOOKS.items():
         said = [look[part] for look in looks]
@@ -68,14 +69,14 @@ def _second_look(a: Data, b: Data) -> Iterator[Change]:
     planted = [{one["entity"]: one for one in risk["planted"]} for risk in (a, b)]
     for entity in planted[0].keys() & planted[1].keys():
         old, new = (one[entity] for one in planted)
-        if old["high"] < new["low"] or new["high"] < old["low"]:  # else it may be chance
+        if old["high"] < new["low"] or new["high"] < old["low"]:  # otherwise it may be random
             aspect = f"planted {printable(entity)} caught"
             effect = by_rank(old["recall"], new["recall"])
             yield from differs("risk", aspect, caught(old), caught(new), effect)
 
 
 def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
-    """Privacy models, by the directions that each declares."""
+    """Compare privacy models by the directions of their parameters."""
     before, after = (
         {(m["model"], m["field"] or "", m["kind"]): (m["value"], m["c"]) for m in models}
         for models in (a, b)
@@ -100,8 +101,10 @@ def _models(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
 
 
 def _sign(key: str, old: tuple[int, int | None], new: tuple[int, int | None]) -> int | None:
-    """The direction of a change of a model's numbers; None where two of them contradict each
-    other, or where this version does not know the model."""
+    """The direction of a change of a model's parameters.
+
+    None if two parameters contradict each other, or if this version does not know the model.
+    """
     directions = MODELS[key].directions if key in MODELS else each()
     signs = {
         compare(directions, name, *(None if one is None else str(one) for one in pair))

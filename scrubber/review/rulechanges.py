@@ -1,4 +1,4 @@
-"""The differences between the rules of two manifests, treatments of fields aside."""
+"""The differences between the rules of two manifests, except for treatments of fields."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from scrubber.review.ordering import (
 
 Data = Mapping[str, Any]
 
-_SHORT = 16  # digits of a digest
+_SHORT = 16  # hexadecimal digits of a digest
 
 
 def rule_changes(a: Data, b: Data) -> Iterator[Change]:
-    """The changes of the policy of two manifests: conditions that drop records, what is looked for
-    in texts, gates and privacy, what happens to the unlisted and the unreadable, keys."""
+    """The changes of the policy: row rules, detection, gates, privacy, unlisted fields, failed
+    values, and keys."""
     old, new = a["policy"], b["policy"]
     digests = [str(policy["digest"])[:_SHORT] for policy in (old, new)]
     yield from differs("policy", "digest of the rules", digests[0], digests[1])
@@ -44,7 +44,7 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
     for part, directions in PARTS.items():
         stated = [_parameters(policy["rules"], part) for policy in (old, new)]
         if part == "detect" and None in stated:
-            continue  # no text is scrubbed in one of them: the fields tell
+            continue  # one run scrubbed no text, so the fields differ
         label = "gate " if part == "gates" else f"{part} "
         yield from parameters("policy", "", directions, stated[0] or {}, stated[1] or {}, label)
     keyless = None in (old["keyed_digest"], new["keyed_digest"])
@@ -52,7 +52,7 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
         aspect = "what is not shown without a key"
         yield Change("policy", "", aspect, "not known", "not known", Effect.WEAKER)
     keys = [_keys(data) for data in (a, b)]
-    effect = Effect.NEUTRAL if NOTHING in keys else Effect.WEAKER  # the fields tell of none
+    effect = Effect.NEUTRAL if NOTHING in keys else Effect.WEAKER  # without keys, the fields differ
     yield from differs("policy", "keys", keys[0], keys[1], effect)
     for name, label in (("min_cell", "smallest count shown"), ("base", "counts rounded to")):
         values = [data["header"]["disclosure"][name] for data in (a, b)]
@@ -60,13 +60,13 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
 
 
 def _parameters(rules: Iterable[Data], id_: str) -> dict[str, str] | None:
-    """The parameters of the rule with this id; None where there is no such rule."""
+    """The parameters of the rule `id_`, or None without such a rule."""
     found = [rule for rule in rules if rule["id"] == id_]
     return {p["name"]: p["value"] for rule in found for p in rule["parameters"]} if found else None
 
 
 def _conditions(rules: Iterable[Data]) -> dict[str, str]:
-    """The conditions that drop records, and the number of rules that have each."""
+    """The conditions of row rules, with the number of rules for each."""
     times: Counter[str] = Counter()
     for rule in rules:
         if rule["id"].startswith("rows["):
@@ -81,7 +81,7 @@ def _conditions(rules: Iterable[Data]) -> dict[str, str]:
 
 
 def _has_hidden(data: Data) -> bool:
-    """True if a manifest says of a parameter that it is there, and not what it is."""
+    """True if a manifest withholds the value of a parameter."""
     stated = (
         row["value"]
         for one in (*data["policy"]["rules"], *data["fields"], *_operators(data))

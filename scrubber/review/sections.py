@@ -1,4 +1,4 @@
-"""The sections of the report, one function each: from the manifest's data to markup."""
+"""The sections of the report, one function each: from manifest data to markup."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Data = Mapping[str, Any]
 
 
 def base_of(data: Data) -> int:
-    """To a multiple of what the counts are rounded."""
+    """The base to which counts are rounded."""
     base: int = data["header"]["disclosure"]["base"]
     return base
 
 
 def field_table(caption: str, fields: Sequence[Data], data: Data) -> Html:
-    """Fields by what they are, what was done and to how many values."""
+    """Fields with their class, treatment and number of values."""
     columns = (
         Column("Field", "field"),
         Column("What was done, and by which rule"),
@@ -111,8 +111,10 @@ def finding_charts(data: Data) -> Iterator[Html]:
 
 
 def by_size(grouped: Mapping[Any, list[Count]]) -> list[tuple[Any, list[Count]]]:
-    """The largest published sum first; those withheld in the order of their names, since an order
-    by size would tell of it."""
+    """Sort by published sum, largest first.
+
+    Withheld sums follow by name, since their order by size would reveal information.
+    """
     return sorted(grouped.items(), key=lambda item: (-sum(c.get("n", 0) for c in item[1]), item[0]))
 
 
@@ -153,7 +155,7 @@ def source_chart(data: Data) -> Html:
 
 
 def unread_table(data: Data) -> Iterator[Html]:
-    """The sources that were left out as a whole, if there are any."""
+    """The unreadable sources that were omitted, if any."""
     unread = data["quarantined_sources"]
     if unread:
         rows = (
@@ -164,7 +166,7 @@ def unread_table(data: Data) -> Iterator[Html]:
 
 
 def digest(hexadecimal: str | None) -> Html:
-    """A digest, whole: it breaks over lines where there is no room."""
+    """A complete digest, which may break over lines."""
     return element("code", hexadecimal, class_="digest") if hexadecimal else join("none")
 
 
@@ -291,7 +293,7 @@ def detector_table(data: Data) -> Html:
 
 
 def measured_table(data: Data) -> Html:
-    """The detectors' own measurements of accuracy; nothing where there are none."""
+    """The accuracy of the detectors on labelled corpora; nothing if none was measured."""
     rows = [
         (detector["id"], one)
         for detector in data["engine"]["detectors"]
@@ -364,7 +366,7 @@ def output_parts(data: Data) -> Iterator[Html]:
 
 
 def change_tables(changes: Sequence[Change]) -> Iterator[Html]:
-    """A table for each effect, what is weaker first."""
+    """One table per effect, weaker changes first."""
     columns = (Column("What"), Column("Aspect"), Column("Before"), Column("After"))
     for effect in (Effect.WEAKER, Effect.STRONGER, Effect.NEUTRAL):
         rows = [change for change in changes if change.effect is effect]

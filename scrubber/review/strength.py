@@ -1,10 +1,10 @@
-"""The strength of treatments: the order of `diff`.
+"""The strength of treatments, as ordered by `diff`:
 
     drop > redact > replace > pseudonym of one occurrence > surrogate > token > encrypt > mask
-    > shift > generalize > scrubbed text > keep > kept though no rule lists it
+    > shift > generalize > scrubbed text > keep > kept without a rule
 
-A transform says it of itself (:class:`~scrubber.transform.base.Strictness`). What is not there is
-as good as dropped; an action that nobody knows is taken for one that takes nothing away.
+Each transform declares its own strength (:class:`~scrubber.transform.base.Strictness`). An absent
+field counts as dropped; an unknown action counts as keep.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CLASSES: Final = {"direct_identifier": 3, "quasi_identifier": 2, "sensitive": 2
 
 
 def strength(field: Mapping[str, Any]) -> int:
-    """The strength of the treatment of a manifest's field; more is stronger."""
+    """The strength of the treatment of a manifest's field; higher is stronger."""
     action = field["action"]
     if field["unsafe"]:
         return _UNLISTED
@@ -37,7 +37,7 @@ def strength(field: Mapping[str, Any]) -> int:
 
 
 def _generalized(field: Mapping[str, Any]) -> int:
-    """Level 0 is the value itself, and the last one the same for all values."""
+    """The strength of a generalization: level 0 is the value itself, and the last level is `*`."""
     chosen = {row["name"]: row["value"] for row in field["parameters"]}
     if field["technique"] is None:
         return int(Strictness.KEEP)
@@ -56,7 +56,7 @@ def action_strength(action: str) -> int:
 
 
 def directions_of(action: str) -> Directions:
-    """The directions of the parameters of an action; none are known of an unknown one."""
+    """The directions of the parameters of an action; empty for an unknown action."""
     if action in TRANSFORMS:
         return TRANSFORMS[action].directions
     return DISPOSITIONS.get(action, each())

@@ -1,7 +1,7 @@
-"""Tables with captions, and counts drawn as bars beside their numbers.
+"""Tables with captions, and charts: tables with a bar in each row.
 
-A chart here is a table whose rows hold a bar each: the numbers are its alternative for those who
-do not see it, long names wrap as text does, and it can have any number of rows.
+The numbers of a chart serve readers who cannot see the bars. Long names wrap like text, and charts
+may have any number of rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Cell = str
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its head, and the class of its cells (``number``, ``bar``, ``code``)."""
+    """A column: its header, and the class of its cells (``number``, ``bar``, ``code``)."""
 
     head: str
     kind: str = ""
@@ -27,8 +27,8 @@ class Column:
 def table(
     caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], kind: str = ""
 ) -> Html:
-    """A table whose first cell of each row is the row's head. It scrolls by itself, also by
-    keyboard, where the page is too narrow for it."""
+    """A table with a header in each row. On narrow pages it scrolls on its own, also by
+    keyboard."""
     head = element("tr", *(_head(column) for column in columns))
     body = [
         element(
@@ -52,7 +52,7 @@ def table(
 
 
 def _head(column: Column) -> Html:
-    if column.kind == "bar":  # its numbers stand in the next column
+    if column.kind == "bar":  # its numbers are in the next column
         return element("td", class_="bar")
     return element("th", column.head, scope="col", class_=column.kind or None)
 
@@ -63,8 +63,10 @@ def chart(
     rows: Iterable[tuple[Sequence[Cell], Sequence[Count]]],
     base: int,
 ) -> Html:
-    """A table of labels, a bar and a number per row; the number is the sum of the row's counts as
-    far as it is published, and all bars have one scale."""
+    """A table with labels, a bar and a number in each row.
+
+    The number is the sum of the row's published counts, and all bars share one scale.
+    """
     listed = list(rows)
     top = max((_published(counts) for _, counts in listed), default=0)
     columns = [
@@ -81,8 +83,8 @@ def chart(
 
 
 def bar(counts: Sequence[Count], top: int) -> Html:
-    """The published part of `counts` as a share of `top`; an outline stands for what is
-    withheld, of the same size whatever it is."""
+    """A bar for the published part of `counts`, as a share of `top`. Withheld counts add an outline
+    of fixed size, whatever their value."""
     shown = _published(counts)
     width = round(960 * shown / top) if top else 0
     shapes = [element("rect", width=max(width, 3), height=10)] if shown else []
@@ -103,12 +105,12 @@ def _published(counts: Sequence[Count]) -> int:
 
 
 def share(count: Count, of: Count, base: int) -> str:
-    """`count` in words; ``all`` where it is published and equal to `of`."""
+    """`count` in words, or ``all`` if it is published and equal to `of`."""
     return "all" if count.get("n", 0) and count == of else count_text(count, base)
 
 
 def facts(rows: Iterable[tuple[str, Cell]], kind: str = "facts") -> Html:
-    """Terms and what they are, as a definition list."""
+    """Terms and descriptions, as a definition list."""
     pairs = (element("div", element("dt", term), element("dd", said)) for term, said in rows)
     return element("dl", *pairs, class_=kind)
 

@@ -1,4 +1,4 @@
-"""A report becomes a file: whole or not at all, and over nothing but an earlier report."""
+"""Writing a report to a file: completely or not at all, and over nothing but an earlier report."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from scrubber.storage import Location, write_whole
 def write_report(page: str, target: Location) -> None:
     """Write `page` to `target`, which may be an earlier report.
 
-    Raises: OutputError ``output-foreign`` if another file is there, ``output-write`` if the
-    system refuses.
+    Raises: OutputError ``output-foreign`` for any other existing file, ``output-write`` for a
+    failure of the system.
     """
     if isinstance(target, Path):
         write_whole(target, page.encode(), replace=_only_a_report)
