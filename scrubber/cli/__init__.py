@@ -24,7 +24,8 @@ def main() -> NoReturn:
     collect_seldom()
     _open_streams()
     listen()
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end as Unix tools do when nobody reads on
+    # End like Unix tools if the reader closes the pipe.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         code = _command()
     except BaseException as error:  # noqa: BLE001 - its text may quote the data
@@ -42,7 +43,7 @@ def _command() -> int:
 
 
 def _explained(error: BaseException) -> int:
-    """Say what went wrong and give back the exit code."""
+    """Report the error and return the exit code."""
     from scrubber.cli.console import report_crash, report_error, report_interrupt, report_system
 
     if isinstance(error, SystemExit):
@@ -53,21 +54,22 @@ def _explained(error: BaseException) -> int:
         return report_interrupt()
     if isinstance(error, OSError):
         return report_system(error)
-    if hasattr(error, "show") and hasattr(error, "exit_code"):  # wrong use of the command line
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # wrong usage of the command line
         error.show()
         return int(error.exit_code)
     return report_crash(error)
 
 
 def _open_streams() -> None:
-    """Streams that were closed lead nowhere; else the next file that is opened would take their
-    place, and what is meant for the terminal would be written into it."""
+    """Connect closed standard streams to the null device. Otherwise the next opened file would take
+    their number, and messages for the terminal would be written into it."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
             setattr(sys, name, open(number, "r+", closefd=False))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is escaped
+        # Escape characters that the terminal's encoding lacks.
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -36,17 +36,17 @@ _MODE: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 - fro
 
 
 def begin(command: str, *, as_json: bool = False, quiet: bool = False) -> None:
-    """Set how this process speaks from here on, errors included."""
+    """Set the output mode of this process, errors included."""
     _MODE.set(Mode(command, as_json, quiet))
 
 
 def as_json() -> bool:
-    """True if stdout is for the envelope alone."""
+    """True if stdout is reserved for the envelope."""
     return _MODE.get().as_json
 
 
 def quiet() -> bool:
-    """True if progress and summaries are not wanted."""
+    """True if progress and summaries are suppressed."""
     return _MODE.get().quiet or as_json()
 
 
@@ -58,9 +58,9 @@ def stdout() -> Console:
 
 
 def watched() -> bool:
-    """True if stdout itself is a terminal, so that a person may see values of the data there.
+    """True if stdout itself is a terminal, so that only a person sees values of the data.
 
-    A console counts as one where FORCE_COLOR or TTY_COMPATIBLE is set, in the log of a build too.
+    rich treats a build log as a terminal if FORCE_COLOR or TTY_COMPATIBLE is set.
     """
     try:
         return sys.stdout.isatty()
@@ -76,7 +76,7 @@ def stderr() -> Console:
 
 
 class Answer(Protocol):
-    """The result of a verb, as commands print it."""
+    """The result of a verb, as printed by commands."""
 
     @property
     def exit_code(self) -> int: ...
@@ -88,7 +88,7 @@ A = TypeVar("A", bound=Answer)
 
 
 def answer(result: A, render: Callable[[A], None]) -> int:
-    """Print the envelope of `result`, or render it for people, and give back its exit code."""
+    """Print the envelope of `result`, or render it for people. Return its exit code."""
     if as_json():
         return emit(result.to_json(), result.exit_code)
     render(result)
@@ -96,13 +96,13 @@ def answer(result: A, render: Callable[[A], None]) -> int:
 
 
 def emit(data: Any, exit_code: int = 0) -> int:
-    """Print the envelope ``{scrubber, command, exit_code, data}`` and give back the exit code."""
+    """Print the envelope ``{scrubber, command, exit_code, data}`` and return the exit code."""
     _print_json({"exit_code": exit_code, "data": data})
     return exit_code
 
 
 def report_error(error: ScrubberError) -> int:
-    """Say what is wrong, with code, place and hint, and give back the exit code."""
+    """Report an error with code, place and hint, and return the exit code."""
     if as_json():
         _print_json({"exit_code": error.exit_code, "error": _error_json(error)})
     elif isinstance(error, RuleError):
@@ -119,18 +119,18 @@ def report_interrupt() -> int:
 
 
 def report_system(error: OSError) -> int:
-    """The system's own words for what it refused; the error's text would name paths.
+    """Report a failure of the system in its own words; the text of the error would name paths.
 
-    Files are not meant: their errors are distinguished where they are read and written.
+    Errors of data files are translated where files are read and written.
     """
-    with contextlib.suppress(OSError):  # what is still held back for stdout cannot be written
+    with contextlib.suppress(OSError):  # buffered output for stdout cannot be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     text = os.strerror(error.errno) if error.errno else "the system refused"
     return report_error(IncompleteError("system", f"{text}; not everything was printed"))
 
 
 def report_crash(error: BaseException) -> int:
-    """An error that nobody foresaw: its type and our line, but not its text, which may quote the
+    """Report an unexpected error: its type and our line, but not its text, which may quote the
     data."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"{Path(__file__).parents[1]}" in frame.filename]
@@ -140,7 +140,7 @@ def report_crash(error: BaseException) -> int:
 
 
 def _problem_text(problem: Problem) -> Text:
-    """The problem as ``str`` says it, its place and code set off."""
+    """The problem as in ``str``, with its place and code highlighted."""
     from rich.text import Text
 
     place, code = f"{problem.mark}", f"[{problem.code}]"

@@ -1,8 +1,8 @@
-"""Ctrl-C and its like: raised where the program stands, and remembered.
+"""Ctrl-C and similar signals: raised at once, and remembered.
 
-An exception that a signal raises can be lost: C code between two of our lines that asks Python
-something (numpy and pyarrow look attributes up so) may clear whatever comes back. So the request
-is remembered as well, and :func:`heed` raises it again at the next batch.
+An exception raised by a signal can be lost: C code that calls back into Python (numpy and pyarrow
+look up attributes) may clear it. So the request is remembered, and :func:`heed` raises it again at
+the next batch.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ _requested = threading.Event()
 
 
 def listen() -> None:
-    """From here on a request to stop raises Interrupted in the main thread."""
+    """Raise Interrupted in the main thread for requests to stop, from now on."""
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
 
 
 def stop_listening() -> None:
-    """The program is ending: further requests change nothing."""
+    """Ignore further requests: the program is ending."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def heed() -> None:
-    """Raise Interrupted if a request to stop has come before."""
+    """Raise Interrupted if a request to stop was remembered."""
     if _requested.is_set():
         raise Interrupted
 

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 
 class Panel(StrEnum):
-    """Headings of the commands in ``scrubber --help``, in their order."""
+    """Headings of the commands in ``scrubber --help``, in order."""
 
     SCRUB = "Scrub"
     EXPLORE = "Explore data"
@@ -21,11 +21,12 @@ class Panel(StrEnum):
 
 
 class OneOf:
-    """A parser of a registry's names; the registry is loaded when a name is given, not for help."""
+    """A parser of names in a registry. The registry is loaded when a name is parsed, not for
+    help."""
 
     def __init__(self, names: Callable[[], Iterable[str]]) -> None:
         self.names = names
-        self.__name__ = "NAME"  # what typer shows in its place
+        self.__name__ = "NAME"  # shown by typer
 
     def __call__(self, value: str) -> str:
         known = tuple(self.names())
@@ -47,7 +48,7 @@ def _standards() -> Iterable[str]:
 
 
 CHOICES: Mapping[str, Callable[[], Iterable[str]]] = {"FORMAT": _formats, "STANDARD": _standards}
-"""What a placeholder of the help stands for, where a registry says."""
+"""Choices of the placeholders in the help, from registries."""
 
 FormatOption = Annotated[
     str,

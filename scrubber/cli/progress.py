@@ -1,4 +1,4 @@
-"""A progress bar with rate and time left on a terminal; nothing in a pipe."""
+"""A progress bar with rate and remaining time on a terminal; nothing in a pipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
-    """A callback for the engine that moves a bar on stderr, or None where nobody watches."""
+    """A callback that advances a bar on stderr, or None without a terminal."""
     console = stderr()
     if quiet() or not console.is_terminal:
         yield None
@@ -33,7 +33,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
         task = bar.add_task("scrubbing", total=None, rows=0, rate=0.0)
 
         def move(now: Progress) -> None:
-            if not now.rows:  # workers and recognizers are being set up: the bar pulses
+            if not now.rows:  # the bar pulses while workers and recognizers start
                 return
             elapsed = bar.tasks[0].elapsed or 0.0
             bar.update(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show_screen(view: Screen) -> None:
-    """Print one screen: verdict first, then kept fields, since they are the risk."""
+    """Print one screen: the verdict, then kept fields, since they carry the risk."""
     from scrubber.manifest.view import Row, lines
 
     console = stdout()
@@ -98,7 +98,7 @@ def _size(count: int | None) -> str:
 
 
 def show_checks(checks: Sequence[Check]) -> None:
-    """One line per check, and what was expected where it failed."""
+    """One line per check, with the expected result of failed ones."""
     for check in checks:
         if check.waived:
             stdout().print(f"WAIVED  {check.id}, {check.waived}", style="bold red", soft_wrap=True)
@@ -113,7 +113,7 @@ def show_checks(checks: Sequence[Check]) -> None:
 
 
 def show_verdict(verdict: Verdict) -> None:
-    """A gate's checks, then what they come to."""
+    """The checks of a gate, then the verdict."""
     said = {
         0: "approved",
         1: "DENIED: a gate failed",
@@ -127,7 +127,7 @@ def show_verdict(verdict: Verdict) -> None:
 
 
 def show_vouched(statement: Vouched, done: str) -> None:
-    """One line: what was `done`, as whom and until when."""
+    """One line: the action `done`, the role and the expiry date."""
     role, expires = printable(statement.says["role"]), statement.says["expires"]
     said = f"{done} as {role} until {expires} by {statement.signer}"
     stdout().print(said, style="green", soft_wrap=True)

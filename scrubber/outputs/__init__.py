@@ -1,1 +1,1 @@
-"""Outputs that are published whole or not at all: a folder or an object store."""
+"""Outputs, published completely or not at all, in a folder or an object store."""

@@ -1,4 +1,5 @@
-"""The output under construction, published whole or not at all: in a folder or in a store."""
+"""The output under construction, published completely or not at all, in a folder or an object
+store."""
 
 from __future__ import annotations
 
@@ -15,71 +16,74 @@ from scrubber.outputs.store import refuse_overlap_in_store, staged_in_store
 from scrubber.storage import Location, Remote
 
 Draft = Path | storage.Upload
-"""What an output is written to before it is placed."""
+"""The place where an output file is written before :meth:`Stage.place`."""
 
 
 class Stage(Protocol):
-    """A place that only one run builds in, for every process of that run; picklable.
+    """The workspace of one run, shared by all its processes; picklable.
 
-    Names are relative to the output, with ``/``. What is put there is not published before
-    :meth:`finish`, the last thing that a run does; what a stopped run put may be there already.
+    Names are relative to the output, with ``/``. Nothing is published before :meth:`finish`, the
+    last step of a run. The stage may hold finished parts of a stopped run.
     """
 
     def is_seen(self) -> bool:
-        """True if the stage lies where this process looks for it."""
+        """True if this process can see the stage."""
 
     def begin(self, name: str) -> AbstractContextManager[Draft]:
-        """A draft of an output, until it is placed: no other attempt at the same part, on whatever
-        machine, writes to it. What is not placed goes."""
+        """A draft of an output file, until it is placed. No other attempt at the same part writes
+        to it, on any machine. An unplaced draft is removed."""
 
     def place(self, draft: Draft, output: OutputFacts) -> str:
-        """Make the draft the output, and tell the version that the store gives it ("" on disk).
+        """Turn the draft into the output file, and return its version in the store ("" on disk).
 
-        Raises: IncompleteError ``superseded`` where the run no longer owns the stage,
-        ``disk-full``; OutputError ``output-write``.
+        Raises: IncompleteError ``superseded`` if the run no longer owns the stage, ``disk-full``;
+        OutputError ``output-write``.
         """
 
     def has(self, path: str) -> bool:
-        """True if an output, good or not, lies there."""
+        """True if an output file exists at `path`, valid or not."""
 
     def stands(self, output: OutputFacts, version: str) -> bool:
-        """True if the output is there, with the bytes that it was placed with."""
+        """True if the output file exists with the bytes it was placed with."""
 
     def check(self, output: OutputFacts) -> None:
-        """An output that some process placed lies where this one sees it.
+        """Check that this process sees an output file placed by some process.
 
         Raises: OutputError ``part-missing``.
         """
 
     def record(self, identity: str) -> bytes | None:
-        """The record of this identity, None if there is none."""
+        """The record with this identity, or None."""
 
     def enter(self, identity: str, record: bytes) -> None:
-        """Keep a record, for the owner of the output alone. Raises: as :meth:`place`."""
+        """Store a record, readable by the owner of the output only.
+
+        Raises: the errors of :meth:`place`.
+        """
 
     def clear(self, kept: Collection[str]) -> None:
-        """Remove every output but `kept`, and what an output that is replaced consisted of."""
+        """Remove all output files except `kept`, and the files of an output to be replaced."""
 
     def source(self, output: OutputFacts) -> Source:
-        """The output, to be read."""
+        """The output file as a source."""
 
     def put(self, name: str, content: bytes) -> None:
         """Add a small file."""
 
     def finish(self, manifest: bytes, outputs: Sequence[OutputFacts]) -> None:
-        """Seal the stage with the manifest of its `outputs`."""
+        """Publish the stage with the manifest of its `outputs`."""
 
 
 @contextmanager
 def staged(out: Location, inputs: Sequence[str], *, overwrite: bool) -> Iterator[Stage]:
-    """A stage for the output `out`, which is there when the block ends without an error.
+    """A stage for the output `out`, published if the block ends without an error.
 
-    Where the block is interrupted (SIGKILL, or one of errors.RESUMED) after a part was finished,
-    what is done stays, unpublished, for the next run into `out`; any other error removes it.
+    If the block is interrupted (SIGKILL, or one of errors.RESUMED) after a part was finished,
+    finished parts are kept, unpublished, for the next run into `out`. Any other error removes them.
 
-    Raises: OutputError ``output-exists``, ``output-foreign`` (not a scrubber output: never
+    Raises: OutputError ``output-exists``, ``output-foreign`` (not an output of scrubber, so never
     replaced), ``output-in-input``, ``input-in-output``, ``output-busy``, ``output-write``;
-    IncompleteError ``disk-full``; for a store what :mod:`scrubber.storage` says.
+    IncompleteError ``disk-full``; for a store the errors of :mod:`scrubber.storage`.
     """
     if isinstance(out, Remote):
         with staged_in_store(out.url, inputs, overwrite=overwrite) as stage:
@@ -92,7 +96,7 @@ def staged(out: Location, inputs: Sequence[str], *, overwrite: bool) -> Iterator
 
 
 def refuse_sources_in(out: Location, sources: Sequence[Source]) -> None:
-    """Refuse sources that lie in the output; only now is it known what globs and links name.
+    """Refuse sources inside the output. Globs and links are resolved only now.
 
     Raises: OutputError ``output-in-input``, ``input-in-output``.
     """

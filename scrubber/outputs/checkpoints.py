@@ -1,10 +1,10 @@
-"""Finished parts of a run: what is done stays done when the run is stopped and started again.
+"""Finished parts of a run, kept when the run is stopped and started again.
 
-A part is the output of one source with its exact counts. Its record is written when the output is
-complete on the disk, and is the part's commit mark. A record counts only if it was made under the
-same key, by the same program, for the same rules, detectors, schema and bytes of the source, and if
-the output still is what it says: anything else is done again. Records hold exact counts, so they
-lie in a folder that only its owner can read, and go when the manifest is sealed.
+A part is the output of one source with its exact counts. Its record, written once the output is
+complete on disk, commits the part. A record is valid for the same key, program, rules, detectors,
+schema and bytes of the source, and only if the output is unchanged; otherwise the part is repeated.
+Records hold exact counts, so their folder is readable by its owner only, and they are removed when
+the manifest is sealed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _FORMAT: Final = "scrubber/part/v5"
 
 @dataclass(frozen=True)
 class Part:
-    """The output that was written for a source, the account of all its batches together, and the
-    digest of the source's bytes under the run's key."""
+    """The output of a source, the combined account of its batches, and the digest of the source's
+    bytes under the run's key."""
 
     output: OutputFacts
     fragment: Fragment
@@ -39,35 +39,34 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A source that cannot be read whole, and is left out as a whole: its alias, and the code of
-    the error that says why."""
+    """An unreadable source, omitted as a whole: its alias, and the error code of the reason."""
 
     source: str
     reason: str
 
 
 Done = Part | Unread
-"""What becomes of a source."""
+"""The result for a source."""
 
 
 def identity(work: str, source: str, schema: pa.Schema, data: str, name: str) -> str:
     """The identity of a part: the work, the source, and the name of the output.
 
-    `data` is the digest of the bytes that it is made from.
+    `data` is the digest of the source's bytes.
     """
     shape = sha256(schema.serialize()).hexdigest()
     return sha256(canonical_bytes([work, source, shape, data, name])).hexdigest()
 
 
 class Parts:
-    """The parts of a run, on its stage; `secret` (32 bytes) seals their records."""
+    """The parts of a run on its stage; `secret` (32 bytes) seals their records."""
 
     def __init__(self, stage: Stage, secret: bytes) -> None:
         self._stage, self._secret = stage, secret
 
     def find(self, name: str, identity: Callable[[], str]) -> Part | None:
-        """The finished part of this identity, whose output has this name; None if there is none, or
-        it is not to be trusted. The identity is asked for only where there is such an output."""
+        """The finished part of this identity with an output of this name; None if it is missing or
+        invalid. The identity is computed only if such an output exists."""
         return self._find(identity()) if self._stage.has(f"{DATA}/{name}") else None
 
     def _find(self, identity: str) -> Part | None:
@@ -84,11 +83,11 @@ class Parts:
             return None
 
     def begin(self, name: str) -> AbstractContextManager[Draft]:
-        """A draft to write an output of this name to, until it is kept. What is not kept goes."""
+        """A draft for an output of this name, until :meth:`keep`. Otherwise it is removed."""
         return self._stage.begin(name)
 
     def keep(self, identity: str, part: Part, written: Draft) -> None:
-        """Move the output to its place and put the part on record; it must have been synced.
+        """Move the output to its place and record the part. The output must have been synced.
 
         Raises: IncompleteError ``superseded``, ``disk-full``; OutputError ``output-write``.
         """
@@ -112,7 +111,7 @@ class Parts:
 
 
 def _part(body: Any, identity: str) -> tuple[Part, str]:
-    """The part that a record is about, and the version of its output."""
+    """The part in a record, and the version of its output."""
     if body["format"] != _FORMAT or body["identity"] != identity:
         raise ValueError("another record")
     fragment = Fragment.from_json(body["fragment"])

@@ -1,9 +1,9 @@
-"""Publishing all or nothing: outputs are built in a hidden sibling folder and renamed at the end.
+"""Publishing in a folder: the output is built in a hidden sibling folder and renamed at the end.
 
-A folder is renamed in one step, so a reader sees either no output or all of it, manifest included
-(docs/decisions/0002). What a stopped run leaves behind is hidden and unpublished: the next run into
-the same place takes up the parts that were finished and removes the rest. The lock lets only one
-run build an output at a time; the kernel releases it when the process ends, however it ends.
+The rename is one step, so a reader sees either no output or all of it, manifest included
+(docs/decisions/0002). A stopped run leaves hidden, unpublished files: the next run into the same
+place resumes with the finished parts and removes the rest. A lock allows only one run per output;
+the kernel releases it when the process ends, for any reason.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _OWNER = "run"
 
 @dataclass(frozen=True, slots=True)
 class FolderStage:
-    """A stage in a folder, for every process of the run that `run` names (a random word).
+    """A stage in a folder, for every process of the run with the random name `run`.
 
-    `output` becomes the published folder, `parts` is for the records of what is finished: both may
-    hold what a stopped run left. `unfinished` is for what is being written, and begins empty. Only
-    the owner can read any of it. See :class:`scrubber.outputs.base.Stage`.
+    `output` becomes the published folder, and `parts` holds the records of finished parts; both may
+    contain leftovers of a stopped run. `unfinished` holds drafts and starts empty. All of them are
+    readable by their owner only. See :class:`scrubber.outputs.base.Stage`.
     """
 
     hidden: Path
@@ -52,7 +52,7 @@ class FolderStage:
 
     @property
     def replaced(self) -> Path:
-        """The place of an earlier output until the new one has its name."""
+        """The location of an earlier output until the new one is published."""
         return self.hidden / "replaced"
 
     @property
@@ -84,11 +84,11 @@ class FolderStage:
     def has(self, path: str) -> bool:
         try:
             return (self.output / path).exists()
-        except OSError:  # as it is with a record
+        except OSError:  # as for a record
             return False
 
     def stands(self, output: OutputFacts, version: str) -> bool:
-        del version  # a file can be changed behind its time and size: its bytes are read
+        del version  # a file can change without a new time and size, so its bytes are read
         with (self.output / output.path).open("rb") as file:
             if os.fstat(file.fileno()).st_size != output.bytes:
                 return False
@@ -117,8 +117,8 @@ class FolderStage:
         unfinished = self.unfinished / secrets.token_hex(16)
         with writing(identity):
             handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            # Not synced: a record that the power cut tears does not count, and its part is done
-            # again. Names come to disk when the output is published.
+            # Not synced: a record torn by a power cut is invalid, and its part is repeated. Names
+            # are synced when the output is published.
             with os.fdopen(handle, "wb") as file:
                 file.write(record)
             self._refuse_superseded()
@@ -127,7 +127,7 @@ class FolderStage:
     def clear(self, kept: Collection[str]) -> None:
         for path in sorted(self.output.rglob("*"), reverse=True):
             if path.is_dir() and not path.is_symlink():
-                with contextlib.suppress(OSError):  # it holds what is kept
+                with contextlib.suppress(OSError):  # it holds kept files
                     path.rmdir()
             elif path.is_symlink() or path.relative_to(self.output).as_posix() not in kept:
                 path.unlink()
@@ -145,12 +145,14 @@ class FolderStage:
             os.fsync(file.fileno())
 
     def finish(self, manifest: bytes, outputs: Sequence[OutputFacts]) -> None:
-        del outputs  # each was checked when it came
+        del outputs  # each was checked on arrival
         self.put(FILE_NAME, manifest)
 
     def _refuse_superseded(self) -> None:
-        """The run still owns the stage. The lock tells that to who started it, but a worker can
-        outlive it, on another machine even, and must not add to what the next run builds.
+        """Refuse to continue if the run no longer owns the stage.
+
+        The lock protects the process that started the run. But a worker can outlive it, even on
+        another machine, and must not add to the next run.
         """
         try:
             owner = (self.hidden / _OWNER).read_text(encoding="ascii")
@@ -164,7 +166,7 @@ class FolderStage:
 def staged_in_folder(
     out: Path, inputs: Sequence[Path], *, overwrite: bool
 ) -> Iterator[FolderStage]:
-    """As :func:`scrubber.outputs.base.staged`, for an output on this machine."""
+    """As :func:`scrubber.outputs.base.staged`, for a local output."""
     target = _target(out)
     refuse_overlap(out, inputs)
     with writing(str(target)):
@@ -176,13 +178,14 @@ def staged_in_folder(
             with writing(str(target)):
                 _refuse_foreign(hidden)
                 recover(target, stage.replaced)
-                _refuse_existing(target, overwrite)  # another run may have published meanwhile
+                # Another run may have published in the meantime.
+                _refuse_existing(target, overwrite)
                 before = fingerprint(target)
                 _prepare(stage)
                 yield stage
                 _publish(stage, target, before)
         except RESUMED:
-            # Left as it is unless proved empty: a second request to stop may come right here.
+            # Kept unless proved empty: a second request to stop may arrive here.
             if not _finished(stage) and not stage.replaced.exists():
                 _discard(hidden)
             raise
@@ -194,7 +197,7 @@ def staged_in_folder(
 
 
 def _prepare(stage: FolderStage) -> None:
-    """The folders are there and private; what lies in their place and is no one's part goes."""
+    """Create the private folders, and remove foreign leftovers in their place."""
     hidden = stage.hidden
     if not _finished(stage):
         _discard(hidden)
@@ -210,7 +213,7 @@ def _prepare(stage: FolderStage) -> None:
 
 
 def _refuse_foreign(hidden: Path) -> None:
-    """Refuse to build in, or remove, anything but a folder of this user's own.
+    """Refuse to build in, or remove, anything but this user's own folder.
 
     Raises: OutputError ``output-foreign``.
     """
@@ -226,7 +229,7 @@ def _refuse_foreign(hidden: Path) -> None:
 
 
 def _discard(hidden: Path) -> None:
-    """Remove the folder that outputs are built in; what resists is left for the next run."""
+    """Remove the folder under construction; undeletable files are left for the next run."""
     with contextlib.suppress(OSError, OutputError):
         _refuse_foreign(hidden)
         _remove(hidden)
@@ -241,7 +244,7 @@ def _target(out: Path) -> Path:
 
 
 def refuse_overlap(out: Path, inputs: Sequence[Path]) -> None:
-    """Refuse an output folder that lies in an input folder or holds an input.
+    """Refuse an output folder inside an input folder, or with an input inside it.
 
     Raises: OutputError ``output-in-input``, ``input-in-output``.
     """
@@ -278,18 +281,19 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
 
 @contextlib.contextmanager
 def _parents(target: Path) -> Iterator[None]:
-    """The folders above `target` are there; those made here go again if the block fails."""
+    """Create the folders above `target`, and remove the new ones if the block fails."""
     made: list[Path] = []
     try:
         with writing(str(target)):
             for folder in reversed(target.parents):
                 if not folder.exists():
-                    with contextlib.suppress(FileExistsError):  # somebody else made it just now
+                    # Created by another process just now.
+                    with contextlib.suppress(FileExistsError):
                         folder.mkdir()
                         made.insert(0, folder)
         yield
     except BaseException:
-        with contextlib.suppress(OSError):  # not empty: someone else's by now
+        with contextlib.suppress(OSError):  # no longer empty
             for folder in made:
                 folder.rmdir()
         raise
@@ -319,21 +323,21 @@ def _locked(target: Path) -> Iterator[None]:
 def _lock(handle: int, path: Path) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # A run that just ended may have removed the file under us: then the lock guards nothing.
+        # A run that just ended may have removed the file: then the lock protects nothing.
         return _is_at(handle, path)
     except OSError:
         return False
 
 
 def _is_at(handle: int, path: Path) -> bool:
-    """True if the open file is this user's own and the one at `path`."""
+    """True if the open file belongs to this user and is the one at `path`."""
     ours, there = os.fstat(handle), path.lstat()
     return ours.st_uid == os.geteuid() and os.path.samestat(ours, there)
 
 
 @contextlib.contextmanager
 def writing(name: str) -> Iterator[None]:
-    """OS errors while writing become ours, about `name`; their own text names absolute paths."""
+    """Translate OS errors while writing `name`, since their texts contain absolute paths."""
     try:
         yield
     except OSError as error:
@@ -351,7 +355,10 @@ def _publish(stage: FolderStage, target: Path, before: str | None) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in `folder` to disk; OSError as it comes."""
+    """Sync the names in `folder` to disk.
+
+    Raises: OSError.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

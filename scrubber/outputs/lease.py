@@ -1,11 +1,10 @@
-"""One run at a time into an output in a store: an object that only its owner keeps alive.
+"""One run at a time per output in a store, by an object that its owner renews.
 
-A store has no lock that ends with its holder. So the holder writes a second object, named by it,
-every BEAT seconds; who finds a lease watches both: if one changes, another run is alive; if none
-does for PATIENCE seconds, its run has gone, and the lease is taken over. No clock is compared, only
-waited by. The lease itself is written when it is taken and never again: a sign of life that comes
-late cannot take it back. Who was taken over (a machine that slept) sees that before it makes
-anything visible.
+A store has no lock that ends with its holder. So the holder writes a second object, named in the
+lease, every BEAT seconds. A run that finds a lease watches both: a change means another run is
+alive; no change for PATIENCE seconds means it is dead, and the lease is taken over. Clocks are
+never compared. The lease itself is written once, when it is taken, so a late renewal cannot take it
+back. A run that lost its lease (on a machine that slept) notices before it publishes anything.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from scrubber import storage
 from scrubber.errors import IncompleteError, OutputError, Place, ScrubberError
 
 BEAT = 10.0
-"""Seconds between two signs of life."""
+"""Seconds between renewals."""
 PATIENCE = 60.0
-"""Seconds without one after which a run counts as gone."""
+"""Seconds without a renewal after which a run counts as dead."""
 SETTLE = 2.0
-"""Seconds in which two runs that take over at once notice each other."""
+"""Seconds in which two concurrent takeovers notice each other."""
 _OWNER = re.compile(rb"([0-9a-f]{32}) ")
 
 
 class Lease:
     """The lease on the object `url`, held while the context is open.
 
-    Raises: OutputError ``output-busy`` where another run holds it.
+    Raises: OutputError ``output-busy`` if another run holds it.
     """
 
     def __init__(self, url: str, name: str) -> None:
@@ -43,7 +42,7 @@ class Lease:
         self._keeper = threading.Thread(target=self._keep_alive, daemon=True)
 
     def __enter__(self) -> Lease:
-        # Some stores know no condition and always create: so it is looked for first.
+        # Some stores ignore conditions and always create, so look for the object first.
         seen = storage.read(self._url, self._name)
         if seen is not None or not storage.create(self._url, self._claim, self._name):
             self._take_over()
@@ -63,7 +62,7 @@ class Lease:
             if is_held(self._url, self.owner, self._name):
                 storage.remove([self._url], self._name)
         except ScrubberError:
-            pass  # it is found without a sign of life later
+            pass  # it later counts as a missing renewal
 
     def _take_over(self) -> None:
         seen = self._signs()
@@ -71,7 +70,7 @@ class Lease:
         while time.monotonic() - since < PATIENCE:
             time.sleep(min(BEAT, PATIENCE) / 4)
             now = self._signs()
-            if now[0] is None:  # given back just now
+            if now[0] is None:  # released just now
                 break
             if now != seen:
                 raise self._busy()
@@ -93,10 +92,10 @@ class Lease:
                     return
                 storage.write(_beats(self._url, self.owner), b"%d\n" % beat, self._name)
             except ScrubberError:
-                continue  # the store may answer the next time
+                continue  # the store may answer the next request
 
     def _signs(self) -> tuple[bytes | None, bytes | None]:
-        """The lease, and the last sign of life of its holder."""
+        """The lease, and the last renewal by its holder."""
         claim = storage.read(self._url, self._name)
         owner = _OWNER.match(claim or b"")
         if owner is None:
@@ -109,17 +108,17 @@ class Lease:
 
 
 def _beats(url: str, owner: str) -> str:
-    """The object that `owner` of the lease `url` writes as a sign of life."""
+    """The object that `owner` renews for the lease `url`."""
     return f"{url}-{owner}"
 
 
 def is_held(url: str, owner: str, name: str) -> bool:
-    """True if the lease is that of `owner`."""
+    """True if `owner` holds the lease."""
     return (storage.read(url, name) or b"").startswith(owner.encode() + b" ")
 
 
 def refuse_superseded(url: str, owner: str, name: str) -> None:
-    """Refuse to go on without the lease: what this run would add is no longer its own.
+    """Refuse to continue without the lease: the output no longer belongs to this run.
 
     Raises: IncompleteError ``superseded``.
     """

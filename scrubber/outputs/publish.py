@@ -1,5 +1,5 @@
-"""Giving a finished folder the name of the output. What lies there is replaced only if it is what
-the run was started onto; anything else stays, and the run ends with an error."""
+"""Renaming a finished folder to the output. An existing folder is replaced only if it is unchanged
+since the run started; otherwise it is kept and the run ends with an error."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from scrubber.outputs.rename import exchange, move_to_free
 
 
 def fingerprint(path: Path) -> str | None:
-    """A digest of what lies at `path`: which file or folder it is, and the names, kinds, sizes and
-    times of all that a folder holds. None where nothing lies there. Raises: OSError."""
+    """A digest of the file or folder at `path`: its identity, and the names, kinds, sizes and times
+    in a folder. None if nothing exists.
+
+    Raises: OSError.
+    """
     try:
         root = path.lstat()
     except FileNotFoundError:
@@ -31,12 +34,11 @@ def fingerprint(path: Path) -> str | None:
 def publish(folder: Path, target: Path, before: str | None, aside: Path) -> None:
     """Rename `folder` to `target`, which had the fingerprint `before`.
 
-    An earlier output ends up at `folder`, or at `aside` (a free name) where names cannot be
-    exchanged. A reader of `target` sees one or the other, whole; without that call there is an
-    instant with neither.
+    An earlier output ends up at `folder`, or at `aside` (a free name) if the system cannot exchange
+    names. With an exchange, readers of `target` always see one complete output; without it, there
+    is a moment with neither.
 
-    Raises: OSError; OutputError ``output-changed`` where something else lies at `target` by now,
-    which stays as it is.
+    Raises: OSError; OutputError ``output-changed`` if `target` has changed, which is kept.
     """
     now = fingerprint(target)
     if now is not None and now != before:
@@ -55,11 +57,11 @@ def publish(folder: Path, target: Path, before: str | None, aside: Path) -> None
 
 
 def recover(target: Path, aside: Path) -> None:
-    """Bring back the earlier output if a run was stopped between its two renames."""
+    """Restore the earlier output if a run was stopped between its two renames."""
     if fingerprint(aside) is None:
         return
     with contextlib.suppress(OSError):
-        target.rmdir()  # the empty folder that move_to_free made, and nothing else
+        target.rmdir()  # only the empty folder made by move_to_free
     if fingerprint(target) is None:
         move_to_free(aside, target)
 

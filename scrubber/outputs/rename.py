@@ -1,7 +1,7 @@
-"""Moving a folder to a name that must be free, and two folders to each other's name, in one step.
+"""Moving a folder to a free name, and exchanging two folders, each in one step.
 
-Linux does both with renameat2, macOS with renamex_np. Where the system or the file system has
-neither, the folder that is moved only ever takes the place of an empty one made here.
+Linux does both with renameat2, macOS with renamex_np. Without these calls, a moved folder can only
+replace an empty folder created here.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from pathlib import Path
 from typing import Final
 
 _MISSING: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
-"""A system or a file system without the call: seccomp filters answer with EPERM."""
+"""Errors of a system or file system without the call; seccomp filters answer with EPERM."""
 
 _Call = Callable[[bytes, bytes], int]
 
 
 def move_to_free(folder: Path, target: Path) -> None:
-    """Rename `folder` to `target`, where nothing lies.
+    """Rename `folder` to the free name `target`.
 
-    Raises: OSError; FileExistsError where something does, which stays as it is.
+    Raises: OSError; FileExistsError if `target` exists, which is kept.
     """
     call = _system()[0]
     if call is None or not _done(call, folder, target):
-        target.mkdir()  # fails where anything lies, a broken link included
+        target.mkdir()  # fails if anything exists, including a broken link
         made = target.lstat().st_ino
         try:
-            folder.rename(target)  # replaces an empty folder, and nothing else
+            folder.rename(target)  # replaces an empty folder only
         except BaseException as error:
             with contextlib.suppress(OSError):
                 if target.lstat().st_ino == made:
@@ -43,9 +43,9 @@ def move_to_free(folder: Path, target: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Swap what lies at the two names. False where the system cannot: then nothing has changed.
+    """Exchange the files or folders at two names. False, without any change, if the system cannot.
 
-    Raises: OSError; FileNotFoundError where nothing lies at one of them.
+    Raises: OSError; FileNotFoundError if one does not exist.
     """
     call = _system()[1]
     return call is not None and _done(call, one, other)
@@ -62,7 +62,7 @@ def _done(call: _Call, source: Path, target: Path) -> bool:
 
 @cache
 def _system() -> tuple[_Call | None, _Call | None]:
-    """The system's calls: to a free name, and to each other's."""
+    """The system's calls for moving to a free name and for exchanging names."""
     try:
         library = ctypes.CDLL(None, use_errno=True)
         if sys.platform == "darwin":

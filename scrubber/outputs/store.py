@@ -1,9 +1,9 @@
-"""Publishing into a store, where nothing can be renamed: the manifest last, and no output without.
+"""Publishing in a store, which has no rename: the manifest is written last.
 
-Every output is uploaded under its final name and is there, as a whole, when its upload is
-completed; ``manifest.json`` is put when all of them are (docs/decisions/0015). Records of finished
-parts and the lease lie below a hidden name, which goes at the end. An output that is replaced loses
-its manifest before anything of it is overwritten, so no mix of two can be taken for one.
+Each file is uploaded under its final name and becomes visible when its upload completes;
+``manifest.json`` follows (docs/decisions/0015). Records of finished parts and the lease are kept
+under a hidden name and removed at the end. An output to be replaced loses its manifest before any
+of its files is overwritten, so a mixture of two outputs is never taken for one.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ _PARTS = f"{HIDDEN}/parts"
 
 @dataclass(frozen=True, slots=True)
 class StoreStage:
-    """A stage below the folder `url` of a store, for every process of the run that `run` names.
-    See :class:`scrubber.outputs.base.Stage`."""
+    """A stage below the folder `url` of a store, for every process of the run with the random name
+    `run`.
+
+    See :class:`scrubber.outputs.base.Stage`.
+    """
 
     url: str
     run: str
@@ -59,19 +62,21 @@ class StoreStage:
         return storage.facts(self._url(path), path) is not None
 
     def stands(self, output: OutputFacts, version: str) -> bool:
-        """By its size and version, which no other bytes have: it is not read again."""
+        """True if size and version match. Versions identify content, so the file is not read
+        again."""
         facts = storage.facts(self._url(output.path), output.path)
         return bool(version) and facts == storage.Facts(output.bytes, version)
 
     def check(self, output: OutputFacts) -> None:
-        """Every process sees the same store; what is in it is looked at once, at the end."""
+        """Do nothing: all processes see the same store, and its content is checked once, at the
+        end."""
 
     def record(self, identity: str) -> bytes | None:
         return storage.read(self._url(f"{_PARTS}/{identity}"), identity)
 
     def enter(self, identity: str, record: bytes) -> None:
-        """Right after its output was placed by the run that owns the stage; a record of any other
-        output does not count."""
+        """Record a part right after its output was placed by the owner of the stage; records of
+        other outputs are invalid."""
         storage.write(self._url(f"{_PARTS}/{identity}"), record, identity)
 
     def clear(self, kept: Collection[str]) -> None:
@@ -94,9 +99,9 @@ class StoreStage:
                 raise _missing(output.path)
         if salts_file(outputs) is not None:
             sizes.pop(SALTS, None)
-        storage.remove([self._url(name) for name in sizes], self.url)  # a run that was superseded
+        storage.remove([self._url(name) for name in sizes], self.url)  # of a superseded run
         self._refuse_superseded()
-        if self.has(FILE_NAME):  # `clear` removed the one that was to be replaced
+        if self.has(FILE_NAME):  # `clear` removed the one to be replaced
             raise OutputError(
                 "output-changed",
                 "a manifest that is not this run's lies there by now",
@@ -116,7 +121,8 @@ class StoreStage:
 def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iterator[StoreStage]:
     """As :func:`scrubber.outputs.base.staged`, for an output in a store.
 
-    Raises: also IncompleteError ``superseded``; OutputError ``output-place`` for a whole bucket.
+    Raises: the same errors; IncompleteError ``superseded``; OutputError ``output-place`` for a
+    whole bucket.
     """
     if "/" not in url.partition("://")[2]:
         text = "an output is a folder in a bucket, not the bucket"
@@ -141,13 +147,13 @@ def staged_in_store(url: str, inputs: Sequence[str], *, overwrite: bool) -> Iter
         finally:
             with contextlib.suppress(ScrubberError):
                 if is_held(lease, held.owner, url):
-                    _drop_unfinished(url)  # of workers that were stopped
+                    _drop_unfinished(url)  # of stopped workers
                     if not left:
                         _clean(url)
 
 
 def refuse_overlap_in_store(url: str, inputs: Sequence[str]) -> None:
-    """Refuse an output that lies in an input folder or holds an input.
+    """Refuse an output inside an input folder, or with an input inside it.
 
     Raises: OutputError ``output-in-input``, ``input-in-output``.
     """
@@ -165,11 +171,11 @@ def refuse_overlap_in_store(url: str, inputs: Sequence[str]) -> None:
 
 
 def _refuse_existing(url: str, overwrite: bool) -> None:
-    """Only an output of ours is replaced, or what a stopped run left of one."""
+    """Refuse to replace anything but an output of scrubber, or the leftovers of a stopped run."""
     names = {one.name for one in storage.below(url, url)}
     others = {name for name in names if not _is_hidden(name)}
     if FILE_NAME in others:
-        if _MARK in names:  # a run that was killed when all but the cleaning was done
+        if _MARK in names:  # a run that was killed during its final cleanup
             _clean(url)
         if not overwrite:
             raise _exists(url)
@@ -186,22 +192,23 @@ def _refuse_existing(url: str, overwrite: bool) -> None:
 def _has_parts(url: str) -> bool:
     with contextlib.suppress(ScrubberError):
         return bool(storage.below(storage.joined(url, _PARTS), url))
-    return True  # the store does not answer now: better left than lost
+    return True  # the store does not answer now; keeping is safer
 
 
 def _clean(url: str) -> None:
-    """Remove what only a run needs; and, where there is no manifest, all that the run put."""
+    """Remove the run's temporary objects and, without a manifest, everything the run wrote."""
     found = storage.below(url, url)
     published = any(one.name == FILE_NAME for one in found)
     ours = (f"{HIDDEN}/",) if published else (f"{HIDDEN}/", f"{DATA}/", f"{PREVIOUS}/")
     gone = [one for one in found if one.name.startswith(ours) and one.name != _LEASE]
-    # The mark goes last: without it what is left would be taken for someone else's.
+    # The mark is removed last: without it, leftovers would look foreign.
     storage.remove([one.url for one in gone if one.name != _MARK], url)
     storage.remove([one.url for one in gone if one.name == _MARK], url)
 
 
 def _drop_unfinished(url: str) -> None:
-    """A store need not let us abort uploads, and nothing rests on it: they stay invisible."""
+    """Abort unfinished uploads. Stores need not permit it, and nothing depends on it: they stay
+    invisible."""
     with contextlib.suppress(ScrubberError):
         storage.drop_unfinished(url, url)
 

@@ -4,14 +4,14 @@
         with opened(item.url, item.name, item.facts, READ_AHEAD) as file:
             file.read()
 
-An object is there in whole or not at all, and there is no rename. Credentials come from what the
-stores' own clients look at (environment, configuration files, roles), never from a URL. Local paths
-do not come in here.
+An object exists completely or not at all, and there is no rename. Credentials come from the sources
+of the stores' own clients (environment, configuration files, roles), never from a URL. Local paths
+are handled elsewhere.
 
-Errors of every function: NotAvailable ``storage-unknown``, ``storage-extra`` (naming what to
+All functions may raise NotAvailable ``storage-unknown``, ``storage-extra`` (with the extra to
 install) and ``storage-read-only``; InputError or OutputError ``storage-url``,
 ``storage-credentials``, ``storage-denied``, ``storage-bucket``; IncompleteError
-``storage-unreachable``. What the clients say is never repeated.
+``storage-unreachable``. Messages of the clients are never repeated.
 """
 
 from scrubber.storage.address import base_name, checked, has_wildcard, is_remote, joined

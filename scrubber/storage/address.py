@@ -1,4 +1,4 @@
-"""URLs of objects and folders in stores, without credentials in them."""
+"""URLs of objects and folders in stores, without credentials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 def is_remote(path: str) -> bool:
-    """True if `path` is a URL rather than a path of this machine.
+    """True if `path` is a URL, not a local path.
 
     >>> is_remote("s3://bucket/a.csv"), is_remote("/data/a.csv")
     (True, False)
@@ -23,8 +23,8 @@ def is_remote(path: str) -> bool:
 
 
 def checked(url: str) -> str:
-    """`url` without slashes at its end. What could hold a password or a token is refused, and never
-    printed.
+    """Return `url` without trailing slashes. A URL that could hold a password or a token is
+    refused, and never printed.
 
     Raises: InputError ``storage-credentials``, ``storage-url``.
 
@@ -53,7 +53,7 @@ def scheme_of(url: str) -> str:
 
 
 def bucket_of(url: str) -> str:
-    """The URL of the bucket or container that holds `url`.
+    """The URL of the bucket or container of `url`.
 
     >>> bucket_of("s3://bucket/a/b")
     's3://bucket'
@@ -73,7 +73,7 @@ def base_name(url: str) -> str:
 
 
 def before_wildcards(pattern: str) -> str:
-    """The folder that all matches of `pattern` lie below.
+    """The folder above all matches of `pattern`.
 
     >>> before_wildcards("s3://bucket/2026/part-*/x.csv")
     's3://bucket/2026'
@@ -87,5 +87,5 @@ def has_wildcard(url: str) -> bool:
 
 
 def _names_account(scheme: str, host: str) -> bool:
-    """Azure's own way to name a container of an account: ``container@account.dfs...``."""
+    """True for Azure's way to name a container of an account: ``container@account.dfs...``."""
     return scheme in _AZURE and _AZURE_HOST.fullmatch(host) is not None

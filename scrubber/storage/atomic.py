@@ -1,7 +1,7 @@
-"""Small files on disk: written whole or not at all, and over nothing that was not meant.
+"""Small local files: written completely or not at all, without replacing anything by accident.
 
-The content goes to a file of another name in the same folder, is synced, and gets its name in one
-step. A symbolic link at the target is never followed.
+The content is written to a temporary file in the same folder, synced, and renamed in one step. A
+symbolic link at the target is never followed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from scrubber.errors import IncompleteError, OutputError, Place
 
 Guard = Callable[[Path], None]
-"""Raises OutputError for a file that must not be replaced."""
+"""A function that raises OutputError for a file that must not be replaced."""
 
 PUBLIC, PRIVATE = 0o666, 0o600  # permissions, before the umask
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV})
@@ -34,12 +34,12 @@ def write_whole(
     mode: int = PUBLIC,
     parents: bool = False,
 ) -> None:
-    """Write `content` to a new file at `path`, or with `replace` over a regular file that it lets
-    pass. With `parents` missing folders above it are made.
+    """Write `content` to a new file at `path`; with `replace`, also over a regular file that it
+    accepts. `parents` creates missing parent folders.
 
-    Raises OutputError with the code `exists` (and the `hint`) if something is there already,
-    ``output-foreign`` if that is no regular file, what `replace` raises, ``output-write`` if the
-    system refuses; IncompleteError ``disk-full``.
+    Raises: OutputError with the code `exists` (and the `hint`) for an existing file,
+    ``output-foreign`` for anything but a regular file, ``output-write`` for a failure of the
+    system, and the errors of `replace`; IncompleteError ``disk-full``.
     """
     place = Place(file=str(path))
     try:
@@ -63,7 +63,10 @@ def write_whole(
 
 
 def put_whole(path: Path, content: bytes, *, replace: bool = False, mode: int = PUBLIC) -> None:
-    """The same without our errors: OSError as it comes, FileExistsError unless `replace`."""
+    """Write `content` as :func:`write_whole` does, but raise plain errors.
+
+    Raises: OSError; FileExistsError, unless `replace` is true.
+    """
     draft = path.with_name(f".scrubber-{secrets.token_hex(8)}.partial")
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
@@ -78,18 +81,23 @@ def put_whole(path: Path, content: bytes, *, replace: bool = False, mode: int = 
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
-    with contextlib.suppress(OSError):  # the file is there; some file systems sync no folders
+    # The file is complete; some file systems cannot sync folders.
+    with contextlib.suppress(OSError):
         _sync(path.parent)
 
 
 def _name_anew(draft: Path, path: Path) -> None:
-    """Give `draft` a name that nothing has. FileExistsError if something has it."""
+    """Rename `draft` to the free name `path`.
+
+    Raises: FileExistsError for a name that is taken.
+    """
     try:
         os.link(draft, path, follow_symlinks=False)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # ours from here on
+        # Reserved from here on.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         draft.replace(path)
 
 
@@ -117,7 +125,7 @@ def _sync(folder: Path) -> None:
 
 
 def rewrite_end(file: BufferedRandom, at: int, line: bytes) -> None:
-    """Let the file end with `line` from `at` on; where that fails, let it end at `at`."""
+    """End the file with `line` at the offset `at`; after a failure, truncate it to `at`."""
     try:
         file.truncate(at)
         file.seek(at)

@@ -1,4 +1,4 @@
-"""The clients of the stores: the only importer of fsspec and of what it calls."""
+"""The clients of the stores: the only importer of fsspec and its stores."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ _NO_LOGIN = frozenset(
 
 
 def client(url: str) -> tuple[Any, str]:
-    """The fsspec filesystem for `url`, and what it calls the object. Nothing is asked of the store.
+    """The fsspec filesystem for `url`, and its name for the object. No request is sent.
 
-    Listings are never cached: whether a source changed is asked again.
+    Listings are never cached, since sources are checked for changes.
 
     Raises: NotAvailable ``storage-unknown``, ``storage-extra``.
     """
@@ -80,26 +80,26 @@ def client(url: str) -> tuple[Any, str]:
         import fsspec
 
         made = fsspec.get_filesystem_class(scheme)
-    except (ImportError, ValueError):  # fsspec knows abfss:// by adlfs alone
+    except (ImportError, ValueError):  # fsspec knows abfss:// only with adlfs
         raise NotAvailable(
             "storage-extra",
             f"{scheme}:// needs the package {kind.package}",
             hint=how_to_install(kind.extra),
         ) from None
     with asking(None):
-        # The account that a URL of Azure names is all that is taken from a URL.
+        # The account in an Azure URL is the only option taken from a URL.
         options = made._get_kwargs_from_urls(url) if kind is _AZURE else {}
-        if scheme == "s3":  # else a small object is asked for its size before it is read
+        if scheme == "s3":  # otherwise the size of a small object is requested before it is read
             options = {"max_concurrency": 1}
         system = fsspec.filesystem(scheme, use_listings_cache=False, **options)
         return system, str(system._strip_protocol(url))
 
 
 def writable(url: str) -> tuple[Any, str]:
-    """As :func:`client`, for what puts or removes objects.
+    """As :func:`client`, for writing and removing objects.
 
-    Raises: also NotAvailable ``storage-read-only``: on the Hugging Face Hub every write is a
-    commit, whose history would keep what a run removes.
+    Raises: the errors of :func:`client`; NotAvailable ``storage-read-only`` for the Hugging Face
+    Hub, where every write is a commit whose history would keep removed objects.
     """
     if scheme_of(url) == "hf":
         raise NotAvailable(
@@ -112,8 +112,8 @@ def writable(url: str) -> tuple[Any, str]:
 
 
 def _quieten() -> None:
-    """The clients report nothing home, and log nothing to who did not ask for their logs: what they
-    log quotes requests and answers."""
+    """Disable telemetry and default logging of the clients, since their logs quote requests and
+    answers."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_VERBOSITY", "critical")
@@ -124,7 +124,7 @@ def _quieten() -> None:
 
 
 def same_store(url: str) -> tuple[str, str, str]:
-    """The common form of two URLs for one place in a store, whatever the scheme's spelling."""
+    """A common form of equivalent URLs, whatever the spelling of the scheme."""
     system, path = client(url)
     account = str(getattr(system, "account_name", ""))
     return type(system).__name__, account, path.strip("/")
@@ -132,10 +132,12 @@ def same_store(url: str) -> tuple[str, str, str]:
 
 @contextlib.contextmanager
 def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
-    """Translate a client's exceptions into scrubber's; its text may quote URLs, headers and data.
-    `name` is what the object is called in the message. FileNotFoundError and FileExistsError pass,
-    since they are answers; a condition that failed (only what is not there is created, only what
-    was found is read) is the latter, or ``source-changed`` while reading.
+    """Translate a client's exceptions into scrubber's, since their texts may quote URLs, headers
+    and data.
+
+    `name` is the object's name in messages. FileNotFoundError and FileExistsError pass, since they
+    are answers. A failed condition of a request raises the latter while creating, and
+    ``source-changed`` while reading.
     """
     place = Place(file=name) if name is not None else None
     try:
@@ -162,7 +164,7 @@ def asking(name: str | None, *, writing: bool = False) -> Iterator[None]:
 
 @contextlib.contextmanager
 def putting(name: str) -> Iterator[None]:
-    """As :func:`asking`, for what puts an object, and so finds nothing missing but the bucket."""
+    """As :func:`asking`, for writing an object: only its bucket can be missing."""
     try:
         with asking(name, writing=True):
             yield
@@ -172,7 +174,7 @@ def putting(name: str) -> Iterator[None]:
 
 
 def changed(name: str | None) -> InputError:
-    """The error for an object that is not the one that was found."""
+    """The error for an object that changed after it was found."""
     text = "the object changed while it was read"
     return InputError("source-changed", text, place=Place(file=name))
 
@@ -188,7 +190,8 @@ def _is_denial(error: Exception) -> bool:
 
 
 def _is_conflict(error: Exception) -> bool:
-    """True if a condition of the request (if there is none, if it is still this one) failed."""
+    """True if a condition of the request failed (that no object exists, or that it is
+    unchanged)."""
     return any(
         type(one).__name__ == "FileExpired" or _status(one) in _CONFLICT for one in _causes(error)
     )
@@ -201,7 +204,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _status(error: BaseException) -> int | None:
-    """The HTTP status that an exception of some client was made from."""
+    """The HTTP status behind an exception of some client."""
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         return _number(response.get("ResponseMetadata", {}).get("HTTPStatusCode"))

@@ -1,4 +1,4 @@
-"""Documents and output folders, by a local path or a URL: what is asked of either."""
+"""Documents and output folders at a local path or a URL, with one interface."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from scrubber.storage.reader import READ_AHEAD, ObjectReader, opened
 
 
 class Readable(Protocol):
-    """An open file, as a context; `read` gives the rest, or as many bytes of it as are there."""
+    """An open file, as a context manager; `read` returns the rest, or up to the given number of
+    bytes."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
@@ -30,7 +31,7 @@ class Readable(Protocol):
 
 
 class Location(Protocol):
-    """A file or a folder; what :class:`pathlib.Path` does under these names."""
+    """A file or a folder, with the method names of :class:`pathlib.Path`."""
 
     @property
     def name(self) -> str: ...
@@ -51,8 +52,8 @@ class Location(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A location in a store. Opening what is not there raises FileNotFoundError, as it does for
-    files; other failures are raised as :mod:`scrubber.storage` says."""
+    """A location in a store. Opening a missing object raises FileNotFoundError, as for files; other
+    errors are those of :mod:`scrubber.storage`."""
 
     url: str
 
@@ -85,7 +86,7 @@ class Remote:
 
 
 def locate(place: str | PathLike[str] | Location) -> Location:
-    """The location that `place` names.
+    """The location of `place`.
 
     Raises: InputError ``storage-credentials``, ``storage-url``.
     """

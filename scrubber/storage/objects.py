@@ -1,4 +1,4 @@
-"""Objects in a store: looked up, listed, put and removed."""
+"""Objects in a store: find, list, write and remove."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PER_REQUEST = 1000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Facts:
-    """An object's size in bytes, and what its store gives another value when it is written again
-    (an ETag, a generation, a time)."""
+    """An object's size in bytes and its version: an ETag, a generation or a time, which changes
+    with each write."""
 
     size: int
     version: str
@@ -26,7 +26,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object below a folder: its URL, its relative name with ``/``, its facts."""
+    """An object below a folder: its URL, its relative name with ``/``, and its facts."""
 
     url: str
     name: str
@@ -34,7 +34,7 @@ class Found:
 
 
 def facts(url: str, name: str) -> Facts | None:
-    """The current facts of the object; None if there is none (a folder is none)."""
+    """The current facts of the object; None if it does not exist or is a folder."""
     system, path = client(url)
     try:
         with asking(name):
@@ -46,14 +46,14 @@ def facts(url: str, name: str) -> Facts | None:
 
 
 def is_folder(url: str, name: str) -> bool:
-    """True if there is anything below `url`, or a bucket of this name."""
+    """True if objects exist below `url`, or a bucket of this name."""
     system, path = client(url)
     with asking(name):
         return bool(system.isdir(path))
 
 
 def below(url: str, name: str) -> list[Found]:
-    """The objects below the folder `url`, in depth, sorted; none where there is no such folder."""
+    """All objects below the folder `url`, recursively, sorted; empty if there is no such folder."""
     system, path = client(url)
     try:
         with asking(name):
@@ -65,8 +65,8 @@ def below(url: str, name: str) -> list[Found]:
 
 
 def matching(pattern: str, name: str) -> tuple[str, list[Found], list[str]]:
-    """The matches of a glob (``**`` crosses folders): the URL that names are relative to, the
-    objects and the folders, sorted."""
+    """Expand a glob (``**`` crosses folders): the base URL of relative names, the objects and the
+    folders, sorted."""
     base = before_wildcards(pattern)
     system, path = client(pattern)
     root = client(base)[1]
@@ -80,7 +80,7 @@ def matching(pattern: str, name: str) -> tuple[str, list[Found], list[str]]:
 
 
 def read(url: str, name: str) -> bytes | None:
-    """The bytes of a small object; None if there is none."""
+    """The bytes of a small object; None if it does not exist."""
     system, path = client(url)
     try:
         with asking(name):
@@ -90,15 +90,15 @@ def read(url: str, name: str) -> bytes | None:
 
 
 def write(url: str, data: bytes, name: str) -> None:
-    """Put a small object, in the place of one that is there."""
+    """Write a small object, replacing any existing one."""
     system, path = writable(url)
     with putting(name):
         system.pipe_file(path, data)
 
 
 def create(url: str, data: bytes, name: str) -> bool:
-    """Put a small object where there is none; False if there is one. The store decides, so of two
-    that try only one succeeds."""
+    """Create a small object; False if it exists. The store decides, so only one of two concurrent
+    callers succeeds."""
     system, path = writable(url)
     try:
         with putting(name):
@@ -109,7 +109,7 @@ def create(url: str, data: bytes, name: str) -> bool:
 
 
 def remove(urls: Iterable[str], name: str) -> None:
-    """Remove objects of one store; those that are not there are no error."""
+    """Remove objects of one store; missing objects are ignored."""
     wanted = list(urls)
     for start in range(0, len(wanted), _PER_REQUEST):
         system = writable(wanted[0])[0]
@@ -117,16 +117,17 @@ def remove(urls: Iterable[str], name: str) -> None:
         try:
             with asking(name, writing=True):
                 system.rm(paths)
-        except FileNotFoundError:  # one of them; which, the clients do not agree how to say
+        # For at least one object; clients differ in how they report which.
+        except FileNotFoundError:
             for path in paths:
                 with contextlib.suppress(FileNotFoundError), asking(name, writing=True):
                     system.rm_file(path)
 
 
 def facts_of(info: dict[str, Any]) -> Facts:
-    """Size and version as a client tells them."""
+    """Size and version, as reported by a client."""
     version = next((info[key] for key in _VERSIONS if info.get(key)), "")
-    if isinstance(version, datetime):  # as one client tells a time in one answer but not another
+    if isinstance(version, datetime):  # one client formats times differently between requests
         version = version.timestamp()
     return Facts(int(info["size"]), str(version).strip('"'))
 
@@ -134,7 +135,7 @@ def facts_of(info: dict[str, Any]) -> Facts:
 def _found(base: str, root: str, listed: Iterable[dict[str, Any]]) -> Iterator[Found]:
     for info in sorted(listed, key=lambda info: str(info["name"])):
         name = _relative(root, info["name"])
-        # Some programs put an empty object where a folder begins; its name ends with a slash.
+        # Some programs create an empty object for a folder; its name ends with a slash.
         if info["type"] == "file" and name and not name.endswith("/"):
             yield Found(joined(base, name), name, facts_of(info))
 

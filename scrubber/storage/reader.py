@@ -1,4 +1,4 @@
-"""An object as a file that is read from any place."""
+"""An object as a seekable file."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from scrubber.storage.client import asking, changed, client
 from scrubber.storage.objects import Facts, facts_of
 
 READ_AHEAD = 8 * 2**20
-"""How many bytes a request brings at least where a file is read from front to back."""
+"""Minimum number of bytes per request for sequential reading."""
 
 
 _TAIL = 64 * 2**10
-"""What comes at once of an object's end, where formats keep what the rest means."""
+"""Number of bytes read at once from the end of an object, where formats keep their metadata."""
 
 
 class ObjectReader(io.RawIOBase):
-    """The bytes of one object, as it was found, by ranges.
+    """One version of an object, read by ranges.
 
-    A range that comes back short, or from another version of the object, is an error: a file that
-    breaks off is never taken for a whole one. A request brings `ahead` bytes or more, of which what
-    was not asked for yet is kept for the next one; with 0 exactly what was asked for, but of the
-    last 64 KiB, which come and stay as one.
+    A range that is too short, or from another version of the object, is an error: a truncated file
+    is never mistaken for a complete one. Each request fetches at least `ahead` bytes and keeps the
+    unread rest for the next call. With 0 it fetches exactly the requested bytes, except that the
+    last 64 KiB are fetched once and kept.
     """
 
     def __init__(self, url: str, name: str, expected: Facts | None, ahead: int) -> None:
@@ -33,7 +33,7 @@ class ObjectReader(io.RawIOBase):
         self._system, self._path = client(url)
         self._file: Any = None
         with asking(name):
-            if url.startswith("memory://"):  # where every reader would share one position
+            if url.startswith("memory://"):  # where all readers would share one position
                 found = facts_of(self._system.info(self._path))
             else:
                 self._file = self._system.open(self._path, "rb", cache_type="none")
@@ -117,6 +117,9 @@ class ObjectReader(io.RawIOBase):
 
 
 def opened(url: str, name: str, expected: Facts | None, ahead: int) -> ObjectReader:
-    """A reader of the object; errors as ``source-changed`` where it is not as `expected`, and
-    FileNotFoundError where there is none."""
+    """A reader of the object.
+
+    Raises: InputError ``source-changed`` if the object is not as `expected`; FileNotFoundError if
+    it does not exist.
+    """
     return ObjectReader(url, name, expected, ahead)

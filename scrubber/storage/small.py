@@ -1,7 +1,7 @@
-"""The small files that a user names: rule files, hierarchies, keys, trust files, plans, manifests.
+"""Small files named by users: rule files, hierarchies, keys, trust files, plans, manifests.
 
-A name may lead to a pipe that nobody writes to, to ``/dev/zero`` or to a disk image. Only regular
-files are read, and no more of them than a limit.
+A name may lead to a pipe without a writer, to ``/dev/zero`` or to a disk image. Only regular files
+are read, up to a size limit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scrubber.storage.location import Location
 
 
 class UnfitFile(Exception):
-    """A file that is not read; `reason` says why in the words of an error message."""
+    """A file that cannot be read; `reason` completes an error message."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -24,7 +24,7 @@ class UnfitFile(Exception):
 
 
 class MissingFile(UnfitFile):
-    """There is no such file."""
+    """The file does not exist."""
 
 
 class LargeFile(UnfitFile):
@@ -33,7 +33,7 @@ class LargeFile(UnfitFile):
 
 @dataclass(frozen=True, slots=True)
 class SmallFile:
-    """The bytes of a small file, and its permissions (0 for what lies in a store)."""
+    """The bytes of a small file, and its permissions (0 in a store)."""
 
     content: bytes
     mode: int = 0
@@ -43,9 +43,9 @@ class SmallFile:
 
 
 def read_small(path: Location, limit: int) -> SmallFile:
-    """The file at `path`, of at most `limit` bytes.
+    """Read the file at `path`, of at most `limit` bytes.
 
-    Raises: UnfitFile for anything else; what a store refuses, as :mod:`scrubber.storage` says.
+    Raises: UnfitFile for anything else; the errors of :mod:`scrubber.storage`.
     """
     try:
         if isinstance(path, Path):
@@ -55,13 +55,13 @@ def read_small(path: Location, limit: int) -> SmallFile:
                 found = SmallFile(_at_most(limit, stream.read))
     except FileNotFoundError:
         raise MissingFile("the file does not exist") from None
-    except (OSError, ValueError):  # a name with a null character is a ValueError
+    except (OSError, ValueError):  # names with a null character raise ValueError
         raise UnfitFile("the file cannot be read") from None
     return found
 
 
 def _local(path: Path, limit: int) -> SmallFile:
-    # Opened, a device or a pipe may act or wait: so it is looked at first, and once more when open.
+    # Opening a device or a pipe may act or block, so its kind is checked before and after opening.
     _refuse_irregular(path.stat())
     flags = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     handle = os.open(path, flags)

@@ -1,4 +1,4 @@
-"""Writing an object of any size: nothing of it is there until it is committed."""
+"""Writing an object of any size, which stays invisible until it is committed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from scrubber.storage.address import scheme_of
 from scrubber.storage.client import asking, client, putting, writable
 
 PART_BYTES = 32 * 2**20
-"""What is sent at once and held in memory; S3 takes 10,000 of them, so a file of 312 GiB."""
+"""Size of an uploaded part, held in memory. S3 allows 10,000 parts, so a file has at most 312
+GiB."""
 
 
 class Upload:
-    """One object being written, sent in parts as they fill; what formats call an outlet."""
+    """An object being written, sent in parts as they fill; formats call it an outlet."""
 
     def __init__(self, url: str, name: str) -> None:
         self.name = name
@@ -23,7 +24,7 @@ class Upload:
         self._done = False
         with putting(name):
             self._file: Any = (
-                io.BytesIO()  # fsspec would show it at once
+                io.BytesIO()  # fsspec would publish it at once
                 if self._in_memory
                 else self._system.open(self._path, "wb", block_size=PART_BYTES)
             )
@@ -34,13 +35,13 @@ class Upload:
             self._file.write(data)
 
     def sync(self) -> None:
-        """Nothing: an object is there, and durable, when it is committed."""
+        """Do nothing: an object becomes visible and durable on commit."""
 
     def close(self) -> None:
-        """Nothing: whoever began the upload commits or aborts it."""
+        """Do nothing: the caller commits or aborts the upload."""
 
     def commit(self) -> None:
-        """Finish the upload: from here on the object is there, as a whole."""
+        """Complete the upload: the object becomes visible as a whole."""
         with putting(self.name):
             if self._in_memory:
                 self._system.pipe_file(self._path, self._file.getvalue())
@@ -49,21 +50,21 @@ class Upload:
         self._done = True
 
     def abort(self) -> None:
-        """Give up what was not committed. The clients complete an upload when its file is closed,
-        or collected, so it is marked as closed without that."""
+        """Abandon an uncommitted upload. Clients complete an upload when its file is closed or
+        collected, so it is first marked as closed."""
         if self._done:
             return
         self._done = True
         if self._in_memory:
             return
         self._file.closed = True
-        with contextlib.suppress(Exception):  # it stays invisible; the next run clears it away
+        with contextlib.suppress(Exception):  # it stays invisible; the next run removes it
             self._file.discard()
 
 
 def drop_unfinished(url: str, name: str) -> None:
-    """Abort what killed runs began to upload below the folder `url`. S3 keeps (and charges) parts
-    until someone does; the other stores let them expire by themselves."""
+    """Abort the unfinished uploads of killed runs below the folder `url`. S3 keeps (and charges
+    for) their parts until then; other stores let them expire."""
     if scheme_of(url) != "s3":
         return
     system, path = client(url)

@@ -18,7 +18,7 @@ _STYLES = {
     "text": "cyan",
     "insensitive": "green",
 }
-_WIDE = 150  # below it the evidence would be a column of a few words
+_WIDE = 150  # on narrower terminals the evidence would be a column of a few words
 
 
 def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: Json = False) -> int:
@@ -36,7 +36,7 @@ def audit(inputs: InputArgument, rows: Rows = 10_000, seed: Seed = 0, as_json: J
 
 
 def _show(audit: Audit) -> None:
-    """Each table: a heading, its fields in their order, then what the classes add up to."""
+    """Each table: a heading, its fields in order, then a summary of the classes."""
     for table in audit.tables:
         _show_table(table)
 

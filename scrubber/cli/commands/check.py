@@ -30,7 +30,7 @@ def check(rules: RulesArgument, inputs: OptionalInput = None, as_json: Json = Fa
 
 
 def _show(rules: str, checked: Checked) -> None:
-    """Hints and failed tests, then one line that sums up."""
+    """Hints and failed tests, then a summary line."""
     for hint in checked.hints:
         stdout().print(f"hint: {hint}", style="yellow", soft_wrap=True)
     for test in checked.failed:

@@ -38,7 +38,7 @@ def init(
 
 
 def _show(draft: Draft, out: str, inputs: list[str]) -> None:
-    """The decisions, and the commands that follow."""
+    """The decisions, and the next commands."""
     from rich.text import Text
 
     for said in draft.passed_over:

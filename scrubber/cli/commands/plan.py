@@ -59,7 +59,7 @@ def plan(
 
 
 def _show(planned: Planned, sampled: int, out: Path | None) -> None:
-    """The fields by source, then what holds for all of them."""
+    """The fields by source, then facts about all of them."""
     for number, field in enumerate(planned.fields):
         if number == 0 or field.sources != planned.fields[number - 1].sources:
             names = ", ".join(printable(source) for source in field.sources)

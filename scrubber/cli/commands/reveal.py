@@ -87,7 +87,8 @@ def reveal(
 
 
 def _given(values: list[str]) -> list[str]:
-    """The pseudonyms of the command line; those of standard input, one a line, in place of -."""
+    """The pseudonyms of the command line; `-` is replaced by those of standard input, one per
+    line."""
     given: list[str] = []
     for value in values:
         if value == "-":

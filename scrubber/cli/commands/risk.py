@@ -78,7 +78,7 @@ def _show(found: Measured) -> None:
 
 
 def _bar(share: float) -> str:
-    """A bar of up to 40 cells; something for whatever is more than nothing."""
+    """A bar of up to 40 cells, with at least one for any share above zero."""
     eighths = max(round(share * _WIDTH * 8), 1) if share else 0
     full, rest = divmod(eighths, 8)
     return _EIGHTHS[8] * full + (_EIGHTHS[rest] if rest else "")

@@ -171,10 +171,10 @@ def _nothing_new() -> int:
 
 @contextlib.contextmanager
 def _own_signals() -> Iterator[None]:
-    """Signals for the time of a run: none is lost, and none ends the process before it cleans up.
+    """Handle signals during a run: none is lost, and none ends the process before its cleanup.
 
-    pyarrow puts handlers of its own in place while it reads CSV, and loses what arrives as it
-    takes them away again. A worker that dies breaks a pipe.
+    pyarrow installs its own handlers while it reads CSV, and loses signals that arrive as it
+    removes them. A worker that dies breaks a pipe.
     """
     import pyarrow as pa
 

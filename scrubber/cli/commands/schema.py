@@ -12,7 +12,7 @@ from scrubber.cli.console import begin
 
 
 class Document(StrEnum):
-    """Documents that ``schema`` describes."""
+    """Documents described by ``schema``."""
 
     MANIFEST = "manifest"
     PLAN = "plan"

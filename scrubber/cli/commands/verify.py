@@ -43,7 +43,7 @@ def verify(
 
 
 def _show(verified: Verified) -> None:
-    """The checks, then what they come to."""
+    """The checks, then the verdict."""
     show_checks(verified.checks)
     if verified.exit_code == TamperedError.exit_code:
         verdict = "NOT verified: tampered with"
