@@ -1,4 +1,4 @@
-"""The assessment of the result in a manifest: residuals and planted recall."""
+"""Assessment of the result in a manifest: residuals and planted recall."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def left_in(risk: Mapping[str, Any]) -> tuple[Left, ...]:
 
 
 def looked_line(rescan: Mapping[str, Any], looked_at: str) -> str:
-    """The rescan of the result, in words; `looked_at` is the number of records."""
+    """The rescan of the result in words; `looked_at` is the number of scanned records."""
     which = "every one" if rescan["records"] == "all" else "a sample of those"
     what = "all entities" if rescan["entities"] == "all" else "what the rules look for"
     return f"{looked_at} records, {which} that came out, were scanned again for {what}"
 
 
 def caught(one: Mapping[str, Any]) -> str:
-    """The share of planted values that was caught, and its interval, in words.
+    """The share of planted values found, with its interval, in words.
 
     >>> caught({"entity": "US_SSN", "planted": 60, "recall": 983, "low": 911, "high": 997})
     '98.3% (91.1% to 99.7%)'

@@ -1,7 +1,7 @@
-"""Everything that lies in an output folder: what the manifest names, its companions, and strangers.
+"""All files in an output folder: those in the manifest, its companions, and unknown files.
 
-A companion stands beside ``manifest.json`` under a fixed name and has a form that is checked.
-What other programs and people put there by name (:data:`UNCHECKED`) is no part of the record.
+A companion has a fixed name beside ``manifest.json`` and a checked form. Files of other programs
+and people with certain names (:data:`UNCHECKED`) are allowed but not part of the record.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from scrubber.manifest.document import DATA, FILE_NAME
 from scrubber.storage import Location
 
 ATTESTATIONS: Final = "manifest.intoto.jsonl"
-"""The signatures, approvals and waivers; :mod:`scrubber.attest` checks them."""
+"""Signatures, approvals and waivers; :mod:`scrubber.attest` checks them."""
 ACCESS: Final = "access.jsonl"
-"""Who had which values revealed, and why; :mod:`scrubber.attest.access` checks it."""
+"""The log of revealed values; :mod:`scrubber.attest.access` checks it."""
 COMPANIONS: Final = frozenset({FILE_NAME, ATTESTATIONS, ACCESS})
 UNCHECKED: Final = frozenset({"README.md", "croissant.json", "report.html"})
-"""What people read or other tools want beside the data; made from the manifest, never checked."""
-_HUB: Final = frozenset({".gitattributes"})  # the Hugging Face Hub puts one into every repository
+"""Files for readers or other tools, derived from the manifest and never checked."""
+_HUB: Final = frozenset({".gitattributes"})  # the Hugging Face Hub adds one to every repository
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file, link or empty folder by its `name` relative to the output, with ``/``; `fault` says
-    why it is no plain file of this folder alone, and is empty for one that is."""
+    """A file, link or empty folder; `name` is relative to the output, with ``/``. `fault` describes
+    anything but a plain file of this folder, and is empty for a plain file."""
 
     name: str
     fault: str = ""
@@ -41,7 +41,7 @@ class Entry:
 
 
 def entries(root: Location) -> Iterator[Entry]:
-    """All that lies in the output at `root`, hidden files included, links not followed.
+    """All entries of the output at `root`, including hidden files, without following links.
 
     Raises: InputError ``unreadable`` for a folder that this user may not list.
     """
@@ -79,11 +79,11 @@ def strangers(
     chain: Collection[str] | None,
     root: Location,
 ) -> tuple[list[str], list[str]]:
-    """The paths of `found` that are no output (a path in `outputs`), below ``data/`` and beside it.
+    """The unknown paths in `found`, below ``data/`` and beside it.
 
-    `chain` holds the ids of the earlier manifests that the output carries; None where they were
-    found broken, so that nobody knows which files of theirs are. A faulty output is left to the
-    check of its bytes.
+    Known are the paths in `outputs` and the earlier manifests with the ids in `chain`; None means
+    that the chain is broken, so that its files are unknown. A faulty output is left to the check of
+    its bytes.
     """
     named = {f"{PREVIOUS}/{id_}.json" for id_ in chain or ()} | COMPANIONS | _tolerated(root)
     below, beside = [], []
@@ -98,7 +98,7 @@ def strangers(
 
 
 def unchecked(found: Collection[Entry], root: Location) -> list[str]:
-    """The names in `found` that may stand beside the manifest, although nobody checks them."""
+    """The names in `found` that are allowed beside the manifest but not checked."""
     return sorted(entry.name for entry in found if entry.name in _tolerated(root))
 
 

@@ -1,7 +1,7 @@
-"""Canonical JSON bytes (RFC 8785) of values without floats, and the strict way back.
+"""Canonical JSON bytes (RFC 8785) of values without floats, and a strict parser for them.
 
-The same value has the same bytes in every implementation of RFC 8785, so that a digest of the
-bytes names the value. Floats are refused, since their text form is where implementations differ.
+Equal values have equal bytes in every implementation of RFC 8785, so a digest of the bytes
+identifies the value. Floats are refused, since implementations differ in their text form.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ MAX_DEPTH: Final = 64
 def canonical_bytes(value: object) -> bytes:
     """The RFC 8785 bytes of `value`: null, bool, int, str, and mappings and sequences of these.
 
-    Raises: ValueError for floats, integers from 2**53, lone surrogates, keys that are no strings,
-    nesting deeper than 64, and other types. Its text names the fault, never the value.
+    Raises: ValueError for floats, integers from 2**53, lone surrogates, non-string keys, nesting
+    deeper than 64, and other types. Its text names the fault, never the value.
 
     >>> canonical_bytes({"b": [1, True], "a": "é"})
     b'{"a":"\\xc3\\xa9","b":[1,true]}'
@@ -31,7 +31,7 @@ def canonical_bytes(value: object) -> bytes:
 
 
 def plain_json(value: object) -> Any:
-    """`value` as fresh dicts and lists, checked as :func:`canonical_bytes` says."""
+    """Copy `value` into new dicts and lists, with the checks of :func:`canonical_bytes`."""
     return _plain(value, 0)
 
 
@@ -67,8 +67,8 @@ def _text(value: object) -> str:
 def parse_canonical(raw: bytes) -> Any:
     """The value whose canonical bytes are exactly `raw`.
 
-    Raises: ValueError for anything else: other spacing or key order, duplicate keys, floats,
-    bytes that are not UTF-8, no JSON at all.
+    Raises: ValueError for anything else, such as other spacing or key order, duplicate keys,
+    floats, or invalid UTF-8.
     """
     try:
         value = json.loads(
@@ -96,13 +96,13 @@ def _no_float(text: str) -> NoReturn:  # noqa: ARG001 - json's hook passes the n
 
 
 def core_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The content that the id covers: all but the id itself and ``run`` (clock, run id, duration,
-    workers), so that the same plan on the same data has the same id however it was carried out."""
+    """The content covered by the id: everything except the id and ``run`` (clock, run id, duration,
+    workers). So equal plans on equal data have equal ids, however they were executed."""
     core = {key: value for key, value in manifest.items() if key != "run"}
     core["header"] = {key: value for key, value in manifest["header"].items() if key != "id"}
     return core
 
 
 def manifest_id(manifest: Mapping[str, Any]) -> str:
-    """SHA-256, in hex, of the canonical bytes of the core."""
+    """The SHA-256 (hex) of the canonical bytes of the core."""
     return sha256(canonical_bytes(core_of(manifest))).hexdigest()

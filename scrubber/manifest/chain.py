@@ -1,4 +1,4 @@
-"""The chain of manifests: an output that extends another names its manifest and carries it."""
+"""The chain of manifests: an output that extends another names and includes its manifest."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from scrubber.manifest.document import Manifest, read_manifest
 from scrubber.storage import Location
 
 PREVIOUS: Final = "previous"
-"""The folder of an output that holds the manifests before its own, each named by its id."""
+"""The folder of an output with earlier manifests, each named by its id."""
 
 
 def read_chain(folder: Location) -> tuple[Manifest, ...]:
-    """The manifest in `folder` and all that it extends, the newest first.
+    """The manifest in `folder` and all manifests that it extends, newest first.
 
-    Raises: as :func:`read_manifest`; TamperedError ``chain-broken`` where a manifest of the chain
-    is missing, cannot be read or is not the one that is named.
+    Raises: the errors of :func:`read_manifest`; TamperedError ``chain-broken`` for a missing,
+    unreadable or different manifest of the chain.
     """
     newest = read_manifest(folder)
     return (newest, *manifests_before(folder, newest.data["header"]["previous"]))
 
 
 def manifests_before(folder: Location, previous: str | None) -> tuple[Manifest, ...]:
-    """The manifests that an output in `folder` carries, from the id of the newest of them.
+    """The earlier manifests included in an output, starting with the id `previous`.
 
     Raises: TamperedError ``chain-broken``.
     """

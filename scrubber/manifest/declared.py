@@ -1,7 +1,7 @@
-"""Declared facts: what the author says about the dataset, each with its status.
+"""Declared facts: statements of the author about the dataset, each with a status.
 
-``{value, status: declared | unknown | not_applicable, asserted_by}``: a fact that nobody declared
-is on record as unknown, and declared facts never mix with measured ones.
+``{value, status: declared | unknown | not_applicable, asserted_by}``: facts without a declaration
+are unknown, and declared facts are kept apart from measured ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ Shape = Callable[[Any], Any]
 def declared_sections(declared: DeclaredFacts) -> tuple[dict[str, Any], dict[str, Any]]:
     """The ``dataset`` and ``legal`` sections.
 
-    Keys that no section names are not lost: they stand in ``dataset.other`` as text.
+    Keys outside of these sections are kept as text in ``dataset.other``.
+
     Raises: ValueError if the text is not a JSON object.
     """
     try:
@@ -57,8 +58,8 @@ def declared_sections(declared: DeclaredFacts) -> tuple[dict[str, Any], dict[str
 
 
 def contradiction(manifest: Mapping[str, Any]) -> str | None:
-    """The place of a fact that says it is declared but not what or by whom, or the other way round;
-    None in what :func:`declared_sections` made."""
+    """The place of an inconsistent fact: declared without a value or author, or the reverse. None
+    if there is none; :func:`declared_sections` makes none."""
     for section in ("dataset", "legal"):
         facts = manifest[section]
         named = [(name, fact) for name, fact in facts.items() if isinstance(fact, Mapping)]
@@ -87,7 +88,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _row(*names: str) -> Shape:
-    """A mapping with the named keys as text, and what else it holds under ``other``."""
+    """A mapping with the named keys as text, and all other keys under ``other``."""
 
     def shape(value: Any) -> dict[str, Any]:
         given = dict(value) if isinstance(value, Mapping) else {names[0]: value}

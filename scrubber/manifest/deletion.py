@@ -11,12 +11,12 @@ from scrubber.manifest.statement import SubjectFacts
 
 
 def deletion_section(subjects: Sequence[SubjectFacts]) -> dict[str, Any]:
-    """The ``deletion`` section, for an output that nothing was deleted from yet."""
+    """The ``deletion`` section of a new output, without deletions."""
     return {"subjects": [asdict(subject) for subject in subjects], "events": []}
 
 
 def deletion_lines(section: Mapping[str, Any]) -> Iterator[str]:
-    """One sentence per field that says whose data a record is."""
+    """One sentence per subject field."""
     for subject in section["subjects"]:
         name = printable(subject["field"])
         if subject["key_id"] is not None:

@@ -1,4 +1,4 @@
-"""Manifest: the sealed record, as exact bytes and as the mapping that they mean."""
+"""Manifest: the sealed record, as exact bytes and as a mapping."""
 
 from __future__ import annotations
 
@@ -17,24 +17,27 @@ from scrubber.storage import LargeFile, Location, UnfitFile, locate, read_small
 
 FILE_NAME: Final = "manifest.json"
 DATA: Final = "data"
-"""The folder of an output that holds the scrubbed files."""
-_FAMILY: Final = b"scrubber/manifest/"  # what the schema of every version begins with
+"""The folder of an output with the scrubbed files."""
+_FAMILY: Final = b"scrubber/manifest/"  # the prefix of the schema of all versions
 _VERSION: Final = re.compile(r"scrubber/manifest/v[1-9][0-9]?")
 _MAX_BYTES: Final = 512 * 1024 * 1024
-"""Much more than 100,000 shards need (82 MB for 20 fields): a limit against what is no manifest."""
+"""Far above the need of 100,000 shards (82 MB for 20 fields), as a limit for other files."""
 
 
 class Manifest:
-    """A sealed manifest: immutable, equal by its bytes, and printed as its id alone.
+    """A sealed manifest: immutable, equal by its bytes, with its id as its repr.
 
-    Built by ``seal`` or read by :func:`read_manifest`; both check the form.
+    Made by ``seal`` or read by :func:`read_manifest`; both check its form.
     """
 
     __slots__ = ("_bytes", "_data", "_id")
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        """From `data` with its right id. Raises: as :meth:`from_bytes`, and ValueError for what
-        canonical JSON cannot hold."""
+        """A manifest from `data`, with its id computed.
+
+        Raises: the errors of :meth:`from_bytes`; ValueError for values that canonical JSON cannot
+        hold.
+        """
         raw = canonical_bytes(data)
         self._take(raw, parse_canonical(raw))
 
@@ -50,10 +53,10 @@ class Manifest:
     def from_bytes(cls, raw: bytes) -> Manifest:
         """The manifest with exactly these bytes.
 
-        Raises: TamperedError ``manifest-form`` if they are not canonical JSON (duplicate keys and
-        floats included), ``manifest-schema`` if a section is not as the schema says,
-        ``manifest-id`` if the id is not that of the content; InputError ``manifest-version`` for
-        another version of the schema.
+        Raises: TamperedError ``manifest-form`` for anything but canonical JSON (duplicate keys and
+        floats included), ``manifest-schema`` for a section that violates the schema,
+        ``manifest-id`` for a wrong id; InputError ``manifest-version`` for another version of the
+        schema.
         """
         self = cls.__new__(cls)
         self._take(raw, parse_manifest(raw))
@@ -70,11 +73,11 @@ class Manifest:
         return self._id
 
     def to_bytes(self) -> bytes:
-        """The canonical bytes (RFC 8785): what the file holds."""
+        """The canonical bytes (RFC 8785), as in the file."""
         return self._bytes
 
     def to_json(self) -> dict[str, Any]:
-        """The sections as fresh dicts and lists."""
+        """The sections as new dicts and lists."""
         fresh: dict[str, Any] = parse_canonical(self._bytes)
         return fresh
 
@@ -92,12 +95,12 @@ class Manifest:
 
 
 def read_manifest(path: str | PathLike[str] | Location) -> Manifest:
-    """The manifest at `path`, local or a URL: the file, or the output folder that holds
+    """Read the manifest at `path` (local or a URL): a file, or an output folder with
     ``manifest.json``.
 
-    Raises: IncompleteError ``no-manifest`` if there is none (a run that was cut short publishes
-    none), InputError ``not-a-manifest`` for a file outside an output that is something else,
-    TamperedError as in :meth:`Manifest.from_bytes`.
+    Raises: IncompleteError ``no-manifest`` if there is none (a run that ended early publishes
+    none); InputError ``not-a-manifest`` for any other file outside of an output; TamperedError, as
+    in :meth:`Manifest.from_bytes`.
     """
     place = locate(path)
     raw = read_bytes(place)
@@ -108,7 +111,10 @@ def read_manifest(path: str | PathLike[str] | Location) -> Manifest:
 
 
 def read_bytes(path: Location) -> bytes:
-    """The bytes of the manifest at `path` (a file or its folder); errors as read_manifest's."""
+    """The bytes of the manifest at `path` (a file or its folder).
+
+    Raises: the errors of :func:`read_manifest`.
+    """
     file = path / FILE_NAME if path.is_dir() else path
     try:
         return read_small(file, _MAX_BYTES).content
@@ -124,17 +130,22 @@ def read_bytes(path: Location) -> bytes:
 
 
 def parse_manifest(raw: bytes) -> Any:
-    """The JSON value of `raw`; TamperedError ``manifest-form`` unless it is canonical."""
+    """The JSON value of `raw`.
+
+    Raises: TamperedError ``manifest-form`` unless it is canonical.
+    """
     try:
         return parse_canonical(raw)
     except ValueError as fault:
-        # The text is canonical.py's own and quotes nothing of the file.
+        # The text comes from canonical.py and quotes nothing of the file.
         raise TamperedError("manifest-form", f"the manifest is {fault}") from None
 
 
 def check_form(data: Any) -> None:
-    """Raise InputError ``manifest-version`` or TamperedError ``manifest-schema`` unless `data` is a
-    manifest of this version."""
+    """Check that `data` is a manifest of this version.
+
+    Raises: InputError ``manifest-version``, TamperedError ``manifest-schema``.
+    """
     header = data.get("header") if isinstance(data, dict) else None
     version = header.get("schema") if isinstance(header, dict) else None
     if version != SCHEMA:

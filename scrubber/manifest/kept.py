@@ -1,4 +1,4 @@
-"""Files that no command replaces: manifests, outputs, signatures, plans, rules and keys."""
+"""Files that commands never replace: manifests, outputs, signatures, plans, rule files and keys."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from scrubber.storage import UnfitFile, read_small
 RULES: Final = "a rule file"
 PLAN: Final = "a plan"
 
-_MOST = 64 << 20  # bytes; what a command may replace is smaller
+_MOST = 64 << 20  # bytes; replaceable files are smaller
 _RULES = re.compile(rb"^(?:version|fields|include)[ \t]*:", re.MULTILINE)
 _TRUST = re.compile(rb"^(?:people|require)[ \t]*:", re.MULTILINE)
 
 
 def unless_kept(path: Path, own: str = "") -> None:
-    """Raise OutputError ``output-kept`` if the file at `path` is kept, but for the `own` kind."""
+    """Refuse to replace the file at `path` if it is protected, unless it is of the `own` kind.
+
+    Raises: OutputError ``output-kept``.
+    """
     kind = _kind(path)
     if kind not in ("", own):
         text = f"this is {kind}; nothing replaces it"
@@ -61,5 +64,5 @@ def _by_content(path: Path) -> str:
 
 
 def _is_key(content: bytes) -> bool:
-    """True if these are 32 bytes in hex or base64, as keygen writes them."""
+    """True for 32 bytes in hex or base64, as written by keygen."""
     return re.fullmatch(rb"\s*(?:[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?)\s*", content) is not None

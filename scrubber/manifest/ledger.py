@@ -1,7 +1,7 @@
-"""Fragment and Ledger: exact counts of what was done, batch by batch, before any is published.
+"""Fragment and Ledger: exact counts by batch, before any is published.
 
-A ledger is a map from batches to fragments; merging two is a union that refuses to hold two
-different accounts of one batch. So a resumed or parallel run adds up to the same totals.
+A ledger maps batches to fragments. Merging is a union that refuses two different accounts of one
+batch, so a resumed or parallel run has the same totals.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _FORMAT: Final = "scrubber/ledger/v2"
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """The record of one batch; all counts are exact and none is published as it stands.
+    """The record of one batch. All counts are exact; none is published as it is.
 
-    `rows_in` counts records, unreadable ones too, so it may exceed ``ref.rows``. `dropped` counts
-    records by rule id, `quarantined` by reason code. `fields` counts non-null values of the records
-    that come out, keyed (field, event): ``in`` is all of them, and each is counted in at most one
-    of ``changed``, ``removed`` (its field is dropped) and ``nulled`` (it failed and became null).
-    `findings` is keyed (field, entity, recognizer, action). `rescanned` counts the records that
-    were looked at again, `residual` what was left in them, keyed (field, entity, recognizer).
-    `inner` counts what fields lie in, structs above all, as
-    :func:`~scrubber.model.nested.inner_counts` does.
+    `rows_in` counts records, malformed ones included, so it may exceed ``ref.rows``. `dropped`
+    counts records by rule id, `quarantined` by reason code. `fields` counts non-null values in
+    output records by (field, event): ``in`` is their total, and each value is counted in at most
+    one of ``changed``, ``removed`` (its field is dropped) and ``nulled`` (it failed and became
+    null). `findings` are counted by (field, entity, recognizer, action). `rescanned` counts
+    rescanned records, `residual` counts their residuals by (field, entity, recognizer). `inner`
+    counts the containers of fields, mainly structs, as :func:`~scrubber.model.nested.inner_counts`
+    does.
 
     Raises: ConservationError ``rows-lost`` unless rows_in = rows_out + dropped + quarantined,
-    ``field-counts`` unless changed + removed + nulled <= in for every field, ``rescan-counts``
-    unless no more records were looked at again than come out.
+    ``field-counts`` unless changed + removed + nulled <= in for each field, ``rescan-counts``
+    unless rescanned <= rows_out.
     """
 
     ref: BatchRef
@@ -74,7 +74,8 @@ class Fragment:
                 raise ConservationError("field-counts", text, place=at)
 
     def to_json(self) -> dict[str, Any]:
-        """JSON with sorted tallies, for the fragment's file (mode 0600: the counts are exact)."""
+        """JSON with sorted counts, for the fragment's file (mode 0600, since the counts are
+        exact)."""
         ref = self.ref
         return {
             "ref": [ref.source, ref.ordinal, ref.first_row, ref.rows, ref.digest],
@@ -92,9 +93,9 @@ class Fragment:
 
     @classmethod
     def from_json(cls, data: object) -> Fragment:
-        """The fragment that :meth:`to_json` wrote.
+        """The fragment written by :meth:`to_json`.
 
-        Raises: InputError ``fragment-form`` if it is anything else, ConservationError as above.
+        Raises: InputError ``fragment-form`` for anything else; ConservationError, as above.
         """
         if not isinstance(data, dict) or len(data) != 11:
             raise InputError("fragment-form", "this is not a fragment of a run")
@@ -132,7 +133,7 @@ class Fragment:
 
 
 def _entries(rows: list[Any], width: int) -> Iterator[tuple[tuple[str, ...], int]]:
-    """(key of `width` strings, count) of each row; ValueError for any other row or a repeat."""
+    """(key of `width` strings, count) of each row; ValueError for any other or repeated row."""
     seen: set[tuple[str, ...]] = set()
     for row in rows:
         if not isinstance(row, list) or len(row) != width + 1:
@@ -148,10 +149,10 @@ def _entries(rows: list[Any], width: int) -> Iterator[tuple[tuple[str, ...], int
 
 
 class Ledger:
-    """Immutable map from batches, addressed by (source, ordinal), to fragments.
+    """An immutable map from batches, addressed by (source, ordinal), to fragments.
 
-    ``|`` is associative, commutative and idempotent, ``Ledger()`` is its zero, and iteration is in
-    the order of source and ordinal, whatever order the fragments arrived in.
+    ``|`` is associative, commutative and idempotent; ``Ledger()`` is its identity. Iteration is by
+    source and ordinal, regardless of the order of insertion.
 
     Raises: ConservationError ``batch-differs`` for two different fragments of one batch.
     """
@@ -172,7 +173,7 @@ class Ledger:
         return cls(fragments)
 
     def merge(self, other: Ledger) -> Ledger:
-        """The union of both accounts; see the class for its laws."""
+        """The union of both accounts; the class documents its laws."""
         return Ledger([*self, *other])
 
     __or__ = merge
@@ -204,14 +205,14 @@ class Ledger:
         return f"Ledger({len(self)} fragments)"
 
     def by_source(self) -> dict[str, Ledger]:
-        """The parts of the ledger that are about one source each."""
+        """Split the ledger by source."""
         parts: dict[str, list[Fragment]] = {}
         for fragment in self:
             parts.setdefault(fragment.ref.source, []).append(fragment)
         return {source: Ledger(fragments) for source, fragments in parts.items()}
 
     def as_one(self, ref: BatchRef, output_digest: str) -> Fragment:
-        """The account of all batches together, as that of the batch `ref`."""
+        """The combined account of all batches, as a fragment of the batch `ref`."""
         return Fragment(
             ref,
             output_digest,
@@ -263,15 +264,15 @@ class Ledger:
         return Tally([item for fragment in self for item in fragment.inner.items()])
 
     def to_bytes(self) -> bytes:
-        """Canonical JSON; exact counts, so the file must be readable by its owner alone."""
+        """Canonical JSON with exact counts; the file must be readable by its owner only."""
         body = {"format": _FORMAT, "fragments": [fragment.to_json() for fragment in self]}
         return canonical_bytes(body)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Ledger:
-        """The ledger that :meth:`to_bytes` wrote.
+        """The ledger written by :meth:`to_bytes`.
 
-        Raises: InputError ``fragment-form``, ConservationError as in :class:`Fragment`.
+        Raises: InputError ``fragment-form``; ConservationError, as in :class:`Fragment`.
         """
         try:
             body = parse_canonical(raw)

@@ -1,7 +1,7 @@
-"""A plan as a document: what a run would do, before it does, for approval.
+"""A plan as a document for approval: the actions of a run, written before it.
 
-It has the manifest's sections as far as they are known beforehand, so that whoever reads one can
-read the other: no counts and no outputs, but the shares that a sample lets expect.
+It has the sections of a manifest, as far as they are known in advance. It has no counts and no
+outputs, but the shares expected from a sample.
 """
 
 from __future__ import annotations
@@ -21,21 +21,22 @@ from scrubber.manifest.statement import Facts, RunFacts
 from scrubber.storage import LargeFile, Location, UnfitFile, read_small
 
 SCHEMA: Final = "scrubber/plan/v1"
-_FAMILY: Final = b"scrubber/plan/"  # what the schema of every version begins with
+_FAMILY: Final = b"scrubber/plan/"  # the prefix of the schema of all versions
 NO_RUN: Final = RunFacts("1970-01-01T00:00:00Z", "", 0, 1)
 _MAX_BYTES: Final = 64 * 1024 * 1024
 _SECTIONS: Final = ("dataset", "legal", "policy", "engine")
-# What a source or field has only once a run has read it, or under its key.
+# Facts of a source or field that need a run, or its key.
 _LATER: Final = frozenset({"counts", "records", "keyed_digest", "key_id"})
-# Where in the rule file something stands: a comment moves it, and means nothing.
+# Locations in the rule file: comments move them, and they have no effect.
 _PLACES: Final = frozenset({"rule", "reason", "sources", "name"})
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share that a sample lets expect: of the values of `field` in `source` that are `event`
-    (``changed``, ``nulled``), or of its records (field None, ``dropped``); in milli-units, rounded
-    so far that it gives no small count away."""
+    """A share expected from a sample: of the values of `field` in `source` with the event `event`
+    (``changed``, ``nulled``), or of its records (field None, ``dropped``). In milli-units, rounded
+    enough to reveal no small count.
+    """
 
     source: str
     field: str | None
@@ -45,7 +46,7 @@ class Share:
 
 @dataclass(frozen=True)
 class PlanDocument:
-    """A plan that was written down: immutable, equal by its content."""
+    """A written plan: immutable, equal by its content."""
 
     data: Mapping[str, Any]
 
@@ -53,10 +54,10 @@ class PlanDocument:
     def of(
         cls, facts: Facts, shares: tuple[Share, ...], *, min_cell: int, base: int
     ) -> PlanDocument:
-        """The document of a run that would state `facts` (outputs and counts aside), and protect
-        its counts by `min_cell` and `base`.
+        """The document of a run with these `facts` (apart from outputs and counts), whose counts
+        are protected by `min_cell` and `base`.
 
-        Raises: as ``seal``.
+        Raises: the errors of ``seal``.
         """
         known = seal(facts, Ledger(), min_cell=min_cell, base=base).to_json()
         disclosure = known["header"]["disclosure"]
@@ -77,8 +78,8 @@ class PlanDocument:
     def from_bytes(cls, raw: bytes) -> PlanDocument:
         """The plan with exactly these bytes.
 
-        Raises: TamperedError ``plan-form`` if this is no plan of this version in canonical JSON,
-        ``plan-id`` if the id is not that of the content.
+        Raises: TamperedError ``plan-form`` for anything but a plan of this version in canonical
+        JSON, ``plan-id`` for a wrong id.
         """
         try:
             data: Any = parse_canonical(raw)
@@ -92,7 +93,7 @@ class PlanDocument:
         return cls(data)
 
     def to_bytes(self) -> bytes:
-        """The canonical bytes: what the file holds."""
+        """The canonical bytes, as in the file."""
         return canonical_bytes(self.data)
 
     @property
@@ -108,28 +109,34 @@ class PlanDocument:
         return f"PlanDocument(id={self.id[:16]})"
 
     def drift(self, now: PlanDocument) -> tuple[str, ...]:
-        """The differences of `now`, as public texts; empty if the plan still holds.
+        """The differences between the plan and `now`, as public texts; empty without drift.
 
-        Shares are not compared: they are measured when a run has ended.
+        Shares are not compared here: they are measured after the run.
         """
         return tuple(_drift(_pins(self.data), _pins(now.data)))
 
 
 def is_plan(raw: bytes) -> bool:
-    """True if these canonical bytes mean to be a plan, and no manifest of a run.
+    """True if these canonical bytes are a plan rather than a manifest.
 
-    Within a string the quotes would be escaped, and no other section has a ``kind``.
+    Quotes within a string would be escaped, and no other section has a ``kind``.
     """
     return b'"kind":"plan"' in raw
 
 
 def read_plan(path: Location) -> PlanDocument:
-    """The plan in the file at `path`. Raises: InputError ``no-plan``, and as from_bytes."""
+    """The plan in the file `path`.
+
+    Raises: InputError ``no-plan``; the errors of :meth:`PlanDocument.from_bytes`.
+    """
     return PlanDocument.from_bytes(read_plan_bytes(path))
 
 
 def read_plan_bytes(path: Location) -> bytes:
-    """The bytes of the plan at `path`. Raises: InputError ``no-plan``, TamperedError."""
+    """The bytes of the plan in the file `path`.
+
+    Raises: InputError ``no-plan``, TamperedError.
+    """
     place = Place(file=path.name)
     try:
         raw = read_small(path, _MAX_BYTES).content
@@ -165,7 +172,7 @@ def _validator() -> Any:
 
 
 def plan_schema() -> dict[str, Any]:
-    """The JSON Schema of a plan: the manifest's, as far as a plan has its sections."""
+    """The JSON Schema of a plan: that of the manifest, reduced to a plan's sections."""
     whole = schema()
     sections = whole["properties"]
     share = {
@@ -206,7 +213,7 @@ def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _less(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of a row without what is known later."""
+    """The schema of a row without facts that are known later."""
     properties = _without(row["properties"], _LATER)
     required = [name for name in row["required"] if name not in _LATER]
     return {**row, "properties": properties, "required": required}
@@ -216,7 +223,7 @@ Pins = dict[str, Any]
 
 
 def _pins(data: Mapping[str, Any]) -> Pins:
-    """Everything that an approval holds fast, each under a name that a person understands."""
+    """All facts that an approval pins, by a readable name."""
     pins: Pins = {
         "the rules": data["policy"]["digest"],
         "the program": data["engine"]["program_version"],
@@ -255,7 +262,7 @@ def _difference(then: Any, now: Any) -> str:
 
 
 def _was(then: Any, now: Any) -> str:
-    """A change of one word; of anything larger only that it changed."""
+    """A changed word as before and after; for larger values, only the fact of a change."""
     if all(isinstance(value, str | int | None) for value in (then, now)):
         before, after = ("none" if v is None else printable(str(v)) for v in (then, now))
         return f"was {before}, is {after}"

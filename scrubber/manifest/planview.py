@@ -16,7 +16,7 @@ _LIMITATIONS: Final = (
 
 
 def plan_screen(document: PlanDocument) -> Screen:
-    """The presentation of a plan, kept fields first."""
+    """The screen of a plan, kept fields first."""
     data = document.data
     groups: dict[str, list[FieldLine]] = {"keep": [], "drop": [], "": []}
     for field in data["fields"]:
@@ -49,7 +49,7 @@ def plan_screen(document: PlanDocument) -> Screen:
 
 
 def disclosure_said(min_cell: int, base: int) -> str:
-    """The protection of a manifest's counts in words.
+    """The protection of counts in words.
 
     >>> disclosure_said(11, 5)
     'counts from 1 to 10 are withheld, others rounded to multiples of 5'
@@ -59,8 +59,8 @@ def disclosure_said(min_cell: int, base: int) -> str:
 
 
 def _expected(document: PlanDocument) -> Iterator[Row]:
-    """The protection of counts, and the shares that are neither none nor all: what a reviewer could
-    not tell from the rules."""
+    """The protection of counts, and shares other than 0 and 1, which do not follow from the
+    rules."""
     yield Row("in the manifest", disclosure_said(**document.data["header"]["disclosure"]))
     for share in document.shares:
         what = "records" if share.field is None else printable(share.field)

@@ -1,4 +1,4 @@
-"""The reference of the manifest, written from its JSON Schema: ``docs/manifest.md``."""
+"""The reference of the manifest, generated from its JSON Schema: ``docs/manifest.md``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ schema.
 
 
 def manifest_reference() -> str:
-    """The reference as Markdown, a table for every section."""
+    """The reference as Markdown, with a table for each section."""
     whole = schema()
     lines = [_INTRODUCTION]
     for name, section in whole["properties"].items():
@@ -54,7 +54,7 @@ def _table(rows: Iterator[tuple[str, str, str]]) -> list[str]:
 def _rows(
     node: Mapping[str, Any], above: str, defs: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
-    """Every field below `node`: its path, its type, and what it means."""
+    """Path, type and meaning of each field below `node`."""
     for one in _alternatives(node, defs):
         for name, child in one.get("properties", {}).items():
             path = f"{above}.{name}" if above else name
@@ -69,7 +69,7 @@ def _rows(
 
 
 def _alternatives(node: Mapping[str, Any], defs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The node itself, or of those that it may be the one that says most."""
+    """The node itself, or its most detailed alternative."""
     if "$ref" in node:
         return _alternatives(defs[node["$ref"].rpartition("/")[2]], defs)
     choices = [
@@ -79,7 +79,7 @@ def _alternatives(node: Mapping[str, Any], defs: Mapping[str, Any]) -> list[Mapp
 
 
 def _told(node: Mapping[str, Any]) -> int:
-    """The number of properties or items that a node describes."""
+    """The number of described properties or items of a node."""
     return len(node.get("properties", ())) or len(node.get("items", ()))
 
 

@@ -1,7 +1,7 @@
 """Equivalence classes in a manifest: requirements, chosen levels and remaining risk.
 
-Counts of records by class size are cells of disclosure control like all others. What would tell a
-withheld count to who solves for it (the loss, the mean risk) is withheld with it.
+Numbers of records by class size are under disclosure control like all other counts. Figures from
+which a withheld count could be computed (loss, mean risk) are withheld too.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ Band = tuple[int, int | None, int]
 
 @dataclass(frozen=True, slots=True)
 class QuasiFacts:
-    """A quasi-identifier: the `level` that was chosen of `levels`, 0 being the value itself (None
-    where each class has its own), what the levels are made from, and how much of the loss is due to
-    it, from 0 to 1 (None for local recoding)."""
+    """A quasi-identifier: the chosen `level` of `levels` (0 is the value itself; None if levels
+    differ between classes), the origin of the levels, and the field's part of the loss, from 0 to 1
+    (None for local recoding).
+    """
 
     name: str
     level: int | None
@@ -32,8 +33,8 @@ class QuasiFacts:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """A privacy model, by its key, of a sensitive field; `field` None for every one. In
-    milli-units: `value` (such as l or t) and `c` (of recursive diversity)."""
+    """A privacy model, by its key, for a sensitive `field` (None for all). `value` (such as l or t)
+    and `c` (for recursive diversity) are in milli-units."""
 
     model: str
     field: str | None
@@ -44,8 +45,8 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """Classes of equal quasi-identifiers: the size of the smallest (None without records), their
-    number, and (from, to, records) per band of sizes, None where the sizes are of persons."""
+    """Equivalence classes: size of the smallest (None without records), number, and (from, to,
+    records) per band of sizes (None for sizes in persons)."""
 
     smallest: int | None
     classes: int
@@ -56,8 +57,8 @@ class ClassFacts:
 class RiskFacts:
     """The requirements of ``privacy:`` for the `sources`, and the result.
 
-    `before` is about the records that were counted, `after` about the output as it was read again.
-    `loss` and `bound` go from 0 to 1 and are None for local recoding. `suppressed` counts records.
+    `before` describes the counted records, `after` the output as read again. `loss` and `bound`
+    range from 0 to 1 and are None for local recoding. `suppressed` counts records.
     """
 
     sources: tuple[str, ...]
@@ -88,7 +89,7 @@ def risk_section(
         "method": facts.method,
         "models": [asdict(model) for model in facts.models],
         "quasi_identifiers": [
-            # Whole per cent: with more digits it would count the records of a few leaves.
+            # Whole percent: more digits would reveal the number of records of rare leaves.
             {**asdict(one), "part_of_loss": _percent(one.part_of_loss) if told else None}
             for one in facts.quasi
         ],
@@ -114,7 +115,7 @@ def _classes(
     known = promised
     if smallest is not None and "n" in smallest:
         known = max(promised, min_cell, smallest["n"] - base // 2)
-    # Counts of one band alone may tell of another (a class of 2 has 2 records): all, or none.
+    # Counts of one band may reveal another (a class of 2 has 2 records), so publish all or none.
     open_ = bool(shown) and all("n" in count for _, _, count in shown)
     records = sum(number for _, _, number in facts.bands or ())
     mean = facts.classes / records if open_ and base == 1 and records else None
@@ -142,13 +143,13 @@ def _smallest(
         return None
     if ("smallest", when) in published:
         return dict(published["smallest", when])
-    if facts.smallest < min_cell:  # of persons, who are in no sum with records
+    if facts.smallest < min_cell:  # persons, who occur in no sum with records
         return {"lt": min_cell}
     return {"n": rounded(facts.smallest, min_cell, base)}
 
 
 def title_of(model: str) -> str:
-    """A privacy model in words, by its key; the key itself where this version knows none."""
+    """A privacy model in words, by its key; the key itself if unknown to this version."""
     return MODELS[model].title if model in MODELS else printable(model)
 
 
@@ -181,7 +182,7 @@ def _most_of_loss(quasi: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _share(milli: int) -> str:
-    """Milli-units in per cent.
+    """Milli-units in percent.
 
     >>> _share(1000), _share(143), _share(4)
     ('100%', '14.3%', '0.4%')

@@ -1,8 +1,8 @@
-"""Salted digests of small output files, and the file of salts that travels with the data alone.
+"""Salted digests of small output files, and the file of salts, which stays with the data.
 
-A file of few records can be guessed: whoever knows the people tries the likely contents against its
-SHA-256. So the manifest holds SHA-256(salt + SHA-256(file)) for it, and not its length; the 32 salt
-bytes stand in ``data/.salts.json``. See docs/decisions/0026.
+The content of a file with few records can be guessed: anyone who knows the people can try likely
+contents against its SHA-256. So the manifest publishes SHA-256(salt + SHA-256(file)) instead, and
+no length. The 32 salt bytes are in ``data/.salts.json``. See docs/decisions/0026.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.manifest.statement import OutputFacts
 
 SALTS: Final = "data/.salts.json"
-"""Where the salts of an output stand. Its name begins with a dot: readers of a folder skip it."""
+"""The salts file of an output. Readers of a folder skip it, since its name begins with a dot."""
 SMALL_FILE: Final = 1000
-"""A file of fewer records is small."""
+"""Files with fewer records are small."""
 MAX_SALTS: Final = 512 * 1024 * 1024
 _SALT: Final = re.compile("[0-9a-f]{64}")
 
@@ -29,7 +29,7 @@ def is_small(output: OutputFacts) -> bool:
 
 
 def salted_digest(plain: str, salt: str) -> str:
-    """SHA-256 (hex) of the salt and a file's own SHA-256, both given in hex."""
+    """SHA-256 (hex) of the salt and a file's SHA-256, both in hex."""
     return sha256(bytes.fromhex(salt) + bytes.fromhex(plain)).hexdigest()
 
 
@@ -40,9 +40,9 @@ def salts_file(outputs: Iterable[OutputFacts]) -> bytes | None:
 
 
 def parse_salts(raw: bytes, paths: Collection[str]) -> Mapping[str, str]:
-    """The salt of each of the `paths`, from the content of :data:`SALTS`.
+    """The salts of `paths`, from the content of :data:`SALTS`.
 
-    Raises: ValueError unless `raw` is what :func:`salts_file` writes for these paths.
+    Raises: ValueError unless `raw` is the output of :func:`salts_file` for these paths.
     """
     salts = parse_canonical(raw)
     if not isinstance(salts, dict) or salts.keys() != set(paths):

@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of a manifest, shipped as ``schema.json``, and the check against it."""
+"""The JSON Schema (2020-12) of a manifest, from ``schema.json``, and its validation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LIMIT = 20
 
 
 def schema() -> dict[str, Any]:
-    """A fresh copy of the schema."""
+    """A new copy of the schema."""
     text = resources.files("scrubber.manifest").joinpath("schema.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -31,8 +31,10 @@ def _validator() -> Draft202012Validator:
 
 
 def validate(manifest: Mapping[str, Any]) -> list[str]:
-    """The violations of the schema by `manifest`, as ``/fields/0/counts: additionalProperties``:
-    the place and the keyword, never a value. Empty if it is valid; at most 20 problems."""
+    """The violations of the schema by `manifest`, such as ``/fields/0/counts:
+    additionalProperties``: the place and the keyword, never a value. Empty for a valid manifest; at
+    most 20.
+    """
     problems = {
         f"/{'/'.join(printable(str(step)) for step in error.absolute_path)}: {error.validator}"
         for error in _validator().iter_errors(manifest)

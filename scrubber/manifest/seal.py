@@ -1,4 +1,4 @@
-"""Seal: facts and exact counts become the manifest. Disclosure control happens here, once."""
+"""Seal: facts and exact counts become a manifest. Disclosure control happens here, once."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ Published = dict[Key, dict[str, Any]]
 
 
 def seal(facts: Facts, ledger: Ledger, *, min_cell: int = SMALLEST, base: int = 1) -> Manifest:
-    """The manifest of a run.
+    """Seal the manifest of a run.
 
-    Counts from 1 to ``min_cell - 1`` are published as ``{"lt": min_cell}``, and further ones as
-    ``{"suppressed": true}`` where they would give the first away; others as ``{"n": ...}``,
-    rounded to a multiple of `base`. The id does not depend on how the run was carried out (`run`).
+    Counts from 1 to ``min_cell - 1`` are published as ``{"lt": min_cell}``. Counts that would
+    reveal them are published as ``{"suppressed": true}``. All others are ``{"n": ...}``, rounded to
+    a multiple of `base`. The id does not depend on the execution of the run (`run`).
 
-    Raises: ConservationError if the counts contradict each other or the facts; OutputError
-    ``output-name`` for a path that is not below ``data/`` or a name that is not valid Unicode,
-    ``manifest-text`` for a declared fact or a parameter that canonical JSON cannot hold;
-    ValueError for a `min_cell` below 3, a `base` below 1, or a small output without a salt.
+    Raises: ConservationError for counts that contradict each other or the facts; OutputError
+    ``output-name`` for a path outside of ``data/`` or a name in invalid Unicode, ``manifest-text``
+    for a declared fact or parameter that canonical JSON cannot hold; ValueError for a `min_cell`
+    below 3, a `base` below 1, or a small output without a salt.
     """
     if base < 1:
         raise ValueError("counts are rounded to a positive base")
@@ -59,11 +59,12 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = SMALLEST, base: int = 
     _check_unicode(facts)
     published = count(facts, ledger).publish(min_cell, base)
     if facts.rescan is not None and ledger.rescanned == ledger.rows_out:
-        facts = replace(facts, rescan=replace(facts.rescan, every=True))  # the sample was all
+        # The sample covered all records.
+        facts = replace(facts, rescan=replace(facts.rescan, every=True))
     try:
         data: dict[str, Any] = plain_json(_sections(facts, published, min_cell, base))
     except ValueError as fault:
-        # The text is canonical.py's own and quotes no value.
+        # The text comes from canonical.py and quotes no value.
         text = f"a declared fact or parameter cannot stand in a manifest: {fault}"
         raise OutputError("manifest-text", text) from None
     data["header"]["id"] = manifest_id(data)
@@ -71,15 +72,15 @@ def seal(facts: Facts, ledger: Ledger, *, min_cell: int = SMALLEST, base: int = 
 
 
 def work_id(facts: Facts) -> str:
-    """The identity of a run's work before there is a count: SHA-256 (hex) of all that `facts` state
-    but for the clock."""
+    """The identity of a run's work, before there are counts: the SHA-256 (hex) of all `facts`
+    except for the clock."""
     stated = asdict(facts)
     del stated["run"]
     return sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
 def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
-    """Every section of the manifest; the id is still to come."""
+    """All sections of the manifest, without the id."""
     dataset, legal = declared_sections(facts.declared)
     files = _files(facts, published, base)
     unread = [asdict(one) for one in sorted(facts.unread, key=lambda one: one.alias)]
@@ -144,7 +145,7 @@ def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[
 
 
 def engine_section(engine: EngineFacts) -> dict[str, Any]:
-    """The program and its detectors, as JSON: equal to what a manifest that was read states."""
+    """The program and its detectors as JSON, equal to that of a manifest read from a file."""
     section: dict[str, Any] = plain_json(
         {
             "program_version": engine.program_version,
@@ -188,7 +189,7 @@ _BY_QUASI = (
 
 
 def is_output_path(path: str) -> bool:
-    """True if `path` names a file below ``data/`` and nothing else: relative, POSIX, no ``..``."""
+    """True if `path` names a file below ``data/``: relative, POSIX, without ``..``."""
     parts = path.split("/")
     clean = all(part not in ("", ".", "..") for part in parts) and "\0" not in path
     return clean and len(parts) > 1 and parts[0] == "data" and PurePosixPath(path).parts[1:] != ()
@@ -227,7 +228,7 @@ def _rule(rule: RuleFacts) -> dict[str, Any]:
 
 
 def _parameters(items: Iterable[tuple[str, Any]]) -> list[dict[str, str]]:
-    """Parameters as texts: fractions have no canonical form, and a reader needs no type."""
+    """Parameters as texts: fractions have no canonical form, and readers need no types."""
     return [{"name": name, "value": _as_text(value)} for name, value in sorted(items)]
 
 
@@ -281,14 +282,17 @@ def _category(name: str) -> dict[str, Any]:
 
 
 def _listed(published: Published, kind: str, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The counts whose keys begin with `kind`, in the order of their keys."""
+    """The counts of the given `kind`, sorted by key."""
     keys = sorted(key for key in published if _is(key, kind))
     return [{**dict(zip(names, k[1:], strict=True)), "count": published[k]} for k in keys]
 
 
 def _files(facts: Facts, published: Published, base: int) -> list[dict[str, Any]]:
-    """The output files. The exact length of one tells the number of records, or of values, to who
-    knows how long one is: it is published only beside counts that are exact themselves."""
+    """The output files.
+
+    The exact length of a file reveals its number of records or values to anyone who knows the
+    length of one. So it is published only if the corresponding counts are exact.
+    """
     withheld = _with_withheld_counts(facts, published)
     return [
         {
@@ -307,7 +311,7 @@ def _files(facts: Facts, published: Published, base: int) -> list[dict[str, Any]
 
 
 def _with_withheld_counts(facts: Facts, published: Published) -> set[str]:
-    """The sources of which a count that their output files show is not published."""
+    """The sources with a withheld count that their output files would reveal."""
     found = {one.source for one in facts.outputs if "n" not in published["output", one.path]}
     fields = {key[1] for key, n in published.items() if _is(key, "finding") and "n" not in n}
     for i, field in enumerate(facts.fields):

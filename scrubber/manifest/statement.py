@@ -1,9 +1,9 @@
 """The statements of a manifest, section by section.
 
-Frozen values without counts: the counts are in the :class:`~scrubber.manifest.ledger.Ledger` and
-join them in ``seal``, where small ones are withheld. Nothing here may hold a value of the data, an
-absolute path, a host or user name, an unkeyed digest of values, or the literal words of a rule.
-Scores are in milli-units (0..1000), since a manifest holds no fractions.
+These are frozen values without counts. Counts are in the :class:`~scrubber.manifest.ledger.Ledger`
+and are added by ``seal``, which withholds small ones. Nothing here may hold a value of the data, an
+absolute path, a host or user name, an unkeyed digest of values, or literals of a rule. Scores are
+in milli-units (0..1000), since a manifest has no fractions.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ SCHEMA: Final = "scrubber/manifest/v1"
 CLAIM: Final = "pseudonymised"
 
 HIDDEN: Final = "not shown"
-"""What a parameter ends with whose value cannot be told without a key."""
+"""The suffix of a parameter whose value cannot be published without a key."""
 
 JSON = Any
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """Facts that differ between runs of one plan on the same data; not covered by the id.
+    """Facts that differ between runs of one plan on equal data; not covered by the id.
 
     `created` is UTC, ``YYYY-MM-DDTHH:MM:SSZ``; `duration_ms` counts milliseconds.
     """
@@ -39,10 +39,8 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredFacts:
-    """The ``dataset:`` part of a rule file as canonical JSON text, and who says so.
-
-    `asserted_by` is the rule file's relative name.
-    """
+    """The ``dataset:`` part of a rule file as canonical JSON text; `asserted_by` is the relative
+    name of the rule file."""
 
     text: str = "{}"
     asserted_by: str = ""
@@ -50,8 +48,8 @@ class DeclaredFacts:
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """A file that was read: its `alias` (relative name), media type, and its digest under the run's
-    key (hex; None where the run has no key, since an unkeyed digest could be guessed from)."""
+    """An input file: its `alias` (relative name), media type, and digest under the run's key. The
+    digest is hex, or None without a key, since an unkeyed digest allows guessing."""
 
     alias: str
     media_type: str
@@ -60,8 +58,8 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnreadFacts:
-    """A file that could not be read whole and was left out as a whole: its `alias`, and the code of
-    the error. How many records it holds nobody knows."""
+    """An unreadable file, omitted as a whole: its `alias` and the error code. Its number of records
+    is unknown."""
 
     alias: str
     reason: str
@@ -69,8 +67,8 @@ class UnreadFacts:
 
 @dataclass(frozen=True)
 class RuleFacts:
-    """A rule: stable `id` (``fields[3]``), `place` (``rules/crm.yaml:21``), what it selects, what
-    it does, and its public parameters (no word lists, no paths)."""
+    """A rule: its stable `id` (``fields[3]``), `place` (``rules/crm.yaml:21``), selector, action,
+    and public parameters (no word lists, no paths)."""
 
     id: str
     place: str
@@ -82,8 +80,8 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """The rule file: digest of its canonical content without literals, that of all of it under the
-    run's key if there is one, its version-control reference if known."""
+    """The rule file: the digest of its canonical content without literals, the digest of all of it
+    under the run's key, if any, and its version-control reference, if known."""
 
     digest: str
     on_unlisted: str
@@ -105,8 +103,8 @@ class MeasuredFacts:
 
 @dataclass(frozen=True, slots=True)
 class DetectorFacts:
-    """A recognizer that looked: `threshold` in milli-units, `model_digest` (hex) where it has a
-    model, and how well it does where that was `measured`."""
+    """A detector: `threshold` in milli-units, `model_digest` (hex) for one with a model, and its
+    accuracy, if `measured`."""
 
     id: str
     version: str
@@ -118,7 +116,7 @@ class DetectorFacts:
 
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
-    """The program: its version, the digest of its pinned dependencies, and what looked."""
+    """The program: its version, the digest of its pinned dependencies, and its detectors."""
 
     program_version: str
     lock_digest: str | None = None
@@ -127,8 +125,8 @@ class EngineFacts:
 
 @dataclass(frozen=True)
 class OperatorFacts:
-    """The operator for one entity in a text, with its public parameters; `entity` None for every
-    other one."""
+    """The operator for an entity in a text (None for all other entities), with its public
+    parameters."""
 
     entity: str | None
     action: str
@@ -138,14 +136,14 @@ class OperatorFacts:
 
 @dataclass(frozen=True)
 class FieldFacts:
-    """The treatment of one field in the `sources` that share it.
+    """The treatment of a field in the `sources` that share it.
 
     `action` is ``keep``, ``drop``, ``text`` or the name of a transform; `technique` is the term of
-    ISO/IEC 20889. `entity` is what a whole value is, where the rules say so. `per_row` is True for
-    a field with at most one value per record (no list above it): then records without a value are
-    a count, too, and are protected. `inside` is the path that the field lies in ("" for a column):
-    the structs there that lack it are protected as well. `unsafe` marks what ``on_unlisted: keep``
-    let through.
+    ISO/IEC 20889. `entity` is the kind of a whole value, if the rules state it. `per_row` is true
+    for a field with at most one value per record (no list above it): then records without a value
+    are a protected count too. `inside` is the path of the field's container ("" for a column):
+    structs that lack the field are protected as well. `unsafe` marks fields kept by ``on_unlisted:
+    keep``.
     """
 
     name: str
@@ -172,10 +170,11 @@ class FieldFacts:
 
 @dataclass(frozen=True, slots=True)
 class OutputFacts:
-    """A file that was written: `path` relative to the output folder (``data/...``, POSIX), its
-    SHA-256 (hex) and length in bytes, its records, the source that it comes from, and its shard
-    number, by which the leaves of the Merkle tree are ordered. A file of few records has a `salt`
-    (32 bytes in hex); then neither its SHA-256 nor its length is published."""
+    """An output file: its `path` relative to the output folder (``data/...``, POSIX), SHA-256
+    (hex), length in bytes, number of records, source, and shard number, which orders the leaves of
+    the Merkle tree. A small file has a `salt` (32 bytes in hex); then neither its SHA-256 nor its
+    length is published.
+    """
 
     path: str
     sha256: str
@@ -188,8 +187,8 @@ class OutputFacts:
 
 @dataclass(frozen=True, slots=True)
 class SubjectFacts:
-    """A field that says whose data a record is, what became of it, and the key and domain of its
-    pseudonyms where equal values got equal ones."""
+    """A subject field, its treatment, and the key and domain of its pseudonyms, if equal values
+    have equal ones."""
 
     field: str
     sources: tuple[str, ...]
@@ -200,8 +199,8 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class RescanFacts:
-    """That what came out was looked at again: `every` record or a sample, for `all_entities` or
-    those that the rules name. What was left is counted in the ledger."""
+    """The rescan of the output: of `every` record or a sample, for `all_entities` or those of the
+    rules. The ledger counts the residuals."""
 
     every: bool
     all_entities: bool
@@ -209,8 +208,8 @@ class RescanFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlantedFacts:
-    """Of `planted` made up values of an entity, put into texts of the sources, the share that was
-    caught, and its 95 % interval; in milli-units."""
+    """The share of `planted` synthetic values of an entity that was found in texts of the sources,
+    with its 95 % interval; in milli-units."""
 
     entity: str
     planted: int
@@ -221,7 +220,7 @@ class PlantedFacts:
 
 @dataclass(frozen=True, slots=True)
 class CheckFacts:
-    """The result of a gate: `expected` and `actual` are public texts, never values or counts."""
+    """The result of a check; `expected` and `actual` are public texts, never values or counts."""
 
     id: str
     passed: bool
@@ -232,9 +231,10 @@ class CheckFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a run states beside its ledger. `previous` is the id of the manifest before, `risk`
-    what ``privacy:`` asked, if it did, `rescan` how the result was looked at again, if it was, and
-    `unread` what was left out on request."""
+    """All statements of a run except for its ledger. `previous` is the id of the previous manifest,
+    `risk` the result of ``privacy:``, `rescan` the rescan of the output, if any, and `unread` the
+    omitted sources.
+    """
 
     run: RunFacts
     declared: DeclaredFacts

@@ -1,4 +1,4 @@
-"""Verify: is the folder still what its manifest says? Reads files, changes nothing."""
+"""Verify a folder against its manifest. Reads files, changes nothing."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ from scrubber.storage import Location, locate
 
 _CHUNK = 1 << 20
 SALTS_MISSING: Final = "salts-missing"
-"""The check that fails where small files cannot be checked, though nothing was found changed."""
+"""The failed check if small files cannot be verified for lack of salts, though nothing has
+changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked: `expected` and `actual` are public texts, names are escaped.
-
-    `waived` says by whom and until when a failure is owned; it never makes a pass of one.
-    """
+    """The result of a check. `expected` and `actual` are public texts with escaped names. `waived`
+    names the person and the expiry date of a waiver; a waived check has still failed."""
 
     id: str
     passed: bool
@@ -43,23 +42,24 @@ class Check:
 
 
 def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
-    """Check `directory` against its ``manifest.json``, in this order: ``form`` (canonical JSON),
-    ``schema``, ``id`` over the exact bytes, ``conservation`` (as far as counts are published),
-    ``previous`` (the manifests that it extends, where it does), ``salts`` of small files,
-    ``output`` per file (bytes and SHA-256), ``unlisted`` below ``data/``, ``beside`` (nothing but
-    companions of the manifest, under their names), ``unchecked`` (never a failure: what stands
-    there and is no part of the record), ``merkle-root``. Links, hard links, empty folders and
-    hidden files count as files.
+    """Check `directory` against its ``manifest.json``.
 
-    Without the salts, which travel with the data, small files cannot be checked: ``salts-missing``
-    fails, and the list has no ``output`` for those that are there.
+    The checks, in order: ``form`` (canonical JSON), ``schema``, ``id`` over the exact bytes,
+    ``conservation`` (as far as counts are published), ``previous`` (earlier manifests), ``salts``
+    of small files, ``output`` per file (bytes and SHA-256), ``unlisted`` below ``data/``,
+    ``beside`` (only companions of the manifest), ``unchecked`` (allowed files outside of the
+    record; never a failure), and ``merkle-root``. Links, hard links, empty folders and hidden files
+    count as files.
 
-    The first failure of the manifest itself ends the list: what follows would rest on it. Where
-    every check passed the folder is what the manifest says; otherwise it was tampered with
-    (exit code 4). The attestations are read by :mod:`scrubber.attest`.
+    Without the salts, which travel with the data, small files cannot be verified: ``salts-missing``
+    fails, and existing small files have no ``output`` check.
 
-    Raises: IncompleteError ``no-manifest`` if there is none (exit code 5), InputError
-    ``unreadable`` for what this user may not read, ``manifest-version``.
+    A failure of the manifest itself ends the list, since the rest depends on it. If all checks
+    pass, the folder matches the manifest; otherwise it was tampered with (exit code 4).
+    Attestations are checked by :mod:`scrubber.attest`.
+
+    Raises: IncompleteError ``no-manifest`` without a manifest (exit code 5); InputError
+    ``unreadable`` for missing permissions, ``manifest-version``.
     """
     root = locate(directory)
     checks, manifest = _manifest_checks(read_bytes(root))
@@ -97,8 +97,8 @@ def _unchecked(name: str) -> Check:
 def _previous(
     root: Location, previous: str | None
 ) -> tuple[tuple[str, ...] | None, tuple[Check, ...]]:
-    """The ids of the manifests that the output carries (None where they are broken), and the check
-    that they are all there."""
+    """The ids of the earlier manifests in the output (None for a broken chain), and the check of
+    the chain."""
     if previous is None:
         return (), ()
     expected = "every manifest that this one extends"
@@ -114,7 +114,7 @@ def _compare(id_: str, expected: str, actual: str) -> Check:
 
 
 def _manifest_checks(raw: bytes) -> tuple[tuple[Check, ...], dict[str, Any] | None]:
-    """The checks of the manifest alone, and its content if they all passed."""
+    """The checks of the manifest alone, and its content if all passed."""
     checks: list[Check] = []
     try:
         manifest = parse_manifest(raw)
@@ -138,7 +138,7 @@ Interval = tuple[int, int | None]
 
 
 def _interval(count: Mapping[str, Any], base: int) -> Interval:
-    """The exact counts that a published one allows."""
+    """The range of exact counts behind a published one."""
     match count:
         case {"n": int(n)}:
             return (max(0, n - base + 1), n + base - 1) if n else (0, 0)
@@ -149,7 +149,7 @@ def _interval(count: Mapping[str, Any], base: int) -> Interval:
 
 
 def _broken_sums(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """The sums that cannot hold, whatever the withheld counts are."""
+    """The sums that cannot hold for any values of the withheld counts."""
     base, min_cell = (manifest["header"]["disclosure"][k] for k in ("base", "min_cell"))
     slack = 1 if base == 1 else base + min_cell
     records = manifest["records"]
@@ -182,7 +182,7 @@ def _broken_sums(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _salts(root: Location, small: Sequence[str]) -> tuple[tuple[Check], Mapping[str, str]]:
-    """The check of the salts of the `small` files, and the salts; none where it fails."""
+    """The check of the salts of the `small` files, and the salts; empty if it fails."""
     expected = f"{SALTS} with a salt for each of {len(small)} small files"
     try:
         with _opened(root, SALTS) as stream:
@@ -198,8 +198,8 @@ def _salts(root: Location, small: Sequence[str]) -> tuple[tuple[Check], Mapping[
 
 
 def _output(root: Location, file: Mapping[str, Any], salts: Mapping[str, str]) -> Iterator[Check]:
-    """One listed file: a plain file, reached without links, with the bytes that were hashed. There
-    is no check of a small one without its salt, but that it is there."""
+    """Check a listed file: a plain file, reached without links, with the hashed bytes. A small file
+    without its salt is checked for existence only."""
     path, name = file["path"], f"output {printable(file['path'])}"
     expected = _identity(file["bytes"], file["sha256"], file["salted_sha256"])
     if not is_output_path(path):
@@ -235,14 +235,17 @@ def _identity(length: int | None, plain: str | None, salted: str | None) -> str:
 
 @contextmanager
 def _opened(root: Location, path: str) -> Iterator[storage.Readable]:
-    """The file at `path` below `root`; OSError at a link or anything but a plain file."""
+    """Open the file at `path` below `root`.
+
+    Raises: OSError for a link or anything but a plain file.
+    """
     with _plain(root, path.split("/")) if isinstance(root, Path) else (root / path).open("rb") as f:
         yield f
 
 
 @contextmanager
 def _plain(root: Path, steps: list[str]) -> Iterator[BinaryIO]:
-    """Each step is opened relative to the last, so that no link can be slipped in between."""
+    """Open each step relative to the last, so that no link can be inserted meanwhile."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -250,7 +253,7 @@ def _plain(root: Path, steps: list[str]) -> Iterator[BinaryIO]:
             inner = os.open(step, flags | os.O_DIRECTORY, dir_fd=folder)
             os.close(folder)
             folder = inner
-        # O_NONBLOCK: a named pipe must not hang the check.
+        # O_NONBLOCK: opening a named pipe must not hang the check.
         handle = os.open(steps[-1], flags | os.O_NONBLOCK, dir_fd=folder)
     finally:
         os.close(folder)

@@ -1,7 +1,7 @@
-"""The view of a manifest: plain strings for ``scrubber show`` and the closing screen of a run.
+"""The view of a manifest: plain strings for ``scrubber show`` and the final screen of a run.
 
-Pure functions; the CLI lays them out. Whatever comes from outside (names of fields and files,
-reasons) has its control and bidi characters escaped.
+These are pure functions; the CLI lays out the result. Names of fields and files and reasons have
+their control and bidi characters escaped.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """A field as one sentence: `name` in front of it, `sentence` what happened to it."""
+    """The sentence about a field, with its `name` in front."""
 
     name: str
     sentence: str
@@ -49,8 +49,8 @@ class OutputLine:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen: the verdict, then kept fields (they are the risk), then what was transformed and
-    removed, then what nobody knows."""
+    """One screen: the verdict, kept fields (the risk), transformed and removed fields, then unknown
+    facts."""
 
     title: str
     id: str
@@ -82,7 +82,7 @@ def screen(manifest: Manifest) -> Screen:
         left[one.field] = f"{left.get(one.field, '')}; {said}"
     for field in data["fields"]:
         name = printable(field["name"])
-        if times[field["name"]] > 1:  # the same name, decided or typed otherwise elsewhere
+        if times[field["name"]] > 1:  # the same name with another treatment or type elsewhere
             name += f" ({', '.join(map(printable, field['sources']))})"
         line = FieldLine(name, sentence(field, base) + left.get(field["name"], ""))
         groups.get(field["action"], groups[""]).append(line)
@@ -140,7 +140,7 @@ def size_text(length: int | None) -> str:
 
 
 def sum_text(counts: Sequence[Count], base: int = 1) -> str:
-    """The sum of published counts in words, as far as they tell: exact, a bound, or nothing.
+    """The sum of published counts in words: exact, a bound, or not shown.
 
     >>> sum_text([{"n": 20}, {"n": 5}]), sum_text([{"n": 20}, {"lt": 11}])
     ('25', 'at least 21')
@@ -218,7 +218,7 @@ def _amount(counts: Mapping[str, Count], base: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A field in three parts of a sentence: what it is, what was done, to how many values."""
+    """A field as three parts of a sentence: class, treatment, and number of values."""
 
     what: str
     done: str
@@ -248,7 +248,7 @@ def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
 
 
 def unknown_facts(data: Mapping[str, Any]) -> Iterator[str]:
-    """The facts about the dataset that nobody declared."""
+    """The undeclared facts about the dataset."""
     for section in ("dataset", "legal"):
         for name, fact in data[section].items():
             if isinstance(fact, Mapping) and fact.get("status") == "unknown":
@@ -277,7 +277,7 @@ def _rows(data: Mapping[str, Any], base: int) -> Iterator[Row]:
 
 
 def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:
-    """Findings per entity, over all fields and recognizers; what was left in place says so."""
+    """Findings by entity, over all fields and recognizers; kept findings are marked."""
     grouped: dict[tuple[str, bool], list[Count]] = {}
     for row in data["findings"]:
         grouped.setdefault((row["entity"], row["action"] == "keep"), []).append(row["count"])
@@ -287,7 +287,7 @@ def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:
 
 
 def second_look(data: Mapping[str, Any]) -> Iterator[str]:
-    """The residuals of the rescan and planted recall; nothing where nobody looked."""
+    """The residuals of the rescan and planted recall; empty without a rescan."""
     risk, base = data["risk"], data["header"]["disclosure"]["base"]
     if risk["rescan"] is not None:
         yield looked_line(risk["rescan"], count_text(risk["rescan"]["looked_at"], base))
@@ -305,7 +305,7 @@ def _checks(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def lines(view: Screen) -> Iterable[str]:
-    """The screen as plain lines, for a pipe; the order is that of the reader's interest."""
+    """The screen as plain lines, for a pipe, most relevant first."""
     yield f"{view.title}  {view.id[:16]}"
     yield view.verdict
     groups = (("kept", view.kept), ("transformed", view.transformed), ("removed", view.removed))

@@ -1,1 +1,1 @@
-"""Which counts are withheld so that no small one can be computed."""
+"""Suppression: withhold counts so that no small count can be computed."""

@@ -1,8 +1,8 @@
-"""Which counts a manifest publishes, and which sums an attacker knows to hold between them.
+"""The counts that a manifest publishes, and the sums between them that an attacker knows.
 
 Published: records in and out, dropped by rule, quarantined by reason, records per source, rows per
 output file, values per field (in, changed, removed, nulled), findings per field, entity, recognizer
-and action; records that were looked at again and what was left in them. The sums:
+and action, rescanned records and their residuals. The sums:
 
     records in            = records out + lost;   lost = all dropped + all quarantined
     records in            = sum of the sources' records
@@ -12,21 +12,21 @@ and action; records that were looked at again and what was left in them. The sum
     a field's in          = changed + removed + nulled + (unchanged)
     its sources' rows out = in + (records without a value)              for a field above no list
     its sources' records  = in + (records without a value, or lost)     for a field above no list
-    a struct              = (present) + (null)       in the records, or in the struct that it is in
+    a struct              = (present) + (null)       in the records, or in its own struct
     a field's in          = (its struct, present) - (structs without a value)
     elements of a fixed-size list = its size * (lists)
-    records out           = looked at again + (not looked at again)
-    findings of a field   = changed + (further findings)                where findings are acted on
+    records out           = rescanned + (not rescanned)
+    findings of a field   = changed + (further findings)                where operators change text
     all classes           = the smallest + (larger ones)
-    records by class size = (records that were counted) before, rows out of their sources after
+    records by class size = (counted records) before, rows out of their sources after
     (counted)             = rows out of their sources + dropped for privacy + (quarantined later)
     their sources' records = (counted) + (not counted)
 
-What stands in brackets, and what is lost, is not printed, but it is a count of people all the
-same: a remainder of 1 to 10 must not be had by subtraction.
+Terms in brackets and lost records are not printed. But they count people too, so a remainder of 1
+to 10 must not follow by subtraction.
 
-What the recipient of the data can count there (rows of the files) is withheld last, what only the
-manifest tells (records of the sources) first: that is what the prices below say.
+Counts that only the manifest reveals (records of sources) are withheld first, and counts that the
+recipient of the data can make (rows of files) last: the prices below say so.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ PRICES: Final = {
 
 @dataclass(frozen=True)
 class Counts:
-    """Every published count by its key, exact; with the remainders and sums that bind them."""
+    """All published counts by key, exact, with the remainders and sums that connect them."""
 
     cells: dict[Key, Cell]
     sums: tuple[Sum, ...]
 
     def publish(self, min_cell: int, base: int) -> dict[Key, dict[str, Any]]:
-        """``{n}``, ``{lt}`` or ``{suppressed}`` for every published count; `n` is rounded to a
-        multiple of `base`, and never to one below `min_cell` unless it is zero."""
+        """``{n}``, ``{lt}`` or ``{suppressed}`` for each published count. `n` is rounded to a
+        multiple of `base`, but never below `min_cell` unless it is zero."""
         shown = protect(self.cells, self.sums, min_cell, self._forced(min_cell))
         return {
             key: _published(self.cells[key].value, how, min_cell, base)
@@ -77,8 +77,8 @@ class Counts:
         }
 
     def _forced(self, min_cell: int) -> list[Key]:
-        """Counts that must be withheld in any case: the records of a source that lost a few, for
-        its rows out can be counted in its files. To search for each of very many takes long."""
+        """Counts to withhold in any case: the records of a source that lost a few, since its output
+        rows can be counted in its files. Searching for each of very many would take too long."""
         found: list[Key] = []
         for key, cell in self.cells.items():
             match key:
@@ -101,8 +101,8 @@ def count(facts: Facts, ledger: Ledger) -> Counts:
     """The counts of a run.
 
     Raises: ConservationError ``not-stated`` if the ledger counts a source or field that `facts` do
-    not state exactly once, ``output-rows`` if a source's files hold other rows than its fragments,
-    ``class-records`` if its classes do.
+    not state exactly once, ``output-rows`` if the rows of a source's files differ from those of its
+    fragments, ``class-records`` if those of its classes do.
     """
     return _Builder(facts, ledger).build()
 
@@ -191,7 +191,7 @@ class _Builder:
         self._sum(rows_out, *keys)
 
     def _field(self, i: int) -> Key:
-        """The cells of a field; returns that of its changed values."""
+        """Add the cells of a field, and return the key of its changed values."""
         field = self._facts.fields[i]
         tallies = [self._values[alias] for alias in field.sources if alias in self._values]
         number = {event: sum(tally[field.name, event] for tally in tallies) for event in EVENTS}
@@ -211,7 +211,7 @@ class _Builder:
         return keys["changed"]
 
     def _inner(self) -> None:
-        """The structs, map entries and fixed-size lists of each source, present ones; none of these
+        """Add the existing structs, map entries and fixed-size lists of each source; none of these
         counts is printed."""
         for alias in self._aliases:
             part = self._parts.get(alias, Ledger())
@@ -229,8 +229,8 @@ class _Builder:
                 self._lacking((alias,), above, ("inner", path, alias))
 
     def _lacking(self, sources: tuple[str, ...], above: str, of: Key) -> None:
-        """The elements of `above` in `of`, and those that lack one. How many elements lists of any
-        length should have nobody knows, so that none of theirs is lacking."""
+        """Add the elements of `above` in `of`, and those that lack a value. Lists of any length
+        have no expected number of elements, so nothing is lacking there."""
         value = self._cells[of].value
         around = [self._inside[alias][above] for alias in sources if above in self._inside[alias]]
         total = sum(self._cells[key].value for key in around)
@@ -275,7 +275,7 @@ class _Builder:
         self._sum(records, ("risk", "before"), self._remainder(("risk", "uncounted"), uncounted))
 
     def _smallest(self, when: str, classes: ClassFacts, total: Key) -> None:
-        """The smallest class, which is all records where there is no other class."""
+        """Add the smallest class, which has all records if there is no other class."""
         if classes.smallest is None:
             return
         smallest = self._printed(("smallest", when), classes.smallest, "class-size")
@@ -293,7 +293,7 @@ class _Builder:
             self._printed(("residual", *key), number, "residual")
 
     def _group(self, kind: str, sources: tuple[str, ...]) -> Key:
-        """The cell for the rows (out, or in) of some sources together."""
+        """The cell for the rows (out, or in) of several sources."""
         if len(sources) == 1:
             return (kind, sources[0])
         group = frozenset(sources)
@@ -317,7 +317,7 @@ class _Builder:
             total = sum(self._cells[key].value for key in keys)
             further = total - sum(self._cells[key].value for key in mine)
             if further < 0:
-                continue  # changed by something other than findings: no sum holds
+                continue  # not only findings change this field, so no sum holds
             self._remainder(("found", name), total)
             # An attacker knows only that there may be more findings than changed values.
             self._cells["further", name] = Cell(further, None, guarded=False, zero_known=False)

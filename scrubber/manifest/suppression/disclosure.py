@@ -1,22 +1,21 @@
-"""Disclosure control: which counts are shown, and which are withheld so that no small one leaks.
+"""Disclosure control: choose the published counts so that no small count can be derived.
 
-Primary suppression shows a count below the limit as "fewer than the limit". Sums that hold between
-the counts (total = sum of parts) could give such a count away by differencing, so secondary
-suppression hides further counts. Here every small count gets a *witness*: another set of
-counts that agrees with all that is shown and with every sum, in which the small count has another
-value. A witness is a proof: no attack on the shown counts and the sums, however clever, can pin the
-count down. Withholding one more count only allows more worlds, so a witness stays one.
+Primary suppression shows a count below the limit as "fewer than the limit". Such a count could
+still be computed from sums (total = sum of parts), so secondary suppression withholds further
+counts. Here each small count gets a *witness*: another set of counts that satisfies all published
+counts and sums, but with another value of the small count. A witness is a proof: no attack on the
+published counts and sums can determine the count. Withholding more counts only allows more worlds,
+so witnesses stay valid.
 
-Counts that are equal in every world are taken as one (``worlds``); a witness is a move, and a cheap
-one is searched for (``moves``), guided by what it may cost to balance each sum (``outlook``).
+Counts that are equal in all worlds are merged (``worlds``). A witness is a move, and the search
+(``moves``) looks for a cheap one, guided by the estimated cost of balancing each sum (``outlook``).
 Compare the shortest-path heuristics for cell suppression, e.g. Castro, "A shortest-paths heuristic
 for statistical data protection in positive tables", INFORMS J. Computing 19(4), 2007; sums here
 need not form tables.
 
-The attacker is assumed to know the limit, all sums, that a zero is always shown, which withheld
-counts are not below the limit (a small one is withheld only where no witness keeps it small), and
-which remainders are zero. Not covered: what an attacker who reruns this very algorithm could infer
-from its choices.
+The attacker is assumed to know the limit, all sums, that zeros are always shown, which withheld
+counts are not below the limit (a small one is withheld only if no witness keeps it small), and
+which remainders are zero. Not covered: inferences from rerunning this very algorithm.
 """
 
 from __future__ import annotations
@@ -32,11 +31,12 @@ __all__ = ["Cell", "Key", "Shown", "Sum", "protect"]
 def protect(
     cells: Mapping[Key, Cell], sums: Iterable[Sum], limit: int, withheld: Iterable[Key] = ()
 ) -> dict[Key, Shown]:
-    """Publish each printed cell so that every guarded count in 1..limit-1 has a witness.
+    """Publish each printed cell so that each guarded count in 1..limit-1 has a witness.
 
-    `limit` is at least 3. Those of `withheld` that are not small are withheld in any case. Among
-    equal prices the smaller count is withheld, then the earlier one.
-    Raises: ValueError if a sum does not hold or `limit` is below 3.
+    `limit` is at least 3. Cells in `withheld` that are not small are withheld in any case. Of equal
+    prices, the smaller count is withheld, then the earlier one.
+
+    Raises: ValueError for a sum that does not hold, or a `limit` below 3.
     """
     if limit < 3:
         raise ValueError("the smallest cell that is shown is at least 3")

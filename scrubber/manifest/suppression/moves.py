@@ -1,10 +1,10 @@
-"""Moves: changes of counts that keep every sum, and the search for one that costs little.
+"""Moves: changes of counts that preserve all sums, and the search for a cheap one.
 
-A move is a whole number d for each class, scaled by t: the counts n + t d are a possible world for
-at least `spread` values of t. A move is built from one class outwards: each change unbalances sums,
-and each unbalanced sum is balanced by one more class. To change a shown count costs its price: it
-must be withheld then. The search is best-first, by the price paid and the :class:`Outlook` on what
-is to come, so it finds a cheap move and not always the cheapest.
+A move assigns a whole number d to each class, scaled by t: the counts n + t d are a possible world
+for at least `spread` values of t. A move is built outwards from one class: each change unbalances
+sums, and one more class balances each of them. Changing a shown count costs its price, since it
+must then be withheld. The search is best-first, by the price so far and the :class:`Outlook` on the
+rest, so it finds a cheap move but not always the cheapest.
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ class Shown(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A way for a class to take part in a move: what it costs, the values that it may take, and
-    whether it has to be withheld for that."""
+    """A class's part in a move: its cost, its possible values, and true if it must be withheld."""
 
     cell: int
     price: int
@@ -52,8 +51,8 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move, maybe still partial: the changes so far, the sums that they unbalance (by how much,
-    and what it seems to cost to balance each), and the least and greatest t."""
+    """A possibly partial move: the changes so far, the unbalanced sums (by how much, and the
+    estimated cost of balancing each), and the range of t."""
 
     changes: dict[int, int]
     uses: tuple[Use, ...]
@@ -67,9 +66,9 @@ _START: Final = Move({}, (), {}, (-_UNBOUNDED, _UNBOUNDED))
 
 
 class Moves:
-    """The moves that classes can make, as they are shown so far.
+    """The possible moves of classes, given the counts shown so far.
 
-    `limit` is the smallest count above zero that is shown; the counts below it start as SMALL.
+    `limit` is the smallest count above zero that is shown; counts below it start as SMALL.
     """
 
     def __init__(self, found: Classes, limit: int) -> None:
@@ -96,12 +95,12 @@ class Moves:
         return self._shown[cell]
 
     def withhold(self, cell: int) -> None:
-        """From now on, `cell` is withheld."""
+        """Withhold `cell` from now on."""
         self._shown[cell] = Shown.WITHHELD
         self._withheld.append(cell)
 
     def connected(self, cell: int) -> set[int]:
-        """The classes above zero that sums connect with `cell`: to double all of them is a move."""
+        """The classes above zero that sums connect with `cell`. Doubling all of them is a move."""
         reached, stack = {cell}, [cell]
         while stack:
             for number, _ in self._rows_of[stack.pop()]:
@@ -112,10 +111,10 @@ class Moves:
         return reached
 
     def cheap(self, cell: int) -> Move | None:
-        """A move of `cell`, None if none was found.
+        """A move of `cell`, or None if none was found.
 
-        Where the search for any move is given up, one in which all counts rise is often at hand:
-        only the small counts stand against it, and it leads up to the totals.
+        If the general search gives up, a move in which all counts rise is often available: only
+        small counts obstruct it, and it leads up to the totals.
         """
         for use in self._uses(cell):
             for directions in (_EITHER, _RISING):
@@ -125,7 +124,7 @@ class Moves:
         return None
 
     def _search(self, first: Use, directions: tuple[int, ...]) -> Move | None:
-        """The move by `first`, with changes in `directions`, that a best-first search finds."""
+        """The move of `first` with changes in `directions`, by best-first search."""
         room = self._room(_START, first, 1)
         if room is None:
             return None
@@ -136,7 +135,7 @@ class Moves:
         def push(move: Move, use: Use, change: int) -> None:
             longer = self._extend(move, use, change, outlook)
             if longer is not None:
-                # Later entries first among equals: go deep before going wide.
+                # Later entries first among equals: depth before breadth.
                 heapq.heappush(frontier, (longer.price + longer.ahead, -next(order), longer))
 
         push(_START, first, 1)
@@ -151,8 +150,8 @@ class Moves:
         return None
 
     def _outlook(self, room: Room, directions: tuple[int, ...]) -> Outlook:
-        """The outlook where t has `room` and counts change in `directions`: one for all searches
-        alike, brought up to date with what has been withheld since."""
+        """The outlook for t with `room` and changes in `directions`, shared by all searches and
+        updated with cells withheld since."""
         move = Move({}, (), {}, room)
 
         def price(i: int, change: int) -> int:
@@ -174,8 +173,8 @@ class Moves:
     def _narrowest(
         self, move: Move, directions: tuple[int, ...], outlook: Outlook
     ) -> list[tuple[Use, int]]:
-        """Ways to balance one of the unbalanced sums: of those looked at, the one with the fewest
-        ways, so that a dead end is found before the rest is tried in all its ways."""
+        """Ways to balance an unbalanced sum: among the inspected sums, the one with the fewest
+        ways, so that dead ends show early."""
         narrowest: list[tuple[Use, int]] | None = None
         for number in islice(reversed(move.unbalanced), _LOOKED_AT):
             ways = self._ways(move, number, directions, outlook)
@@ -188,8 +187,8 @@ class Moves:
     def _ways(
         self, move: Move, number: int, directions: tuple[int, ...], outlook: Outlook
     ) -> list[tuple[Use, int]]:
-        """Uses that balance a sum and leave room for t, with the change that each means; cheapest
-        first, a limited number of them."""
+        """Uses that balance a sum and leave room for t, each with its change; cheapest first, up to
+        a limit."""
         rest, _ = move.unbalanced[number]
         factors = self._factors[number]
         ways: list[tuple[Use, int]] = []
@@ -217,8 +216,8 @@ class Moves:
         return [Use(i, 0, 1, self._limit - 1, False), wider]
 
     def _room(self, move: Move, use: Use, change: int) -> Room | None:
-        """The values of t for which `move` and `change` at one more class keep every bound; None if
-        they are too few."""
+        """The values of t for which `move` and `change` at one more class respect all bounds; None
+        if too few."""
         value = self._cells[use.cell].value
         down, up = value - use.low, use.high - value
         if change < 0:
@@ -228,7 +227,7 @@ class Moves:
         return (low, high) if high - low + 1 >= self._spread else None
 
     def _extend(self, move: Move, use: Use, change: int, outlook: Outlook) -> Move | None:
-        """`move` with `change` at one more class; None if too little room is left for t."""
+        """Extend `move` with `change` at one more class; None if too little room is left for t."""
         room = self._room(move, use, change)
         if room is None:
             return None
@@ -245,5 +244,5 @@ class Moves:
 
 
 def _side(number: int, rest: int) -> int:
-    """The side of a row that is to be balanced where its sum is `rest` too great."""
+    """The side of a row to balance if its sum is too large by `rest`."""
     return 2 * number + (rest < 0)

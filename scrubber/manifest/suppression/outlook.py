@@ -1,10 +1,10 @@
-"""The cost of balancing a sum by one of its members, the sums beyond it included.
+"""The cost of balancing a sum by one of its members, including the sums beyond it.
 
-A change of a member has to be balanced in each other sum that it is in, by a member of that sum
-that changes in the right direction, and so on until a member is reached that is in no further sum.
-The cheapest such tree is found from its leaves (Knuth, "A generalization of Dijkstra's algorithm",
-Information Processing Letters 6(1), 1977). The trees of two sums may share members and need not be
-realizable together, so this guides a search but bounds nothing.
+A changed member must be balanced in each of its other sums, by another member that changes in the
+right direction, and so on, until a member occurs in no further sum. The cheapest such tree is found
+from its leaves (Knuth, "A generalization of Dijkstra's algorithm", Information Processing Letters
+6(1), 1977). The trees of two sums may share members and need not be realizable together, so this
+guides a search but bounds nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Row = Sequence[tuple[int, int]]
 
 
 class Outlook:
-    """The outlook on `rows` of (cell, factor), where to change a cell costs its price: the first
-    one downwards, the second one upwards, :data:`NEVER` where it cannot be.
+    """The outlook on `rows` of (cell, factor). Each cell has two prices of a change, downwards and
+    upwards; :data:`NEVER` means it is impossible.
 
-    A side of a row is ``2 * row``, or one more where what is missing is positive; a step is
-    ``2 * cell``, or one more where it is upwards.
+    A side of a row is ``2 * row``, plus one if the missing amount is positive. A step is ``2 *
+    cell``, plus one if it goes upwards.
     """
 
     def __init__(self, prices: Sequence[tuple[int, int]], rows: Sequence[Row]) -> None:
@@ -34,9 +34,10 @@ class Outlook:
                 for step in steps:
                     self._sides[step].append(len(self._steps))
                 self._steps.append(steps)
-        # Of each side: the cell of its cheapest step, what that costs, and what the second costs.
+        # For each side: the cell of its cheapest step, its cost, and the cost of the second
+        # cheapest.
         self._best = [(-1, NEVER, NEVER)] * len(self._steps)
-        # Of each step: its price and that of balancing all of its cell's rows.
+        # For each step: its price plus the cost of balancing all rows of its cell.
         self._total = [
             price + NEVER * len(self._sides[2 * cell])
             for cell, both in enumerate(prices)
@@ -47,7 +48,7 @@ class Outlook:
         self._settle(range(len(self._steps)))
 
     def lower(self, prices: Mapping[int, tuple[int, int]]) -> None:
-        """Change the prices of some cells; none may rise."""
+        """Lower the prices of some cells; none may rise."""
         touched: set[int] = set()
         for cell, both in prices.items():
             for step, price in enumerate(both, 2 * cell):
@@ -59,8 +60,8 @@ class Outlook:
         self._settle(sorted(touched))
 
     def ranked(self, side: int) -> list[tuple[int, int]]:
-        """The steps that balance a row's `side`, cheapest first, as (price, cell). The price is
-        :data:`NEVER` at most, which is to say that no tree is known, not that there is no way."""
+        """The steps that balance a row's `side`, cheapest first, as (price, cell). A price of
+        :data:`NEVER` means that no tree is known, not that none exists."""
         if side not in self._ranked:
             steps = self._steps[side]
             self._ranked[side] = sorted((self._price(side, step), step >> 1) for step in steps)
@@ -70,12 +71,12 @@ class Outlook:
         return min(self._total[step] - self._without(side ^ 1, step >> 1), NEVER)
 
     def _without(self, side: int, cell: int) -> int:
-        """The price of balancing a row's `side` by another cell than `cell`."""
+        """The price of balancing a row's `side` by any cell other than `cell`."""
         cheapest, first, second = self._best[side]
         return second if cell == cheapest else first
 
     def _settle(self, sides: Iterable[int]) -> None:
-        """Spread what has become cheaper at `sides` until nothing changes."""
+        """Propagate lower costs at `sides` until nothing changes."""
         waiting = deque(sides)
         queued = [False] * len(self._steps)
         for side in waiting:
@@ -87,7 +88,7 @@ class Outlook:
             (first, cheapest), (second, _) = (*ranked, (NEVER, -1), (NEVER, -1))[:2]
             if (cheapest, first, second) == self._best[side]:
                 continue
-            # Who changes the other way leaves this side to be balanced.
+            # A change in the other direction leaves this side to be balanced.
             leaving = self._steps[side ^ 1]
             before = [self._without(side, step >> 1) for step in leaving]
             self._best[side] = (cheapest, first, second)

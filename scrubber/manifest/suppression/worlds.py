@@ -1,9 +1,9 @@
-"""Counts that are equal in every world: cells of a system of sums, merged before it is searched.
+"""Counts that are equal in all worlds: cells of a system of sums, merged before the search.
 
-Where all but two members of a sum are known to be zero, these two are equal whatever the truth is;
-so are the totals of two sums with the same parts. Such cells form a class: to show one is to show
-all, and to withhold one is of use only if all are withheld. A table whose fields are filled in
-every record is one class, however many fields it has.
+If all but two members of a sum are known to be zero, these two are always equal; so are the totals
+of two sums with the same parts. Such cells form a class: showing one shows all, and withholding one
+only helps if all are withheld. A table whose fields are filled in every record is one class,
+regardless of its number of fields.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _SHORT: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A count. `price` is what withholding it costs (the reader loses it), None for a remainder:
-    a difference that is never printed but must not be derivable if it is small.
+    """A count. `price` is the cost of withholding it from the reader; None for a remainder, a
+    difference that is never printed but must not be derivable if it is small.
 
-    `guarded` False exempts a remainder that counts no group of people; `zero_known` False says that
-    an attacker cannot know that it is zero.
+    `guarded` is false for a remainder that counts no group of people. `zero_known` is false if an
+    attacker cannot know that it is zero.
     """
 
     value: int
@@ -35,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """total = `times` the sum of parts, each named by its key."""
+    """total = `times` the sum of parts, each given by its key."""
 
     total: Key
     parts: tuple[Key, ...]
@@ -44,8 +44,8 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """The classes of the cells that are not known to be zero, each as one cell, with the keys of
-    its members; and the sums as rows of (class, factor) that add up to zero."""
+    """The classes of cells that are not known to be zero, each as one cell with the keys of its
+    members, and the sums as rows of (class, factor) that add up to zero."""
 
     cells: tuple[Cell, ...]
     members: tuple[tuple[Key, ...], ...]
@@ -53,12 +53,12 @@ class Classes:
 
 
 def classes(cells: Mapping[Key, Cell], sums: Iterable[Sum]) -> Classes:
-    """The classes of `cells`, in the order of their first members; rows that say the same as an
-    earlier one, or nothing, are left out.
+    """The classes of `cells`, in the order of their first members. Redundant rows are removed.
 
-    A class costs what its printed members cost together, None if it has none. It is guarded if one
-    of its members is, and its zero is known if that of one of them is.
-    Raises: ValueError if a sum does not hold.
+    The price of a class is the total price of its printed members, or None without any. A class is
+    guarded if any member is, and its zero is known if any member's is.
+
+    Raises: ValueError for a sum that does not hold.
     """
     keys = list(cells)
     index = {key: i for i, key in enumerate(keys)}
@@ -98,7 +98,7 @@ def _root(i: int, above: list[int]) -> int:
 
 
 def _merged(row: Row, above: list[int]) -> Row:
-    """`row` with classes for cells, without known zeros; the first factor is positive."""
+    """`row` over classes instead of cells, without known zeros; the first factor is positive."""
     factors: Counter[int] = Counter()
     for i, factor in row:
         if (root := _root(i, above)) >= 0:
@@ -109,7 +109,7 @@ def _merged(row: Row, above: list[int]) -> Row:
 
 
 def _merge(rows: list[Row], above: list[int]) -> bool:
-    """Merge what the rows say is equal; whether that changed anything."""
+    """Merge cells that the rows prove equal. True if anything changed."""
     changed = False
     seen: dict[frozenset[tuple[int, int]], int] = {}
     for row in rows:
@@ -130,7 +130,7 @@ def _merge(rows: list[Row], above: list[int]) -> bool:
 
 
 def _alone(row: Row) -> Iterator[tuple[int, frozenset[tuple[int, int]]]]:
-    """Members that occur once, each with what it is equal to."""
+    """Members that occur once, each with the terms that it equals."""
     for i, factor in row if len(row) <= _SHORT else row[:1]:
         if factor in (1, -1):
             yield i, frozenset((other, -factor * f) for other, f in row if other != i)
