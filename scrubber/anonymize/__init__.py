@@ -1,1 +1,1 @@
-"""k-anonymity on real tables: count classes, choose levels, recode, check again."""
+"""k-anonymity on real tables: count classes, choose levels, recode, recheck."""

@@ -1,4 +1,4 @@
-"""Generalizing a batch: the chosen levels of its quasi-identifiers, and the records that go."""
+"""Generalizing a batch: apply the chosen levels, and mark the records to suppress."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _CHOSEN = "privacy: chooses its level"
 
 @dataclass(frozen=True)
 class Generalized:
-    """The generalized quasi-identifiers of some records, and which of the records are `gone`."""
+    """The generalized quasi-identifiers of records; `gone` marks the records to suppress."""
 
     outcomes: dict[FieldPath, Outcome] = field(repr=False)
     gone: Flags = field(repr=False)
 
     def only(self, kept: Flags) -> Generalized:
-        """The same for the records that are marked."""
+        """Restrict to the marked records."""
         mask = pa.array(kept)
 
         def narrowed(one: Outcome) -> Outcome:
@@ -49,11 +49,13 @@ def generalize(
     key: RootKey | None,
     on_error: OnError,
 ) -> Generalized:
-    """Apply the levels that were chosen to the records of `batch` that row rules left.
+    """Apply the chosen levels to the records of `batch` that passed the row rules.
 
-    A value that its own transform cannot take is failed, and counts as null; where such records
-    are dropped, they are neither looked up nor gone. Raises: as Recoding.look_up; ValueError where
-    the plan has quasi-identifiers and no levels were chosen.
+    A value that fails its own transform counts as null. With ``drop_row``, its record is neither
+    looked up nor suppressed.
+
+    Raises: the errors of :meth:`Recoding.look_up`; ValueError for a plan with quasi-identifiers but
+    without chosen levels.
     """
     if not plan.quasi:
         return Generalized({}, np.zeros(len(kept), dtype=np.bool_))
@@ -73,8 +75,8 @@ def generalize(
 
 
 def before_privacy(plan: Plan) -> Plan:
-    """The plan as far as some of the records are enough for it: with quasi-identifiers as they are
-    before ``privacy:`` chooses their levels, and no second look at the result."""
+    """The part of the plan that some of the records suffice for: quasi-identifiers before
+    ``privacy:`` chooses levels, and no rescan."""
 
     def before(one: FieldPlan) -> FieldPlan:
         match one.disposition:

@@ -1,7 +1,7 @@
-"""The census: which combinations of quasi-identifiers there are, and how many records have each.
+"""The census: the combinations of quasi-identifiers, with their numbers of records.
 
-A fold over the batches that writes nothing. Counts of unique combinations add up, so the result
-depends neither on batches nor on shards, and memory on the number of combinations alone.
+The census folds over the batches and writes nothing. Counts of unique combinations add up, so the
+result depends on neither batches nor shards. Memory grows with the number of combinations only.
 """
 
 from __future__ import annotations
@@ -40,9 +40,12 @@ Ladders = dict[str, Ladder]
 
 @dataclass(frozen=True)
 class Census:
-    """The counts of combinations: `counts` has a column for every name in `quasi`, then one for
-    every name in `sensitive`, then the subject's; a null is a value or a subject that is not known.
-    `ladders` holds the levels above each value where transforms make them."""
+    """The counts of combinations.
+
+    `counts` has a column for each name in `quasi` and `sensitive`, then one for the subject; null
+    is a null value or an unknown subject. `ladders` holds the levels above each value, for levels
+    made by transforms.
+    """
 
     quasi: tuple[str, ...]
     sensitive: tuple[str, ...]
@@ -51,7 +54,7 @@ class Census:
 
 
 def _quasi(name: str) -> str:
-    """The column of a quasi-identifier: apart from any other name."""
+    """The column of a quasi-identifier, distinct from all other names."""
     return f"q:{name}"
 
 
@@ -60,11 +63,11 @@ def _sensitive(name: str) -> str:
 
 
 def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Census:
-    """Count the records of `batches` that the row rules leave, in tables with quasi-identifiers.
+    """Count the records of `batches` that pass the row rules, in tables with quasi-identifiers.
 
-    Raises: TransformError ``transform-failed`` where a value cannot be transformed and ``on_error``
-    is ``fail`` (with ``drop_row`` the record is not counted); InputError ``hierarchy-value`` for a
-    value that a level's transform cannot take.
+    Raises: TransformError ``transform-failed`` for a failed value if ``on_error`` is ``fail`` (with
+    ``drop_row`` the record is not counted); InputError ``hierarchy-value`` for a value that the
+    transform of a level cannot take.
     """
     quasi, sensitive = _asked_about(plan)
     ladders: Ladders = {name: {} for name in quasi}
@@ -77,7 +80,7 @@ def take_census(plan: Plan, batches: Iterable[Batch], key: RootKey | None) -> Ce
 
 
 class CensusSum:
-    """The census of all records, added up from those of some records each, in any order."""
+    """Adds up the censuses of parts of the records, in any order."""
 
     def __init__(self, plan: Plan) -> None:
         self._quasi, self._sensitive = _asked_about(plan)
@@ -99,7 +102,7 @@ def _counter(quasi: Sequence[str], sensitive: Sequence[str]) -> Counter:
 
 
 def _asked_about(plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The quasi-identifiers, and the sensitive fields that a model speaks of."""
+    """The quasi-identifiers, and the sensitive fields used by a model."""
     assert plan.privacy is not None
     tables = [table for table in plan.kinds if table.quasi]
     quasi = {str(f.path) for f in tables[0].quasi}
@@ -156,7 +159,7 @@ def _subjects(table: pa.Table, table_plan: TablePlan) -> pa.Array:
 
 
 def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey | None) -> None:
-    """Add the levels of values that were not met before."""
+    """Add the levels of new values."""
     if not disposition.levels.steps:
         return
     encoded = one.labels.dictionary_encode()
@@ -175,7 +178,7 @@ def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey 
 
 
 def levels_of(values: pa.Array, steps: Sequence[Transform], context: Context) -> list[list[Label]]:
-    """Per step what it makes of each of `values`.
+    """The results of each step for all `values`.
 
     Raises: InputError ``hierarchy-value`` for a value that a step cannot take.
     """
@@ -205,10 +208,12 @@ def _failure(batch: Batch, one: Labelled, index: int) -> TransformError:
 def hierarchy_of(
     one: FieldPlan, labels: Sequence[Label], ladder: Ladder
 ) -> GeneralizationHierarchy:
-    """The hierarchy of a quasi-identifier whose distinct labels are `labels`.
+    """The hierarchy of a quasi-identifier with the distinct `labels`.
 
-    Null is a leaf of its own wherever it occurs. Raises: InputError ``hierarchy-unmapped`` where a
-    label is no leaf of the hierarchy file, ``hierarchy-bad``.
+    Null is always a leaf of its own.
+
+    Raises: InputError ``hierarchy-unmapped`` for a label that is not a leaf of the hierarchy file,
+    ``hierarchy-bad``.
     """
     disposition = one.disposition
     assert isinstance(disposition, Generalize)
@@ -217,7 +222,7 @@ def hierarchy_of(
     if disposition.levels.rows:
         rows = list(disposition.levels.rows)
         known = {row[0]: row for row in rows}
-        # White space around a value does not count, but what is written otherwise stays apart.
+        # White space around a value is ignored when matching, but other spellings stay separate.
         for text in labels:
             if text is None or text in known:
                 continue

@@ -1,4 +1,4 @@
-"""Combinations: how many records have each combination of labels, added up batch by batch."""
+"""Combinations of labels with their numbers of records, added up by batch."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from scrubber.privacy.uniques import Counts
 
 @dataclass(frozen=True)
 class Combinations:
-    """Distinct combinations: per column its distinct `labels`, and for each combination which of
-    them it has (`codes`); `records` says how many records have it. In no particular order."""
+    """Distinct combinations, in no particular order: the distinct `labels` of each column, and the
+    `codes` and number of `records` of each combination."""
 
     labels: tuple[tuple[Label, ...], ...] = field(repr=False)
     codes: tuple[Codes, ...] = field(repr=False)
@@ -24,22 +24,22 @@ class Combinations:
 
 
 class Counter:
-    """Adds up the combinations of `columns`; its memory grows with their number, not with that of
-    the records."""
+    """Adds up the combinations of `columns`. Memory grows with the number of combinations, not of
+    records."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._seen: dict[str, dict[Label, int]] = {name: {} for name in columns}
         self._sum = FrameSum(columns, codes=True)
 
     def add(self, labels: Mapping[str, pa.Array]) -> None:
-        """Count records, of which `labels` has an array of text for every column."""
+        """Count records; `labels` has an array of text for each column."""
         import polars as pl
 
         coded = {name: _coded(labels[name], seen) for name, seen in self._seen.items()}
         self._sum.add(counted(pl.DataFrame(coded)))
 
     def add_counted(self, other: Combinations) -> None:
-        """Add what another counter of the same columns counted."""
+        """Add the counts of another counter with the same columns."""
         import polars as pl
 
         columns = {
@@ -61,7 +61,7 @@ class Counter:
 
 
 def _coded(labels: pa.Array, seen: dict[Label, int]) -> Codes:
-    """Each label's number in `seen`, to which new ones are added."""
+    """The number of each label in `seen`; new labels are added to it."""
     encoded = labels.dictionary_encode(null_encoding="encode")
     codes = _numbers(encoded.dictionary.to_pylist(), seen)
     picked: Codes = codes[encoded.indices.to_numpy(zero_copy_only=False)]

@@ -1,4 +1,4 @@
-"""Feasibility: what ``privacy:`` asks and the data does not allow, and what would do instead."""
+"""Feasibility: requirements of ``privacy:`` that the data cannot meet, and suggested changes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from scrubber.privacy.uniques import Uniques, classes_of
 def check_feasible(
     rules: PrivacyRules, requirement: Requirement, uniques: Uniques, sensitive: Sequence[str]
 ) -> None:
-    """Refuse what one class of all records does not fulfil.
+    """Refuse requirements that not even a single class of all records meets.
 
-    Raises: GateError ``privacy-too-few`` where there are fewer persons than k,
-    ``privacy-infeasible`` where the field that it names is not as a model asks.
+    Raises: GateError ``privacy-too-few`` for fewer persons than k, ``privacy-infeasible`` with the
+    field that violates a model.
     """
     whole = classes_of([], [], len(uniques.records))
     if not len(uniques.records) or not requirement.broken(whole, uniques).any():
@@ -49,9 +49,11 @@ def check_feasible(
 def no_levels(
     rules: PrivacyRules, lattice: Lattice, allowed: int, *, out_of_time: bool
 ) -> GateError:
-    """That no levels fulfil what is asked with at most `allowed` records suppressed: which
-    quasi-identifier costs most, and what would do. Shares of records are rounded up to tenths of a
-    per cent, and are given only where they stand for enough records."""
+    """The error if no levels meet the requirements with at most `allowed` suppressed records.
+
+    It names the costliest quasi-identifier and changes that would suffice. Shares of records are
+    rounded up to a tenth of a percent, and given only if they cover enough records.
+    """
     total, found = lattice.uniques.total, shortfall(lattice, allowed)
 
     def share(records: int) -> str:

@@ -1,4 +1,4 @@
-"""Counts in frames, added up."""
+"""Sums of counts in frames."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ _MERGE_AT: Final = 1 << 16
 
 
 class FrameSum:
-    """Adds up frames that count (column ``n``) by the same `columns`: texts, or `codes` (int32).
-
-    Memory grows with the combinations that there are, time with those that are added.
-    """
+    """Adds up frames of counts (column ``n``) by the same `columns`: texts, or `codes` (int32).
+    Memory grows with the number of combinations, time with the number of added rows."""
 
     def __init__(self, columns: Sequence[str], *, codes: bool = False) -> None:
         self._columns, self._codes = list(columns), codes
@@ -25,7 +23,7 @@ class FrameSum:
 
     @classmethod
     def like(cls, counted: pl.DataFrame) -> FrameSum:
-        """A sum of frames with the columns of this one."""
+        """An empty sum for frames with the columns of `counted`."""
         return cls([name for name in counted.columns if name != N])
 
     def add(self, counted: pl.DataFrame) -> None:
@@ -47,7 +45,7 @@ class FrameSum:
 
 
 def counted(frame: pl.DataFrame) -> pl.DataFrame:
-    """The number of equal rows of `frame`."""
+    """Count equal rows of `frame`."""
     import polars as pl
 
     return frame.group_by(frame.columns).agg(pl.len().cast(pl.Int64).alias(N))

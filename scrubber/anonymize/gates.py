@@ -1,4 +1,4 @@
-"""The gates of a rule file: what a result must reach, or nothing is published."""
+"""The gates of a rule file: limits that a result must meet before it is published."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN = 5
 
 
 def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
-    """The gates as a rule of the manifest; None where there are none."""
+    """The gates as a rule of the manifest, or None."""
     asked = {"max_residual_rate": gates.max_residual_rate, "min_k": gates.min_k}
     given: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
     if gates.every:
@@ -37,10 +37,10 @@ def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
 
 
 def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
-    """The check of ``max_residual_rate``, if there is one.
+    """The check of ``max_residual_rate``, if set.
 
-    Raises: GateError ``residual-rate`` where more is left per record that was looked at again; it
-    names the fields and entities. Also where records come out and none was looked at again.
+    Raises: GateError ``residual-rate`` for more residuals per rescanned record, with the fields and
+    entities. Also if there are output records but none was rescanned.
     """
     most = plan.gates.max_residual_rate
     if most is None:
@@ -70,19 +70,21 @@ def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
 
 
 def _about(number: int, asked: DisclosureRules) -> str:
-    """A count of what is left, as far as a manifest would publish it."""
+    """A count of residuals, as a manifest would publish it."""
     least, base = asked.min_cell, asked.base
     shown = {"n": rounded(number, least, base)} if number >= least else {"lt": least}
     return count_text(shown, base)
 
 
 Alike = dict[tuple[str, ...], "pl.DataFrame"]
-"""Records by what they have in the quasi-identifiers that come out, by the names of these."""
+"""Numbers of records by their output quasi-identifiers, by the names of these fields."""
 
 
 def count_alike(plan: Plan, alias: str, tables: Iterable[pa.Table]) -> Alike:
-    """Count equal records of `tables`, written for the source `alias`. Raises: GateError
-    ``min-k`` as :func:`refuse_classes`."""
+    """Count equal records of `tables`, written for the source `alias`.
+
+    Raises: GateError ``min-k``, as :func:`refuse_classes`.
+    """
     names = _quasi_identifiers(plan.table(alias))
     if not names:
         return {}
@@ -93,13 +95,13 @@ def count_alike(plan: Plan, alias: str, tables: Iterable[pa.Table]) -> Alike:
 
 
 def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
-    """The check of ``min_k``, if there is one, by what :func:`count_alike` counted of all that was
-    written.
+    """The check of ``min_k``, if set, from the counts of :func:`count_alike` over the whole output.
 
-    Records are alike where all quasi-identifiers that come out are; those of tables with the same
-    ones are counted together. Raises: GateError ``min-k`` where fewer are alike, where a
-    quasi-identifier lies in a list or struct, which makes no classes, and where the rules class no
-    field as one, so that nothing would be counted.
+    Records are alike if all their output quasi-identifiers are equal. Tables with the same
+    quasi-identifiers are counted together.
+
+    Raises: GateError ``min-k`` for a class that is too small, for a quasi-identifier in a list or
+    struct (which forms no classes), and for rules without any quasi-identifier.
     """
     least = plan.gates.min_k
     if least is None:
@@ -141,7 +143,7 @@ def _quasi_identifiers(table: TablePlan) -> tuple[str, ...]:
 
 
 def _counted(table: pa.Table, plan: TablePlan, names: tuple[str, ...]) -> pl.DataFrame:
-    """The records of `table` by what they have in `names`."""
+    """The records of `table` by their values of `names`."""
     import polars as pl
 
     paths = {str(one.path): one.path for one in plan.fields}

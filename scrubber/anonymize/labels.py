@@ -1,4 +1,4 @@
-"""Labels: the values of a field as the text that equivalence classes are counted by."""
+"""Labels: the text of a field's values, by which equivalence classes are counted."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,100}(?:\.[0-9]{0,100})?|\.[0-9]{1,100})")
 
 @dataclass(frozen=True)
 class Labelled:
-    """A field's values as they are counted: `values` after the field's own transform, `labels` the
-    same as text, null where a value is null or failed."""
+    """The counted values of a field: `values` after its transform, and `labels`, their text. A
+    label is null for a null or failed value."""
 
     plan: FieldPlan
     values: pa.Array = field(repr=False)
@@ -46,13 +46,13 @@ class Labelled:
 
 
 def label(table: pa.Table, fields: Sequence[FieldPlan], key: RootKey | None) -> list[Labelled]:
-    """The values of `fields`, which lie at the top of `table`, after their transforms."""
+    """The values of `fields`, which are columns of `table`, after their transforms."""
     return [_label(table, one, key) for one in fields]
 
 
 def text_labels(values: pa.Array) -> pa.Array:
-    """`values` in the text that formats write them as; null for bytes that are not UTF-8, and for
-    types that have no text."""
+    """The text of `values`, as formats write it. Null for bytes that are not UTF-8, and for types
+    without text."""
     values = unwrapped(values)
     if is_binary(values.type):
         return pa.array([_decoded(one) for one in values.to_pylist()], LABEL)
@@ -68,8 +68,8 @@ def text_labels(values: pa.Array) -> pa.Array:
 
 
 def subject_labels(values: pa.Array) -> pa.Array:
-    """Whom records are about, by what keyed functions see: 7, 7.0 and "7" are one subject, and so
-    are two Unicode spellings of a name. Null where nobody can tell."""
+    """The subjects of records, canonical as for keyed functions: 7, 7.0 and "7" are one subject,
+    and so are two Unicode spellings of a name. Null for an unknown subject."""
     form = canonical(values, floats=True)
     if form is None:
         return text_labels(values)
@@ -85,8 +85,8 @@ def subject_labels(values: pa.Array) -> pa.Array:
 
 
 def sensitive_labels(labels: pa.Array) -> pa.Array:
-    """`labels` without what makes one value look like several: case, blanks, signs that cannot be
-    seen, Unicode spellings, and other spellings of a number. Null for a blank one."""
+    """`labels` without differences that make one value look like several: case, blanks, invisible
+    characters, Unicode spellings, and number formats. Null for a blank label."""
     return distinctly(
         labels, lambda some: Outcome(pa.array(map(_plain_label, some.to_pylist()), LABEL)), LABEL
     ).array

@@ -1,4 +1,4 @@
-"""Choosing: from the census to levels, a recoding, and what the manifest says about both."""
+"""Choosing levels: from the census to levels and a recoding, with their facts for the manifest."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ Output = tuple[tuple[Label, ...], Codes]
 
 @dataclass(frozen=True)
 class Chosen:
-    """The levels that were chosen and what they cost.
+    """The chosen levels and their cost.
 
-    `plan` is the plan with its levels. `loss` and `bound` go from 0 to 1, `parts` says how much of
-    the loss is due to each quasi-identifier (together 1, or 0 without loss); all are None where the
-    levels are local (Mondrian). `suppressed` counts records. `reference` has, per sensitive field,
-    the number of records of each label: what closeness is measured against.
+    `plan` is the plan with its levels. `loss` and `bound` range from 0 to 1. `parts` is the part of
+    each quasi-identifier in the loss (summing to 1, or 0 without loss). All three are None for
+    local levels (Mondrian). `suppressed` counts records. `reference` has the number of records of
+    each label, by sensitive field, as the reference of closeness.
     """
 
     plan: Plan
@@ -56,12 +56,12 @@ class Chosen:
 
 
 def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chosen:
-    """The generalization that loses least, or the partition, as ``privacy:`` asks.
+    """Choose the generalization with the lowest loss, or the partition, as required by
+    ``privacy:``.
 
-    Raises: GateError ``privacy-too-few`` where there are fewer persons than k,
-    ``privacy-infeasible`` where no levels do (not even one single class is diverse, or
-    ``max_levels`` are too low), ``privacy-time`` where none were found in time. Errors of
-    hierarchies as :func:`~scrubber.anonymize.census.hierarchy_of`.
+    Raises: GateError ``privacy-too-few`` for fewer persons than k, ``privacy-infeasible`` if no
+    levels suffice (a single class is not diverse, or ``max_levels`` are too low), ``privacy-time``
+    if none were found in time; the errors of :func:`~scrubber.anonymize.census.hierarchy_of`.
     """
     rules = plan.privacy
     assert rules is not None
@@ -110,16 +110,16 @@ def choose(plan: Plan, schemas: Mapping[str, pa.Schema], census: Census) -> Chos
 
 
 def _fields(plan: Plan) -> dict[str, FieldPlan]:
-    """The quasi-identifiers by name; tables that share them share their hierarchies."""
+    """The quasi-identifiers by name. Tables with the same ones share their hierarchies."""
     return {str(f.path): f for _, table in plan.tables for f in table.quasi}
 
 
 @dataclass(frozen=True)
 class _Coded:
-    """The census in codes, and the hierarchies that they are codes of."""
+    """The census in codes, and the hierarchies of these codes."""
 
-    hierarchies: tuple[GeneralizationHierarchy, ...]  # up to their max_levels
-    heights: dict[str, int]  # of the whole hierarchies
+    hierarchies: tuple[GeneralizationHierarchy, ...]  # up to max_levels
+    heights: dict[str, int]  # of the complete hierarchies
     uniques: Uniques
     values: tuple[list[Label], ...]  # the labels of each sensitive field
 
@@ -141,7 +141,7 @@ class _Coded:
             np.array([order[label] for label in seen], dtype=np.int32)[code]
             for seen, code, order in zip(labels, codes, orders, strict=True)
         ]
-        # The order of arrival depends on the batches; what is chosen must not.
+        # The order of arrival depends on the batches; the choice must not.
         order = np.lexsort(coded[::-1])
         *columns, persons = (code[order] for code in coded)
         uniques = Uniques(
@@ -164,7 +164,7 @@ class _Coded:
         return classes_of(columns, sizes, len(self.uniques.records))
 
     def outputs_at(self, levels: Sequence[int]) -> list[Output]:
-        """Per field: what each entry's value becomes at these levels."""
+        """By field: the result for each entry's value at these levels."""
         return [
             (tuple(row[level] for row in hierarchy.labels), codes)
             for hierarchy, level, codes in zip(
@@ -173,7 +173,7 @@ class _Coded:
         ]
 
     def local_outputs(self, classes: Classes) -> list[Output]:
-        """Per field: the lowest ancestor that all values of an entry's class have in common."""
+        """By field: the lowest common ancestor of all values in an entry's class."""
         if not len(classes.ids):
             return self.outputs_at((0,) * len(self.hierarchies))
         order = np.argsort(classes.ids, kind="stable")
@@ -192,7 +192,7 @@ class _Coded:
 
     @cached_property
     def reference(self) -> tuple[Counts, ...]:
-        """Per sensitive field: the records of each of its known values in the whole table."""
+        """By sensitive field: the number of records of each known value in the whole table."""
         return tuple(
             _tallied(codes, self.uniques.records, len(labels))
             for codes, labels in zip(self.uniques.sensitive, self.values, strict=True)
@@ -249,7 +249,7 @@ def _settled(
     levels: dict[str, int],
     heights: dict[str, int],
 ) -> Plan:
-    """The plan with the levels that were chosen, and the types that follow from them."""
+    """The plan with the chosen levels and the resulting types."""
 
     def settled(one: FieldPlan, kinds: Mapping[FieldPath, pa.DataType]) -> FieldPlan:
         if not isinstance(one.disposition, Generalize):
@@ -260,7 +260,7 @@ def _settled(
         return replace(one, disposition=disposition, type_out=str(type_out))
 
     decided: dict[str, TablePlan] = {}
-    for table, sources in plan.kinds.items():  # decided alike, so of the same types
+    for table, sources in plan.kinds.items():  # treated alike, so of equal types
         kinds = dict(leaves(schemas[sources[0]]))
         new = replace(table, fields=tuple(settled(one, kinds) for one in table.fields))
         decided.update(dict.fromkeys(sources, new))

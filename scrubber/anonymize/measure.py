@@ -1,4 +1,4 @@
-"""Measuring: the re-identification risk of files as they are, before or after scrubbing."""
+"""Measuring the re-identification risk of files, before or after scrubbing."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ from scrubber.privacy.risk import Journalist, Risk, journalist_risk, population_
 
 @dataclass(frozen=True)
 class Measured:
-    """The risk of records by the quasi-identifiers `quasi`: prosecutor and marketer risk;
-    journalist risk where a population was given; where its size was, the estimated share of it
-    that is unique in it."""
+    """The risk of records for the quasi-identifiers `quasi`: prosecutor and marketer risk;
+    journalist risk for a given population; and for a given population size, the estimated share of
+    population uniques.
+    """
 
     quasi: tuple[str, ...]
     risk: Risk
@@ -60,11 +61,12 @@ def measure(
     population: Sequence[str] = (),
     population_size: int | None = None,
 ) -> Measured:
-    """Count the classes of all records of `inputs` that agree in the fields `quasi`.
+    """Count the classes of all records of `inputs` with equal fields `quasi`.
 
-    Null is a value of its own. The figures are exact: they are for who holds the data. Raises:
-    InputError for sources that cannot be read, ``unknown-field`` where a source lacks one,
-    ``quasi-missing`` where none was named, ``population-small`` for a size below that of the data.
+    Null is a value of its own. The figures are exact, so treat them like the data.
+
+    Raises: InputError for unreadable sources, ``unknown-field`` for a source that lacks a field,
+    ``quasi-missing`` without a field, ``population-small`` for a size below that of the data.
     """
     names = tuple(dict.fromkeys(quasi))
     if not names:
@@ -86,7 +88,7 @@ def measure(
 
 
 def label_arrays(inputs: Sequence[str], names: Sequence[str]) -> Iterator[dict[str, pa.Array]]:
-    """The fields `names` of all records of `inputs` as text, chunk by chunk."""
+    """The fields `names` of all records of `inputs` as text, by chunk."""
     sources = formats.discover(list(inputs))
     schemas = formats.schemas(sources)
     for source in sources:

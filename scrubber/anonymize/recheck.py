@@ -1,7 +1,7 @@
-"""The recheck: what was promised of the classes, counted again from what was written.
+"""The recheck: promises about classes, counted again from the written output.
 
-It shares no code with the search that chose the levels: it reads the outputs as whoever gets them
-would, and compares plain counts of equal rows.
+It shares no code with the search that chose the levels: it reads the outputs like a recipient, and
+counts equal rows.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ Reference = Mapping[str, Mapping[Label, int]]
 
 @dataclass(frozen=True)
 class Rechecked:
-    """The `sizes` of the classes of the output: persons where its subject can be counted there
-    (`by_subject`), else records."""
+    """The `sizes` of the classes of the output: in persons if the subject can be counted in the
+    output (`by_subject`), else in records."""
 
     sizes: NDArray[np.int64] = field(repr=False)
     by_subject: bool
@@ -41,8 +41,8 @@ class Rechecked:
 def count_classes(
     plan: Plan, alias: str, tables: Iterable[pa.Table], sensitive: Iterable[str]
 ) -> pl.DataFrame:
-    """The records of `tables`, written for the source `alias`, by quasi-identifiers, `sensitive`
-    fields and subject: what :func:`recheck` adds up."""
+    """Count the records of `tables`, written for the source `alias`, by quasi-identifiers,
+    `sensitive` fields and subject, for :func:`recheck`."""
     counts = _Counts.of(plan, sensitive)
     whole = FrameSum(counts.columns)
     for table in tables:
@@ -52,11 +52,13 @@ def count_classes(
 
 
 def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
-    """Check the classes of an output by what :func:`count_classes` counted of all of it.
+    """Check the classes of an output, from the counts of :func:`count_classes` over all of it.
 
-    `reference` has, per sensitive field that a model speaks of, the records of each of its labels
-    before, in the labels' order. Raises: GateError ``privacy-recheck`` where a class does not
-    fulfil what ``privacy:`` asks; then nothing may be published.
+    `reference` has the number of input records of each label, by sensitive field of a model, in the
+    order of the labels.
+
+    Raises: GateError ``privacy-recheck`` for a class that violates ``privacy:``; then nothing may
+    be published.
     """
     import polars as pl
 
@@ -64,7 +66,7 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
     assert rules is not None
     by = _Counts.of(plan, reference)
     keys, by_subject = by.keys, by.by_subject
-    # a subject that is not known may be any of the others: it counts where there are no others
+    # An unknown subject may be any of the others, so it counts only without others.
     persons = pl.max_horizontal(pl.col(_SUBJECT).drop_nulls().n_unique(), 1)
     size = persons if by_subject else pl.col(_N).sum()
     sizes = whole.group_by(keys).agg(size.cast(pl.Int64).alias("size"))["size"].to_numpy()
@@ -84,7 +86,7 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
 
 
 def _keeps_subject(table: TablePlan) -> bool:
-    """True if persons are distinguishable in the output as they were before."""
+    """True if persons are as distinguishable in the output as in the input."""
     if table.subject is None:
         return False
     disposition = table.field(table.subject).disposition
@@ -96,7 +98,7 @@ def _keeps_subject(table: TablePlan) -> bool:
 
 @dataclass(frozen=True)
 class _Counts:
-    """By what records are counted."""
+    """The columns by which records are counted."""
 
     quasi: tuple[str, ...]
     sensitive: tuple[str, ...]
@@ -122,7 +124,7 @@ class _Counts:
         paths = {str(one.path): one.path for one in plan.fields}
 
         def labels(name: str) -> pl.Series:
-            if name not in paths:  # a sensitive field that only other tables have
+            if name not in paths:  # a sensitive field of other tables only
                 return pl.Series([None] * table.num_rows, dtype=pl.String)
             return pl.Series(pl.from_arrow(text_labels(leaf_values(table, paths[name])[0])))
 

@@ -1,4 +1,4 @@
-"""Recoding: what each combination of quasi-identifiers becomes, or that its records go."""
+"""Recoding: the result for each combination of quasi-identifiers, or its suppression."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Keys = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class FieldRecoding:
-    """A quasi-identifier: the distinct `leaves` that were counted, and for each combination, in the
-    order of the keys, the place in `labels` of what its value becomes."""
+    """A quasi-identifier: its distinct counted `leaves`, and for each combination, in the order of
+    the keys, the position of its result in `labels`."""
 
     name: str
     leaves: tuple[Label, ...] = field(repr=False)
@@ -31,10 +31,10 @@ class FieldRecoding:
 
 @dataclass(frozen=True)
 class Recoding:
-    """The generalization of every counted combination: `keys` number the combinations by their
-    leaves and are sorted, `gone` marks those whose records are suppressed.
+    """The generalization of all counted combinations: `keys` number the combinations by their
+    leaves and are sorted; `gone` marks those to suppress.
 
-    Pickled into the worker processes; never written anywhere.
+    Pickled for worker processes; never written.
     """
 
     fields: tuple[FieldRecoding, ...]
@@ -50,8 +50,8 @@ class Recoding:
         outputs: Sequence[tuple[tuple[Label, ...], Codes]],
         gone: Flags,
     ) -> Recoding:
-        """From parallel arrays with an entry per combination, which may occur several times:
-        per field the code of its leaf, and (labels, which of them it becomes).
+        """Build a recoding from parallel arrays with an entry per combination; combinations may
+        repeat. Each field has the code of its leaf, and (labels, position of the result).
 
         Raises: InputError ``key-space``.
         """
@@ -66,10 +66,10 @@ class Recoding:
         return cls(tuple(fields), keys, gone[first])
 
     def look_up(self, labelled: Sequence[Labelled], passed_over: Flags, source: str) -> Recoded:
-        """Generalize records, of which `labelled` are the quasi-identifiers; of those
-        `passed_over` nothing is asked, since they will be quarantined.
+        """Generalize records with the quasi-identifiers `labelled`. Records in `passed_over` are
+        skipped, since they will be quarantined.
 
-        Raises: InputError ``source-changed`` for a combination that was not counted.
+        Raises: InputError ``source-changed`` for an uncounted combination.
         """
         given = {str(one.plan.path): one.labels for one in labelled}
         codes = [

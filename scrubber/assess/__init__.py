@@ -1,4 +1,4 @@
-"""Looking at the result: what is left in it, and how much of what is planted is caught."""
+"""Assessment of the result: residuals and planted recall."""
 
 from __future__ import annotations
 

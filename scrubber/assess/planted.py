@@ -1,9 +1,9 @@
-"""Planted recall: identifiers of nobody's are put into real texts, and counted if they are caught.
+"""Planted recall: synthetic identifiers are planted in real texts, and the found ones counted.
 
-What detectors miss cannot be counted in the data itself, where nobody knows what there is. So made
-up identifiers are planted between the words of some texts, without a word that announces them, and
-the same detectors look. The share that is wholly covered is an estimate of recall on such values;
-names that no list has may be found less often.
+Missed findings cannot be counted in the data itself, where the truth is unknown. So synthetic
+identifiers are planted between the words of some texts, without a context word, and searched for by
+the same detectors. The share that is completely covered estimates the recall on such values. Names
+outside of every list may be found less often.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from scrubber.assess.wilson import bounds
 from scrubber.model import entities
 from scrubber.transform.surrogate.lists import LOCALES, lists_of
 
-_GAP: Final = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")  # not beside a number
+_GAP: Final = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")  # not next to a number
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A text with something planted in it, from `start` to `end` (code points); `into` is the text
-    as it was."""
+    """A text with a planted value from `start` to `end` (code points); `into` is the original
+    text."""
 
     text: str = field(repr=False)
     start: int
@@ -34,7 +34,7 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Of `planted` values of an entity the share that was caught, with the bounds of its 95 %
+    """The share of `planted` values of an entity that was found, with the bounds of its 95 %
     interval (Wilson 1927), from 0 to 1."""
 
     entity: str
@@ -45,8 +45,8 @@ class Recall:
 
 
 def plant(texts: Sequence[str], entity: str, count: int, seed: int = 0) -> list[Planted]:
-    """`count` texts, each one of `texts` (or nothing, where there are none) with a made up value of
-    `entity`, one of ENTITIES. The same arguments plant the same."""
+    """Plant a synthetic value of `entity`, one of ENTITIES, in `count` texts drawn from `texts` (or
+    in empty texts). Equal arguments give equal results."""
     chance, make = random.Random(f"{seed}\0{entity}"), entities.entity(entity).planted
     if make is None:
         raise ValueError("nothing of this entity can be planted")
@@ -57,7 +57,7 @@ def plant(texts: Sequence[str], entity: str, count: int, seed: int = 0) -> list[
 
 
 def recall_of(entity: str, caught: int, planted: int) -> Recall:
-    """The recall, with its Wilson score interval.
+    """The recall with its Wilson score interval.
 
     >>> one = recall_of("EMAIL_ADDRESS", 97, 100)
     >>> round(one.low, 3), one.share, round(one.high, 3)
@@ -80,4 +80,4 @@ def _name(chance: random.Random) -> tuple[str, str]:
 
 
 ENTITIES: Final = tuple(one.name for one in entities.ENTITIES.values() if one.planted is not None)
-"""What can be planted, by Presidio's names."""
+"""Entities that can be planted, by Presidio's names."""

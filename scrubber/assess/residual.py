@@ -1,8 +1,8 @@
-"""The residual rescan: what a second look at the result still finds of what came in.
+"""The residual rescan: findings in the output that already occurred in the input.
 
-A stand-in looks like what it stands for, so a detector finds it, too. What tells the two apart is
-where it comes from: a finding is *left* only if the same words stood in the same value before.
-The record's own identifiers are looked for as well, whatever the rules link to.
+A stand-in looks like a real value, so detectors find it too. The difference is its origin: a
+finding is a residual only if the same words occur in the same value of the input. The record's own
+identifiers are searched for as well, whichever fields the rules link.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from scrubber.model.finding import Span
 OWN = "own-values"
 """The recognizer of a record's own identifiers."""
 UNSEEN = Span(0, 1, "NOT_LOOKED_AT", 1.0, "rescan")
-"""Stands for a text that the second look failed at: nobody knows what is left in it."""
+"""A mark for a text whose rescan failed, so that its residuals are unknown."""
 
 _RUN = re.compile(r"[^\W_]+")
 _OWN_ENTITY = "OWN_IDENTIFIER"
-_SHORTEST = 5  # code points of an own identifier: shorter ones stand in texts by chance
+_SHORTEST = 5  # code points of an own identifier: shorter ones occur in texts by chance
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One value, `before` and `after`, and the identifiers that its record had (`own`)."""
+    """A value `before` and `after` scrubbing, and the identifiers of its record (`own`)."""
 
     before: str = field(repr=False)
     after: str = field(repr=False)
@@ -39,9 +39,11 @@ class Passage:
 def remaining(passages: Sequence[Passage], detector: Detector) -> list[tuple[Span, ...]]:
     """The residuals of each passage: spans of its `after`.
 
-    A finding inside a longer one that is new belongs to a stand-in (the host of a made-up e-mail
-    address) and is not left. Case does not count. Own identifiers are whole words of at least five
-    code points. Raises: DetectionError where recognizers run out of time on several.
+    A finding inside a longer, new one is part of a stand-in (the host of a synthetic e-mail
+    address), not a residual. Case is ignored. Own identifiers are whole words of at least five code
+    points.
+
+    Raises: DetectionError if recognizers exceed their time limit on several texts.
     """
     distinct = list(dict.fromkeys(one.after for one in passages))
     found = dict(zip(distinct, _look(detector, distinct), strict=True))
@@ -71,7 +73,7 @@ def _left(passage: Passage, spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _lowered(text: str) -> str:
-    """`text` in lower case, with each code point where it was."""
+    """`text` in lower case, with unchanged positions of code points."""
     lower = text.lower()
     if len(lower) == len(text):
         return lower
@@ -79,43 +81,44 @@ def _lowered(text: str) -> str:
 
 
 class _Ranges:
-    """Spans, to ask how another one lies to them; quick where there are many of both."""
+    """Spans with fast queries about their positions relative to another span."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
         ordered = sorted((span.start, span.end) for span in spans)
         self._starts = [start for start, _ in ordered]
-        # how far the spans up to here reach, and where the first of those from here on ends
+        # The furthest end of the spans up to here, and the nearest end of the spans from here on.
         self._reach = list(accumulate((end for _, end in ordered), max))
         self._first = list(accumulate((end for _, end in reversed(ordered)), min))[::-1]
 
     def hold(self, span: Span) -> bool:
-        """True if `span` lies in one of them."""
+        """True if `span` lies within one of the spans."""
         up_to = bisect_right(self._starts, span.start)
         return up_to > 0 and self._reach[up_to - 1] >= span.end
 
     def hold_more_than(self, span: Span) -> bool:
-        """True if `span` lies in a longer one: the host of an e-mail address that is left, too."""
+        """True if `span` lies within a longer one, such as the host of a residual e-mail
+        address."""
         up_to, before = (f(self._starts, span.start) for f in (bisect_right, bisect_left))
         return (up_to > 0 and self._reach[up_to - 1] > span.end) or (
             before > 0 and self._reach[before - 1] >= span.end
         )
 
     def lie_in(self, span: Span) -> bool:
-        """True if one of them lies in `span`."""
+        """True if one of the spans lies within `span`."""
         at = bisect_left(self._starts, span.start)
         return at < len(self._starts) and self._first[at] <= span.end
 
 
 class _Words:
-    """A text, to ask what stands in it."""
+    """A text with fast queries about its words."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._runs = frozenset(_RUN.findall(text))
 
     def hold(self, word: str) -> bool:
-        """True if `word` stands there, not as a part of a longer word. Its runs of letters and
-        digits tell most of it, without going through the text."""
+        """True if `word` occurs as a whole word. The runs of letters and digits answer most queries
+        without a search of the text."""
         runs = _RUN.findall(word)
         if not self._runs.issuperset(runs):
             return False
@@ -123,7 +126,7 @@ class _Words:
 
 
 def _places(text: str, word: str) -> Iterator[int]:
-    """Occurrences of `word` in `text`, not as a part of a longer word."""
+    """Positions of `word` in `text` as a whole word."""
     at = text.find(word)
     while at >= 0:
         end = at + len(word)

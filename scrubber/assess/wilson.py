@@ -1,15 +1,15 @@
-"""Wilson's score interval (1927): where a share lies of which some cases are known."""
+"""Wilson's score interval (1927) for a share estimated from a sample."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-_NORMAL: Final = 1.959964  # of the standard normal distribution, for an interval of 95 %
+_NORMAL: Final = 1.959964  # quantile of the standard normal distribution for a 95 % interval
 
 
 def bounds(part: int, whole: int) -> tuple[float, float]:
-    """The lower and upper bound, from 0 to 1, of the 95 % interval of `part` of `whole` cases.
+    """The lower and upper bounds, from 0 to 1, of the 95 % interval for `part` of `whole` cases.
 
     >>> [round(bound, 3) for bound in bounds(97, 100)], [round(b, 3) for b in bounds(0, 10)]
     ([0.915, 0.99], [0.0, 0.278])
@@ -20,5 +20,5 @@ def bounds(part: int, whole: int) -> tuple[float, float]:
     middle = share + square / (2 * whole)
     wide = _NORMAL * math.sqrt(share * (1 - share) / whole + square / (4 * whole**2))
     low, high = ((middle + sign * wide) / (1 + square / whole) for sign in (-1, 1))
-    # rounding may put a bound a hair on the wrong side of 0, 1 or the share
+    # Rounding may put a bound slightly on the wrong side of 0, 1 or the share.
     return max(0.0, min(low, share)), min(1.0, max(high, share))

@@ -1,4 +1,4 @@
-"""Generalization hierarchies: what each value of a quasi-identifier becomes, level by level."""
+"""Generalization hierarchies: the ancestors of each value of a quasi-identifier, by level."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Label = str | None
 
 @dataclass(frozen=True)
 class GeneralizationHierarchy:
-    """The levels of one quasi-identifier: `labels[i][level]` is leaf i's ancestor.
+    """The levels of a quasi-identifier: `labels[i][level]` is the ancestor of leaf i.
 
-    Level 0 is the leaf itself (None for null, which is a leaf of its own), the last level is one
-    single group, unless the levels were :meth:`limited`. A group of one level lies wholly within a
-    group of the next, so that classes of a level are unions of classes of the level below. Made by
-    :meth:`of`.
+    Level 0 is the leaf itself (None for null, which is a leaf of its own). The last level is a
+    single group, unless the levels were :meth:`limited`. Each group lies within one group of the
+    next level, so classes of a level are unions of classes of the level below. Use :meth:`of` to
+    create one.
     """
 
     name: str
@@ -33,12 +33,13 @@ class GeneralizationHierarchy:
 
     @classmethod
     def of(cls, name: str, rows: Iterable[Sequence[Label]]) -> GeneralizationHierarchy:
-        """The hierarchy with these rows (leaf, level 1, ..., root) for the field `name`.
+        """The hierarchy with the given rows (leaf, level 1, ..., root) for the field `name`.
 
-        A root ``*`` is added where the last level has several groups. Leaves are put in order
-        (numbers by size, text group by group), whatever the order of the rows. Raises: InputError
-        ``hierarchy-bad``: no rows, rows of different lengths, a leaf with two sets of ancestors, a
-        group that is divided among several groups of the next level.
+        A root ``*`` is added if the last level has several groups. Leaves are sorted (numbers by
+        size, text by group), regardless of the order of the rows.
+
+        Raises: InputError ``hierarchy-bad`` for no rows, rows of different lengths, a leaf with two
+        sets of ancestors, or a group split over several groups of the next level.
         """
         unique: dict[Label, tuple[Label, ...]] = {}
         for row in map(tuple, rows):
@@ -57,28 +58,28 @@ class GeneralizationHierarchy:
         return made
 
     def limited(self, level: int) -> GeneralizationHierarchy:
-        """The same up to `level`, where it has so many."""
+        """Cut the hierarchy after `level`, if it is higher."""
         return replace(self, labels=tuple(row[: level + 1] for row in self.labels))
 
     @property
     def height(self) -> int:
-        """The number of levels, the leaves' own among them."""
+        """The number of levels, including that of the leaves."""
         return len(self.labels[0])
 
     @cached_property
     def codes_of(self) -> Mapping[Label, int]:
-        """The code of each leaf: its place in `labels`."""
+        """The code of each leaf: its position in `labels`."""
         return {row[0]: code for code, row in enumerate(self.labels)}
 
     @cached_property
     def groups(self) -> tuple[Codes, ...]:
-        """Per level: the group of each leaf, numbered from 0 in the order of the leaves."""
+        """By level: the group of each leaf, numbered from 0 in the order of the leaves."""
         return tuple(_numbered([row[level] for row in self.labels]) for level in range(self.height))
 
     @cached_property
     def loss(self) -> NDArray[np.float64]:
-        """(level, leaf): the share of leaves that the leaf's group covers, from 0 for a leaf by
-        itself to 1 for all of them: (size / leaves - 1 / leaves) / (1 - 1 / leaves)."""
+        """(level, leaf): the share of leaves in the leaf's group, from 0 for a single leaf to 1 for
+        all leaves: (size / leaves - 1 / leaves) / (1 - 1 / leaves)."""
         leaves = len(self.labels)
         sizes = np.stack([np.bincount(group)[group] for group in self.groups]).astype(float)
         return np.zeros_like(sizes) if leaves == 1 else (sizes - 1) / (leaves - 1)
@@ -93,7 +94,7 @@ class GeneralizationHierarchy:
 
 
 def in_order(labels: Iterable[Label]) -> list[Label]:
-    """Distinct labels in their order: null, then numbers by size if all are numbers, else text."""
+    """Sort distinct labels: null first, then by size if all are numbers, else as text."""
     given = list(labels)
     numbers = all(label is None or _is_number(label) for label in given)
     if numbers:

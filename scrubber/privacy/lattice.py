@@ -1,9 +1,9 @@
-"""The lattice of generalization levels: what a node suppresses, loses, and says of other nodes.
+"""The lattice of generalization levels: suppression and loss of a node, and bounds for others.
 
-A node gives each quasi-identifier a level. What it loses is ARX's metric Loss (Prasser et al.,
-"Flexible data anonymization using ARX", 2020): per field the mean share of leaves that a value
-covers, 1 where the record is suppressed; over the fields the geometric mean of 1 + share, minus 1.
-Here the weighted mean of log(1 + share) is used, which has the same order and adds up over fields.
+A node gives each quasi-identifier a level. Its loss is ARX's metric Loss (Prasser et al., "Flexible
+data anonymization using ARX", 2020): by field, the mean share of leaves that a value covers, or 1
+for suppressed records; over all fields, the geometric mean of 1 + share, minus 1. Here the weighted
+mean of log(1 + share) is used, which has the same order and is additive over fields.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _MAX_NODES = 1 << 24
 
 @dataclass(frozen=True)
 class Look:
-    """A node that was looked at.
+    """An evaluated node.
 
-    `broken` marks the entries that it suppresses, `small` those of them whose class is too small:
-    every node below suppresses these too. `suppressed` counts the records.
+    `broken` marks its suppressed entries, `small` those of them in classes that are too small:
+    every lower node suppresses these too. `suppressed` counts records.
     """
 
     node: Node
@@ -42,9 +42,9 @@ class Look:
 
 @dataclass(frozen=True)
 class Lattice:
-    """All nodes over `hierarchies`, for the entries of `uniques`, which are coded by them.
+    """All nodes over `hierarchies`, for the entries of `uniques`, which use their codes.
 
-    `weights` says how much each field's loss counts; they are not negative and not all 0.
+    `weights` are the weights of the fields in the loss: not negative, and not all 0.
     """
 
     hierarchies: tuple[GeneralizationHierarchy, ...]
@@ -68,11 +68,11 @@ class Lattice:
 
     @cached_property
     def floor(self) -> Grid:
-        """Per node: its log loss if it suppressed nothing; no node loses less."""
+        """By node: its log loss without suppression, a lower bound."""
         return self._spread(self._mean, self.top)
 
     def look(self, node: Node) -> Look:
-        """Count the classes of `node`."""
+        """Evaluate `node`: count its classes."""
         classes = self.classes(node)
         small = self.requirement.small(classes, self.uniques)
         broken = self.requirement.broken(classes, self.uniques) if self._has_models else small
@@ -87,22 +87,22 @@ class Lattice:
         return classes_of(columns, sizes, len(self.uniques.records))
 
     def log_loss(self, look: Look) -> float:
-        """The loss of the node, its suppressed records included."""
+        """The loss of the node, including its suppressed records."""
         return sum(self.log_losses(look))
 
     def log_losses(self, look: Look) -> tuple[float, ...]:
-        """The part of each field in what the node loses, by its weight."""
+        """The weighted part of each field in the loss of the node."""
         costs = self._costs(look.broken, look.suppressed, look.node)
         return tuple(float(cost[-1]) for cost in costs)
 
     def bound_below(self, look: Look) -> Grid:
-        """A bound of the log loss for every node at or below the one looked at: they suppress the
-        records of small classes too, and generalize the others no less than they do."""
+        """A bound of the log loss for each node at or below the given one: they also suppress the
+        records of small classes, and generalize the others at least as much."""
         suppressed = int(self.uniques.records[look.small].sum())
         return self._spread(self._costs(look.small, suppressed, look.node), look.node)
 
     def _costs(self, gone: Mask, suppressed: int, node: Node) -> list[NDArray[np.float64]]:
-        """Per field and level up to the node's: its part of the log loss with `gone` suppressed."""
+        """By field and level up to the node's: its part of the log loss if `gone` is suppressed."""
         total = max(self.uniques.total, 1)
         at = np.flatnonzero(gone)
         records = self.uniques.records[at]
@@ -121,7 +121,7 @@ class Lattice:
 
     @cached_property
     def _share(self) -> list[NDArray[np.float64]]:
-        """Per field and level: the mean share of leaves that the records' values cover."""
+        """By field and level: the mean share of leaves covered by the records' values."""
         total = max(self.uniques.total, 1)
         return [
             hierarchy.loss
@@ -137,7 +137,7 @@ class Lattice:
 
     @cached_property
     def _codes(self) -> list[list[Codes]]:
-        """Per field and level: the group of each entry."""
+        """By field and level: the group of each entry."""
         return [
             [group[codes] for group in hierarchy.groups]
             for hierarchy, codes in zip(self.hierarchies, self.uniques.quasi, strict=True)
@@ -152,7 +152,7 @@ class Lattice:
         return bool(self.requirement.models)
 
     def _spread(self, costs: Sequence[NDArray[np.float64]], node: Node) -> Grid:
-        """The sums of one cost per field, for every node at or below `node`."""
+        """The sums of one cost per field, for each node at or below `node`."""
         grid = np.zeros(tuple(level + 1 for level in node))
         for number, cost in enumerate(costs):
             grid += cost.reshape([-1 if i == number else 1 for i in range(len(node))])

@@ -1,8 +1,8 @@
 """Mondrian: multidimensional local recoding (LeFevre et al. 2006, strict partitioning).
 
-Every partition is halved at the median of one quasi-identifier until no half would fulfil the
-requirement. All partitions of a round are halved at once. Attacks that use the minimality of the
-cuts target local recoding: the lattice search is the default for that reason.
+Each partition is halved at the median of one quasi-identifier until no half would meet the
+requirement. All partitions of a round are halved at once. Attacks on the minimality of the cuts
+target local recoding, so the lattice search is the default.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ Ids = NDArray[np.int64]
 
 
 def partition(uniques: Uniques, requirement: Requirement) -> Classes:
-    """Classes that cannot be halved any further; each fulfils `requirement` if the whole table
-    does. Values are cut in the order of their codes (numbers by size)."""
+    """Classes that cannot be halved any further. Each meets `requirement` if the whole table does.
+    Values are cut in the order of their codes (numbers by size)."""
     ids: Ids = np.zeros(len(uniques.records), dtype=np.int64)
     open_: Mask = np.ones(min(len(ids), 1), dtype=bool)
     while open_.any():
         halved = np.zeros(len(open_), dtype=bool)
         right = np.zeros(len(ids), dtype=bool)
-        for choice in _by_width(ids, len(open_), uniques).T:  # each one's widest field first
+        for choice in _by_width(ids, len(open_), uniques).T:  # the widest field of each first
             trying = open_ & ~halved
             if not trying.any():
                 break
@@ -40,8 +40,8 @@ def partition(uniques: Uniques, requirement: Requirement) -> Classes:
 
 
 def _by_width(ids: Ids, count: int, uniques: Uniques) -> NDArray[np.intp]:
-    """(partition, place): the fields of each partition, that with the widest range first, a range
-    being measured by the range that the field has in the whole table."""
+    """(partition, place): the fields of each partition, widest range first. A range is relative to
+    the field's range in the whole table."""
     order = np.argsort(ids, kind="stable")
     starts = np.searchsorted(ids[order], np.arange(count))
     widths = np.empty((count, len(uniques.quasi)))
@@ -53,8 +53,8 @@ def _by_width(ids: Ids, count: int, uniques: Uniques) -> NDArray[np.intp]:
 
 
 def _upper_half(ids: Ids, trying: Mask, choice: NDArray[np.intp], uniques: Uniques) -> Mask:
-    """Which entries of the partitions in `trying` lie above the median of the field that `choice`
-    names for their partition; none where the field has one value there."""
+    """Entries of the partitions in `trying` above the median of the field that `choice` gives for
+    their partition; none if the field has one value there."""
     at = np.flatnonzero(trying[ids])
     values: Codes = np.empty(len(at), dtype=np.int32)
     for number in np.unique(choice[trying]):
@@ -67,7 +67,7 @@ def _upper_half(ids: Ids, trying: Mask, choice: NDArray[np.intp], uniques: Uniqu
     running = np.cumsum(uniques.records[at])
     totals = np.bincount(owner, weights=uniques.records[at], minlength=len(trying))
     before = (running - uniques.records[at])[head][np.cumsum(head) - 1]
-    # A cut may lie after each entry whose next one in the partition has another value.
+    # A cut may follow each entry whose successor in the partition has another value.
     cuts = np.flatnonzero((owner[1:] == owner[:-1]) & (values[1:] != values[:-1]))
     if not len(cuts):
         return np.zeros(len(ids), dtype=bool)

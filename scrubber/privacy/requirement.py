@@ -14,10 +14,10 @@ _NO_REFERENCE: Counts = np.zeros(0, np.int64)
 
 @dataclass(frozen=True)
 class Requirement:
-    """At least `k` persons in each class, and for the sensitive field of each number the models.
+    """At least `k` persons in each class, and the models of each sensitive field, by its number.
 
-    `reference` has, per sensitive field, the records of each value in the whole table: what
-    closeness is measured against.
+    `reference` has the number of records of each value in the whole table, by sensitive field, as
+    the reference of closeness.
     """
 
     k: int
@@ -25,20 +25,20 @@ class Requirement:
     reference: tuple[Counts, ...] = field(default=(), repr=False)
 
     def small(self, classes: Classes, uniques: Uniques) -> Mask:
-        """Per class: fewer than `k` persons.
+        """By class: true for fewer than `k` persons.
 
-        Merging classes never makes one small that was not, which is what the search prunes by.
+        Merging never makes a class small, which allows the search to prune.
         """
         return classes.persons(uniques) < self.k
 
     def broken(self, classes: Classes, uniques: Uniques) -> Mask:
-        """Per class: too small, or not as a model asks. An id without records is broken."""
+        """By class: true if it is too small or violates a model. Ids without records are broken."""
         bad = self.small(classes, uniques)
         for number, model in self.models:
             bad |= self.unmet(number, model, classes, uniques)
         return bad
 
     def unmet(self, number: int, model: PrivacyModel, classes: Classes, uniques: Uniques) -> Mask:
-        """Per class: not as `model` asks of the sensitive field `number`."""
+        """By class: true if it violates `model` in the sensitive field `number`."""
         reference = self.reference[number] if self.reference else _NO_REFERENCE
         return model.broken(classes, uniques, uniques.sensitive[number], reference)

@@ -1,9 +1,9 @@
 """Re-identification risk of a table, from the sizes of its equivalence classes.
 
-Prosecutor risk: the attacker knows that the person is in the table; a record of a class of f
-persons is found with probability 1/f. Journalist risk: the attacker does not know it, and the class
-has F persons in the population. Marketer risk: the share of records that an attacker who links all
-of them gets right. (El Emam, "Guide to the De-Identification of Personal Health Information", 2013,
+Prosecutor risk: the attacker knows that the person is in the table, and finds the record in a class
+of f persons with probability 1/f. Journalist risk: the attacker does not know it, and the class has
+F persons in the population. Marketer risk: the expected share of correct links for an attacker who
+links all records. (El Emam, "Guide to the De-Identification of Personal Health Information", 2013,
 ch. 16; Dankar and El Emam, "A method for evaluating marketer re-identification risk", 2010.)
 """
 
@@ -23,13 +23,13 @@ Band = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """The risk that follows from class sizes; risks and shares go from 0 to 1, and are 0 for a
+    """The risk that follows from class sizes. Risks and shares range from 0 to 1, and are 0 for a
     table without records.
 
-    `highest` and `mean` are prosecutor risks, `at_risk` the share of records whose risk is above
-    `threshold`, `unique` the share of records that are alone in their class. `mean` is the marketer
-    risk as well: the expected share of right links is classes / records. `average_size` is records
-    / classes (LeFevre et al. 2006 divide it by k), `discernibility` the sum of size^2 over the
+    `highest` and `mean` are prosecutor risks. `at_risk` is the share of records with a risk above
+    `threshold`, `unique` the share of records alone in their class. `mean` is also the marketer
+    risk: the expected share of correct links is classes / records. `average_size` is records /
+    classes (LeFevre et al. 2006 divide it by k). `discernibility` is the sum of size^2 over the
     classes (Bayardo and Agrawal 2005). `histogram` has (from, to, classes, records) per band of
     class sizes.
     """
@@ -49,8 +49,8 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Journalist:
-    """Against a population table: the highest and mean 1/F over the records, and the records whose
-    class is not in the population, which the population therefore does not protect."""
+    """The risk relative to a population table: the highest and mean 1/F over the records, and the
+    records whose class is missing in the population, so that it does not protect them."""
 
     highest: float
     mean: float
@@ -58,7 +58,7 @@ class Journalist:
 
 
 def risk_of(sizes: Counts, threshold: float = 0.2) -> Risk:
-    """The risk of a table whose classes have these many persons; sizes of 0 are no classes."""
+    """The risk of a table with these numbers of persons per class; sizes of 0 are ignored."""
     sizes = sizes[sizes > 0]
     records, classes = int(sizes.sum()), len(sizes)
     smallest = int(sizes.min()) if classes else 0
@@ -73,15 +73,17 @@ def risk_of(sizes: Counts, threshold: float = 0.2) -> Risk:
         at_risk=exposed / records if classes else 0.0,
         unique=int((sizes == 1).sum()) / records if classes else 0.0,
         average_size=records / classes if classes else 0.0,
-        discernibility=sum(size * size for size in sizes.tolist()),  # may pass 2^63
+        discernibility=sum(size * size for size in sizes.tolist()),  # may exceed 2^63
         histogram=tuple(_banded(sizes, low, high) for low, high in BANDS),
     )
 
 
 def journalist_risk(sample: Counts, population: Counts) -> Journalist:
-    """The risk where the attacker links to a population; arrays aligned by class, `population` 0
-    for a class that it does not have. A class counts as no larger in the population than it is
-    there, nor smaller than the sample itself."""
+    """The risk if the attacker links to a population.
+
+    The arrays are aligned by class; `population` is 0 for a class that it lacks. A class in the
+    population counts as at least as large as in the sample.
+    """
     present = sample > 0
     sample, population = sample[present], population[present]
     records = int(sample.sum())
@@ -96,12 +98,12 @@ def journalist_risk(sample: Counts, population: Counts) -> Journalist:
 
 
 def population_uniques(sizes: Counts, population: int) -> float | None:
-    """The expected share of the population that is unique in it, estimated from a simple random
-    sample whose classes have these `sizes`; None where the population is smaller than the sample.
+    """The expected share of population uniques, estimated from a simple random sample with these
+    class `sizes`; None if the population is smaller than the sample.
 
-    Zayatz' conditional estimate (1991): with the sampling fraction p, and class sizes distributed
-    in the population as in the sample (shares s_j), a class that shows one record in the sample has
-    one in the population with the chance s_1 p / sum_j s_j j p (1 - p)^(j - 1).
+    Zayatz' conditional estimate (1991), for the sampling fraction p and class sizes distributed in
+    the population as in the sample (shares s_j): a class with one record in the sample has one in
+    the population with the probability s_1 p / sum_j s_j j p (1 - p)^(j - 1).
     """
     sizes = sizes[sizes > 0]
     n = int(sizes.sum())

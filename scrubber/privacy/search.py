@@ -1,10 +1,9 @@
-"""The search for the node of the lattice that loses least.
+"""The search for the lattice node with the lowest loss.
 
-Classes that break the requirement are suppressed, and a node is feasible if that costs at most a
-given number of records. The bounds stay exact under suppression: a class that is small at a node is
-a union of classes that are small at every node below, so what a node suppresses for its size is
-suppressed by all nodes below it. One look raises the bound of all of them, and a node that
-suppresses too much for its size rules them out.
+Classes that violate the requirement are suppressed. A node is feasible if it suppresses at most a
+given number of records. Bounds stay exact under suppression: a class that is small at a node is a
+union of classes that are small at every lower node, so lower nodes suppress these records too. One
+evaluation raises the bounds of all lower nodes, and rules them out if it suppresses too much.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ _EPSILON = 1e-12
 class Choice:
     """The best node found.
 
-    `loss` is its loss from 0 to 1, `bound` what no feasible node can go below (equal to `loss`
-    where `optimal`), `parts` the share of each field in the loss (of its logarithm, which adds up),
-    `looked_at` the nodes that were counted of all `nodes`.
+    `loss` is its loss from 0 to 1, and `bound` a lower bound for all feasible nodes (equal to
+    `loss` if `optimal`). `parts` is the part of each field in the logarithm of the loss, which is
+    additive. `looked_at` counts the evaluated ones of all `nodes`.
     """
 
     look: Look = field(repr=False)
@@ -48,11 +47,13 @@ def search(
     time_limit: float,
     clock: Callable[[], float] = time.monotonic,
 ) -> Choice | None:
-    """The node that suppresses at most `allowed` records and loses least; None if there is none.
+    """The node with the lowest loss that suppresses at most `allowed` records; None if there is
+    none.
 
-    After `time_limit` seconds the best so far is returned with the bound that was reached. Without
-    reaching it the result depends on the data alone. Raises: TimeoutError where by then no node was
-    found that is feasible, and there may be one.
+    After `time_limit` seconds, the best node so far is returned with its bound. Within the limit,
+    the result depends on the data only.
+
+    Raises: TimeoutError if no feasible node was found in time but one may exist.
     """
     hunt = _Hunt(lattice, allowed)
     deadline = clock() + time_limit
@@ -67,8 +68,8 @@ def search(
 
 
 class _Hunt:
-    """The state of the search. `bounds` has for every node that is still open a bound of its log
-    loss, infinity for those that were looked at, are infeasible, or cannot be the best."""
+    """The state of the search. `bounds` has a bound of the log loss for each open node. It is
+    infinite for nodes that were evaluated, are infeasible, or cannot be the best."""
 
     def __init__(self, lattice: Lattice, allowed: int) -> None:
         self._lattice, self._allowed = lattice, allowed
@@ -78,7 +79,8 @@ class _Hunt:
         self._looked_at = 0
 
     def look(self, node: Node) -> bool:
-        """True if `node` is feasible; notes what it says of itself and of the nodes below."""
+        """Evaluate `node`, and note the bounds for it and the nodes below. True if it is
+        feasible."""
         lattice = self._lattice
         look = lattice.look(node)
         self._looked_at += 1
@@ -96,7 +98,7 @@ class _Hunt:
         return True
 
     def descend(self, in_time: Callable[[], bool]) -> None:
-        """From the top, always to the feasible node one step down that would lose least."""
+        """Descend from the top, always to the feasible node one step down with the lowest loss."""
         node, floor = self._lattice.top, self._lattice.floor
         if not self.look(node):
             return
@@ -111,8 +113,8 @@ class _Hunt:
             node = min(feasible, key=lambda step: (floor[step], step))
 
     def next(self) -> Node | None:
-        """A highest open node above the open node with the least bound: it says most of those that
-        are in question. None where no open node can be better than the best."""
+        """A highest open node above the open node with the lowest bound, since it is most
+        informative. None if no open node can be better than the best."""
         self._bounds[self._bounds >= self._loss - _EPSILON] = np.inf
         flat = int(np.argmin(self._bounds))
         if not np.isfinite(self._bounds.flat[flat]):

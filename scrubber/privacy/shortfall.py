@@ -1,4 +1,4 @@
-"""Why no node is feasible: what the highest levels still suppress, and what would help."""
+"""Infeasibility: the suppression at the highest levels, and changes that would help."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ T = TypeVar("T")
 class Shortfall:
     """The top of a lattice as evidence of infeasibility.
 
-    `suppressed` counts the records that go where every field has its highest level, `without[i]`
-    those that go where field i is no quasi-identifier besides. `k` is the largest that would do
-    with the levels, models and suppression as they are; None where none would.
+    `suppressed` counts the suppressed records at the highest level of each field. `without[i]`
+    counts those if field i were not a quasi-identifier. `k` is the largest value that would work
+    with the given levels, models and suppression; None if there is none.
     """
 
     suppressed: int
@@ -27,16 +27,16 @@ class Shortfall:
 
     @property
     def costliest(self) -> int | None:
-        """The field without which the fewest records go; None where each keeps as many in."""
+        """The field whose removal saves the most records; None if none saves any."""
         if not self.without or min(self.without) >= self.suppressed:
             return None
         return int(np.argmin(self.without))
 
 
 def shortfall(lattice: Lattice, allowed: int) -> Shortfall:
-    """Look at the top of `lattice`, where at most `allowed` records may go.
+    """Evaluate the top of `lattice`, if at most `allowed` records may be suppressed.
 
-    For k alone the top suppresses least of all nodes: where it is not feasible, none is.
+    For k alone, the top suppresses least of all nodes: if it is infeasible, all are.
     """
     return Shortfall(
         suppressed=lattice.look(lattice.top).suppressed,
@@ -66,7 +66,7 @@ def _largest_k(lattice: Lattice, allowed: int) -> int | None:
     records, persons = classes.records(uniques), classes.persons(uniques)
     broken = replace(lattice.requirement, k=1).broken(classes, uniques)
     left = allowed - int(records[broken].sum())
-    # From the smallest class: those that may go altogether, then the first that has to stay.
+    # From the smallest class: those that may be suppressed together, then the first that must stay.
     order = np.argsort(persons[~broken], kind="stable")
     sizes, running = persons[~broken][order], np.cumsum(records[~broken][order])
     stays = sizes[running > left]

@@ -1,4 +1,4 @@
-"""Uniques: the distinct combinations of quasi-identifiers, with how many records have them."""
+"""Uniques: the distinct combinations of quasi-identifiers, with their numbers of records."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _DENSE = 1 << 18
 
 @dataclass(frozen=True)
 class Uniques:
-    """Distinct (quasi-identifiers, sensitive values, subject) and their number of records.
+    """Distinct (quasi-identifiers, sensitive values, subject) with their numbers of records.
 
-    `quasi` and `sensitive` hold one code array per field, `subject` the number of the person whom
-    the records are about, or None where every record counts as a person of its own; all arrays
-    have one entry per unique combination. A sensitive value or a person that is not known has the
-    code UNKNOWN. Larger data has more records per entry, not more entries.
+    `quasi` and `sensitive` hold one code array per field. `subject` holds the number of each
+    record's person, or is None if each record counts as a person. All arrays have one entry per
+    unique combination. Unknown sensitive values and persons have the code UNKNOWN. Larger data has
+    more records per entry, not more entries.
     """
 
     quasi: tuple[Codes, ...] = field(repr=False)
@@ -43,21 +43,21 @@ class Uniques:
 
 @dataclass(frozen=True)
 class Classes:
-    """A partition of the entries of :class:`Uniques`: `ids[i]` is the class of entry i, from 0 to
-    `bound` - 1. Not every id need occur."""
+    """A partition of the entries of :class:`Uniques`: `ids[i]` is the class of entry i, from 0 to `bound` -
+    1. Not all ids need occur."""
 
     ids: NDArray[np.int64] = field(repr=False)
     bound: int
 
     def records(self, uniques: Uniques) -> Counts:
-        """The records of each class; 0 for an id that does not occur."""
+        """The number of records of each class; 0 for an unused id."""
         return self._sum(self.ids, uniques.records)
 
     def persons(self, uniques: Uniques) -> Counts:
-        """The distinct subjects of each class that are known, and one where none of them is; its
-        records where there is no subject.
+        """The number of distinct known subjects of each class, or 1 if none is known; the number of
+        records without a subject field.
 
-        An unknown subject may be any of the known ones, so it adds nobody to them.
+        An unknown subject may be any of the known ones, so it adds no person.
         """
         if uniques.subject is None:
             return self.records(uniques)
@@ -65,14 +65,14 @@ class Classes:
         return np.maximum(known, self.records(uniques) > 0)
 
     def histogram(self, values: Codes, uniques: Uniques) -> tuple[NDArray[np.int64], Codes, Counts]:
-        """(class, value, records) for every known value of each class, in order of both."""
+        """(class, value, records) for each known value of each class, sorted by class and value."""
         ids, codes, places = self._pairs(values)
         weights = uniques.records[values != UNKNOWN]
         records = np.bincount(places, weights=weights, minlength=len(ids))
         return ids, codes, records.astype(np.int64)
 
     def _pairs(self, values: Codes) -> tuple[NDArray[np.int64], Codes, NDArray[np.intp]]:
-        """Each class and known value once, and which of them each known entry is."""
+        """Each pair of class and known value once, and the pair of each known entry."""
         width, known = int(values.max(initial=0)) + 1, values != UNKNOWN
         keys = self.ids[known] * width + values[known]
         pairs, places = np.unique(keys, return_inverse=True)
@@ -80,14 +80,14 @@ class Classes:
         return ids, codes.astype(np.int32), places
 
     def _sum(self, ids: NDArray[np.int64], records: Counts | None) -> Counts:
-        # The float64 sums of bincount are exact up to 2^53 records.
+        # bincount sums in float64, which is exact up to 2^53 records.
         return np.bincount(ids, weights=records, minlength=self.bound).astype(np.int64)
 
 
 def classes_of(columns: Sequence[Codes], sizes: Sequence[int], entries: int) -> Classes:
-    """The classes of entries that agree in all `columns`, whose codes lie below `sizes`.
+    """The classes of entries with equal codes in all `columns`; the codes are below `sizes`.
 
-    Raises: InputError ``key-space`` where the product of the sizes is 2^63 or more.
+    Raises: InputError ``key-space`` if the product of the sizes is 2^63 or more.
     """
     check_key_space(sizes)
     bound, ids = 1, np.zeros(entries, dtype=np.int64)
@@ -104,7 +104,10 @@ def classes_of(columns: Sequence[Codes], sizes: Sequence[int], entries: int) -> 
 
 
 def check_key_space(sizes: Sequence[int]) -> None:
-    """Refuse quasi-identifiers whose combinations cannot be numbered in 63 bits."""
+    """Refuse quasi-identifiers with more combinations than 63 bits can number.
+
+    Raises: InputError ``key-space``.
+    """
     bound = 1
     for size in sizes:
         bound *= max(size, 1)

@@ -1,4 +1,4 @@
-"""Privacy models by their key in a rule file; k-anonymity is every requirement's own."""
+"""Privacy models by their key in a rule file; k-anonymity is part of every requirement."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""PrivacyModel: what a privacy model says and does, in one file each.
+"""PrivacyModel: the interface of privacy models, each in its own file.
 
-A model is a frozen dataclass. Its fields are what a rule file gives for a sensitive field, with a
-description and limits in their metadata; the first, given alone, holds for every sensitive field.
+A model is a frozen dataclass. Its fields are the parameters of a sensitive field in a rule file,
+with descriptions and limits in their metadata. The first parameter may be given alone, for all
+sensitive fields.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-12
 SLACK = 1e-9
-"""What a recheck allows for sums in another order."""
+"""Tolerance of a recheck for sums in another order."""
 
 
 class PrivacyModel(Protocol):
     """A requirement of every class for the values of a sensitive field.
 
-    `key` is its name in a rule file and a manifest, `title` in words; `asked` completes "a class is
-    not ...", and `remedy` says what to change. `directions` are those of ``value`` and ``c``.
+    `key` is its name in rule files and manifests, `title` its name in words. `asked` completes "a
+    class is not ...", and `remedy` suggests a change. `directions` are those of ``value`` and
+    ``c``.
     """
 
     key: ClassVar[str]
@@ -36,28 +38,28 @@ class PrivacyModel(Protocol):
 
     @property
     def kind(self) -> str:
-        """Which measure, in a word."""
+        """The variant of the measure, in a word."""
         ...
 
     @property
     def value(self) -> float:
-        """The strength that is asked, for the manifest."""
+        """The required strength, for the manifest."""
         ...
 
     @property
     def factor(self) -> float | None:
-        """A second number of the measure, for the manifest; None where there is none."""
+        """A second parameter of the measure, for the manifest, or None."""
         ...
 
     def broken(self, classes: Classes, uniques: Uniques, values: Codes, reference: Counts) -> Mask:
-        """Per class: it does not fulfil the model. `reference` has the records of each value in
-        the whole table."""
+        """By class: true if it violates the model. `reference` has the number of records of each
+        value in the whole table."""
         ...
 
     def holds(self, counts: pl.DataFrame, reference: Mapping[Label, int]) -> bool:
-        """Counted again from what was written: every class fulfils the model.
+        """True if all classes of the written output meet the model.
 
-        `counts` has class (numbers from 0), value (null: unknown) and n; `reference` the records of
-        each label before, in the labels' order. Shares no code with `broken`.
+        `counts` has class (numbers from 0), value (null: unknown) and n. `reference` has the number
+        of input records of each label, in the order of the labels. Shares no code with `broken`.
         """
         ...

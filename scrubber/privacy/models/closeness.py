@@ -24,10 +24,10 @@ _CELLS = 1 << 22
 @dataclass(frozen=True, slots=True)
 class Closeness:
     """t-closeness of a sensitive field (Li et al. 2007): the earth mover's distance between a class
-    and all records, by the values that are known, is at most `t`.
+    and all records, over known values, is at most `t`.
 
     ``equal``: 1/2 sum |p - q|. ``ordered``: sum |P - Q| / (m - 1) over the cumulative shares of the
-    m values in their order.
+    m values in order.
     """
 
     key: ClassVar[str] = "t"
@@ -67,8 +67,8 @@ class Closeness:
 def _distance(
     model: Closeness, classes: Classes, values: Codes, uniques: Uniques, reference: Counts
 ) -> Shares:
-    """The distance of each class from the whole; 0 for an id without records, and 1 for one without
-    known values, unless the whole has none."""
+    """The distance of each class from the whole table: 0 for an id without records, and 1 for a
+    class without known values, unless the whole table has none."""
     if not reference.sum():
         return np.zeros(classes.bound)
     ids, codes, records = classes.histogram(values, uniques)
@@ -89,8 +89,8 @@ def _ordered(
 ) -> Shares:
     """sum over the values i of |P(i) - Q(i)| / (m - 1), without a cell per class and value.
 
-    P is constant from one value that occurs in the class to the next; the sum of |P - Q| over such
-    a run follows from prefix sums of Q, since Q only grows and crosses P at most once.
+    P is constant between the values that occur in the class. The sum of |P - Q| over such a run
+    follows from prefix sums of Q, since Q only grows and crosses P at most once.
     """
     m = len(whole)
     distance = np.zeros(bound)
@@ -98,7 +98,7 @@ def _ordered(
         return distance
     cumulative = np.cumsum(whole)
     prefix = np.concatenate(([0.0], np.cumsum(cumulative)))
-    # A run begins at each value that occurs; one more, with P = 0, before the first of each class.
+    # A run begins at each occurring value; another, with P = 0, before the first of each class.
     head = np.concatenate(([True], ids[1:] != ids[:-1]))
     tail = np.concatenate((head[1:], [True]))
     running = np.cumsum(shares)
@@ -118,9 +118,8 @@ def _ordered(
 
 
 def _furthest(counts: pl.DataFrame, reference: Mapping[Label, int], model: Closeness) -> float:
-    """The largest distance of a class from the reference, by the values that are known; a label
-    that is new is infinitely far, and a class without known values, where others have some, is as
-    far as known ones can be."""
+    """The largest distance of a class from the reference, over known values. A new label is
+    infinitely far. A class without known values has the maximum distance, if others have some."""
     import polars as pl
 
     order = {label: i for i, label in enumerate(reference)}

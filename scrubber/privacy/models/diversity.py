@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Diversity:
-    """l-diversity of a sensitive field (Machanavajjhala et al. 2007), by the values that are known:
-    a null is none of them.
+    """l-diversity of a sensitive field (Machanavajjhala et al. 2007), over known values; null is
+    not one of them.
 
-    ``distinct``: at least `l` values in each class. ``entropy``: -sum p ln p >= ln l.
-    ``recursive`` (c, l): r1 < c (r_l + ... + r_m), with r1 >= r2 >= ... the counts of the values.
+    ``distinct``: at least `l` values in each class. ``entropy``: -sum p ln p >= ln l. ``recursive``
+    (c, l): r1 < c (r_l + ... + r_m), with r1 >= r2 >= ... the counts of the values.
     """
 
     key: ClassVar[str] = "l"
@@ -85,8 +85,7 @@ def _diverse(model: Diversity, classes: Classes, values: Codes, uniques: Uniques
 
 
 def _all_diverse(counts: pl.DataFrame, model: Diversity) -> bool:
-    """True if every class is diverse by the values that are known; `counts` has class, value and
-    n."""
+    """True if each class is diverse over its known values; `counts` has class, value and n."""
     import polars as pl
 
     known = counts.drop_nulls("value")
