@@ -43,8 +43,8 @@ class Uniques:
 
 @dataclass(frozen=True)
 class Classes:
-    """A partition of the entries of :class:`Uniques`: `ids[i]` is the class of entry i, from 0 to `bound` -
-    1. Not all ids need occur."""
+    """A partition of the entries of :class:`Uniques`: `ids[i]` is the class of entry i, below
+    `bound`. Not all ids need occur."""
 
     ids: NDArray[np.int64] = field(repr=False)
     bound: int
