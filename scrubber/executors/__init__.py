@@ -9,10 +9,11 @@ __all__ = ["Executor", "InProcess", "Processes", "executor_for"]
 
 
 def executor_for(name: str, workers: int | None, address: str | None) -> Executor:
-    """The executor ``local`` or ``ray``; `workers` None is one, and on Ray all of its CPUs.
+    """The executor ``local`` or ``ray``. The default number of `workers` is one, or all CPUs on
+    Ray.
 
-    Raises: NotAvailable ``extra-missing`` where Ray is asked for and not installed,
-    ``executor-unknown`` for another name, or an `address` without Ray.
+    Raises: NotAvailable ``extra-missing`` for Ray without its extra, ``executor-unknown`` for
+    another name, or for an `address` without Ray.
     """
     if name == "ray":
         from scrubber.executors.ray import Ray

@@ -1,4 +1,4 @@
-"""Executors of the jobs of a run: in this process or in worker processes. Same bytes either way."""
+"""Executors of the jobs of a run, in this process or in worker processes, with equal bytes."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from scrubber.pipeline.source import Bench
 from scrubber.policy.plan import Plan
 
 _WASTE = 1.05
-"""How much longer than a perfect division the division into whole sources may take."""
+"""Maximum duration of a division into whole sources, relative to a perfect one."""
 
 _WORTH = 64 * 2**20
-"""So many bytes of light jobs are worth starting processes for."""
+"""Minimum bytes of light jobs for which processes are started."""
 
 A = TypeVar("A")
 Hear = Callable[[str, int, int], None]
-"""Hears how far a source (by alias) is: bytes of it that were read, and records that are done."""
+"""Receives the progress of a source (by alias): bytes read, and records done."""
 Answers = Generator[tuple[str, A], None, None]
-"""Answers with the aliases of the sources of their jobs. Closing it ends the work."""
+"""Answers with the aliases of their sources. Closing it ends the work."""
 
 
 class Executor(Protocol):
-    """Decides where jobs are done, and nothing else. `workers` is how many did the work."""
+    """Decides where jobs run, and nothing else. `workers` is the number of workers used."""
 
     workers: int
 
     def answers(self, bench: Bench, jobs: Sequence[Job[A]], hear: Hear) -> Answers[A]:
-        """The answer to every job, in any order; one job a source. All are heavy, or none.
+        """The answers to all jobs, in any order; one job per source. Either all are heavy, or none.
 
-        Raises: those of the jobs themselves, and IncompleteError where a worker was lost.
+        Raises: the errors of the jobs; IncompleteError for a lost worker.
         """
 
     def close(self) -> None:
-        """Give back what the executor holds."""
+        """Release the resources of the executor."""
 
 
 def in_order(jobs: Sequence[Job[A]], answers: Answers[A]) -> Generator[A, None, None]:
-    """The `answers` in the order of their `jobs`."""
+    """Sort `answers` into the order of their `jobs`."""
     early: dict[str, A] = {}
     with closing(answers):
         for job in jobs:
@@ -52,11 +52,11 @@ def in_order(jobs: Sequence[Job[A]], answers: Answers[A]) -> Generator[A, None, 
 
 
 def unheard(source: str, consumed: int, rows: int) -> None:
-    """Progress that nobody follows."""
+    """Ignore progress."""
 
 
 class InProcess:
-    """One source after the other, in this process."""
+    """Processes one source at a time in this process."""
 
     workers = 1
 
@@ -65,11 +65,11 @@ class InProcess:
             yield job.source.alias, job.run(bench, _about(job, hear))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resources are held."""
 
 
 class Processes:
-    """In `workers` processes of this machine."""
+    """Uses `workers` processes of this machine."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -84,13 +84,13 @@ class Processes:
                 yield from InProcess().answers(shared, cut, hear)
 
     def close(self) -> None:
-        """Nothing is held: processes end with what they were started for."""
+        """Do nothing: processes end with their jobs."""
 
     def _divided(
         self, bench: Bench, jobs: Sequence[Job[A]]
     ) -> tuple[Sequence[Job[A]], Sequence[Job[A]], Sequence[Job[A]]]:
-        """The jobs for single workers, those for this process, and those that are cut into batches
-        which all workers share."""
+        """The jobs for single workers, those for this process, and those split into batches for all
+        workers."""
         if not any(job.heavy for job in jobs):
             return (jobs, [], []) if worth_sending(jobs) else ([], jobs, [])
         if is_light(bench.work.plan):
@@ -100,19 +100,20 @@ class Processes:
 
 
 def worth_sending(jobs: Sequence[Job[Any]]) -> bool:
-    """True if it is worth to start processes for these light jobs."""
+    """True if these light jobs are worth starting processes."""
     return len(jobs) > 1 and sum(job.size for job in jobs) >= _WORTH
 
 
 def is_light(plan: Plan) -> bool:
-    """True if to scrub a batch takes less than to hand it to a worker and back: nothing is looked
-    at, before or afterwards, and no value is keyed."""
+    """True if scrubbing a batch takes less time than sending it to a worker and back: no text is
+    scanned, and no value is keyed."""
     return plan.detect is None and plan.rescan is None and not plan.needs_key
 
 
 def largest_apart(jobs: Sequence[Job[A]]) -> tuple[list[Job[A]], list[Job[A]]]:
-    """For light work, the jobs that go to workers as a whole, the largest first, and what this
-    process does by itself, on more than one core: a source larger than all others together."""
+    """For light work: the jobs sent to workers as a whole, largest first, and those that this
+    process handles itself on more than one core, namely a source larger than all others together.
+    """
     whole = sorted(jobs, key=_largest_first)
     if len(whole) == 1 or (whole and 2 * whole[0].size > sum(job.size for job in whole)):
         return whole[1:], whole[:1]
@@ -120,18 +121,18 @@ def largest_apart(jobs: Sequence[Job[A]]) -> tuple[list[Job[A]], list[Job[A]]]:
 
 
 def divide(jobs: Sequence[Job[A]], workers: int) -> tuple[list[Job[A]], list[Job[A]]]:
-    """The jobs that go to workers as a whole, the largest first, and those that are cut into
-    batches which all workers share, since whole they would leave workers idle at the end.
+    """The jobs sent to workers as a whole, largest first, and those split into batches for all
+    workers, since they would otherwise leave workers idle at the end.
 
-    A whole source is read and written where it is scrubbed; batches go through this process.
+    A whole source is read and written by its worker; batches pass through this process.
     """
     whole = sorted(jobs, key=_largest_first)
     cut: list[Job[A]] = []
     total = sum(job.size for job in jobs)
     shared = 0
     while whole and _longest(whole, workers) + shared / workers > _WASTE * total / workers:
-        # Where the largest is small beside a worker's share, the condition does not hold: so few
-        # are ever cut.
+        # The condition does not hold if the largest job is small relative to a worker's share, so
+        # few jobs are ever split.
         shared += whole[0].size
         cut.append(whole.pop(0))
     return whole, cut
@@ -142,7 +143,7 @@ def _largest_first(job: Job[Any]) -> tuple[int, str]:
 
 
 def _longest(jobs: Sequence[Job[Any]], workers: int) -> int:
-    """The load of the busiest worker if each job goes to the one that is free first."""
+    """The load of the busiest worker if each job goes to the first free worker."""
     load = [0] * workers
     for job in jobs:
         heapq.heapreplace(load, load[0] + job.size)

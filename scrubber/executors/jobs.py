@@ -1,8 +1,7 @@
-"""Jobs: the one kind of work that an executor has done, here or elsewhere.
+"""Jobs: the one kind of work of executors, local or remote.
 
-The jobs of a run are to read the schema of a source, to count its records, to scrub it
-(:class:`~scrubber.pipeline.source.ScrubJob`), to scrub one batch of it, and to read its output
-again.
+The jobs of a run read the schema of a source, count its records, scrub it
+(:class:`~scrubber.pipeline.source.ScrubJob`), scrub one batch of it, or read its output again.
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ A = TypeVar("A", covariant=True)
 
 
 class Job(Protocol[A]):
-    """Work on `source`, whose file has `size` bytes; picklable.
+    """Work on `source`, a file of `size` bytes; picklable.
 
-    A `heavy` job keeps a worker busy for long: it is given the next one when it has finished.
+    A `heavy` job occupies a worker for long, so each worker gets the next one when it has finished.
     """
 
     heavy: ClassVar[bool]
@@ -47,18 +46,18 @@ class Job(Protocol[A]):
     def size(self) -> int: ...
 
     def run(self, bench: Bench, tell: Tell, /) -> A:
-        """Do the work in this process and return its answer; `tell` reports progress."""
+        """Run the job in this process and return its answer; `tell` reports progress."""
 
 
 class Light:
-    """A job of which a worker takes many."""
+    """A job of which a worker is given several at a time."""
 
     heavy: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
 class OutlineJob(Light):
-    """Read what the source tells of its schema."""
+    """Read the schema information of the source."""
 
     source: Source
     size: int
@@ -80,8 +79,8 @@ class BatchJob:
 
 @dataclass(frozen=True)
 class Counted:
-    """The digest of a source's bytes under the run's key, and the census of its records where it
-    has quasi-identifiers; or why it cannot be read."""
+    """The keyed digest of a source's bytes, and the census of its quasi-identifiers, if any; or the
+    reason why it is unreadable."""
 
     digest: str = ""
     census: Census | None = field(default=None, repr=False)
@@ -90,7 +89,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class CountJob(Light):
-    """Digest the source, and take its census where the plan asks for one."""
+    """Compute the digest of the source, and take its census if the plan needs one."""
 
     source: Source
     size: int
@@ -119,15 +118,15 @@ class CountJob(Light):
 
 @dataclass(frozen=True)
 class Reread:
-    """The records of an output as it was written: by classes where ``privacy:`` asks for them, and
-    by what is alike where ``min_k`` does."""
+    """The records of a written output: by class for ``privacy:``, and by equal quasi-identifiers
+    for ``min_k``."""
 
     classes: pl.DataFrame | None = field(repr=False)
     alike: Alike = field(repr=False)
 
     @classmethod
     def together(cls, parts: Iterable[Reread]) -> Reread:
-        """Of all outputs, from that of each."""
+        """Combine the results of all outputs."""
         classes: FrameSum | None = None
         alike: dict[tuple[str, ...], FrameSum] = {}
         for part in parts:
@@ -144,9 +143,9 @@ class Reread:
 
 @dataclass(frozen=True)
 class RereadJob(Light):
-    """Read the `output` of `source` again, as a recipient would.
+    """Read the `output` of `source` again, like a recipient.
 
-    `sensitive` names the sensitive fields that classes are checked by, None without ``privacy:``.
+    `sensitive` names the sensitive fields for checking classes; None without ``privacy:``.
     """
 
     source: Source

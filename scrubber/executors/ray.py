@@ -1,10 +1,9 @@
-"""On a Ray cluster, scheduled by Ray Data; the only importer of ray.
+"""Execution on a Ray cluster, scheduled by Ray Data; the only importer of ray.
 
-Workers read sources and write parts where they run, on storage that all of them share; nothing of
-the data passes through Ray but counts and, with ``privacy:``, the labels of quasi-identifiers. What
-does pass is sealed. The key itself never does: each worker resolves it from its reference. An error
-comes back as a result, so that Ray neither logs nor repeats what will fail again; only a lost
-worker makes Ray try again.
+Workers read sources and write parts themselves, on shared storage. Only counts and, with
+``privacy:``, labels of quasi-identifiers pass through Ray, and they are sealed. The key never
+passes: each worker resolves it from its reference. Errors return as results, so that Ray neither
+logs them nor retries lasting failures; it retries only after a lost worker.
 """
 
 from __future__ import annotations
@@ -41,9 +40,10 @@ from scrubber.formats import Source
 from scrubber.pipeline.source import Bench
 
 _ATTEMPTS: Final = 3
-"""How often a job is begun whose worker is lost: it may be the job that costs the memory."""
+"""Maximum number of starts of a job whose worker is lost, since the job itself may exhaust the
+memory."""
 _BLOCKS: Final = 4096
-"""Jobs travel in at most so many blocks: Ray's bookkeeping grows with them."""
+"""Maximum number of blocks of jobs: Ray's bookkeeping grows with them."""
 _KNOCK_SECONDS: Final = 10
 
 A = TypeVar("A")
@@ -52,12 +52,14 @@ A = TypeVar("A")
 class Ray:
     """Ray's workers: `workers` of them, or one for each CPU of the cluster at `address`.
 
-    Without an address it is the cluster that this program is connected to, or RAY_ADDRESS names, or
-    one of this machine alone, for the time of the run. Raises: NotAvailable ``extra-missing``.
+    Without an address, this is the cluster that the program is connected to, or the one in
+    RAY_ADDRESS, or else a local one for the duration of the run.
+
+    Raises: NotAvailable ``extra-missing``.
     """
 
     def __init__(self, workers: int | None, address: str | None) -> None:
-        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # it would report to its makers
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # no telemetry
         try:
             import ray.data  # noqa: F401
         except ImportError:
@@ -69,11 +71,11 @@ class Ray:
         self._ours = False
 
     def answers(self, bench: Bench, jobs: Sequence[Job[A]], hear: Hear) -> Answers[A]:
-        """As Executor.answers; finished jobs are all the progress that is reported.
+        """As Executor.answers; progress is reported for finished jobs only.
 
-        Raises: those of the jobs; KeyFault ``key-by-value`` where the key is not that of the plan's
+        Raises: the errors of the jobs; KeyFault ``key-by-value`` if the key differs from the plan's
         reference; OutputError ``storage-not-shared``; NotAvailable ``no-cluster``; IncompleteError
-        ``worker-died`` where a job lost its worker time and again.
+        ``worker-died`` for a job that lost its worker repeatedly.
         """
         if not any(job.heavy for job in jobs) and not worth_sending(jobs):
             yield from InProcess().answers(bench, jobs, hear)
@@ -90,7 +92,7 @@ class Ray:
             yield dealt[number].source.alias, answer
 
     def close(self) -> None:
-        """End the connection, if it was made here."""
+        """Disconnect, if the connection was made here."""
         import ray
 
         if self._ours:
@@ -98,12 +100,12 @@ class Ray:
             self._ours = False
 
     def _connect(self) -> None:
-        """Be connected to a cluster."""
+        """Connect to a cluster, unless connected."""
         import ray
 
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         if not ray.is_initialized():
-            # Ray's own log lines name paths and addresses, and go to the terminal.
+            # Ray's log lines name paths and addresses, and go to the terminal.
             os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
             here = self._address is None and not os.environ.get("RAY_ADDRESS")
             options = {"num_cpus": self._wanted, "include_dashboard": False} if here else {}
@@ -120,7 +122,7 @@ class Ray:
         self.workers = self._wanted or max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     def _spread(self, envelope: Envelope, slips: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
-        """The sealed answers to the slips as they come."""
+        """The sealed answers to the slips, as they arrive."""
         import ray
         import ray.data
 
@@ -142,35 +144,37 @@ class Ray:
 
 
 def _dealt(jobs: Sequence[Job[A]]) -> list[Job[A]]:
-    """The jobs in an order in which none of Ray's blocks is much larger than others."""
+    """Order the jobs so that Ray's blocks are of similar size."""
     ordered = sorted(jobs, key=lambda job: (-job.size, job.source.alias))
     blocks = min(len(ordered), _BLOCKS)
     return [job for first in range(blocks) for job in ordered[first::blocks]]
 
 
 def _knock(address: str | None) -> None:
-    """Check that the address answers: Ray itself would wait for minutes. Raises: OSError."""
+    """Check that the address answers, since Ray itself would wait for minutes.
+
+    Raises: OSError.
+    """
     host, _, port = (address or "").rpartition(":")
     if port.isdigit() and "/" not in host:
         socket.create_connection((host.strip("[]"), int(port)), _KNOCK_SECONDS).close()
 
 
 class Attempts:
-    """An actor that counts how often each slip was taken up: Ray Data would go on for ever with
-    one whose worker is lost each time, for want of memory, say."""
+    """An actor that counts the starts of each slip: Ray Data would endlessly retry one that always
+    loses its worker, such as for lack of memory."""
 
     def __init__(self) -> None:
         self._begun: Counter[int] = Counter()
 
     def begin(self, number: int) -> int:
-        """The number of starts, this one included."""
+        """The number of starts, including this one."""
         self._begun[number] += 1
         return self._begun[number]
 
 
 class _Worker:
-    """The callable of Ray Data for every row; an object of this class lives in one worker
-    process."""
+    """Ray Data's callable for each row; one object lives in each worker process."""
 
     def __init__(self, envelope: Envelope, attempts: Any) -> None:
         self._envelope, self._attempts = envelope, attempts
@@ -201,11 +205,14 @@ class _Worker:
 
 
 def refuse_again(attempt: int, source: Source) -> None:
-    """Give up what has cost its worker too often. Raises: IncompleteError ``worker-died``."""
+    """Give up a job that has lost too many workers.
+
+    Raises: IncompleteError ``worker-died``.
+    """
     if attempt > _ATTEMPTS:
         text = "workers were lost each time that they worked on it"
         raise lost(text, Place(file=source.alias))
 
 
 def _unheard(consumed: int, rows: int) -> None:
-    """Progress within a source stays where it is."""
+    """Ignore progress within a source."""

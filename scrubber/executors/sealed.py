@@ -1,9 +1,9 @@
-"""Messages to and from workers on other machines: sealed for this run alone.
+"""Messages to and from workers on other machines, sealed for this run.
 
-The seal is derived from the run's key, which never travels: each worker resolves it from its
-reference, and proves by its id that it is the run's. Without a key (nothing keyed is asked for) the
-seal is drawn for the run and travels with the envelope. Nothing is unpickled before its seal was
-checked. Who cannot seal yet answers with an error in JSON.
+The seal is derived from the run's key, which never travels: each worker resolves the key from its
+reference and compares its id. Without a key (nothing is keyed), the seal is random and travels with
+the envelope. Nothing is unpickled before its seal is verified. A worker without the seal answers
+with an error in JSON.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ _FAULTS: Final = {
     kind.__name__: kind
     for kind in (IncompleteError, InputError, KeyFault, NotAvailable, OutputError)
 }
-"""What a worker that cannot open its envelope may say."""
+"""Errors that a worker without the seal may report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Authenticated encryption (AES-256-GCM, RFC 5116) of what travels, under a secret of 32 bytes
-    that is the run's."""
+    """Authenticated encryption (AES-256-GCM, RFC 5116) of messages, under a secret of 32 bytes of
+    the run."""
 
     secret: bytes = field(repr=False)
 
@@ -60,12 +60,15 @@ class Seal:
         return cls(key.derive("ray", "") if key is not None else secrets.token_bytes(32))
 
     def close(self, thing: Any) -> bytes:
-        """`thing` pickled and sealed."""
+        """Pickle and seal `thing`."""
         nonce = secrets.token_bytes(_NONCE)
         return _SEALED + nonce + AESGCM(self.secret).encrypt(nonce, pickle.dumps(thing), None)
 
     def open(self, raw: bytes) -> Any:
-        """The thing that was sealed. Raises: IncompleteError ``worker-died`` for anything else."""
+        """Unseal and unpickle `raw`.
+
+        Raises: IncompleteError ``worker-died`` for anything that was not sealed.
+        """
         nonce, body = raw[1 : 1 + _NONCE], raw[1 + _NONCE :]
         try:
             if raw[:1] != _SEALED:
@@ -78,8 +81,8 @@ class Seal:
 
 @dataclass(frozen=True)
 class Envelope:
-    """The arguments of a worker: `work` is the sealed work and the distinct schemas, `key` where
-    its key is to be had and `key_id` which one that must be; `seal` where there is no key."""
+    """The arguments of a worker: `work` is the sealed work with the distinct schemas, `key` the
+    reference of the key, `key_id` its required id, and `seal` the secret of a run without a key."""
 
     version: str
     key: KeyRef | None
@@ -107,7 +110,7 @@ class Envelope:
         return cls(__version__, reference, key.id, None, contents)
 
     def opened(self) -> tuple[Bench, tuple[pa.Schema, ...], Seal]:
-        """The bench of a worker, the schemas that slips number, and the seal of the run.
+        """The bench of a worker, the schemas numbered by slips, and the seal of the run.
 
         Raises: KeyFault, also ``key-differs``; OutputError ``storage-not-shared``; IncompleteError
         ``version-differs``.
@@ -130,7 +133,7 @@ class Envelope:
 
 
 class Slips:
-    """Requests as they travel: with the number of their schema among the distinct ones."""
+    """Requests in transit, with the number of their schema among the distinct ones."""
 
     def __init__(self, requests: Sequence[Job[Any]]) -> None:
         self.schemas: list[pa.Schema] = []
@@ -152,13 +155,16 @@ class Slips:
 
 
 def request_of(slip: bytes, schemas: Sequence[pa.Schema], seal: Seal) -> Any:
-    """The request on a slip. Raises: as Seal.open."""
+    """The request on a slip.
+
+    Raises: the errors of :meth:`Seal.open`.
+    """
     request, number = seal.open(slip)
     return request if number is None else replace(request, schema=schemas[number])
 
 
 def _at_its_place(source: Source) -> Source:
-    """The source by a path that does not depend on where a process was started."""
+    """The source with a path that does not depend on the working directory."""
     if source.facts is not None:
         return source
     return replace(source, path=str(Path(source.path).absolute()))
@@ -170,7 +176,7 @@ def lost(text: str, place: Place | None = None) -> IncompleteError:
 
 
 def fault(error: ScrubberError) -> bytes:
-    """The answer of a worker that has no seal."""
+    """The answer of a worker without the seal."""
     body = {
         "kind": type(error).__name__,
         "code": error.code,
@@ -182,12 +188,15 @@ def fault(error: ScrubberError) -> bytes:
 
 
 def answer_of(raw: bytes, seal: Seal) -> Any:
-    """The answer of a worker: a result, or a ScrubberError. Raises: as Seal.open."""
+    """The answer of a worker: a result, or a ScrubberError.
+
+    Raises: the errors of :meth:`Seal.open`.
+    """
     return _fault_of(raw[1:]) if raw[:1] == _FAULT else seal.open(raw)
 
 
 def _fault_of(raw: bytes) -> ScrubberError:
-    """Anybody on the cluster may have said it: no more than a text is believed."""
+    """The reported error. Anyone on the cluster may have sent it, so it is used as a text only."""
     try:
         body = json.loads(raw)
         kind, code, text, hint = (str(body[name]) for name in ("kind", "code", "text", "hint"))

@@ -1,13 +1,13 @@
-"""Worker processes and the pipes to them.
+"""Worker processes and their pipes.
 
-The standard library's pool shares its queues and locks among the workers: one that dies while it
-sends a result blocks the others, and the parent, for ever. Here each worker has a pipe of its own,
-and a broken pipe is the whole protocol of ending: a worker sees that its parent has gone, however
-it went, and the parent sees that a worker has.
+The standard library's pool shares its queues and locks among workers: one that dies while sending a
+result blocks the others, and the parent, forever. Here each worker has its own pipe, and a broken
+pipe is the whole protocol of ending: workers notice that the parent is gone, and the parent notices
+that a worker is gone.
 
-Nor is it the standard library's processes: they import the program that starts them once more, so a
-script without a main guard would start itself again, and a daemonic process may have none. A worker
-of ours is an interpreter that imports this module and nothing of the program's.
+The standard library's processes would also import the starting program again, so a script without a
+main guard would start itself again; and daemonic processes cannot have children. A worker here is
+an interpreter that imports this module and nothing of the program.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from scrubber.startup.no_pandas import without_pandas
 from scrubber.transform.keys import RootKey
 
 _BATCHES, _HEAVY, _LIGHT = 2, 1, 8
-"""So many batches, and heavy and light jobs, are under way for every worker."""
+"""Maximum number of batches, heavy jobs and light jobs in flight per worker."""
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 
@@ -48,7 +48,7 @@ _PROGRAM: Final = (
     "from scrubber.executors.workers import serve; serve(int(sys.argv[1]))"
 )
 _WORKER: Final = "SCRUBBER_WORKER"
-"""The variable of the environment that a worker has, so that none ever starts more of them."""
+"""The environment variable of workers, so that they never start further workers."""
 
 A = TypeVar("A")
 
@@ -62,22 +62,24 @@ class _Step:
 
 
 class _Ticket(NamedTuple):
-    """A request that a worker was given: its number among them all, and the alias of its source."""
+    """A request given to a worker: its overall number, and the alias of its source."""
 
     number: int
     source: str
 
 
 _Request = BatchJob | Job[Any]
-_Answer = Any  # what the request is answered with, or a ScrubberError
+_Answer = Any  # the answer to a request, or a ScrubberError
 _Hear = Callable[[str, int, int], None]
 
 
 class Crew:
-    """The worker processes of a run, started as they are needed; a context that ends them.
+    """The worker processes of a run, started as needed; leaving the context ends them.
 
-    The key travels through the workers' pipes, never through a file. Raises: what the work raises,
-    and IncompleteError ``worker-died``, or ``internal`` for an error that nobody foresaw.
+    The key travels through the workers' pipes, never through a file.
+
+    Raises: the errors of the work; IncompleteError ``worker-died``, or ``internal`` for an
+    unexpected error.
     """
 
     def __init__(self, bench: Bench, workers: int) -> None:
@@ -85,13 +87,14 @@ class Crew:
         self._args = bench.planned, key.reveal_to_worker() if key is not None else None
         self._limit = workers
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._load: dict[Connection, deque[_Ticket]] = {}  # what each was given, oldest first
+        # The requests given to each, oldest first.
+        self._load: dict[Connection, deque[_Ticket]] = {}
         self._given = 0
 
     def scrub(self, batches: Iterable[Batch]) -> Iterator[ScrubbedBatch]:
         """Scrub batches; results come in the order of the batches.
 
-        At most two batches per worker are under way, so memory does not grow with the input.
+        At most two batches per worker are in flight, so memory does not grow with the input.
         """
         done: dict[_Ticket, _Answer] = {}
         waiting: deque[_Ticket] = deque()
@@ -111,9 +114,9 @@ class Crew:
             yield oldest()
 
     def answers(self, jobs: Iterable[Job[A]], hear: _Hear) -> Iterator[tuple[str, A]]:
-        """The answers to `jobs` as they come, with the aliases of their sources.
+        """The answers to `jobs` as they arrive, with the aliases of their sources.
 
-        `hear` hears how far each source (by alias) is: bytes read, and records done.
+        `hear` receives the progress of each source (by alias): bytes read, and records done.
         """
         under_way = 0
         for job in jobs:
@@ -137,7 +140,7 @@ class Crew:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        """End the workers at once, whatever they are doing: they hold nothing that is needed."""
+        """Kill the workers at once, whatever they do: they hold nothing needed."""
         for process in self._processes:
             process.kill()
         for process in self._processes:
@@ -146,7 +149,7 @@ class Crew:
             pipe.close()
 
     def _give(self, request: _Request, source: str) -> _Ticket:
-        """Send the request to the worker that has the least to do."""
+        """Send the request to the least loaded worker."""
         idle = any(not load for load in self._load.values())
         if not idle and len(self._processes) < self._limit:
             self._start_one()
@@ -158,8 +161,7 @@ class Crew:
         return ticket
 
     def _answers(self, hear: _Hear) -> list[tuple[_Ticket, _Answer]]:
-        """The requests that workers have answered by now, and their answers; it waits until a
-        worker says something."""
+        """Wait for the next answers, and return them with their requests."""
         answers = []
         for pipe in wait([pipe for pipe, load in self._load.items() if load]):
             assert isinstance(pipe, Connection)
@@ -179,7 +181,7 @@ class Crew:
             raise NotAvailable("workers-unavailable", text, hint="leave out the number of workers")
         ours, theirs = Pipe()
         path = json.dumps([place for place in sys.path if isinstance(place, str)])
-        # Nothing is imported from the working folder (-P): data may lie there.
+        # Nothing is imported from the working folder (-P), since it may hold data.
         flags = [*subprocess._args_from_interpreter_flags(), "-P"]  # type: ignore[attr-defined]
         words = [sys.executable, *flags, "-c", _PROGRAM, str(theirs.fileno()), path]
         with theirs, _interrupts_held():
@@ -211,7 +213,7 @@ def _good(answer: _Answer) -> Any:
 
 
 def _unheard(source: str, consumed: int, rows: int) -> None:
-    """Progress that nobody follows."""
+    """Ignore progress."""
 
 
 def _worker_died() -> IncompleteError:
@@ -222,7 +224,7 @@ def _worker_died() -> IncompleteError:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """A process that is started in here never sees Ctrl-C: the parent decides what it means."""
+    """Processes started in this context never see Ctrl-C: the parent handles it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -231,9 +233,12 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _environment(work: Work | None) -> dict[str, str]:
-    """A worker computes in one thread, unless the user said otherwise: the workers together are as
-    many threads as are wanted. The libraries ask when they are loaded. The key comes through the
-    pipe, so a variable that holds it stays behind."""
+    """The environment of a worker.
+
+    A worker computes in one thread unless the user set otherwise, since workers replace threads;
+    the libraries read this when loaded. The key arrives through the pipe, so its variable is
+    removed.
+    """
     found = {**dict.fromkeys(_THREADS, "1"), **os.environ, _WORKER: "1"}
     key = work.plan.key if work is not None else None
     if key is not None and key.source is KeySource.ENV:
@@ -242,7 +247,7 @@ def _environment(work: Work | None) -> dict[str, str]:
 
 
 def serve(handle: int) -> None:
-    """The life of a worker: requests in, answers out, until the parent has gone."""
+    """Serve requests of the parent until it is gone."""
     leave_no_core()
     pipe = Connection(handle)
     try:
@@ -282,7 +287,7 @@ def _answer(bench: Bench, request: _Request, send: Callable[[_Answer | _Step], N
 
 
 def _receive(pipe: Connection, requests: queue.SimpleQueue[_Request]) -> None:
-    """Take in requests while others are worked on, so that the parent never waits to send one."""
+    """Receive requests while others are processed, so that the parent never waits to send one."""
     while True:
         try:
             requests.put(pipe.recv())

@@ -1,4 +1,4 @@
-"""A first rule file, drafted from what an audit sees; it is checked before it is written."""
+"""A first rule file, drafted from an audit and checked before it is written."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ from scrubber.storage import write_whole
 
 @dataclass(frozen=True)
 class Draft:
-    """A drafted rule file: its `head` (all but ``fields:``), its rules, and comments above them.
+    """A drafted rule file: its `head` (everything except ``fields:``), its rules, and their
+    comments.
 
-    `passed_over` says of each table with records that could not be read how many and why. `out` is
-    the file that the draft was written to.
+    `passed_over` has the number and reason of malformed records for each table. `out` is the
+    written file, if any.
     """
 
     head: Mapping[str, Any]
@@ -41,11 +42,11 @@ class Draft:
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 where records were passed over."""
+        """1 if malformed records were skipped, else 0."""
         return 1 if self.passed_over else 0
 
     def to_json(self) -> dict[str, Any]:
-        """The file, the number of rules by action, and the tables with unreadable records."""
+        """The file, the number of rules by action, and the tables with malformed records."""
         counts, passed_over = self.counts(), list(self.passed_over)
         return {"out": self.out, "decisions": counts, "passed_over": passed_over}
 
@@ -76,7 +77,8 @@ def draft(
     seed: int = SEED,
     detect: Mapping[str, Any] = DETECT,
 ) -> Draft:
-    """A rule file for `inputs` that compiles against their schemas; see :func:`scrubber.audit`.
+    """Draft a rule file for `inputs` that compiles against their schemas; see
+    :func:`scrubber.audit`.
 
     Raises: InputError.
     """
@@ -99,7 +101,7 @@ def draft(
 
 
 def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
-    """Write the rule file; with `overwrite` over another one.
+    """Write the rule file; `overwrite` allows replacing another one.
 
     Raises: OutputError ``rules-exist``, ``output-kept``, ``output-write``.
     """
@@ -116,8 +118,8 @@ def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
 def _complete(
     tables: Sequence[ExaminedTable], schemas: Mapping[str, pa.Schema]
 ) -> dict[str, list[Examined]]:
-    """The examined fields by name, with their types in the whole data; what the sample did not show
-    is there without a value."""
+    """The examined fields by name, with their types in the whole data. Fields without a sampled
+    value are included."""
     named: dict[str, list[Examined]] = {}
     for table in tables:
         seen = {one.path: one for one in table.fields}
@@ -164,7 +166,7 @@ def _rule(name: str, one: Examined, decision: Decision) -> WrittenRule:
 
 
 def _class(field_class: FieldClass, setting: Mapping[str, Any]) -> FieldClass:
-    """The class as the rule language allows it with the setting."""
+    """A class that the rule language permits with the setting."""
     if "entities" in setting:
         return FieldClass.TEXT
     if "keep" in setting and field_class in (FieldClass.TEXT, FieldClass.DIRECT_IDENTIFIER):
@@ -177,7 +179,7 @@ def _whole_maps(
     named: Mapping[str, Sequence[Examined]],
     schemas: Mapping[str, pa.Schema],
 ) -> Iterator[WrittenRule]:
-    """The rules, with all of a map dropped where one would drop a part of it."""
+    """The rules, dropping a whole map if one of them would drop a part of it."""
     holders = {path for schema in schemas.values() for path in maps(schema)}
     gone = [named[rule.name][0].path for rule in rules if rule.decision == DROP]
     torn = {holder for holder in holders if any(path.within(holder) for path in gone)}
@@ -198,11 +200,11 @@ def _head(rules: Sequence[WrittenRule], detect: Mapping[str, Any]) -> dict[str, 
 
 
 def _settled(made: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
-    """The draft with every rule deciding its own field, and something left of every table.
+    """The draft adjusted so that each rule applies to its own field, and each table keeps a field.
 
-    A name with ``*`` or ``?`` in it is a glob, and a name may be that of a column here and of what
-    holds columns there: rules that decide about each other's fields come to do the same. Each
-    round only drops or blanks more, so it ends.
+    A name with ``*`` or ``?`` is a glob, and one name may be a column here and a parent of columns
+    there. Rules that apply to each other's fields get the same treatment. Each round only drops or
+    blanks more, so the process ends.
     """
     rules = sorted(made.rules, key=lambda rule: Selector(rule.name).is_glob)
     index = SelectorIndex(Selector(rule.name) for rule in rules)
@@ -220,7 +222,7 @@ def _settled(made: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
 
 
 def _checked(linked: Draft, plain: Draft, schemas: Mapping[str, pa.Schema]) -> Draft:
-    """The linked draft, or the plain one where hostile names do not let fields be linked."""
+    """The linked draft, or the plain one if hostile names prevent linking."""
     try:
         compile_plan(rules_from_mapping(linked.as_mapping()), schemas)
     except RuleError:
@@ -236,7 +238,7 @@ def _paths(schemas: Mapping[str, pa.Schema]) -> list[FieldPath]:
 def _tangled(
     rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema], index: SelectorIndex
 ) -> list[frozenset[int]]:
-    """Groups of rules that must come to do the same."""
+    """Groups of rules that need the same treatment."""
     places = {rule.name: i for i, rule in enumerate(rules)}
     groups: set[frozenset[int]] = set()
     for path in _paths(schemas):
@@ -247,13 +249,13 @@ def _tangled(
             holder = FieldPath(path.steps[:length])
             if path.steps[length] is EACH or str(holder) not in places:
                 continue
-            if rules[places[str(holder)]].decision != DROP:  # no transform takes what holds fields
+            if rules[places[str(holder)]].decision != DROP:  # no transform accepts a container
                 groups.add(frozenset({own, places[str(holder)]}))
     return sorted(groups, key=sorted)
 
 
 def _deciding(rules: Sequence[WrittenRule], index: SelectorIndex, path: FieldPath) -> int:
-    """The rule that decides about the field at `path`: the first that speaks of it."""
+    """The rule that applies to the field at `path`: the first match."""
     speaking = set(index.matching(path))
     for length in range(1, len(path.steps)):
         above = index.matching(FieldPath(path.steps[:length]))
@@ -268,7 +270,7 @@ def _takes_all_below(rule: WrittenRule) -> bool:
 def _something_left(
     rules: Sequence[WrittenRule], schemas: Mapping[str, pa.Schema], index: SelectorIndex
 ) -> list[WrittenRule]:
-    """The rules, with one field blanked instead of dropped where a table would lose all."""
+    """The rules, with one field blanked instead of dropped if a table would lose all its fields."""
     changed = list(rules)
     for schema in schemas.values():
         deciding = [_deciding(changed, index, path) for path, _ in leaves(schema)]

@@ -1,4 +1,4 @@
-"""Examining a dataset: a sample of its records, and for every field what it is."""
+"""Examining a dataset: a sample of its records, and a verdict on each field."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from scrubber.profiling.columns import Profile, Verdict, judge
 _FRAME = "frame"
 _PERSON = "PERSON"
 _CELLS = 20_000
-"""At most so many cells of a field are looked at: lists may hold many per record."""
+"""Maximum number of examined cells of a field; lists may hold many per record."""
 _TEXTS, _TEXT_LENGTH = 1000, 400_000
-"""So many distinct texts of a field, and code points in them, go through the detectors."""
+"""Maximum number of distinct texts of a field for the detectors, and of code points in them."""
 _SHORT = 200
-"""So many distinct values of a field that is no text go through the detectors."""
+"""Maximum number of distinct values of other fields for the detectors."""
 _WHOLE, _SURE = 0.9, 0.5
 """A finding is the whole value if it covers this share of it with at least this score."""
 
@@ -39,8 +39,8 @@ class Looked:
     """The findings of the detectors: `with_findings` of `cells` had some; `findings` counts by
     entity.
 
-    `people` is the share of cells, or of distinct values if that is more, that are a person's name
-    and nothing else; `mentions` of those that name a person among other words.
+    `people` is the share of cells, or of distinct values if larger, that are a person's name and
+    nothing else. `mentions` is the share that names a person among other words.
     """
 
     cells: int = 0
@@ -52,7 +52,7 @@ class Looked:
 
 @dataclass(frozen=True)
 class Examined:
-    """A field of one dataset: its path and type, its sampled values, and the verdict on them."""
+    """A field of a dataset: its path and type, its sampled values, and the verdict."""
 
     path: FieldPath
     type: pa.DataType
@@ -80,9 +80,9 @@ def sampled(data: object, paths: Sequence[str] | None, rows: int, seed: int) -> 
 
 
 def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedTable]:
-    """Classify every field of every sample.
+    """Classify each field of each sample.
 
-    Raises: DetectionError, with file and field, where a text could not be looked at.
+    Raises: DetectionError, with file and field, for a text that could not be scanned.
     """
     for sample in samples:
         table = without_views(sample.table)
@@ -107,7 +107,7 @@ def _examined(path: FieldPath, kind: pa.DataType, values: pa.Array, detector: De
 
 
 def _settled(verdict: Verdict) -> bool:
-    """True if no detector could change the verdict, nor tell more about the values."""
+    """True if no detector could change the verdict or add information."""
     return verdict.field_class is FieldClass.DIRECT_IDENTIFIER and verdict.confidence >= 0.75
 
 
@@ -143,7 +143,7 @@ def _look(
 
 
 def _bounded(texts: Iterator[str]) -> Iterator[str]:
-    """The texts that are not huge, until there are enough."""
+    """The texts up to the limits, skipping huge ones."""
     total = 0
     for text in texts:
         if len(text) <= _TEXT_LENGTH:

@@ -1,4 +1,4 @@
-"""A first hierarchy file for a field: its values, with levels that their form suggests."""
+"""A first hierarchy file for a field: its values, with levels suggested by their form."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _MAX_LEAVES = 100_000
 
 @dataclass(frozen=True)
 class HierarchyDraft:
-    """The lines of the file (leaf, level 1, ..., *), in a few words how each level is made, and the
-    file that they were written to."""
+    """The lines of the file (leaf, level 1, ..., *), a short description of each level, and the
+    written file, if any."""
 
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
     levels: tuple[str, ...]
@@ -45,12 +45,14 @@ class HierarchyDraft:
 
 
 def draft_hierarchy(inputs: Sequence[str], name: str) -> HierarchyDraft:
-    """Every value of the field `name`, with levels for numbers (ranges, each twice as wide), dates
-    (month, quarter, year) and codes of one length (shorter and shorter prefixes).
+    """Draft a hierarchy of all values of the field `name`, with levels for numbers (ranges,
+    doubling in width), dates (month, quarter, year) and codes of one length (shortening prefixes).
 
-    Other values get the root alone: groups of them are for a person to name. Null is no line: it is
-    a leaf of its own everywhere. Raises: InputError as `measure`, ``hierarchy-empty`` for a field
-    without values, ``hierarchy-large`` for one with more than 100,000.
+    Other values get only the root, since a person must group them. Null has no line: it is always a
+    leaf of its own.
+
+    Raises: InputError, as for `measure`, ``hierarchy-empty`` for a field without values,
+    ``hierarchy-large`` for more than 100,000 values.
     """
     found: set[str] = set()
     for arrays in label_arrays(inputs, [name]):
@@ -79,7 +81,7 @@ def draft_hierarchy(inputs: Sequence[str], name: str) -> HierarchyDraft:
 
 
 def write_hierarchy(made: HierarchyDraft, path: Path, *, overwrite: bool = False) -> None:
-    """Write the file; it holds values of the data, so its owner alone can read it (mode 0600).
+    """Write the file with mode 0600, since it holds values of the data.
 
     Raises: OutputError ``hierarchy-exists``, ``output-kept``, ``output-write``.
     """
@@ -97,7 +99,7 @@ def write_hierarchy(made: HierarchyDraft, path: Path, *, overwrite: bool = False
 
 
 def _suggested(leaves: Sequence[str]) -> Iterator[tuple[Transform, str]]:
-    """Transforms of the values, finer ones first, and what each one makes."""
+    """Transforms of the values, finer ones first, with descriptions."""
     numbers = _numbers(leaves)
     lengths = {len(text) for text in leaves}
     if len(lengths) == 1 and (length := lengths.pop()) > 2 and _are_codes(leaves):
@@ -114,7 +116,8 @@ def _suggested(leaves: Sequence[str]) -> Iterator[tuple[Transform, str]]:
 
 
 def _are_codes(leaves: Sequence[str]) -> bool:
-    """Digits with a leading zero somewhere, or letters and digits mixed: no number is meant."""
+    """True for codes rather than numbers: digits with leading zeros, or letters mixed with
+    digits."""
     digits = all(text.isdecimal() for text in leaves)
     if digits:
         return any(text.startswith("0") for text in leaves) or len(leaves[0]) > 3
@@ -129,7 +132,7 @@ def _numbers(leaves: Sequence[str]) -> list[float] | None:
 
 
 def _width(span: float) -> float:
-    """A round width (5, 10, 50, ...) of which about twenty cover the span; 5 at least."""
+    """A round width (5, 10, 50, ...) such that about twenty cover the span; at least 5."""
     width = 5.0
     factor = 2
     while span / width > _STEPS:

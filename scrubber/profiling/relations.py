@@ -1,4 +1,5 @@
-"""Relations between the fields of a draft: keys that join tables, identifiers named in texts."""
+"""Relations between the fields of a draft: keys that join tables, and identifiers linked to
+texts."""
 
 from __future__ import annotations
 
@@ -17,14 +18,14 @@ from scrubber.profiling.examine import Examined
 from scrubber.transform.base import Kind, kind_of
 
 _SHARED, _SHARED_LENGTH = 3, 5
-"""Keys belong together if they share so many values of at least such a length."""
+"""Minimum number and length (code points) of values that related keys share."""
 _KEY_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "pk", "fk", "no", "number"})
 _LINKED_KINDS = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DATE, Kind.TIMESTAMP})
 _NOT_LINKED = frozenset({"affix", "biometric"})
 
 
 def domains_of(named: Mapping[str, Sequence[Examined]]) -> dict[str, str]:
-    """The domain of every key: keys that share values share it, so that tokens still join."""
+    """The domain of each key. Keys with common values share it, so that tokens still join."""
     keys: dict[str, set[str]] = {}
     for name, fields in named.items():
         values = {v for one in fields if _is_key(one) for v in one.profile.counts}
@@ -49,7 +50,7 @@ def _is_key(one: Examined) -> bool:
 
 
 def _domain(name: str, one: Examined) -> str:
-    """A name for a domain: the header's words without those that only say that it is a key."""
+    """A name for a domain: the header's words without those that only mark a key."""
     last = next((step for step in reversed(one.path.steps) if isinstance(step, str)), name)
     words = [word for word in words_of(last) if word.isascii() and word not in _KEY_WORDS]
     return "_".join(words)[:40] or "id"
@@ -60,7 +61,7 @@ def linked_rules(
     named: Mapping[str, Sequence[Examined]],
     schemas: Mapping[str, pa.Schema],
 ) -> tuple[WrittenRule, ...]:
-    """The rules, with every text looking for the identifiers that stand in its rows."""
+    """The rules with each text linked to the identifiers of its records."""
     entities = {
         rule.name: entity
         for rule in rules
@@ -91,7 +92,7 @@ def linked_rules(
 
 
 def _linked_entity(fields: Sequence[Examined]) -> str | None:
-    """The entity of a field's values in text; None for a field that is not looked for."""
+    """The entity of a field's values in text; None for a field that is not linked."""
     if not all(kind_of(one.type) in _LINKED_KINDS for one in fields):
         return None
     for one in fields:

@@ -1,4 +1,4 @@
-"""The audit of a dataset: what each field is, and why, without a value of the data."""
+"""The audit of a dataset: a verdict on each field with its evidence, without values of the data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scrubber.profiling.examine import Examined, ExaminedTable, examine, sampled
 
 ROWS, SEED = 10_000, 0
 DETECT: Mapping[str, Any] = {"ner": "builtin"}
-"""The ``detect:`` part that an audit looks with, and that a drafted rule file gets."""
+"""The ``detect:`` part used by an audit and written to a drafted rule file."""
 
 _SMALL = 10
 _PERSONAL = frozenset({FieldClass.DIRECT_IDENTIFIER, FieldClass.QUASI_IDENTIFIER})
@@ -26,11 +26,11 @@ _PERSONAL = frozenset({FieldClass.DIRECT_IDENTIFIER, FieldClass.QUASI_IDENTIFIER
 class FieldAudit:
     """The verdict on a field.
 
-    `name` is its path and `type` its Arrow type; `kind` says what it is taken for, `field_class`
-    and `entity` what follows; `confidence` lies in 0..1, `evidence` are claims in words. `missing`
-    is the share of sampled cells that are null, blank or say so ("N/A"); `distinct` the number of
-    different values, an estimate unless `exact`. `personal` is the share of sampled cells that are
-    personal data or hold some. `findings` counts what the detectors found in `looked_at` cells.
+    `name` is its path, `type` its Arrow type, `kind` its concept, `field_class` and `entity` follow
+    from it. `confidence` is in 0..1, `evidence` lists claims in words. `missing` is the share of
+    sampled cells that are null, blank or marked as missing ("N/A"). `distinct` is the number of
+    distinct values, an estimate unless `exact`. `personal` is the share of sampled cells with
+    personal data. `findings` are the detectors' counts in `looked_at` cells.
     """
 
     name: str
@@ -55,17 +55,17 @@ class FieldAudit:
 
     @property
     def personal_said(self) -> str:
-        """The share of personal cells, in words that tell nothing about few of them."""
+        """The share of personal cells in words that reveal nothing about few of them."""
         return share_said(self.personal, self.cells)
 
     @property
     def missing_said(self) -> str:
-        """The share of missing cells, likewise."""
+        """The share of missing cells in such words."""
         return share_said(self.missing, self.cells)
 
     @property
     def evidence_said(self) -> str:
-        """The evidence and the findings in one line; small counts are banded."""
+        """The evidence and the findings on one line; small counts are banded."""
         said = list(self.evidence)
         if self.findings:
             found = ", ".join(f"{entity} {banded(count)}" for entity, count in self.findings)
@@ -75,10 +75,10 @@ class FieldAudit:
 
 @dataclass(frozen=True, slots=True)
 class TableAudit:
-    """A dataset's fields; `sampled` of its `records` (None: not known) were looked at.
+    """The fields of a dataset; `sampled` of its `records` (None: unknown) were examined.
 
-    `passed_over` records of the sample could not be read; `refusal` is the error for which a run
-    refuses the first such record, unless ``on_error: drop_row`` rejects it.
+    `passed_over` records of the sample were malformed. `refusal` is the error of a run for the
+    first of them, unless ``on_error: drop_row`` rejects it.
     """
 
     name: str
@@ -91,13 +91,13 @@ class TableAudit:
 
     @property
     def warning(self) -> str | None:
-        """That records were passed over and why, or None."""
+        """A warning about skipped records, or None."""
         return passed_over_said(self.passed_over, self.refusal) if self.passed_over else None
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The verdicts on the fields of a dataset, by table; `seed` and `rows` chose the sample."""
+    """The verdicts on the fields of a dataset, by table; `seed` and `rows` determine the sample."""
 
     tables: tuple[TableAudit, ...]
     rows: int
@@ -105,12 +105,12 @@ class Audit:
 
     @property
     def complete(self) -> bool:
-        """True if all records that were drawn could be read."""
+        """True if all sampled records were readable."""
         return not any(table.passed_over for table in self.tables)
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 where records were passed over."""
+        """1 if malformed records were skipped, else 0."""
         return 0 if self.complete else 1
 
     def to_json(self) -> dict[str, Any]:
@@ -140,13 +140,13 @@ def audit(
     seed: int = SEED,
     detect: Mapping[str, Any] | None = None,
 ) -> Audit:
-    """Say for every field of `data` what it is, from its name, its type and a sample of its values.
+    """Classify each field of `data` from its name, its type and a sample of its values.
 
-    `data` is what :func:`scrubber.scrub` takes: a frame, or a path or several. About `rows` records
-    of each table are looked at; the same `seed` chooses the same ones. `detect` is the ``detect:``
-    part of a rule file. The result holds no value of the data.
+    `data` is a frame, a path or several paths, as for :func:`scrubber.scrub`. About `rows` records
+    of each table are sampled; `seed` makes the sample reproducible. `detect` is the ``detect:``
+    part of a rule file. The result contains no value of the data.
 
-    Raises: InputError, RuleError for a `detect` that is not valid.
+    Raises: InputError; RuleError for an invalid `detect`.
     """
     return audit_of(tuple(examined_tables(data, rows=rows, seed=seed, detect=detect)), rows, seed)
 
@@ -186,7 +186,7 @@ def audit_of(tables: Sequence[ExaminedTable], rows: int, seed: int) -> Audit:
 
 
 def banded(count: int) -> str:
-    """A count as it may be shown: one from 1 to 10 could be about a few people.
+    """A publishable count: 1 to 10 could describe a few people.
 
     >>> banded(0), banded(3), banded(1200)
     ('0', '1-10', '1,200')
@@ -195,13 +195,13 @@ def banded(count: int) -> str:
 
 
 def passed_over_said(count: int, refusal: InputError | None) -> str:
-    """That records were passed over, why, and what to do."""
+    """A text about skipped records, with the reason and a remedy."""
     said = f"{banded(count)} records were passed over; a run refuses them: {refusal}"
     return f"{said}; mend them, or reject them with on_error: drop_row"
 
 
 def share_said(share: float, cells: int) -> str:
-    """A share of `cells` in words that tell nothing about few of them.
+    """A share of `cells` in words that reveal nothing about few of them.
 
     >>> share_said(0.0, 500), share_said(0.01, 500), share_said(0.5, 500), share_said(1.0, 500)
     ('none', 'few', '50 %', 'all')
@@ -243,8 +243,8 @@ def _field(one: Examined, table: ExaminedTable) -> FieldAudit:
 def _distinct(counts: Mapping[str, int], table: ExaminedTable) -> tuple[int, bool]:
     """The number of distinct values in the whole dataset.
 
-    From a sample of n of N values: sqrt(N / n) times the values seen once, and the others once each
-    (Charikar et al. 2000, the guaranteed-error estimator); to two digits.
+    From a sample of n of N values: sqrt(N / n) times the values seen once, plus the others
+    (Charikar et al. 2000, the guaranteed-error estimator), to two digits.
     """
     sample, records = table.sample.table.num_rows, table.sample.records
     if records is None or sample == 0:

@@ -1,4 +1,4 @@
-"""Suggested treatments of fields: little is kept, and what is in doubt is dropped."""
+"""Suggested treatments of fields: keep little, and drop what is in doubt."""
 
 from __future__ import annotations
 
@@ -23,12 +23,10 @@ Setting = Mapping[str, Any]
 DROP: Setting = {"transform": "drop"}
 REDACT: Setting = {"transform": "redact"}
 TEXT: Setting = {"entities": {"default": "redact"}}
-
-"""A value that fewer sampled records share could be about a few people."""
 _PEOPLE = 0.2
-"""A column is not kept where this share of its cells, or of its values, is a person's name."""
+"""Minimum share of cells, or of values, with a person's name for which a column is not kept."""
 _FAILED = 0.1
-"""A transform fits if it fails for no more than this share of the sampled values."""
+"""Maximum share of sampled values for which a suitable transform may fail."""
 _INTERVALS = 8
 _DATES = frozenset({"date", "moment", "birth_date", "death_date"})
 _FORMATS = (
@@ -41,8 +39,8 @@ _HOW_TO_KEEP = 'to keep it all the same: keep: "why"'
 
 @dataclass(frozen=True)
 class Decision:
-    """The suggested settings of a field, preferred ones first: every setting but the last may not
-    fit the same field of another table. `why` is a comment."""
+    """Suggested settings of a field, preferred ones first. All but the last may be unsuitable for
+    the same field of another table. `why` is a comment."""
 
     settings: tuple[Setting, ...]
     why: str
@@ -53,10 +51,11 @@ class Decision:
 
 
 def decide(one: Examined, *, finds_names: bool, domain: str) -> Decision:
-    """Suggest the treatment of an examined field; `finds_names`: the detectors find names in text.
+    """Suggest the treatment of an examined field; `finds_names` is true if the detectors find
+    names.
 
-    A column with values that detectors take for people is never kept, whatever its header says;
-    one with people or their contacts among other words is at most a text.
+    A column with values recognized as people is never kept, whatever its header. A column with
+    people or contact data among other words is at most a text.
     """
     decision = _decided(one, finds_names, domain)
     if not any("keep" in setting for setting in decision.settings):
@@ -86,7 +85,7 @@ def _decided(one: Examined, finds_names: bool, domain: str) -> Decision:
 
 
 def fits(setting: Setting, one: Examined) -> bool:
-    """True if `setting` works on the field, tried on its sampled values."""
+    """True if `setting` works on the field's sampled values."""
     if "keep" in setting or setting == DROP:
         return True
     kind = kind_of(one.type)
@@ -136,7 +135,7 @@ def _traits(one: Examined) -> Decision:
 
 
 def _generalizations(one: Examined) -> Iterator[tuple[Setting, str]]:
-    """Ways to make the values coarser, with what they do."""
+    """Ways to generalize the values, with descriptions."""
     id_, profile = one.verdict.concept.id, one.profile
     if id_ in _DATES:
         finer = "the year alone; finer: to: month, or date_shift"
@@ -155,7 +154,7 @@ def _generalizations(one: Examined) -> Iterator[tuple[Setting, str]]:
         yield {"transform": {"round": {"digits": 1}}}, "to about 11 km"
     elif id_ == "ip":
         yield {"transform": {"ip": {}}}, "the network alone"
-    # Long whole numbers are codes, whose intervals mean nothing; incomes are not.
+    # Long whole numbers are codes, except for incomes; intervals of codes mean nothing.
     code = profile.whole and profile.lengths[0] >= 6 and id_ != "income"
     ordered = profile.numeric and not code and id_ not in _DATES | {"postal_code"}
     if ordered and profile.distinct > _INTERVALS:
@@ -221,7 +220,7 @@ def _harmless(one: Examined, finds_names: bool) -> Decision:
     if profile.stored == "other":
         return Decision((DROP,), f"values of this type cannot be judged; {_HOW_TO_KEEP}")
     words = profile.stored == "text" and not profile.numeric
-    # A model of names sees names in bare category words; a pattern that matches is worth more.
+    # A names model sees names in bare category words; a matching pattern is better evidence.
     matches = sum(count for entity, count in one.looked.findings if entity not in _NAMED)
     holding = matches > 0.05 * max(one.looked.cells, 1)
     if words and (holding or not (profile.repeated or profile.binary)):
@@ -231,11 +230,11 @@ def _harmless(one: Examined, finds_names: bool) -> Decision:
 
 _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME"})
 _CONTACTS = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN", "CREDIT_CARD", "IBAN_CODE"})
-"""Found in a single value they are enough: no list of categories has them."""
+"""Entities for which a single finding suffices: no list of categories contains them."""
 
 
 def _common(profile: Profile) -> bool:
-    """True if the values are few, and each stands in many of the sampled records."""
+    """True for few distinct values, each in many of the sampled records."""
     return 0 < profile.distinct <= 100 and min(profile.counts.values()) >= SMALLEST
 
 
@@ -244,9 +243,8 @@ def _keep(one: Examined) -> Setting:
 
 
 def merged(decisions: Sequence[tuple[Decision, Examined]]) -> Decision:
-    """One decision for the fields of one name in all tables, as one rule speaks of them all: the
-    strictest that any of them wants and that fits them all. Where one table leaves it in doubt and
-    another does not, the other counts."""
+    """One decision for all fields of one name, since one rule covers them: the strictest that any
+    of them needs and that fits all. A table in doubt follows the others."""
     sure = [(d, one) for d, one in decisions if one.profile.counts and not one.verdict.doubtful]
     wanted = sorted({_strictness(d.wanted): d for d, _ in sure or decisions}.items(), reverse=True)
     for _, decision in wanted:

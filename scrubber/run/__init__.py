@@ -1,1 +1,1 @@
-"""One run: survey, count, scrub, read again, seal, publish."""
+"""A run: survey, count, scrub, reread, seal, publish."""

@@ -1,4 +1,4 @@
-"""The count pass: the digests and the census of all sources, before any of them is scrubbed."""
+"""The count pass: the digests and the census of all sources, before any is scrubbed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from scrubber.run.survey import Progress, all_unreadable
 
 
 def count(session: Session, outcome: Outcome) -> Outcome:
-    """The outcome with the levels that ``privacy:`` asks for, chosen by all records; and without
-    the sources that an earlier output has.
+    """The outcome with the levels for ``privacy:``, chosen from all records, and without the
+    sources of an earlier output.
 
-    Raises: as reading does; GateError as :func:`~scrubber.anonymize.levels.choose`; OutputError as
-    :func:`~scrubber.run.incremental.extend`, and ``output-clash``.
+    Raises: the errors of reading; GateError, as for :func:`~scrubber.anonymize.levels.choose`;
+    OutputError, as for :func:`~scrubber.run.incremental.extend`, and ``output-clash``.
     """
     rules, census = session.request.rules, None
     if session.earlier is not None or outcome.plan.privacy is not None:
@@ -41,8 +41,8 @@ def count(session: Session, outcome: Outcome) -> Outcome:
 
 
 def _counted(session: Session, outcome: Outcome) -> tuple[Outcome, Census | None]:
-    """The outcome with the digest of every source and less those that cannot be read, and the
-    census of them all where ``privacy:`` asks for one."""
+    """The outcome with the digest of each readable source, and the census of all of them for
+    ``privacy:``."""
     plan, surveyed = outcome.plan, outcome.surveyed
     census = CensusSum(plan) if plan.privacy is not None else None
     digests: dict[str, str] = {}
@@ -67,13 +67,13 @@ def _counted(session: Session, outcome: Outcome) -> tuple[Outcome, Census | None
     left = replace(outcome.without(unread), digests=digests)
     if census is not None and not any(table.quasi for table in left.plan.kinds):
         raise all_unreadable()
-    if left.plan.kinds.keys() != plan.kinds.keys():  # what is counted depends on the kinds
+    if left.plan.kinds.keys() != plan.kinds.keys():  # the counts depend on the kinds of tables
         return _counted(session, left)
     return left, census.total() if census is not None else None
 
 
 def _refuse_clash(session: Session, outcome: Outcome) -> None:
-    """Two outputs of one name: the second would replace the first, and its records with it."""
+    """Refuse two outputs of one name: the second would replace the first with its records."""
     named: dict[str, str] = {}
     for source in outcome.surveyed.sources:
         name = formats.output_name(source.alias, source.format, session.request.target_format)

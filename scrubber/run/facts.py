@@ -1,4 +1,4 @@
-"""The account of a run: what plan, sources and outputs say, in the manifest's own terms."""
+"""The account of a run: plan, sources and outputs in the terms of the manifest."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _GENERALIZATION = "generalization"
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """A source that was read, and its digest under the run's key if there is one."""
+    """A source that was read, and its digest under the run's key, if any."""
 
     alias: str
     media_type: str
@@ -79,7 +79,7 @@ class SourceRecord:
 
 @dataclass(frozen=True)
 class Account:
-    """Everything that a run knows when its last record has been written, but for the counts."""
+    """Everything known about a run after its last record, except for the counts."""
 
     rules: Rules
     plan: Plan
@@ -96,14 +96,15 @@ class Account:
 
 
 def keyed_digest(rules: Rules, key: RootKey | None) -> str | None:
-    """The digest of the rules with all their literals, under the key; None without one."""
+    """The digest of the rules with all their literals, under the key; None without a key."""
     if key is None:
         return None
     return hmac.new(key.derive("policy", ""), rules.digest.encode(), "sha256").hexdigest()
 
 
 def facts_of(account: Account, run: RunFacts) -> Facts:
-    """The facts that `seal` joins with the ledger's counts; no value of the data is among them."""
+    """The facts that `seal` combines with the ledger's counts; they include no value of the
+    data."""
     plan = account.plan
     fields = _fields(plan, account.key)
     risk = (
@@ -144,14 +145,14 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
 
 
 def _reference(rules: Rules) -> str | None:
-    """The git blob id of the rule file, committed or not: the same in every clone and at every
-    commit that has these bytes. None where it would confirm a guessed literal."""
+    """The git blob id of the rule file, committed or not: equal in every clone and commit with
+    these bytes. None if it would confirm a guessed literal."""
     known = rules.tree.blob is not None and not rules.literals
     return f"git blob {rules.tree.blob}" if known else None
 
 
 def _subjects(plan: Plan, fields: Iterable[FieldFacts]) -> Iterator[SubjectFacts]:
-    """The fields that say whose data a record is."""
+    """The fields that identify the subject of a record."""
     names = {alias: str(table.subject) for alias, table in plan.tables if table.subject is not None}
     for field in fields:
         sources = tuple(alias for alias in field.sources if names.get(alias) == field.name)
@@ -161,12 +162,12 @@ def _subjects(plan: Plan, fields: Iterable[FieldFacts]) -> Iterator[SubjectFacts
 
 
 def engine_of(plan: Plan) -> EngineFacts:
-    """The program and the detectors that carry out `plan`."""
+    """The program and detectors of `plan`."""
     return EngineFacts(program_version=__version__, detectors=_detectors(plan))
 
 
 def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
-    """One entry per decision; sources that share it are named together."""
+    """One entry per treatment, with all sources that share it."""
     decided: dict[FieldPlan, tuple[str, ...]] = {}
     for table, sources in plan.kinds.items():
         for field in table.fields:
@@ -231,8 +232,8 @@ def _technique(disposition: Disposition) -> str | None:
 
 
 def _linkable(disposition: Disposition) -> bool:
-    """True if pseudonyms of equal values stay equal in all records; a stand-in in text that names
-    no scope is one of its document."""
+    """True if equal values have equal pseudonyms in all records. Surrogates in text default to the
+    scope of their document."""
     linkable = [t for t in transforms_of(disposition) if t.traits.linkable]
     if isinstance(disposition, ScrubText):
         return any(getattr(t, "scope", "dataset") == "dataset" for t in linkable)
@@ -240,7 +241,7 @@ def _linkable(disposition: Disposition) -> bool:
 
 
 def _domain(transform: Transform | None, field: FieldPlan) -> str | None:
-    """The domain within which equal values stay equal; a token's default is its own field."""
+    """The domain of equal pseudonyms; a token's default domain is its own field."""
     if transform is None or not hasattr(transform, "domain"):
         return None
     return transform.domain or str(field.path)
@@ -288,12 +289,12 @@ def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
 
 
 def _model_of(name: str, spec: DetectSpec) -> tuple[str | None, ...]:
-    """The digest of the model, beside the pipeline that was loaded from it."""
+    """The digest of the model, with the pipeline loaded from it."""
     return (spec.model,) if name.startswith("spacy") else ()
 
 
 def _built_in() -> tuple[str, tuple[MeasuredFacts, ...]]:
-    """The digest of the built-in model, and how well it finds by its own meta.json."""
+    """The digest of the built-in model, and its accuracy from meta.json."""
     measured = tuple(
         MeasuredFacts(one.corpus, one.label, one.recall, one.precision) for one in names.measured()
     )

@@ -1,7 +1,7 @@
-"""Shares of values that a run will change or drop, from a seeded sample, and the actual ones.
+"""Shares of values that a run will change or drop: expected, from a seeded sample, and actual.
 
-A share is rounded to steps so wide, and given only where there are so many values, that it tells
-no count below the manifest's smallest cell.
+Shares are rounded coarsely, and given only for large numbers of values, so that they reveal no
+count below the manifest's smallest cell.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ if TYPE_CHECKING:
     from scrubber.run.survey import Survey
 
 ROWS: Final = 10_000
-"""Records of a source that are looked at, of its first chunks."""
+"""Number of records per source in the sample, from its first chunks."""
 _PER_CHUNK: Final = 2_500
 _SHARDS: Final = 8
 _SEED: Final = 0
 _STEP: Final = 50
-"""Milli-units to which a share is rounded."""
+"""Rounding step of shares, in milli-units."""
 _ENOUGH: Final = 2 * 1000 // _STEP
-"""So many times the manifest's smallest cell are enough values: half a step is no less of them."""
+"""Multiple of the manifest's smallest cell above which a share is given: half a step is at least
+one such cell."""
 _TOLERANCE: Final = 100
 _EVENTS: Final = ("changed", "nulled")
 
@@ -45,10 +46,10 @@ Key = tuple[str, str | None, str]
 
 
 def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
-    """The shares to expect of each source (of some shards, where there are many).
+    """The expected shares of each source (of some shards, if there are many).
 
-    The same for the same data; a value that fails counts as null here, whatever ``on_error`` says.
-    What ``privacy:`` will choose depends on all records: it has no share to expect.
+    Equal data gives equal shares. Failed values count as null here, regardless of ``on_error``. The
+    levels of ``privacy:`` depend on all records, so they have no expected share.
     """
     plan = before_privacy(replace(surveyed.plan, on_error=OnError.NULL))
     chosen = {
@@ -72,7 +73,7 @@ def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
 def differing(
     expected: Iterable[Share], fragments: Iterable[Fragment], min_cell: int
 ) -> Iterator[str]:
-    """The shares that came out otherwise than expected, as public texts."""
+    """The shares that differ from the expectation, as public texts."""
     measured = _shares(fragments, _ENOUGH * min_cell)
     for share in expected:
         now = measured.get((share.source, share.field, share.event))
@@ -104,7 +105,7 @@ def _sample(surveyed: Survey, source: Source) -> pa.Table:
 
 
 def _shares(fragments: Iterable[Fragment], enough: int) -> Mapping[Key, float]:
-    """Shares in milli-units, of what there is enough of."""
+    """Shares in milli-units, for sufficient numbers of values."""
     part: Counter[Key] = Counter()
     whole: Counter[tuple[str, str | None]] = Counter()
     for fragment in fragments:

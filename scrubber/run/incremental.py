@@ -1,8 +1,8 @@
-"""Increments: only the sources that earlier outputs do not have, by the same work.
+"""Increments: scrub only the sources that earlier outputs lack, with the same work.
 
-An increment is an output of its own, whose manifest names the one before (`previous`) and which
-carries the manifests before it in ``previous/``, since their counts cannot be added to: they were
-sealed. A source is known by its name and the digest of its bytes under the run's key.
+An increment is an output of its own. Its manifest names the previous one (`previous`), and
+``previous/`` includes the earlier manifests, since counts cannot be added to sealed ones. A source
+is identified by its name and the digest of its bytes under the run's key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scrubber.run.survey import Survey
 
 @dataclass(frozen=True)
 class Earlier:
-    """The manifests of an output and of those that it extends, the newest first."""
+    """The manifests of an output and of those that it extends, newest first."""
 
     manifests: tuple[Manifest, ...]
 
@@ -27,12 +27,12 @@ class Earlier:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """The files that an extending output carries, by its place in the folder."""
+        """The manifest files that an extending output includes, by path in its folder."""
         return {f"{PREVIOUS}/{one.id}.json": one.to_bytes() for one in self.manifests}
 
     @property
     def digests(self) -> dict[str, str | None]:
-        """The digests of the sources that are done, by their alias."""
+        """The digests of the finished sources, by alias."""
         listed = (source for manifest in self.manifests for source in manifest.data["sources"])
         return {source["alias"]: source["keyed_digest"] for source in listed}
 
@@ -44,18 +44,18 @@ def extend(
     engine: EngineFacts,
     rules: tuple[str, str | None],
 ) -> Survey:
-    """The part of `surveyed` that is new; `rules` are their digests, published and under the key.
+    """The new part of `surveyed`; `rules` are their digests, published and keyed.
 
-    Raises: OutputError ``increment-empty`` where nothing is, ``increment-work`` where rules,
-    detectors or program are not those of the earlier output, ``increment-source`` where a source
-    that is done has other bytes now (or the key is another), ``increment-key`` without a key,
-    ``increment-privacy`` where classes are asked for, which hold over all records or not at all.
+    Raises: OutputError ``increment-empty`` without a new source, ``increment-work`` if rules,
+    detectors or program differ from the earlier output, ``increment-source`` if a finished source
+    has changed (or the key differs), ``increment-key`` without a key, ``increment-privacy`` if
+    classes are required, which apply to all records or none.
     """
     if surveyed.plan.privacy is not None:
         raise _refused("privacy", "classes of records are chosen and counted over all of them")
     newest = earlier.manifests[0].to_json()
     then = newest["policy"]
-    # Under another key the digests differ too: then the sources' own digests say so.
+    # Under another key the digests also differ: then the sources' own digests show it.
     other_key = digests and any(earlier.digests.get(a, d) != d for a, d in digests.items())
     same_rules = then["digest"] == rules[0] and (other_key or then["keyed_digest"] == rules[1])
     same_engine = {**newest["engine"], "lock_digest": None} == engine_section(engine)

@@ -1,4 +1,4 @@
-"""The packages that a run used, as one digest: who has the same ones can tell."""
+"""One digest of the packages that a run used, to compare environments."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 DISTRIBUTION: Final = "scrubber-pii"
-"""The name in pyproject.toml; the package and the command are called scrubber."""
+"""The distribution's name in pyproject.toml; the package and the command are called scrubber."""
 
 
 @cache
 def lock_digest() -> str | None:
-    """SHA-256 (hex) over ``name==version``, a line each, sorted, of the installed packages that
-    this one needs on such a machine, directly or through others; extras are left out, and what is
-    not installed. None where this package runs without having been installed."""
+    """SHA-256 (hex) over sorted lines ``name==version`` of the installed packages that this package
+    needs, directly or indirectly, without extras and missing packages. None if this package runs
+    without having been installed.
+    """
     if _installed(DISTRIBUTION) is None:
         return None
     lines = sorted(_needed(canonicalize_name(DISTRIBUTION)))
@@ -39,7 +40,7 @@ def _needed(root: str) -> Iterator[str]:
             yield f"{name}=={version}"
         for requirement in requirements:
             wanted = Requirement(requirement)
-            # Ray brings packages of other systems onto the path: there or not, they are not needed.
+            # Ray adds packages of other systems to the path; they are not needed.
             if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
                 other = canonicalize_name(wanted.name)
                 if other not in seen:
@@ -48,8 +49,8 @@ def _needed(root: str) -> Iterator[str]:
 
 
 def _metadata(found: Distribution) -> tuple[str, list[str]]:
-    """The version and the requirements of a package; the long description, which stands behind the
-    headers, is not parsed."""
+    """The version and requirements of a package. The long description, after the headers, is not
+    parsed."""
     text = found.read_text("METADATA")
     if text is None:
         return found.version, found.requires or []

@@ -1,4 +1,4 @@
-"""A run on a table in memory: nothing is read or written."""
+"""A run on a table in memory, without reading or writing files."""
 
 from __future__ import annotations
 

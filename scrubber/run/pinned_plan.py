@@ -1,4 +1,4 @@
-"""Holding a run to a plan that was written down before: it refuses what drifted, and names it."""
+"""Holding a run to a written plan: it refuses any drift and names it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def plan_document(
 ) -> PlanDocument:
     """The plan of a run of `rules` on these sources; only their schemas are read.
 
-    Without the `key` it does not hold the literals of the rules, and a run cannot be held to it if
-    there are any.
+    Without the `key`, it does not cover the literals of the rules. Then a run cannot be held to it
+    if there are any.
     """
     sources = tuple(
         SourceRecord(source.alias, formats.media_type(source), None) for source in surveyed.sources
@@ -42,13 +42,19 @@ def plan_document(
 
 
 def refuse_drift(pinned: PlanDocument, rules: Rules, surveyed: Survey) -> None:
-    """Raises: GateError ``plan-drift`` (exit code 1), naming what is otherwise than planned."""
+    """Refuse a run whose rules or survey differ from the plan.
+
+    Raises: GateError ``plan-drift`` (exit code 1), with the differences.
+    """
     _refuse(pinned.drift(plan_document(rules, surveyed)))
 
 
 def refuse_literals(pinned: PlanDocument, rules: Rules, key: RootKey | None) -> None:
-    """Raises: GateError ``plan-drift`` where the literals of the rules (words of lists, regexes)
-    are not those of the plan; only the key tells."""
+    """Refuse a run whose literals (words of lists, regexes) differ from the plan; the key is needed
+    to compare them.
+
+    Raises: GateError ``plan-drift``.
+    """
     planned = pinned.data["policy"]["keyed_digest"]
     if not rules.literals or (planned is not None and planned == keyed_digest(rules, key)):
         return
@@ -59,9 +65,9 @@ def refuse_literals(pinned: PlanDocument, rules: Rules, key: RootKey | None) -> 
 
 
 def refuse_shares(pinned: PlanDocument, ledger: Ledger, min_cell: int) -> CheckFacts:
-    """The check for the manifest, once what was done is as the plan expected.
+    """The check, for the manifest, that the result matches the shares expected in the plan.
 
-    Raises: GateError ``plan-drift``; nothing has been published then.
+    Raises: GateError ``plan-drift``, before anything is published.
     """
     _refuse(tuple(differing(pinned.shares, ledger, min_cell)))
     return CheckFacts("plan", True, "error", f"as planned in {pinned.id}", "no drift")

@@ -1,4 +1,4 @@
-"""Planted recall of the rules' own detectors in texts of the sources."""
+"""Planted recall of the rules' detectors in texts of the sources."""
 
 from __future__ import annotations
 
@@ -27,22 +27,27 @@ from scrubber.run.request import Outcome, Session
 from scrubber.run.survey import Survey
 
 _PLANTED = 60
-"""So many values of each entity: enough for an interval of a few points."""
+"""Number of planted values per entity, enough for an interval of a few points."""
 _SOURCES, _ROWS, _LONGEST = 4, 500, 160
 _SEED = 0
 
 
 def recall(_: Session, outcome: Outcome) -> Outcome:
-    """The outcome with the planted recall, and its checks. Raises: as :func:`planted_in`."""
+    """The outcome with the planted recall and its checks.
+
+    Raises: the errors of :func:`planted_in`.
+    """
     planted = planted_in_sources(outcome.surveyed)
     checks = (*outcome.checks, *recall_checks(outcome.plan, planted))
     return replace(outcome, planted=planted, checks=checks)
 
 
 def planted_in_sources(surveyed: Survey) -> tuple[PlantedFacts, ...]:
-    """The recall in texts of some of the sources, from their first records.
+    """The recall in texts of some sources, from their first records.
 
-    The same for the same sources and rules. Raises: as reading does.
+    Equal sources and rules give equal results.
+
+    Raises: the errors of reading.
     """
     plan = surveyed.plan
     alike = [s for s in surveyed.sources if any(_text_fields(plan.table(s.alias)))]
@@ -57,15 +62,15 @@ def planted_in_sources(surveyed: Survey) -> tuple[PlantedFacts, ...]:
 
 
 def planted_in_table(plan: Plan, alias: str, table: pa.Table) -> tuple[PlantedFacts, ...]:
-    """The same for a table in memory."""
+    """The recall in texts of a table in memory."""
     return planted_in(plan, list(_texts(plan, [(alias, table)])))
 
 
 def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
-    """The recall of every entity that a text field of `plan` takes away, in `texts`.
+    """The recall in `texts` of each entity that a text field of `plan` removes.
 
-    Raises: DetectionError where recognizers run out of time on several of them; GateError
-    ``planted-recall`` where nothing of an enabled entity is found, and no setting says why.
+    Raises: DetectionError if recognizers exceed their time limit on several texts; GateError
+    ``planted-recall`` if no value of an enabled entity is found and no setting explains it.
     """
     if plan.detect is None:
         return ()
@@ -85,7 +90,7 @@ def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
 
 
 def recall_checks(plan: Plan, planted: Iterable[PlantedFacts]) -> Iterator[CheckFacts]:
-    """A failed check for every entity that the settings of the rules keep from being found."""
+    """A failed check for each entity that settings of the rules exclude from detection."""
     for entity in _missed(plan.detect, planted) if plan.detect is not None else ():
         yield CheckFacts(
             f"planted-{entity}",
@@ -97,8 +102,7 @@ def recall_checks(plan: Plan, planted: Iterable[PlantedFacts]) -> Iterator[Check
 
 
 def _missed(spec: DetectSpec, planted: Iterable[PlantedFacts]) -> list[str]:
-    """The entities that Presidio's or the house's recognizers, or the model, look for, and none of
-    which was found."""
+    """The enabled entities of which no value was found."""
     none = [one.entity for one in planted if one.recall == 0]
     if not none:
         return []
@@ -109,7 +113,7 @@ def _missed(spec: DetectSpec, planted: Iterable[PlantedFacts]) -> list[str]:
 def _refuse_blind(spec: DetectSpec, texts: Sequence[str], missed: Sequence[str]) -> None:
     own = (json.loads(one).keys() for one in spec.recognizers)
     if not missed or any(keys.isdisjoint(("patterns", "deny_list")) for keys in own):
-        return  # Presidio's own recognizers are changed by the rules, or switched off
+        return  # the rules change or disable Presidio's own recognizers
     bare = replace(
         spec, score_thresholds=(), allow_list=(), excludes=(), recognizers=(), least_score=0.0
     )
@@ -126,8 +130,8 @@ def _refuse_blind(spec: DetectSpec, texts: Sequence[str], missed: Sequence[str])
 def _caught_in(
     texts: Sequence[str], entities: Sequence[str], detector: Detector
 ) -> dict[str, list[bool]]:
-    """The planted values in `texts` that are found, by entity. Texts that cannot be looked at are
-    left out: the run passed none of them on."""
+    """The planted values found in `texts`, by entity. Texts that cannot be scanned are omitted,
+    since the run publishes none of them."""
     patience = PATIENCE
     while True:
         planted = [(e, one) for e in entities for one in plant(texts, e, _PLANTED, _SEED)]
@@ -147,7 +151,7 @@ def _caught_in(
 
 
 def _caught(one: Planted, spans: Iterable[Span]) -> bool:
-    """True if findings cover all of what was planted, whatever they take it for."""
+    """True if findings of any entity cover the whole planted value."""
     at = one.start
     for span in sorted(spans):
         if span.start <= at:

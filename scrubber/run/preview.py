@@ -1,4 +1,4 @@
-"""Checking rules before they meet data: all problems, the file's own tests, a preview."""
+"""Checking rules before a run: all problems, the file's own tests, a preview."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _EXAMPLE = "example"
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """The result of one of the rule file's ``tests:``: `unmet` names the fields that came out
-    otherwise, `error` the code of the failure if there was one."""
+    """The result of one of the rule file's ``tests:``: `unmet` names the fields with unexpected
+    values, `error` is the code of a failure."""
 
     id: str
     mark: Mark
@@ -57,7 +57,7 @@ class ExampleResult:
 
 
 def run_examples(rules: Rules) -> tuple[ExampleResult, ...]:
-    """Run the rule file's own tests under a fixed public key, so that they need no secret."""
+    """Run the rule file's tests with a fixed public key, so that they need no secret."""
     key = RootKey(bytes(range(32)))
     return tuple(_run_example(rules, example, key) for example in rules.tests)
 
@@ -75,10 +75,7 @@ def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
 
 @dataclass(frozen=True, slots=True)
 class FieldPreview:
-    """The treatment of a field of `sources`, with some values before and after.
-
-    The samples are for a terminal only.
-    """
+    """The treatment of a field of `sources`, with samples before and after, for a terminal only."""
 
     name: str
     sources: tuple[str, ...]
@@ -87,7 +84,8 @@ class FieldPreview:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels that ``privacy:`` chooses one of, from the value on; none for other fields."""
+        """The levels from which ``privacy:`` chooses, starting with the value; empty for other
+        fields."""
         match self.plan.disposition:
             case Generalize(_, levels, highest):
                 return _said(levels)[: None if highest is None else highest + 1]
@@ -96,7 +94,7 @@ class FieldPreview:
 
     @property
     def action(self) -> str:
-        """The decision in a few words."""
+        """The treatment in a few words."""
         match self.plan.disposition:
             case Keep(reason, unsafe):
                 return f"keep{' UNSAFELY' if unsafe else ''}: {reason}"
@@ -116,7 +114,7 @@ class FieldPreview:
 
 
 def _said(levels: Levels) -> tuple[str, ...]:
-    """The levels, each in a few words."""
+    """Each level in a few words."""
     if levels.rows:
         groups = [len({row[level] for row in levels.rows}) for level in range(len(levels.rows[0]))]
         said = [f"{count:,} groups" for count in groups[1:] if count > 1]
@@ -131,7 +129,7 @@ def _said(levels: Levels) -> tuple[str, ...]:
 def _ladders(
     levels: Levels, samples: Sequence[tuple[Any, Any]], values: pa.Array, context: Context
 ) -> list[tuple[Any, Any]]:
-    """The samples with all levels of each value in one text; as they are where one has no level."""
+    """The samples with all levels of each value in one text; unchanged if a value has no level."""
     labels = text_labels(values).to_pylist()
     if levels.rows:
         known = {row[0]: row[1:] for row in levels.rows}
@@ -151,17 +149,18 @@ def _ladders(
 
 @dataclass(frozen=True)
 class Preview:
-    """A plan, field by field; `throwaway_key` says that the sample was made with a random key."""
+    """A plan, field by field; `throwaway_key` is true if the samples were made with a random
+    key."""
 
     fields: tuple[FieldPreview, ...]
     throwaway_key: bool
 
 
 def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
-    """The preview of a plan, with up to `rows` records of each source scrubbed for the eye.
+    """The preview of a plan, with up to `rows` scrubbed records of each source.
 
-    Nothing is written. Without the run's key a random one stands in. A value that fails is shown
-    as null here; the run itself does what ``on_error`` says.
+    Nothing is written. Without the run's key, a random key is used. Failed values appear as null
+    here; the run itself follows ``on_error``.
     """
     key, throwaway = key_or_throwaway(surveyed.plan)
     plan = _for_the_eye(surveyed.plan)
@@ -197,10 +196,8 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
 
 
 def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
-    """The key of the plan, or a random one where it is not at hand, and whether it is random.
-
-    To look at a plan runs no command that it names.
-    """
+    """The key of the plan, or a random one if it is unavailable, with True for a random one. Key
+    commands are not executed for a preview."""
     if plan.key is not None and plan.key.source is KeySource.EXEC:
         return RootKey(secrets.token_bytes(32)), True
     try:
@@ -210,13 +207,13 @@ def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
 
 
 def _for_the_eye(plan: Plan) -> Plan:
-    """The plan without what takes rows away, so that before and after stand side by side."""
+    """The plan without rules that remove records, so that before and after stay aligned."""
     tables = tuple((alias, replace(table, row_rules=())) for alias, table in plan.tables)
     return before_privacy(replace(plan, tables=tables, on_error=OnError.NULL))
 
 
 def _pairs(path: FieldPath, before: pa.Table, after: pa.Table) -> list[tuple[Any, Any]]:
-    """The values of a leaf before and after; after is None where the field is gone."""
+    """The values of a leaf before and after; after is None for a removed field."""
     values = leaf_values(before, path)[0].to_pylist()
     if path not in {known for known, _ in leaves(after.schema)}:
         return [(value, None) for value in values]

@@ -34,21 +34,20 @@ Folder = str | PathLike[str] | Location
 
 
 def _unheard(progress: Progress) -> None:
-    """Progress that nobody follows."""
+    """Ignore progress."""
 
 
 @dataclass(frozen=True)
 class Request:
     """Scrub `inputs` by `rules` into the folder `out`: ``out/data/…`` and ``out/manifest.json``.
 
-    `out` is a folder or a URL in a store. Sources are scrubbed in `workers` processes on this
-    machine (`executor` ``local``) or on the Ray cluster at `address` (``ray``).
+    `out` is a folder or a URL in a store. Sources are scrubbed by `workers` processes on this
+    machine (`executor` ``local``) or by the Ray cluster at `address` (``ray``).
 
-    With `incremental`, an earlier output, only the sources that it does not have are scrubbed, and
-    the manifest names that of the earlier one. With `pinned` the run is held to that plan.
-
-    A source that cannot be read stops the run. With `quarantine_unreadable` it is left out as a
-    whole; the manifest names it, and its check ``sources-read`` fails.
+    `incremental` is an earlier output: only sources that it lacks are scrubbed, and the manifest
+    names its manifest. `pinned` is a plan that the run must match. An unreadable source stops the
+    run. With `quarantine_unreadable` it is omitted instead: the manifest lists it, and the check
+    ``sources-read`` fails.
     """
 
     rules: Rules
@@ -68,10 +67,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The facts of a run so far. Each pass returns it with what it found out.
+    """The facts of a run so far. Each pass returns it with its results.
 
-    `digests` are those of the sources under the run's key, by alias; `stamps` show whether a source
-    was written to meanwhile.
+    `digests` are those of the sources under the run's key, by alias. `stamps` detect sources that
+    change during the run.
     """
 
     surveyed: Survey
@@ -91,14 +90,17 @@ class Outcome:
         return self.surveyed.plan
 
     def without(self, unread: Collection[Unread]) -> Outcome:
-        """The outcome less sources that cannot be read. Raises: InputError ``all-unreadable``."""
+        """The outcome without unreadable sources.
+
+        Raises: InputError ``all-unreadable``.
+        """
         surveyed = self.surveyed.without({source.source for source in unread})
         return replace(self, surveyed=surveyed, unread=(*self.unread, *unread))
 
 
 @dataclass(frozen=True)
 class Session:
-    """A run under way: the request, an unpublished output, an executor, and the earlier output
+    """A run in progress: the request, an unpublished output, an executor, and the earlier output
     that it extends."""
 
     request: Request
@@ -112,7 +114,7 @@ class Session:
         return self.request.progress or _unheard
 
     def bench(self, outcome: Outcome) -> Bench:
-        """The work that follows from what is known, and its key."""
+        """The work that follows from the outcome so far, with its key."""
         chosen = outcome.chosen
         work = Work(
             outcome.plan,
@@ -127,15 +129,16 @@ class Session:
     def answers(
         self, outcome: Outcome, jobs: Sequence[Job[A]], hear: Hear = unheard
     ) -> closing[Answers[A]]:
-        """The answers of the executor to `jobs`, in any order; a context that ends the work."""
+        """The executor's answers to `jobs`, in any order; closing the context ends the work."""
         return closing(self.executor.answers(self.bench(outcome), jobs, hear))
 
 
 @contextmanager
 def session(request: Request) -> Iterator[Session]:
-    """The session of a run. Its output is published, or removed, when the block ends.
+    """The session of a run. Its output is published or removed when the block ends.
 
-    Raises: as :func:`~scrubber.outputs.base.staged`; NotAvailable for an executor that is not.
+    Raises: the errors of :func:`~scrubber.outputs.base.staged`; NotAvailable for an unknown
+    executor.
     """
     out, earlier = locate(request.out), request.incremental
     chain = Earlier(read_chain(locate(earlier))) if earlier is not None else None
@@ -147,9 +150,9 @@ def session(request: Request) -> Iterator[Session]:
 
 
 def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
-    """The key of a run: the one given, else the one that the rules refer to, else none.
+    """The key of a run: `key`, or else the key referenced by the rules, or None.
 
-    Raises: KeyFault; ``key-missing`` also where the plan needs a key and the rules name none.
+    Raises: KeyFault, also ``key-missing`` if the plan needs a key but the rules reference none.
     """
     if key is not None:
         return key
@@ -161,5 +164,5 @@ def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
 
 
 def _digest_of_all(digests: Mapping[str, str]) -> str:
-    """One digest for the bytes of all sources; those of each are under the key already."""
+    """One digest for the bytes of all sources, from their keyed digests."""
     return sha256("".join(digests.values()).encode()).hexdigest()

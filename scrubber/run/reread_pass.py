@@ -1,4 +1,4 @@
-"""The reread pass: the outputs as they were written, and the sources once more."""
+"""The reread pass: read the written outputs, and check the sources once more."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from scrubber.run.survey import Progress
 
 
 def reread(session: Session, outcome: Outcome) -> Outcome:
-    """The outcome with what a recipient can count in its outputs, as far as rules ask for it.
+    """The outcome with the counts that a recipient could make in its outputs, as required by the
+    rules.
 
-    Raises: as reading does; GateError as :func:`~scrubber.anonymize.gates.refuse_classes` and
+    Raises: the errors of reading; GateError, as for
+    :func:`~scrubber.anonymize.gates.refuse_classes` and
     :func:`~scrubber.anonymize.recheck.recheck`; InputError ``source-changed``.
     """
     plan, chosen, rechecked = outcome.plan, outcome.chosen, None
@@ -32,7 +34,7 @@ def reread(session: Session, outcome: Outcome) -> Outcome:
 
 
 def _reread(session: Session, outcome: Outcome) -> Reread:
-    """The records of all outputs, by classes and by what is alike."""
+    """The records of all outputs, by class and by equal quasi-identifiers."""
     chosen, outputs = outcome.chosen, outcome.outputs
     sensitive = tuple(chosen.reference) if chosen is not None else None
     sources = {source.alias: source for source in outcome.surveyed.sources}

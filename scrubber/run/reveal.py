@@ -1,4 +1,4 @@
-"""Reveal: bring back what `encrypt` made, for a reason that is put on record first."""
+"""Reveal: decrypt values made by `encrypt`, after recording the reason."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ Open = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """A value as it was before: of `field`, in the `record` (from 1) of `file`; for single values
-    `record` is the number among those given, and `file` is empty."""
+    """A decrypted value of `field`, from the `record` (from 1) of `file`. For single values,
+    `record` is their position in the argument, and `file` is empty."""
 
     file: str
     record: int
@@ -43,7 +43,7 @@ class Revealed:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A pseudonym, or a text with some, and where it stands."""
+    """A pseudonym, or a text with pseudonyms, and its location."""
 
     place: Place
     facts: Mapping[str, Any]
@@ -61,25 +61,25 @@ def reveal(
     domain: str | None = None,
     out: str | PathLike[str] | None = None,
 ) -> tuple[Revealed, ...]:
-    """The values behind pseudonyms that ``encrypt`` made, in the order in which they stand.
+    """Decrypt pseudonyms made by ``encrypt``, in the order of the output.
 
-    `output` is the folder of a run. Without `values` these are all of its pseudonyms, or those of
-    the `field` (as the manifest names it), or of the `file` (as its source was named): read from
-    the outputs, nested fields and texts too. With `values`, pseudonyms of the `field`, only these;
-    a string is one. `key` is the key of the run, as for :func:`scrubber.scrub`. The domain is the
-    one on record; `domain` is for operators of texts that have one of their own. A value comes as
-    text: numbers and texts as they were, dates and times as ISO 8601, bytes in hex; what holds no
-    pseudonym stays out.
+    `output` is the folder of a run. Without `values`, all its pseudonyms are read from the outputs,
+    including nested fields and texts. `field` (as named in the manifest) and `file` (as named in
+    its source) restrict them. With `values`, only these pseudonyms of the `field` are decrypted; a
+    string is a single one. `key` is the key of the run, as for :func:`scrubber.scrub`. `domain` is
+    needed only for text operators with a domain of their own. Numbers and texts come back as they
+    were, dates and times as ISO 8601, bytes in hex. Null and other values without a pseudonym are
+    skipped.
 
-    Before anything is given back, a line with the `reason`, the user and the fields, but no value,
-    goes into ``access.jsonl`` beside the manifest. If one value cannot be revealed, none is. With
-    `out`, they are also written as JSON lines to a new file that its owner alone can read.
+    Before anything is returned, a line with the `reason`, the user and the fields, but without
+    values, is added to ``access.jsonl`` beside the manifest. If one value cannot be decrypted, none
+    is returned. With `out`, the values are also written as JSON lines to a new file of mode 0600.
 
     Raises: InputError ``not-encrypted``, ``no-field``, ``no-file``, ``values-or-file``, ``reason``;
-    OutputError ``file-exists``, ``out-in-output``, ``output-write``; KeyFault
-    ``key-other`` for another key than the one on record; TamperedError ``not-authentic`` for a
-    pseudonym that was changed, or is of another key or domain, ``access-form``; OutputError
-    ``access-write``; and those of :func:`scrubber.read_manifest`.
+    OutputError ``file-exists``, ``out-in-output``, ``output-write``, ``access-write``; KeyFault
+    ``key-other`` for a key other than the recorded one; TamperedError ``not-authentic`` for a
+    changed pseudonym or one with another key or domain, ``access-form``; the errors of
+    :func:`scrubber.read_manifest`.
     """
     root = locate(output)
     target = Path(out) if out is not None else None
@@ -129,7 +129,7 @@ def reveal(
 
 
 def _refuse(target: Path, output: Location) -> None:
-    """Refuse a file that is there, or one in the output that the values were taken out of."""
+    """Refuse an existing file, or one inside the output."""
     place = Place(file=str(target))
     if target.exists() or target.is_symlink():
         text = "the file exists already"
@@ -148,7 +148,7 @@ def _json_lines(found: Iterable[Revealed]) -> bytes:
 
 
 def _fields(manifest: Mapping[str, Any], name: str | None) -> list[Mapping[str, Any]]:
-    """The manifest's facts about the encrypted fields, or of those called `name`."""
+    """The manifest's facts about the encrypted fields, or those called `name`."""
     named = [facts for facts in manifest["fields"] if name in (None, facts["name"])]
     if not named and name is not None:
         raise InputError("no-field", "the output does not have this field", place=Place(field=name))
@@ -171,7 +171,7 @@ def _fields(manifest: Mapping[str, Any], name: str | None) -> list[Mapping[str, 
 def _domains(
     manifest: Mapping[str, Any], facts: Mapping[str, Any], own: str | None
 ) -> Sequence[str]:
-    """The domains that the pseudonyms of a field may be of."""
+    """The possible domains of a field's pseudonyms."""
     if facts["action"] == _ENCRYPT:
         return [facts["domain"] or facts["name"]]
     labels = [
@@ -180,7 +180,7 @@ def _domains(
         if found["field"] == facts["name"] and found["action"].startswith(_ENCRYPT)
     ]
     labels += [one["entity"] for one in facts["operators"] if one["entity"] is not None]
-    # what the record's own columns show for a value is what its texts show
+    # A linked text shows the same pseudonyms as the columns of its record.
     columns = [one["domain"] for one in manifest["fields"] if one["action"] == _ENCRYPT]
     return list(dict.fromkeys(name for name in (own, *labels, *columns) if name))
 
@@ -191,7 +191,7 @@ def _stored(
     chosen: Sequence[Mapping[str, Any]],
     file: str | None,
 ) -> Iterator[_Cell]:
-    """Every value of these fields in the outputs, or in the one that was made from `file`."""
+    """All values of these fields in the outputs, or in the output of the source `file`."""
     outputs = [
         one
         for one in manifest["outputs"]["files"]
@@ -232,13 +232,14 @@ def _cells(
 
 
 def _holds_some(text: str, facts: Mapping[str, Any]) -> bool:
-    """True if a text has a pseudonym; a value of an encrypted field is one, or was changed."""
+    """True if a text contains a pseudonym. A value of an encrypted field is a pseudonym, or was
+    changed."""
     encrypted = facts["action"] == _ENCRYPT
     return bool(text.strip()) if encrypted else ENCRYPTED.search(text) is not None
 
 
 def _opened(cell: _Cell, openers: Sequence[Open], *, single: bool) -> str:
-    """The value of a cell: what one of `openers` gives; a text with all its pseudonyms opened."""
+    """The decrypted value of a cell by any of `openers`; in a text, all pseudonyms are replaced."""
     if single or cell.facts["action"] == _ENCRYPT:
         return _first(cell, cell.text, openers)
     out, at = [], 0

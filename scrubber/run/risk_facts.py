@@ -1,4 +1,4 @@
-"""The account of ``privacy:`` in a run: what was asked, chosen and counted again."""
+"""The account of ``privacy:`` in a run: requirements, choice and recheck."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scrubber.privacy.risk import Risk, risk_of
 
 
 def risk_of_run(plan: Plan, chosen: Chosen, rechecked: Rechecked) -> RiskFacts:
-    """The facts of the manifest's risk section, where ``privacy:`` asked for something."""
+    """The facts of the manifest's risk section, for rules with ``privacy:``."""
     assert plan.privacy is not None
     rules = plan.privacy
     scope = [(alias, table) for alias, table in plan.tables if table.quasi]
@@ -40,7 +40,7 @@ def risk_of_run(plan: Plan, chosen: Chosen, rechecked: Rechecked) -> RiskFacts:
 
 
 def checked(risk: RiskFacts, rechecked: Rechecked) -> CheckFacts:
-    """That the output was read again, and that its classes are as asked: else there is none."""
+    """The check that the reread output has the required classes. It is only made if it passed."""
     what = "subjects" if rechecked.by_subject else "records"
     return CheckFacts(
         "privacy-recheck",
@@ -63,7 +63,7 @@ def limitations(risk: RiskFacts, rechecked: Rechecked) -> Iterator[str]:
 
 
 def suppression(rules: PrivacyRules, place: str) -> RuleFacts:
-    """The rule by which records of classes are dropped that ``privacy:`` does not allow."""
+    """The rule that drops records in classes that ``privacy:`` does not permit."""
     models = " and ".join(dict.fromkeys(one.key for _, one in rules.models))
     reason = f"classes smaller than {rules.k}" + (f", or not as {models} ask" if models else "")
     stated: dict[str, object] = {"k": rules.k, "suppression_limit": rules.suppression_limit}

@@ -1,9 +1,8 @@
-"""The account of the rules: what each says, as far as a manifest may show it.
+"""The account of the rules: the part of each that a manifest may publish.
 
-Literals of conditions, word lists, hierarchies and recognizers of the author's own may hold values
-of the data. They are published as digests under the run's key, so that a change shows and a guess
-cannot be tried. Without a key they are :data:`HIDDEN`, and `diff` takes other rules
-for weaker ones.
+Literals of conditions, word lists, hierarchies and the author's recognizers may hold values of the
+data. They are published as digests under the run's key, so that changes show and guesses cannot be
+tested. Without a key they are :data:`HIDDEN`, and `diff` rates other rules as weaker.
 """
 
 from __future__ import annotations
@@ -39,12 +38,12 @@ from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
 
 DETECT: Final = "detect"
-_EACH: Final = 200  # items of a list that are published one by one
+_EACH: Final = 200  # list items published one by one
 _DIGITS: Final = 16
 
 
 def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFacts]:
-    """Every rule that decided something, in the order of the rule file."""
+    """All rules that applied, in the order of the rule file."""
     seen: dict[str, RuleFacts] = {}
     for table in plan.kinds:
         for field in table.fields:
@@ -77,7 +76,7 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
 
 
 def action_of(disposition: Disposition) -> str:
-    """The action of a disposition in a manifest."""
+    """The manifest's term for a disposition."""
     match disposition:
         case Keep():
             return "keep"
@@ -108,7 +107,7 @@ def stated_parameters(transform: Transform, key: RootKey | None) -> dict[str, An
 
 
 def written_out(transform: Transform, key: RootKey | None) -> str:
-    """`transform` with its parameters, in one line."""
+    """`transform` with its parameters, on one line."""
     stated = stated_parameters(transform, key).items()
     return " ".join([transform.name, *(f"{name}={value}" for name, value in sorted(stated))])
 
@@ -129,7 +128,7 @@ def digest(text: str, key: RootKey | None) -> str:
 
 
 def _digests(items: Iterable[str], key: RootKey | None) -> str:
-    """The digests of a list's items, of a long one that of all of them; its order tells nothing."""
+    """The digests of a list's items, or one digest of a long list. The order reveals nothing."""
     ordered = sorted(set(items))
     if key is None:
         return f"{len(ordered)} {HIDDEN}"
@@ -170,7 +169,7 @@ def _detection(spec: DetectSpec, key: RootKey | None) -> Iterator[tuple[str, str
 
 
 def _ner(ner: str, key: RootKey | None) -> str:
-    """The model without its path, and of a configuration its digest."""
+    """The model without its path; for a configuration, its digest."""
     kind, colon, rest = ner.partition(":")
     if not colon:
         return kind

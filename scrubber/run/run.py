@@ -1,4 +1,4 @@
-"""A run: survey, count, scrub, read again, seal, publish."""
+"""A run: survey, count, scrub, reread, seal, publish."""
 
 from __future__ import annotations
 
@@ -24,19 +24,18 @@ from scrubber.run.survey import survey
 
 Pass = Callable[[Session, Outcome], Outcome]
 PASSES: Final[tuple[Pass, ...]] = (count, scrub, reread, recall)
-"""The passes over the sources, in their order: each returns the outcome with what it found out."""
+"""The passes over the sources, in order. Each returns the outcome with its results."""
 
 
 def run(request: Request) -> Manifest:
-    """Do what is asked, and return the manifest of the output.
+    """Execute the request and return the manifest of the output.
 
-    The output appears in one step when everything succeeded; in a store the manifest comes last,
-    and without it there is no output. A failed or killed run leaves nothing that could be taken for
-    one. The same input, rules and key give the same bytes for any executor and any number of
-    workers.
+    The output appears in one step once everything succeeded. In a store the manifest comes last,
+    and without it there is no output. A failed or killed run publishes nothing. Equal inputs, rules
+    and keys give equal bytes for any executor and number of workers.
 
-    Raises: those of the passes; GateError ``plan-drift`` where the pinned plan planned something
-    else.
+    Raises: the errors of the passes; GateError ``plan-drift`` if the run differs from the pinned
+    plan.
     """
     clock = Clock()
     with _enough_memory(), session(request) as under_way:
@@ -49,7 +48,10 @@ def run(request: Request) -> Manifest:
 
 
 def _surveyed(session: Session) -> Outcome:
-    """The survey, held to the pinned plan. Raises: GateError ``plan-drift``."""
+    """The survey, compared with the pinned plan.
+
+    Raises: GateError ``plan-drift``.
+    """
     request, unread = session.request, dict[str, str]()
     leave_out = unread.__setitem__ if request.quarantine_unreadable else None
     surveyed = survey(request.rules, request.inputs, leave_out, session.executor)
@@ -65,13 +67,15 @@ def _surveyed(session: Session) -> Outcome:
 
 
 def _sealed(session: Session, outcome: Outcome, clock: Clock) -> Manifest:
-    """The manifest. Raises: GateError ``plan-drift`` for shares that the pinned plan did not
-    expect."""
+    """The manifest.
+
+    Raises: GateError ``plan-drift`` for shares that differ from the pinned plan.
+    """
     request, plan, checks = session.request, outcome.plan, outcome.checks
     if request.pinned is not None:
         planned = refuse_shares(request.pinned, outcome.ledger, plan.disclosure.min_cell)
         checks = (planned, *checks)
-    # An unkeyed digest of a small file can be guessed from, so there is none.
+    # An unkeyed digest of a small file would allow guessing, so there is none.
     digests = outcome.digests if outcome.key is not None else {}
     records = tuple(
         SourceRecord(source.alias, formats.media_type(source), digests.get(source.alias))
@@ -105,7 +109,10 @@ def _publish(session: Session, outcome: Outcome, manifest: Manifest) -> None:
 
 @contextmanager
 def _enough_memory() -> Iterator[None]:
-    """Raises: IncompleteError ``out-of-memory`` for what Python and Arrow say then."""
+    """Translate memory errors of Python and Arrow.
+
+    Raises: IncompleteError ``out-of-memory``.
+    """
     try:
         yield
     except MemoryError:

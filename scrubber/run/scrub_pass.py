@@ -1,4 +1,4 @@
-"""The scrub pass: every source becomes its part, wherever that is done."""
+"""The scrub pass: turn each source into its part, on any executor."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from scrubber.run.work_ids import work_ids
 
 
 def scrub(session: Session, outcome: Outcome) -> Outcome:
-    """The outcome with every source scrubbed into its part. What a stopped run finished of the same
-    work is taken over, and what else lies in the output goes.
+    """The outcome with each source scrubbed into its part. Finished parts of a stopped run with the
+    same work are reused; other files in the output are removed.
 
-    Raises: those of the work; ConservationError ``source-lost`` where a source has no part;
-    OutputError ``part-missing`` where one was written to a place that this process cannot see;
-    GateError ``residual-rate``.
+    Raises: the errors of the work; ConservationError ``source-lost`` for a source without a part;
+    OutputError ``part-missing`` for a part that this process cannot see; GateError
+    ``residual-rate``.
     """
     jobs = _jobs(session, outcome)
     parts, unread = _scrubbed(session, outcome, jobs)
     aliases = [job.source.alias for job in jobs if job.source.alias not in unread]
     if len(parts) != len(aliases):
         raise ConservationError("source-lost", "a source has no output")
-    if unread:  # of which a stopped run may have finished a part, when they could be read
+    if unread:  # a stopped run may have finished their parts while they were readable
         session.stage.clear({part.output.path for part in parts.values()})
     outputs = [replace(parts[alias].output, shard=at) for at, alias in enumerate(aliases)]
     ledger = Ledger.of(part.fragment for part in parts.values())
@@ -63,7 +63,7 @@ def _jobs(session: Session, outcome: Outcome) -> list[ScrubJob]:
 def _scrubbed(
     session: Session, outcome: Outcome, jobs: Sequence[ScrubJob]
 ) -> tuple[dict[str, Part], dict[str, Unread]]:
-    """The part of every source by alias, and the sources that were left out."""
+    """The part of each source by alias, and the omitted sources."""
     work, stage = session.bench(outcome).work, session.stage
     stage.clear({f"{DATA}/{work.output_name(job.source)}" for job in jobs})
     watch = _Watch(jobs, session.tell)
@@ -83,8 +83,8 @@ def _scrubbed(
 
 
 def sharing(fragment: Fragment, known: dict[Any, Any]) -> Fragment:
-    """The fragment with keys of counts that are `known`, the same object for all of one name: for
-    very many sources they are what takes memory."""
+    """The fragment with its keys replaced by equal `known` ones. For very many sources, keys
+    dominate the memory."""
     tallies = {f.name: getattr(fragment, f.name) for f in fields(fragment)}
     shared: dict[str, Any] = {
         name: Tally([(known.setdefault(key, key), count) for key, count in tally.items()])
@@ -95,7 +95,7 @@ def sharing(fragment: Fragment, known: dict[Any, Any]) -> Fragment:
 
 
 class _Watch:
-    """Adds up how far the sources are that are under way."""
+    """Adds up the progress of the sources."""
 
     def __init__(self, jobs: Sequence[ScrubJob], tell: Callable[[Progress], None]) -> None:
         self._sizes = {job.source.alias: job.size for job in jobs}

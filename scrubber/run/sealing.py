@@ -14,7 +14,7 @@ from scrubber.run.lock_digest import lock_digest
 
 
 class Clock:
-    """When a run began and how long it took: outside of the manifest's id."""
+    """Start and duration of a run, which the manifest's id does not cover."""
 
     def __init__(self) -> None:
         self._created = datetime.now(UTC)
@@ -24,14 +24,15 @@ class Clock:
         return RunFacts(
             created=self._created.strftime("%Y-%m-%dT%H:%M:%SZ"),
             id=secrets.token_hex(8),
-            # Whole seconds: finer, it would tell the number of records to who knows the pace.
+            # Whole seconds: a finer duration would reveal the number of records to anyone who knows
+            # the speed.
             duration_ms=1000 * math.ceil(time.monotonic() - self._started),
             workers=workers,
         )
 
 
 def sealed(account: Account, run: RunFacts, ledger: Ledger) -> Manifest:
-    """The manifest of what the account and the ledger say."""
+    """The manifest of the account and the ledger."""
     asked = account.plan.disclosure
     facts = facts_of(replace(account, lock_digest=lock_digest()), run)
     return seal(facts, ledger, min_cell=asked.min_cell, base=asked.base)

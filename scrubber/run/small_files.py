@@ -1,4 +1,4 @@
-"""Salts for the digests of small output files: a secret of those who have the data."""
+"""Salts for the digests of small output files, known only to holders of the data."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from scrubber.transform.keys import KEY_BYTES, RootKey
 
 
 def with_salts(outputs: Iterable[OutputFacts], key: RootKey | None) -> tuple[OutputFacts, ...]:
-    """`outputs`, with a salt for each small one.
+    """Add a salt to each small file in `outputs`.
 
-    Under a key the salt follows from the file's path and content: the same file gets the same salt,
-    and who has one file knows nothing of the salt of a later one. Without a key it is random.
+    Under a key, the salt is derived from the file's path and content: equal files get equal salts,
+    and the holder of one file learns nothing about the salt of a later one. Without a key it is
+    random.
     """
     return tuple(replace(one, salt=_salt(one, key)) if is_small(one) else one for one in outputs)
 

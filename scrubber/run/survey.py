@@ -1,4 +1,4 @@
-"""The survey of a run: what there is to read, and the plan for it; nothing is written."""
+"""The survey of a run: the sources and the plan for them; nothing is written."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from scrubber.policy.plan import OnError, Plan
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a run: the bytes of the sources that are done, of all their bytes, and the
-    records that are done."""
+    """The progress of a run: processed bytes of the sources, total bytes, and processed records."""
 
     bytes_done: int
     bytes_total: int
@@ -29,14 +28,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Survey:
-    """The sources of a run, their schemas by alias, and the plan that follows from the rules."""
+    """The sources of a run, their schemas by alias, and the resulting plan."""
 
     sources: tuple[Source, ...]
     schemas: dict[str, pa.Schema]
     plan: Plan
 
     def without(self, aliases: Collection[str]) -> Survey:
-        """The survey less these sources. Raises: InputError ``all-unreadable``."""
+        """The survey without these sources.
+
+        Raises: InputError ``all-unreadable``.
+        """
         if not aliases:
             return self
         sources = tuple(source for source in self.sources if source.alias not in aliases)
@@ -54,10 +56,10 @@ def survey(
 ) -> Survey:
     """Find the sources and compile the rules against their schemas; nothing is written.
 
-    `leave_out`, if given, receives sources that cannot be read, and they are no part of the survey.
+    `leave_out`, if given, receives unreadable sources, which are then omitted from the survey.
 
-    Raises: InputError for sources that cannot be read, ``all-unreadable`` where none can; RuleError
-    with every problem at once.
+    Raises: InputError for unreadable sources, ``all-unreadable`` if all are; RuleError with all
+    problems at once.
     """
     found = formats.discover(inputs, leave_out)
     drop_bad = rules.on_error is OnError.DROP_ROW
@@ -75,5 +77,5 @@ def survey(
 
 
 def all_unreadable() -> InputError:
-    """The error where every source would have to be left out."""
+    """The error if all sources would have to be omitted."""
     return InputError("all-unreadable", "no source is readable")

@@ -16,10 +16,10 @@ _NO_CLOCK: Final = RunFacts(created="1970-01-01T00:00:00Z", id="0" * 16, duratio
 
 
 def work_ids(rules: Rules, plan: Plan, key: RootKey | None) -> dict[str, str]:
-    """The identity of the work on each source (by alias), whatever the data.
+    """The identity of the work on each source (by alias), independent of the data.
 
-    It is what a manifest of that source alone states before there is a record (rules, detectors,
-    key and program), and the rules with their literals, which no manifest states.
+    It covers the manifest of that source alone before any record (rules, detectors, key and
+    program), and the rules with their literals, which manifests omit.
     """
     known: dict[str, str] = {}
     for table, sources in plan.kinds.items():

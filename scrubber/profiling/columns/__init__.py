@@ -1,8 +1,7 @@
-"""The verdict on a whole column: name, type and value evidence make a verdict, without a model.
+"""The verdict on a whole column from its name, type and values, without a model.
 
-profile = Profile.of(values)
-verdict = judge(FieldPath(("lname",)), profile)
-verdict.field_class, verdict.entity, verdict.confidence, verdict.evidence
+profile = Profile.of(values) verdict = judge(FieldPath(("lname",)), profile) verdict.field_class,
+verdict.entity, verdict.confidence, verdict.evidence
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _FAMILIES = (PEOPLE, _NUMBERED, _ADDRESSES, DATES)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That a column is some concept, how strongly (0 to 1), and why in words."""
+    """A claim that a column has a concept, with its strength (0 to 1) and evidence in words."""
 
     concept: Concept
     strength: float
@@ -56,7 +56,7 @@ def value_claims(profile: Profile, found: Mapping[str, float]) -> list[Claim]:
     return claims
 
 
-# What a value that is one of these is called, where several concepts have the entity.
+# The default concept of entities that several concepts share.
 _PLAINEST = {"PERSON": "full_name", "LOCATION": "place", "DATE_TIME": "date"}
 _SAME = {
     "US_PASSPORT": "PASSPORT",
@@ -89,12 +89,12 @@ def _strength(id_: str, share: float, profile: Profile) -> float:
     if profile.distinct >= 10:
         return {"full_name": 0.85, "given_name": 0.75, "family_name": 0.7}[id_]
     if id_ == "family_name":
-        return 0.3  # of few words, many are surnames by chance: Red, Green, Blue
+        return 0.3  # some of few words are surnames by chance: Red, Green, Blue
     return 0.55 if id_ == "full_name" or (share >= 0.9 and profile.distinct >= 3) else 0.3
 
 
 def by_looks(profile: Profile) -> Claim:
-    """A column that neither its name nor its values explain."""
+    """The claim for a column that neither its name nor its values explain."""
     if not profile.counts:
         said = "no value in the sample" if profile.stored != "other" else "values of a rare type"
         return Claim(CONCEPTS["category"], 0.0, said)
@@ -130,7 +130,8 @@ def _number(profile: Profile) -> Claim:
 
 
 def numbered_like(profile: Profile) -> bool:
-    """True if whole numbers tell records apart: nearly all different, of one length or in a row."""
+    """True if whole numbers look like keys: nearly all different, and of one length or
+    consecutive."""
     if profile.distinct < 10:
         return False
     length, share = profile.lengths

@@ -1,5 +1,4 @@
-"""The concepts that a column can have: a kind of identifier, a trait, a measurement, each with its
-class."""
+"""The concepts of columns: kinds of identifiers, traits and measurements, each with its class."""
 
 from __future__ import annotations
 
@@ -13,9 +12,9 @@ SENSITIVE, TEXT, INSENSITIVE = FieldClass.SENSITIVE, FieldClass.TEXT, FieldClass
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A kind of column: its id, what it is called, its class and the entity of its values.
+    """A kind of column: its id, its title, its class and the entity of its values.
 
-    `generic` marks what a header says in passing: any more specific word beside it wins.
+    `generic` marks vague words of a header: any more specific word beside them wins.
     """
 
     id: str

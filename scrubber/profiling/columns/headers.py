@@ -27,16 +27,16 @@ _LONGEST_TOKEN = 40
 _MOST_TOKENS = 12
 
 WHOLE, PART, LOOSE = 0.9, 0.75, 0.5
-"""How sure a header makes: it says this and no more; this and unknown words; this in passing."""
+"""The confidence of a header that names a concept: exactly; with unknown words; in passing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """The concept that a header suggests, with its confidence (0 to 1).
+    """The concept suggested by a header, with its confidence (0 to 1).
 
-    `qualified`: it names a property of the thing (``email_verified``), not the thing. `personal`:
-    it names whom the column is about (``patient_id``). `original`: it is a value as another system
-    has it (``person_source_value``), often the number of a person there.
+    `qualified`: the header names a property of the thing (``email_verified``), not the thing.
+    `personal`: it names the subject of the column (``patient_id``). `original`: the value comes
+    from another system (``person_source_value``), often as the number of a person there.
     """
 
     concept: Concept
@@ -47,7 +47,7 @@ class Hint:
 
 
 def fold(text: str) -> str:
-    """`text` in lower case and without accents.
+    """`text` in lower case without accents.
 
     >>> fold("Prénom"), fold("STRAßE")
     ('prenom', 'strasse')
@@ -58,7 +58,7 @@ def fold(text: str) -> str:
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a header, folded; digits and signs only part them.
+    """The words of a header, folded; digits and signs only separate them.
 
     >>> words_of("customerFirstName2"), words_of("CLIENT_IPAddress"), words_of("dateofbirth")
     (('customer', 'first', 'name'), ('client', 'ip', 'address'), ('dateofbirth',))
@@ -103,7 +103,7 @@ def _hint(words: Sequence[str]) -> Hint | None:
 
 
 def _best(words: Sequence[str]) -> tuple[Concept, int, int] | None:
-    """The concept of the longest phrase in `words`, specific before generic, and its place."""
+    """The concept of the longest phrase in `words`, specific before generic, and its position."""
     best: tuple[tuple[bool, int, int], Concept, int, int] | None = None
     for start in range(len(words)):
         for length in range(min(_longest(), len(words) - start), 0, -1):
@@ -144,7 +144,7 @@ def _known() -> frozenset[str]:
 
 @lru_cache(4096)
 def _parts(token: str) -> tuple[str, ...]:
-    """A token as it is if it is known, else as the known words that it is glued from."""
+    """A known token as it is, or else the known words that it consists of."""
     known = _known()
     for form in _forms(token):
         if form in known:
@@ -175,7 +175,7 @@ def _segments(token: str) -> tuple[str, ...] | None:
     for end in range(2, len(token) + 1):
         for start in range(end - 1):
             before, word = best[start], token[start:end]
-            # Two letters are too few to be seen in the middle of a longer unknown word.
+            # Two letters are too few to be recognized inside a longer unknown word.
             if before is None or word not in known or (len(word) == 2 and word not in _SHORT):
                 continue
             made = (*before, word)
@@ -185,7 +185,7 @@ def _segments(token: str) -> tuple[str, ...] | None:
     return best[-1]
 
 
-# Words that end a compound whose beginning nobody knows.
+# Words that end a compound with an unknown beginning.
 _TAILS = (
     "datum", "date", "name", "number", "nummer", "address", "adresse", "email", "phone", "telefon",
     "code", "amount", "count", "status", "type", "description",

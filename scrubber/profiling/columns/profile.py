@@ -1,4 +1,4 @@
-"""Profile: what a sample of a column looks like, as far as a verdict needs it."""
+"""Profile: a summary of a column's sample for the verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scrubber.profiling.columns.values import date_year, is_integer, is_number
 
 Stored = Literal["text", "number", "date", "boolean", "other"]
 
-# So many distinct values are tested one by one; a sample of a sample.
+# Maximum number of distinct values tested one by one.
 _TESTED = 1000
 _YEARS = range(1880, 2060)
 _MISSING = frozenset(
@@ -25,10 +25,11 @@ _MISSING = frozenset(
 
 @dataclass(frozen=True)
 class Profile:
-    """A column's sampled cells.
+    """The sampled cells of a column.
 
-    `stored` is the kind of its type, `cells` their number, nulls among them, `missing` how many
-    are null, blank or say so ("N/A"), `counts` how often each other value occurs, as stripped text.
+    `stored` is the kind of its type and `cells` their number, nulls included. `missing` counts
+    cells that are null, blank or marked as missing ("N/A"). `counts` has the frequency of each
+    other value, as stripped text.
     """
 
     stored: Stored
@@ -75,12 +76,12 @@ class Profile:
         return tuple(islice(self.counts, _TESTED))
 
     def share(self, test: Callable[[str], bool]) -> float:
-        """The share of distinct values that pass `test`; 0 where there is no value."""
+        """The share of distinct values that pass `test`; 0 without values."""
         return _share(map(test, self.tested))
 
     @property
     def uniqueness(self) -> float:
-        """Distinct values by values; 0 where there is none."""
+        """The ratio of distinct values to values; 0 without values."""
         return self.distinct / self.present if self.present else 0.0
 
     @cached_property
@@ -90,14 +91,14 @@ class Profile:
 
     @cached_property
     def whole(self) -> bool:
-        """True if they are numbers without fractions."""
+        """True if the values are numbers without fractions."""
         if self.stored == "number":
             return not self.fractional
         return self.numeric and self.share(is_integer) >= 0.95
 
     @cached_property
     def binary(self) -> bool:
-        """True if it says yes or no: a boolean, or at most two short values in many cells."""
+        """True for yes-or-no columns: booleans, or at most two short values in many cells."""
         if self.stored == "boolean":
             return True
         short = all(len(value) <= 12 for value in self.counts)
@@ -136,7 +137,7 @@ class Profile:
 
     @cached_property
     def prose(self) -> bool:
-        """True if the values are texts: many words, and not a few of them over and over."""
+        """True if the values are texts: many words, and rarely repeated."""
         if self.stored != "text" or not self.counts or self.numeric:
             return False
         wordy = self.mean_words >= 5 or (self.longest > 120 and self.mean_words >= 3)
@@ -144,7 +145,7 @@ class Profile:
 
     @cached_property
     def repeated(self) -> bool:
-        """True if the values come from a short list: each stands in several cells."""
+        """True if the values come from a short list, each in several cells."""
         if not self.counts:
             return False
         return self.present >= 5 * self.distinct and self.distinct <= 200

@@ -1,4 +1,4 @@
-"""Masked shapes: what values look like, without the values."""
+"""Masked shapes: the form of values without the values."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _LONGEST = 40
 _RUN = re.compile(r"(A+a*|a+|9+|x+)")
 _COLLAPSED = {"A": "A+", "a": "a+", "9": "9+", "x": "x+"}
 
-# A shape is shown only where so many different values have it that it tells about none of them.
+# Minimum share of distinct values with a shape, so that it describes no single one of them.
 _LEAST_SHARE = 0.3
 
 
 def shape_of(value: str) -> str:
-    """`value` with every letter as A or a (x where there is no case) and every digit as 9.
+    """`value` with letters masked as A, a or x (without case) and digits as 9.
 
-    Signs that part words and numbers stay; any other sign becomes ``?``.
+    Separators of words and numbers are kept; other signs become ``?``.
 
     >>> shape_of("Elm 42"), shape_of("7-Ä?€")
     ('Aaa 99', '9-A??')
@@ -30,10 +30,10 @@ def shape_of(value: str) -> str:
 
 
 def common_shape(values: Iterable[str]) -> str | None:
-    """The shape that most of the distinct `values` have, exact or with lengths left out, or None.
+    """The most common shape of the distinct `values`, exact or without lengths, or None.
 
-    None where fewer than 11 values, or fewer than three in ten, share a shape, and where the shape
-    holds no letter or digit (it could then be a value itself) or is long.
+    None if fewer than 11 values, or fewer than three in ten, share a shape. Also None for a long
+    shape, or one without a letter or digit, since that could be a value itself.
     """
     exact = Counter(shape_of(value[: _LONGEST + 1]) for value in values)
     total = exact.total()

@@ -1,6 +1,6 @@
-"""Evidence from single values: tests of a single value, one per kind of identifier.
+"""Evidence from single values: one test per kind of identifier.
 
-A test answers for one stripped, non-empty text. Checksums count where a number has one.
+A test takes one stripped, non-empty text. Checksums are verified if a number has one.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def is_date(value: str) -> bool:
 
 
 def date_year(value: str) -> int | None:
-    """The year of a date written in some usual way (two digits: of 1930 to 2029), else None."""
+    """The year of a date in a usual notation (two digits: 1930 to 2029), or None."""
     found = _DATE.fullmatch(value)
     if found is None:
         return None
@@ -144,8 +144,8 @@ def date_year(value: str) -> int | None:
 
 
 def is_phone(value: str) -> bool:
-    """A telephone number with a country code or with its groups parted, or of ten digits as in
-    North America."""
+    """A telephone number with a country code or separated groups, or of ten digits as in North
+    America."""
     if _PHONE.fullmatch(value) is None or is_date(value) or is_ssn(value):
         return False
     digits = sum(ch.isdigit() for ch in value)
@@ -193,7 +193,7 @@ def is_surname(value: str) -> bool:
 
 
 def is_full_name(value: str) -> bool:
-    """Two to five words of which the first or last is a given name and another one a surname."""
+    """Two to five words, the first or last a given name and another one a surname."""
     words = _name_words(value.replace(",", " "))
     if words is None:
         return False
@@ -209,7 +209,7 @@ def is_full_name(value: str) -> bool:
 
 @lru_cache(8192)
 def _name_words(value: str) -> tuple[str, ...] | None:
-    """The words of what could be a name, folded, without titles and particles; None for others."""
+    """The words of a possible name, folded, without titles and particles; None for other texts."""
     if len(value) > 60:
         return None
     words = _SERIAL.sub("", value).split()
@@ -246,4 +246,4 @@ TESTS: Mapping[str, Test] = {
     "family_name": is_surname,
     "organization": is_organization,
 }
-"""The test of each concept that values can show by themselves, most telling first."""
+"""The tests of concepts that values show by themselves, most specific first."""

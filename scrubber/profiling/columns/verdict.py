@@ -1,8 +1,9 @@
-"""The verdict about a column: what its name and its values say together.
+"""The verdict on a column from its name and its values.
 
-The name makes a claim, the values make others; claims about the same thing strengthen each other,
-a name that the values contradict counts less, and where they differ the stronger one wins, the
-stricter class where they are as strong. What nobody claims is judged by its looks.
+The name makes one claim, the values make others. Claims of one concept strengthen each other; a
+name contradicted by the values counts less. Of different claims the stronger one wins, or the one
+of the stricter class if they are equally strong. Unclaimed columns are judged by their general
+form.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ _WORDED = (PEOPLE - {"person"}) | frozenset(
     """street_address email url user_name city county state country nationality birth_place place
     organization occupation education ethnicity belief marital""".split()
 )
-# Names that leave it to the values what they are.
+# Names that leave the meaning to the values.
 _OPEN = frozenset({"name", "person", "key", "moment", "measure", "category"})
-# What may stand as a code of small numbers: the header alone decides.
+# Concepts that may be coded as small numbers, so that only the header decides.
 _CODED = frozenset(
     """city county state country nationality birth_place place organization occupation education
     ethnicity belief marital""".split()
@@ -54,10 +55,9 @@ _CODED = frozenset(
 class Verdict:
     """The verdict on a column.
 
-    `concept` names the kind of column, `field_class` and `entity` follow from it, `confidence` lies
-    in 0..1. `evidence` are positive claims in words; they hold no value of the data. `matched` is
-    the share of distinct values that look like the concept by themselves, None where it has no
-    test.
+    `concept` is the kind of column; `field_class` and `entity` follow from it. `confidence` is in
+    0..1. `evidence` lists claims in words, without values of the data. `matched` is the share of
+    distinct values that match the concept's test, or None without a test.
     """
 
     concept: Concept
@@ -76,9 +76,9 @@ class Verdict:
 
 
 def judge(path: FieldPath, profile: Profile, found: Mapping[str, float] | None = None) -> Verdict:
-    """The verdict about the column at `path`.
+    """The verdict on the column at `path`.
 
-    `found` maps an entity to the share of distinct values that a detector took for it as a whole.
+    `found` maps an entity to the share of distinct values that a detector recognized as a whole.
     """
     hint = hint_of(path)
     claims = value_claims(profile, found or {})
@@ -112,7 +112,7 @@ def _decide(hint: Hint | None, claims: list[Claim], profile: Profile) -> Claim:
 
 
 def _fitted(named: Claim, best: Claim | None, profile: Profile, personal: bool) -> Claim:
-    """The hint of the name, compared with the best claim of the values."""
+    """The hint of the name, combined with the best claim of the values."""
     if best is None or best.strength < 0.5:
         return _refined(named, profile, personal)
     if akin(named.concept, best.concept):
@@ -141,7 +141,7 @@ def _qualified(hint: Hint, best: Claim | None, profile: Profile) -> Claim:
 
 
 def _plausible(named: Claim, profile: Profile) -> Claim:
-    """The name's claim, weaker where the values cannot be such a thing."""
+    """The claim of the name, weakened if the values cannot have that concept."""
     if not profile.counts:
         return replace(named, strength=named.strength * 0.8)
     id_ = named.concept.id
@@ -171,8 +171,8 @@ def _plausible(named: Claim, profile: Profile) -> Claim:
 
 
 def _refined(named: Claim, profile: Profile, personal: bool) -> Claim:
-    """The name's claim where no value speaks up: some names mean less than they say. Few numbers of
-    few people are their keys all the same."""
+    """The claim of the name if no value makes one: some names mean less than they say. Few numbers
+    of few people are still their keys."""
     if named.strength < 0.45:
         looks = by_looks(profile)
         return looks if looks.strength >= named.strength else named
@@ -193,7 +193,7 @@ def _refined(named: Claim, profile: Profile, personal: bool) -> Claim:
 
 
 def _looks(profile: Profile) -> list[str]:
-    """The facts that hold for any column."""
+    """Facts about any column."""
     said = []
     if profile.present >= 20 and profile.uniqueness >= 0.95:
         said.append("nearly every value is different")

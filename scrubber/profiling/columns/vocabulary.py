@@ -1,7 +1,7 @@
-"""The words of headers in many languages: lower case, no accents, phrases without stop words.
+"""Words of headers in many languages: lower case, without accents, phrases without stop words.
 
-English, German, French, Spanish, Portuguese, Italian, Dutch, and the commonest words of some more.
-Compiled by the developers from general knowledge.
+English, German, French, Spanish, Portuguese, Italian, Dutch, and the most common words of some
+other languages. Compiled by the developers from general knowledge.
 """
 
 from __future__ import annotations
@@ -300,7 +300,7 @@ PERSONS = _words(
     utente paziente dipendente socio medewerker klant gebruiker lid eigenaar leerling
     arts usuaria funcionario aluno"""
 )
-"""Who a column can be about; by itself such a word names the person or its key."""
+"""Words for subjects of a column; alone, such a word means the person or its key."""
 
 FILLERS = _words(
     """home work private personal business office primary secondary main alternate alt
@@ -313,7 +313,7 @@ FILLERS = _words(
     temporary temp residential registered self default in for is has referring
     supervising attending performing insurance"""
 )
-"""Words that change nothing about what a column is."""
+"""Words that do not change the meaning of a header."""
 
 QUALIFIERS = _words(
     """count cnt type typ kind flag verified valid confirmed status length len format
@@ -324,4 +324,4 @@ QUALIFIERS = _words(
     deliverable bounced subscribed subscription reminder reminders campaign template
     sentiment category class code group proximity"""
 )
-"""Words that turn what stands beside them into a harmless property of it: ``email_verified``."""
+"""Words that turn their neighbor into a harmless property: ``email_verified``."""
