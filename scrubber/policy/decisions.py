@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scrubber.model.fieldclass import FieldClass
+from scrubber.policy import schema
 from scrubber.policy.hierarchies import read_hierarchy_file
 from scrubber.policy.operators import read_operator
 from scrubber.policy.plan import (
@@ -17,6 +19,7 @@ from scrubber.policy.plan import (
     RuleRef,
     ScrubText,
 )
+from scrubber.policy.schema import Setting
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform.base import FromFile, Transform
@@ -24,10 +27,6 @@ from scrubber.transform.erase import Redact
 
 # From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
 _MASK_LIMIT = 4
-_OTHER_KEYS = frozenset(
-    {"name", "class", "linked", "linked_as", "reason", "optional", "ignore_case"}
-)
-_CLASSES = frozenset(item.value for item in FieldClass)
 
 
 @dataclass(frozen=True)
@@ -58,75 +57,70 @@ class FieldRule:
         return self.optional or self.included
 
 
-def read_field_rules(report: Report) -> tuple[tuple[FieldRule, ...], dict[str, str]]:
-    """The rules of the tree, and the digests of the hierarchy files that they name."""
-    given = report.tree.data.get("fields")
-    reader = _Reader(report)
-    rules = [
-        reader.rule(("fields", i), rule)
-        for i, rule in enumerate(given if isinstance(given, list) else [])
-        if isinstance(rule, dict)
-    ]
+def field_rules(
+    report: Report, written: schema.RuleFile
+) -> tuple[tuple[FieldRule, ...], dict[str, str]]:
+    """The rules of the file, and the digests of the hierarchy files that they name."""
+    chooses = written.privacy is not None or not report.is_whole(("privacy",))
+    reader = _Reader(report, chooses)
+    rules = [reader.rule(("fields", i), rule) for i, rule in schema.numbered(written.fields)]
     return tuple(rules), reader.digests
 
 
 class _Reader:
-    def __init__(self, report: Report) -> None:
+    """Reads field rules. `chooses`: there is a privacy model, which chooses levels."""
+
+    def __init__(self, report: Report, chooses: bool) -> None:
         self._report = report
-        self._chooses = isinstance(report.tree.data.get("privacy"), dict)
+        self._chooses = chooses
         self.digests: dict[str, str] = {}
 
-    def rule(self, path: Path_, rule: dict[str, Any]) -> FieldRule:
-        word = rule.get("class")
-        class_ = FieldClass(word) if isinstance(word, str) and word in _CLASSES else None
-        linked, linked_as = rule.get("linked"), rule.get("linked_as")
-        if linked is not None and rule.get("entities") is None:
+    def rule(self, path: Path_, rule: schema.FieldRule) -> FieldRule:
+        class_ = None if rule.class_ is None else FieldClass(rule.class_)
+        is_text = rule.entities is not None
+        if rule.linked and not is_text and self._report.is_whole((*path, "entities")):
             text = "only a text field, one with entities, is searched for linked fields"
             self._report.key((*path, "linked"), "linked-without-text", text)
-        disposition = self._disposition(path, rule, class_)
-        given = rule.get("entities")
-        entities: dict[str, Any] = given if isinstance(given, dict) else {}
         mark = self._report.tree.value_mark(path)
         return FieldRule(
-            names=_names(rule.get("name")),
-            field_class=FieldClass.TEXT if class_ is None and isinstance(given, dict) else class_,
-            disposition=disposition,
-            optional=rule.get("optional") is True,
+            names=rule.names,
+            field_class=FieldClass.TEXT if class_ is None and is_text else class_,
+            disposition=self._disposition(path, rule, class_),
+            optional=rule.optional,
             included=mark.file != self._report.tree.file,
             ref=RuleRef(f"fields[{path[-1]}]", mark),
             path=path,
             entities=tuple(
-                ((*path, "entities", label), label) for label in entities if label != "default"
+                ((*path, "entities", label), label)
+                for label in rule.entities or ()
+                if label != "default"
             ),
-            scrubs_text=isinstance(given, dict),
-            linked=tuple(_texts(linked)),
-            linked_as=linked_as if isinstance(linked_as, str) else None,
-            ignore_case=rule.get("ignore_case") is True,
+            scrubs_text=is_text,
+            linked=rule.linked,
+            linked_as=rule.linked_as,
+            ignore_case=rule.ignore_case,
         )
 
     def _disposition(
-        self, path: Path_, rule: dict[str, Any], class_: FieldClass | None
+        self, path: Path_, rule: schema.FieldRule, class_: FieldClass | None
     ) -> Disposition | None:
-        ways = [key for key in ("transform", "keep", "entities") if rule.get(key) is not None]
-        if len(ways) > 1:
-            text = f"a field has one of transform, keep and entities, not {' and '.join(ways)}"
-            self._report.key((*path, ways[1]), "one-of", text)
+        ways = {"transform": rule.transform, "keep": rule.keep, "entities": rule.entities}
+        chosen = [key for key, value in ways.items() if value is not None]
+        if len(chosen) > 1:
+            text = f"a field has one of transform, keep and entities, not {' and '.join(chosen)}"
+            self._report.key((*path, chosen[1]), "one-of", text)
             return None
-        if not ways and class_ is FieldClass.QUASI_IDENTIFIER and self._chooses:
+        if rule.transform is not None:
+            return self._apply((*path, "transform"), rule.transform, class_)
+        if rule.keep is not None:
+            return self._keep(path, rule.keep, class_)
+        if rule.entities is not None:
+            return self._text(path, rule.entities, class_)
+        if class_ is FieldClass.QUASI_IDENTIFIER and self._chooses:
             return Generalize()
-        if not ways:
-            # A key without a value, or with one that YAML reads in two ways, is reported already.
-            # So is a key that is none, which may be one of these misspelt.
-            if set(rule) <= _OTHER_KEYS:
-                self._undecided(path, class_)
-            return None
-        match ways[0]:
-            case "keep":
-                return self._keep(path, rule["keep"], class_)
-            case "entities":
-                return self._text(path, rule["entities"], class_)
-            case _:
-                return self._apply((*path, "transform"), rule["transform"], class_)
+        if self._report.is_whole(path):
+            self._undecided(path, class_)
+        return None
 
     def _undecided(self, path: Path_, class_: FieldClass | None) -> None:
         if class_ is FieldClass.QUASI_IDENTIFIER:
@@ -140,7 +134,7 @@ class _Reader:
             hint = 'give it a transform, entities (for text), or keep: "why"'
             self._report.value(path, "undecided-field", text, hint)
 
-    def _keep(self, path: Path_, reason: Any, class_: FieldClass | None) -> Keep | None:
+    def _keep(self, path: Path_, reason: str, class_: FieldClass | None) -> Keep | None:
         here = (*path, "keep")
         if class_ is FieldClass.DIRECT_IDENTIFIER:
             text = "a direct identifier must not be kept"
@@ -156,32 +150,27 @@ class _Reader:
             hint = "give it entities, or another class if it is not free text"
             self._report.key(here, "text-without-entities", text, hint)
             return None
-        if not isinstance(reason, str) or not reason:
-            return None
         if not reason.strip():
             self._report.key(here, "keep-without-reason", "a kept field needs a reason")
             return None
         return Keep(reason)
 
-    def _text(self, path: Path_, entities: Any, class_: FieldClass | None) -> ScrubText | None:
+    def _text(
+        self, path: Path_, entities: Mapping[str, Setting], class_: FieldClass | None
+    ) -> ScrubText | None:
         here = (*path, "entities")
         if class_ is FieldClass.DIRECT_IDENTIFIER:
             text = "entities keep the rest of a direct identifier, which must not be kept"
             self._report.key(here, "direct-identifier-kept", text, "give it a transform")
             return None
-        if not isinstance(entities, dict):
-            return None
-        if not entities:
+        right = self._report.is_whole(here)
+        if not entities and right:
             text = "entities is empty: nothing would be removed"
             self._report.value(here, "text-without-entities", text, "entities: {default: redact}")
             return None
         default: Transform | Keep = Redact()
         operators: list[tuple[str, Transform | Keep]] = []
-        right = True
         for label, setting in entities.items():
-            if setting is None or not isinstance(setting, str | dict) or len(setting) == 0:
-                right = False
-                continue
             operator = read_operator(self._report, (*here, label), setting, in_text=True)
             if operator is None or isinstance(operator, Drop):
                 right = False
@@ -195,9 +184,9 @@ class _Reader:
             return None
         return ScrubText(self._read(default, here), tuple(operators)) if right else None
 
-    def _apply(self, path: Path_, setting: Any, class_: FieldClass | None) -> Disposition | None:
-        if not isinstance(setting, str | dict) or not setting:
-            return None
+    def _apply(
+        self, path: Path_, setting: Setting, class_: FieldClass | None
+    ) -> Disposition | None:
         operator = read_operator(self._report, path, setting, in_text=False)
         if operator is None or isinstance(operator, Drop | Keep):
             return operator
@@ -223,11 +212,3 @@ class _Reader:
         except ValueError as error:  # written for the author of the rules
             self._report.value(here, "hierarchy-bad", str(error), "each line: leaf;level 1;...;*")
             return operator
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return tuple(_texts(value if isinstance(value, list) else [value]))
-
-
-def _texts(value: Any) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

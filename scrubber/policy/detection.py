@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import regex
@@ -12,6 +11,7 @@ import regex
 from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities
 from scrubber.detect.regexes import unbounded
 from scrubber.errors import DetectionError, NotAvailable, printable
+from scrubber.policy.schema import Detect, DetectRule, Exclusion, numbered
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 
@@ -21,53 +21,45 @@ LEAST_SCORE = 0.35
 
 _HERE: Path_ = ("detect",)
 _NER_CHOICES = "write ner: builtin, none (patterns only) or spacy:<package or path>"
-_HOTWORD = frozenset(field.name for field in fields(Hotword))
 # What named-entity models label and no pattern finds; for the hint alone.
 _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "AGE", "ID", "EMAIL"})
 
 
-def read_detection(report: Report, *, needed: bool) -> DetectSpec:
-    """The DetectSpec of the tree. `needed`: some text is searched, by the built-in names model
-    where no other `ner` is chosen.
-
-    The shape has been checked; what is of the wrong type here is left to that check.
-    """
-    part = _mapping(report.tree.data.get("detect"))
+def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
+    """The DetectSpec of the part. `needed`: some text is searched, by the built-in names model
+    where no other `ner` is chosen."""
     return DetectSpec(
-        languages=tuple(_texts(part.get("languages"))) or ("en",),
-        ner=_ner(report, part.get("ner"), needed),
-        entities=tuple(_texts(part["entities"])) if "entities" in part else None,
-        score_thresholds=tuple(
-            (name, float(score))
-            for name, score in _mapping(part.get("score_thresholds")).items()
-            if isinstance(score, int | float)
+        languages=part.languages,
+        ner=_ner(report, part.ner, needed),
+        entities=part.entities,
+        score_thresholds=tuple(part.score_thresholds.items()),
+        allow_list=part.allow_list,
+        deny_list=tuple(part.deny_list.items()),
+        recognizers=tuple(
+            canonical_json(config)
+            for i, config in numbered(part.recognizers)
+            if _is_recognizer(report, (*_HERE, "recognizers", i), config)
         ),
-        allow_list=tuple(_texts(part.get("allow_list"))),
-        deny_list=tuple(
-            (name, tuple(_texts(words))) for name, words in _mapping(part.get("deny_list")).items()
-        ),
-        recognizers=tuple(_recognizers(report, part.get("recognizers"))),
-        consistency=(
-            tuple(_texts(part["consistency"]))
-            if "consistency" in part
-            else DetectSpec().consistency
-        ),
+        consistency=DetectSpec().consistency if part.consistency is None else part.consistency,
         least_score=LEAST_SCORE,
-        house=part.get("house") is not False,
-        **_rules(report, part.get("rules")),
+        house=part.house,
+        **_rules(report, part),
     )
 
 
 def check_entities(
-    report: Report, spec: DetectSpec, asked: Mapping[Path_, str], linked: frozenset[str]
+    report: Report,
+    part: Detect,
+    spec: DetectSpec,
+    asked: Mapping[Path_, str],
+    linked: frozenset[str],
 ) -> None:
     """Report every entity that is named and cannot be found, or is not looked for.
 
     `asked` maps the places of the fields' operators to their entities; `linked` are those that
     linked fields are found as. Loads Presidio's recognizers, but no model.
     """
-    detect = _mapping(report.tree.data.get("detect"))
-    named = dict(_named(detect))
+    named = dict(_named(part))
     asked = {path: entity for path, entity in asked.items() if entity not in linked}
     if not named and not asked and not spec.recognizers and spec.ner == "none":
         return
@@ -93,29 +85,27 @@ def check_entities(
             )
 
 
-def _named(detect: Mapping[str, Any]) -> list[tuple[Path_, str]]:
+def _named(part: Detect) -> Iterator[tuple[Path_, str]]:
     """Every entity that the part names as one to be found, with its place."""
-    found: list[tuple[Path_, str]] = [
-        ((*_HERE, "entities", i), name) for i, name in enumerate(_texts(detect.get("entities")))
-    ]
-    found += [
-        ((*_HERE, "score_thresholds", name), name)
-        for name in _mapping(detect.get("score_thresholds"))
-        if name != "default"
-    ]
-    for i, rule in enumerate(_list(detect.get("rules"))):
-        rule = _mapping(rule)
-        exclude = _mapping(rule.get("exclude"))
-        for path, holder in (((i,), rule), ((i, "exclude"), exclude)):
-            if isinstance(holder.get("entity"), str):
-                found.append(((*_HERE, "rules", *path, "entity"), holder["entity"]))
-    return found
+    for i, name in enumerate(part.entities or ()):
+        yield (*_HERE, "entities", i), name
+    for name in part.score_thresholds:
+        if name != "default":
+            yield (*_HERE, "score_thresholds", name), name
+    for i, rule in numbered(part.rules):
+        path = (*_HERE, "rules", i)
+        if rule.entity is not None:
+            yield (*path, "entity"), rule.entity
+        if rule.exclude is not None and rule.exclude.entity is not None:
+            yield (*path, "exclude", "entity"), rule.exclude.entity
 
 
 def _unfindable(
     report: Report, path: Path_, entity: str, known: frozenset[str], spec: DetectSpec
 ) -> None:
     shown = printable(entity)
+    if not all(report.is_whole((*_HERE, key)) for key in ("recognizers", "deny_list")):
+        return
     if entity in _NAMED:
         hint = "a named-entity model would: ner: builtin or spacy:<package or path>"
         if spec.ner != "none":
@@ -132,38 +122,29 @@ def _own(spec: DetectSpec) -> frozenset[str]:
     configs = [json.loads(text) for text in spec.recognizers]
     names = {config.get("supported_entity") for config in configs}
     for config in configs:
-        names |= set(_texts(config.get("supported_entities")))
+        several = config.get("supported_entities")
+        names |= set(several) if isinstance(several, list) else set()
     return frozenset({n for n in names if isinstance(n, str)} | {n for n, _ in spec.deny_list})
 
 
-def _ner(report: Report, value: Any, needed: bool) -> str:
-    path = (*_HERE, "ner")
+def _ner(report: Report, value: str | Mapping[str, Any] | None, needed: bool) -> str:
     if isinstance(value, Mapping):
         return "presidio:" + canonical_json(value)
     if value is None:
         return "builtin" if needed else "none"
-    if value in ("builtin", "none") or (
-        isinstance(value, str) and value.startswith("spacy:") and value[6:]
-    ):
-        return str(value)
-    if isinstance(value, str):
-        hint = did_you_mean(value, ("none", "builtin")) or _NER_CHOICES
-        report.value(path, "unknown-value", "ner takes none, builtin or spacy:<...>", hint)
+    if value in ("builtin", "none") or (value.startswith("spacy:") and value[6:]):
+        return value
+    hint = did_you_mean(value, ("none", "builtin")) or _NER_CHOICES
+    report.value((*_HERE, "ner"), "unknown-value", "ner takes none, builtin or spacy:<...>", hint)
     return "none"
 
 
-def _recognizers(report: Report, value: Any) -> list[str]:
-    """Presidio's recognizers as canonical JSON; Presidio's own loader judges the rest."""
-    texts: list[str] = []
-    for i, config in enumerate(_list(value)):
-        path: Path_ = (*_HERE, "recognizers", i)
-        if not isinstance(config, Mapping):
-            continue
-        before = len(report.problems)
-        _check_recognizer(report, path, config)
-        if len(report.problems) == before:
-            texts.append(canonical_json(config))
-    return texts
+def _is_recognizer(report: Report, path: Path_, config: Mapping[str, Any]) -> bool:
+    """Report what is wrong with a recognizer in Presidio's YAML; Presidio's own loader judges the
+    rest."""
+    before = len(report.problems)
+    _check_recognizer(report, path, config)
+    return len(report.problems) == before
 
 
 def _check_recognizer(report: Report, path: Path_, config: Mapping[str, Any]) -> None:
@@ -200,28 +181,36 @@ def _check_recognizer(report: Report, path: Path_, config: Mapping[str, Any]) ->
             report.value((*place, "score"), "out-of-range", "score lies between 0 and 1")
 
 
-def _rules(report: Report, value: Any) -> dict[str, Any]:
+def _rules(report: Report, part: Detect) -> dict[str, Any]:
     hotwords: list[Hotword] = []
     excludes: list[Exclude] = []
-    for i, rule in enumerate(_list(value)):
+    for i, rule in numbered(part.rules):
         path: Path_ = (*_HERE, "rules", i)
-        rule = _mapping(rule)
-        if ("hotword" in rule) == ("exclude" in rule):
+        if rule.hotword is not None and rule.exclude is None:
+            hotwords.extend(_hotword(report, path, rule, rule.hotword))
+        elif rule.exclude is not None and rule.hotword is None:
+            excludes.extend(_exclude(report, path, rule, rule.exclude))
+        elif report.is_whole(path):
             report.value(path, "one-of", "a rule of detect has either hotword or exclude")
-        elif "exclude" in rule:
-            exclude = _mapping(rule["exclude"])
-            for key in sorted(set(rule) - {"exclude"}):
-                report.key((*path, key), "unknown-key", f"{printable(key)} goes with hotword")
-            if _check_regex(report, (*path, "exclude", "regex"), exclude.get("regex")):
-                excludes.append(Exclude(exclude["regex"], exclude.get("entity")))
-        else:
-            for key in ("entity", "score"):
-                if key not in rule:
-                    report.value(path, "missing-key", f"a hotword needs {key}")
-            right = _check_regex(report, (*path, "hotword"), rule["hotword"])
-            if right and {"entity", "score"} <= set(rule):
-                hotwords.append(Hotword(**{key: rule[key] for key in rule if key in _HOTWORD}))
     return {"hotwords": tuple(hotwords), "excludes": tuple(excludes)}
+
+
+def _hotword(report: Report, path: Path_, rule: DetectRule, pattern: str) -> Iterator[Hotword]:
+    for key in ("entity", "score"):
+        if getattr(rule, key) is None and report.is_whole((*path, key)):
+            report.value(path, "missing-key", f"a hotword needs {key}")
+    right = _check_regex(report, (*path, "hotword"), pattern)
+    if right and rule.entity is not None and rule.score is not None:
+        yield Hotword(pattern, rule.entity, rule.score, rule.window_before, rule.window_after)
+
+
+def _exclude(
+    report: Report, path: Path_, rule: DetectRule, exclude: Exclusion
+) -> Iterator[Exclude]:
+    for key in sorted(rule.model_fields_set - {"exclude"}):
+        report.key((*path, key), "unknown-key", f"{printable(key)} goes with hotword")
+    if _check_regex(report, (*path, "exclude", "regex"), exclude.regex):
+        yield Exclude(exclude.regex, exclude.entity)
 
 
 def _check_regex(report: Report, path: Path_, pattern: Any) -> bool:
@@ -242,15 +231,3 @@ def _check_regex(report: Report, path: Path_, pattern: Any) -> bool:
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys and no spaces: one text for one content."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> list[str]:
-    return [item for item in _list(value) if isinstance(item, str)]

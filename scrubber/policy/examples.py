@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,9 @@ from scrubber.errors import Mark
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import EACH, FieldPath, Step, is_list, leaves
 from scrubber.model.nested import leaf_values
+from scrubber.policy import schema
 from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.source import Path_
 
 
 @dataclass(frozen=True)
@@ -25,36 +27,33 @@ class Example:
     mark: Mark
 
 
-def read_examples(report: Report) -> tuple[Example, ...]:
-    """The examples of the tree; a path or record that makes no sense is a problem."""
-    given = report.tree.data.get("tests")
-    examples: list[Example] = []
-    for i, item in enumerate(given if isinstance(given, list) else []):
-        if not isinstance(item, dict):
-            continue
-        given_, expect = item.get("given"), item.get("expect")
-        if not isinstance(given_, dict) or not isinstance(expect, dict):
-            continue
-        right = True
-        for key, part in (("given", given_), ("expect", expect)):
-            if not part:
-                report.value(("tests", i, key), "bad-example", f"{key} is empty")
+def examples(report: Report, tests: Iterable[schema.Example | None]) -> tuple[Example, ...]:
+    """The rule file's tests; a path or record that makes no sense is a problem."""
+    return tuple(
+        Example(f"tests[{i}]", test.given, test.expect, report.tree.value_mark(("tests", i)))
+        for i, test in schema.numbered(tests)
+        if _makes_sense(report, ("tests", i), test)
+    )
+
+
+def _makes_sense(report: Report, path: Path_, test: schema.Example) -> bool:
+    right = True
+    for key, part in (("given", test.given), ("expect", test.expect)):
+        if not part:
+            report.value((*path, key), "bad-example", f"{key} is empty")
+            right = False
+        for name in part:
+            if parse_path(name) is None:
+                report.key((*path, key, name), "bad-path", "this is no path of a field")
                 right = False
-            for name in part:
-                if parse_path(name) is None:
-                    report.key(("tests", i, key, name), "bad-path", "this is no path of a field")
-                    right = False
-        if right:
-            try:
-                table_of(given_)
-            except ValueError:
-                text = "these values make no record"
-                report.value(("tests", i, "given"), "bad-example", text)
-                right = False
-        if right:
-            mark = report.tree.value_mark(("tests", i))
-            examples.append(Example(f"tests[{i}]", given_, expect, mark))
-    return tuple(examples)
+    if right:
+        try:
+            table_of(test.given)
+        except ValueError:
+            text = "these values make no record"
+            report.value((*path, "given"), "bad-example", text)
+            right = False
+    return right
 
 
 def parse_path(text: str) -> FieldPath | None:

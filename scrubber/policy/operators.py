@@ -8,15 +8,15 @@ from dataclasses import MISSING, Field, fields
 from functools import cache
 from inspect import getdoc
 from pathlib import PurePath
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Strict, create_model
 from pydantic import Field as ModelField
 
 from scrubber.errors import printable
 from scrubber.policy.plan import Drop, Keep
-from scrubber.policy.schema import Part
-from scrubber.policy.shape import explain_parameters
+from scrubber.policy.schema import AS_WRITTEN, Part, Setting
+from scrubber.policy.shape import validated
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform import TRANSFORMS
@@ -28,11 +28,12 @@ _SHOWN_LENGTH = 64
 
 
 def read_operator(
-    report: Report, path: Path_, setting: Any, *, in_text: bool
+    report: Report, path: Path_, setting: Setting, *, in_text: bool
 ) -> Transform | Keep | Drop | None:
     """The transform or disposition of the setting at `path`; None where a problem was reported."""
-    name, params = (setting, {}) if isinstance(setting, str) else next(iter(setting.items()))
-    here = path if isinstance(setting, str) else (*path, name)
+    name = setting.name
+    params = {} if setting.given is None else setting.given
+    here = path if setting.given is None else (*path, name)
     if name == "keep":
         return _keep(report, here, params, in_text)
     if name == "drop":
@@ -40,8 +41,6 @@ def read_operator(
     if name in LATER:
         report.key(here, "not-available", f"the transform {name} is not available yet")
         return None
-    if params is None:
-        params = {}
     if not isinstance(params, Mapping):
         report.value(here, "wrong-type", f"{name} takes its parameters by name", f"{name}: {{...}}")
         return None
@@ -85,17 +84,14 @@ def _transform(
     report: Report, path: Path_, name: str, given: Mapping[str, Any], in_text: bool
 ) -> Transform | None:
     kind = TRANSFORMS[name]
-    if not explain_parameters(report, path, parameters_model(kind), dict(given)):
+    written = validated(report, path, parameters_model(kind), dict(given))
+    if written is None:
         return None
-    attributes = {key: field.name for key, field in parameters(kind).items()}
-    values = {
-        attributes[key]: tuple(value) if isinstance(value, list) else value
-        for key, value in given.items()
-    }
     try:
-        transform = kind(**values)
+        transform = kind(**_values(kind, written))
     except ValueError as error:  # __post_init__ writes for the author of the rules
-        report.value(path, "bad-parameter", f"{name}: {error}")
+        if report.is_whole(path):
+            report.value(path, "bad-parameter", f"{name}: {error}")
         return None
     if in_text and (issubclass(kind, PerSubject) or Kind.TEXT not in transform.traits.accepts):
         text = f"{name} takes a whole field, not a part of a text"
@@ -105,6 +101,15 @@ def _transform(
         report.key(path, "missing-key", f"{name} needs entity for a field: what its values are")
         return None
     return transform
+
+
+def _values(kind: type[Transform], written: BaseModel) -> dict[str, Any]:
+    """The parameters that are written, by the names of the transform's fields."""
+    return {
+        field.name: getattr(written, f"p_{key}")
+        for key, field in parameters(kind).items()
+        if f"p_{key}" in written.model_fields_set
+    }
 
 
 def parameters(kind: type[Transform]) -> dict[str, Field[Any]]:
@@ -136,10 +141,11 @@ def _strict(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, types.UnionType):
         left = [one for one in get_args(annotation) if one is not type(None)]
         if set(left) == {int, float}:
-            return float
+            return Annotated[float, AS_WRITTEN]
         return _strict(left[0]) if len(left) == 1 else Union[tuple(map(_strict, left))]  # noqa: UP007
     if get_origin(annotation) is tuple:
-        return list[_strict(get_args(annotation)[0])]  # type: ignore[misc]
+        item = _strict(get_args(annotation)[0])
+        return Annotated[tuple[item, ...], Strict(False)]  # type: ignore[valid-type]
     return annotation
 
 

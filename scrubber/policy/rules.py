@@ -13,10 +13,11 @@ from typing import Any
 
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem
-from scrubber.policy.decisions import FieldRule, read_field_rules
-from scrubber.policy.detection import canonical_json, check_entities, read_detection
-from scrubber.policy.examples import Example, read_examples
-from scrubber.policy.gates import read_gates
+from scrubber.policy import schema
+from scrubber.policy.decisions import FieldRule, field_rules
+from scrubber.policy.detection import canonical_json, check_entities, detection
+from scrubber.policy.examples import Example, examples
+from scrubber.policy.gates import gate_rules
 from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.plan import (
     DisclosureRules,
@@ -29,9 +30,10 @@ from scrubber.policy.plan import (
     RuleRef,
     transforms_of,
 )
-from scrubber.policy.privacy import read_privacy
+from scrubber.policy.privacy import privacy_rules
 from scrubber.policy.publishing import has_literals, published_digest
 from scrubber.policy.rows import columns_of
+from scrubber.policy.schema import Key, numbered
 from scrubber.policy.shape import RULE_KEYS, check_shape
 from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
@@ -107,10 +109,10 @@ def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:
     """
     copied, problems = plain_tree({"version": 1, "detect": dict(tree or {})}, "<detect>")
     report = Report(copied, problems)
-    check_shape(report)
-    spec = read_detection(report, needed=True)
+    part = check_shape(report).detect
+    spec = detection(report, part, needed=True)
     report.raise_if_any()
-    check_entities(report, spec, {}, frozenset())
+    check_entities(report, part, spec, {}, frozenset())
     report.raise_if_any()
     return spec
 
@@ -125,21 +127,20 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         tree.data["on_error"] = OnError.NULL.value  # the word, which YAML reads as nothing
     written = check_shape(report)
     report.quote_nothing_of(_foreign(tree, report.problems))
-    key = _key(report, tree.data.get("key"))
-    fields, digests = read_field_rules(report)
-    privacy, more_digests = read_privacy(report)
-    gates = read_gates(report, privacy)
+    key = _key(report, written.key)
+    fields, digests = field_rules(report, written)
+    privacy, more_digests = privacy_rules(report, written.privacy)
+    gates = gate_rules(report, written.gates, privacy)
     asked = {path: entity for rule in fields for path, entity in rule.entities}
     texts = any(rule.scrubs_text for rule in fields)
-    spec = read_detection(report, needed=texts)
-    check_entities(report, spec, asked, linked_labels(fields))
+    spec = detection(report, written.detect, needed=texts)
+    check_entities(report, written.detect, spec, asked, linked_labels(fields))
     check_linked_as(report, fields, spec)
-    rows = _rows(report)
-    tests = read_examples(report)
+    rows = _rows(report, written.rows)
+    tests = examples(report, written.tests)
     if needs_key_reference and key is None:
         _require_key(report, fields)
     report.raise_if_any()
-    assert written is not None, "what is wrong with the shape has been raised"
     hierarchies = digests | more_digests
     content = canonical_json({"rules": tree.data, "hierarchies": hierarchies})
     return Rules(
@@ -148,17 +149,17 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         published=published_digest(tree.data),
         literals=bool(hierarchies) or has_literals(tree.data),
         key=key,
-        on_unlisted=written.on_unlisted or "error",
-        on_error=OnError(written.on_error or "fail"),
+        on_unlisted=written.on_unlisted,
+        on_error=OnError(written.on_error),
         subject=written.subject,
         detect=spec,
         fields=fields,
         rows=rows,
         tests=tests,
-        declared=tree.data.get("dataset", {}),
+        declared=written.dataset.model_dump(exclude_unset=True) if written.dataset else {},
         privacy=privacy,
         gates=gates,
-        disclosure=DisclosureRules(**dict(written.disclosure or ())),
+        disclosure=DisclosureRules(**dict(written.disclosure)),
         overrides=(*composed.overrides, *_overridden(fields)),
         tree=tree,
     )
@@ -174,20 +175,18 @@ def _foreign(tree: Tree, problems: Iterable[Problem]) -> set[str]:
     return named
 
 
-def _key(report: Report, part: Any) -> KeyRef | None:
+def _key(report: Report, part: Key | None) -> KeyRef | None:
     """The reference of the key; never the key itself, so what looks like one is refused
     unquoted."""
-    if not isinstance(part, dict):
+    if part is None:
         return None
-    known = {source.value for source in KeySource}
-    given = [(name, value) for name, value in part.items() if name in known | {"include"}]
-    if len(given) != 1 or given[0][0] not in known:
-        text = "key takes one of env, file, keyring, exec and include"
-        report.key(("key",), "one-of", text, "key: {env: SCRUBBER_KEY}")
+    given = part.model_dump(exclude_unset=True)
+    if len(given) != 1 or "include" in given:
+        if report.is_whole(("key",)):
+            text = "key takes one of env, file, keyring, exec and include"
+            report.key(("key",), "one-of", text, "key: {env: SCRUBBER_KEY}")
         return None
-    name, value = given[0]
-    if not isinstance(value, str) or not value:
-        return None
+    ((name, value),) = given.items()
     if _looks_like_key(value):
         text = "this looks like a key; a rule file says where the key is, never the key"
         report.value(("key", name), "key-in-rules", text, "make a new one: scrubber keygen")
@@ -211,19 +210,15 @@ def _looks_like_key(value: str) -> bool:
         return False
 
 
-def _rows(report: Report) -> tuple[RowRule, ...]:
+def _rows(report: Report, written: Iterable[schema.RowRule | None]) -> tuple[RowRule, ...]:
     rules: list[RowRule] = []
-    given = report.tree.data.get("rows")
-    for i, rule in enumerate(given if isinstance(given, list) else []):
-        expression = rule.get("drop") if isinstance(rule, dict) else None
-        if not isinstance(expression, str) or not expression:
-            continue
-        found = columns_of(expression)
-        if isinstance(found, Fault):
-            report.value(("rows", i, "drop"), found.code, found.text, found.hint)
+    for i, rule in numbered(written):
+        read = columns_of(rule.drop)
+        if isinstance(read, Fault):
+            report.value(("rows", i, "drop"), read.code, read.text, read.hint)
             continue
         ref = RuleRef(f"rows[{i}]", report.tree.value_mark(("rows", i)))
-        rules.append(RowRule(expression, str(rule.get("reason", "")), ref))
+        rules.append(RowRule(rule.drop, rule.reason, ref))
     return tuple(rules)
 
 

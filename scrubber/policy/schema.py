@@ -1,23 +1,26 @@
-"""The schema of rule files, as strict pydantic models.
+"""The schema of rule files, as strict pydantic models: rules are parsed here, and here alone.
 
-The models check keys, types and fixed words. :mod:`~scrubber.policy.rules` resolves names, and
-:mod:`~scrubber.policy.compile` applies them to given data. The description of a field appears in
-the reference and in the schema for editors.
+The models check keys, types and fixed words. :mod:`~scrubber.policy.rules` reads the models and
+resolves names, and :mod:`~scrubber.policy.compile` applies them to given data. The description of a
+field appears in the reference and in the schema for editors.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
+    PlainValidator,
+    Strict,
     Tag,
     WithJsonSchema,
+    WrapValidator,
     create_model,
 )
 from pydantic_core import PydanticCustomError
@@ -29,35 +32,58 @@ FieldClassName = Literal[
     "direct_identifier", "quasi_identifier", "sensitive", "text", "insensitive"
 ]
 # Tags of unions, which pydantic puts into locations; a key of a rule file is never spelt so.
+VERSION = 1
 ONE, BY_FIELD = "<one value>", "<by field>"
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Texts = Annotated[list[Text], Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], Strict(False), Field(min_length=1)]
+Lines = Annotated[tuple[str, ...], Strict(False)]
+Names = Annotated[tuple[Text, ...], Strict(False)]
 Window = Annotated[int, Field(ge=0, le=1000)]
+T = TypeVar("T")
+Items = Annotated[tuple[T | None, ...], Strict(False)]
+"""A list of parts; None takes the place of one that is at fault (:func:`numbered`)."""
+AS_WRITTEN = WrapValidator(lambda value, check: (check(value), value)[1])
+"""Keeps a whole number where any number fits, so that it is shown as it was written."""
 
 
-def _texts(value: Any) -> Any:
+def numbered(items: Iterable[T | None]) -> Iterator[tuple[int, T]]:
+    """The items of a list that have the right shape, each with its index."""
+    return ((index, item) for index, item in enumerate(items) if item is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A transform or operator as it is written: its name, and what stands behind the name; `given`
+    is None for a bare name."""
+
+    name: str
+    given: Any = None
+
+
+def _setting(value: Any) -> Setting:
+    """A bare name, or a name with its parameters (checked by :mod:`~scrubber.policy.operators`)."""
+    if isinstance(value, str) and value:
+        return Setting(value)
+    if isinstance(value, dict) and len(value) == 1:
+        return Setting(*next(iter(value.items())))
+    raise PydanticCustomError(
+        "wrong-type", "expected a name, or one name with its parameters: {name: {...}}"
+    )
+
+
+def _texts(value: Any) -> str | tuple[str, ...]:
     """One text, or a list of them."""
     items = value if isinstance(value, list) else [value]
     if not items or not all(isinstance(item, str) and item for item in items):
         raise PydanticCustomError("wrong-type", "expected a text or a list of texts")
-    return value
+    return tuple(items) if isinstance(value, list) else str(value)
 
 
-def _operator(value: Any) -> Any:
-    """A bare name, or a name with its parameters (checked by :mod:`~scrubber.policy.rules`)."""
-    named = isinstance(value, dict) and len(value) == 1
-    if not (named or (isinstance(value, str) and value)):
-        raise PydanticCustomError(
-            "wrong-type", "expected a name, or one name with its parameters: {name: {...}}"
-        )
-    return value
-
-
-def _levels(value: Any) -> Any:
+def _levels(value: Any) -> str | tuple[Setting, ...]:
     """A file name, or a list of transforms, one for each level between the values and ``*``."""
     if isinstance(value, list):
-        return [_operator(item) for item in value]
+        return tuple(map(_setting, value))
     if not isinstance(value, str) or not value:
         raise PydanticCustomError(
             "wrong-type", "expected a CSV file, or a list with a transform for each level"
@@ -69,13 +95,13 @@ def _one_or_by_field(value: Any) -> str:
     return BY_FIELD if isinstance(value, dict) else ONE
 
 
-def _mapping(value: Any) -> Any:
+def _mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise PydanticCustomError("wrong-type", "expected a mapping")
     return value
 
 
-def _ner(value: Any) -> Any:
+def _ner(value: Any) -> str | Mapping[str, Any]:
     if not isinstance(value, str | dict) or not value:
         raise PydanticCustomError(
             "wrong-type", "expected none, builtin, spacy:<package or path>, or a mapping"
@@ -84,8 +110,8 @@ def _ner(value: Any) -> Any:
 
 
 OneOrMore = Annotated[
-    Any,
-    BeforeValidator(_texts),
+    str | tuple[str, ...],
+    PlainValidator(_texts),
     WithJsonSchema(
         {
             "anyOf": [
@@ -96,12 +122,14 @@ OneOrMore = Annotated[
     ),
 ]
 TransformSetting = Annotated[
-    Any, BeforeValidator(_operator), WithJsonSchema({"x-ref": "Transform"})
+    Setting, PlainValidator(_setting), WithJsonSchema({"x-ref": "Transform"})
 ]
-OperatorSetting = Annotated[Any, BeforeValidator(_operator), WithJsonSchema({"x-ref": "Operator"})]
+OperatorSetting = Annotated[
+    Setting, PlainValidator(_setting), WithJsonSchema({"x-ref": "Operator"})
+]
 HierarchySetting = Annotated[
-    Any,
-    BeforeValidator(_levels),
+    str | tuple[Setting, ...],
+    PlainValidator(_levels),
     WithJsonSchema(
         {
             "anyOf": [
@@ -111,10 +139,12 @@ HierarchySetting = Annotated[
         }
     ),
 ]
-AnyMapping = Annotated[Any, BeforeValidator(_mapping), WithJsonSchema({"type": "object"})]
+AnyMapping = Annotated[
+    Mapping[str, Any], PlainValidator(_mapping), WithJsonSchema({"type": "object"})
+]
 Ner = Annotated[
-    Any,
-    BeforeValidator(_ner),
+    str | Mapping[str, Any],
+    PlainValidator(_ner),
     WithJsonSchema(
         {
             "anyOf": [
@@ -140,7 +170,7 @@ class DataSource(Part):
     period: str | None = Field(
         None, description="Period that the data covers, such as 2026-01/2026-06."
     )
-    geography: list[str] | None = Field(None, description="Countries or regions of the subjects.")
+    geography: Lines | None = Field(None, description="Countries or regions of the subjects.")
     licence: str | None = Field(None, description="License of the source.")
     upstream: str | None = Field(
         None, description="Manifest id of the dataset that it derives from."
@@ -173,14 +203,14 @@ class Dataset(Part):
     name: str | None = Field(None, description="Name of the dataset.")
     description: str | None = Field(None, description="Content of the dataset.")
     licence: str | None = Field(None, description="License of the scrubbed dataset.")
-    sources: list[DataSource] | None = Field(None, description="Origins of the data.")
+    sources: Items[DataSource] | None = Field(None, description="Origins of the data.")
     controller: str | None = Field(None, description="Data controller.")
     purpose: OneOrMore | None = Field(None, description="Purposes of use.")
     legal_basis: str | None = Field(None, description="Legal basis of the processing.")
     consent: Consent | None = Field(None, description="Consent of the subjects.")
-    commitments: list[Commitment] | None = Field(None, description="Promises about the data.")
+    commitments: Items[Commitment] | None = Field(None, description="Promises about the data.")
     retention: Retention | None = Field(None, description="Retention period.")
-    prohibited_uses: list[str] | None = Field(None, description="Prohibited uses.")
+    prohibited_uses: Lines | None = Field(None, description="Prohibited uses.")
 
 
 class Key(Part):
@@ -207,11 +237,11 @@ class DetectRule(Part):
         None, description="Entity of the findings that the hotword affects."
     )
     score: Share | None = Field(None, description="Score of a finding near the hotword.")
-    window_before: Window | None = Field(
-        None, description="Context before the finding, in code points (default 50)."
+    window_before: Window = Field(
+        50, description="Context before the finding, in code points (default 50)."
     )
-    window_after: Window | None = Field(
-        None, description="Context after the finding, in code points (default 0)."
+    window_after: Window = Field(
+        0, description="Context after the finding, in code points (default 0)."
     )
     exclude: Exclusion | None = Field(None, description="Findings to discard.")
 
@@ -226,9 +256,7 @@ class Exclusion(Part):
 class Detect(Part):
     """The detection of personal data in text."""
 
-    languages: Texts | None = Field(
-        None, description="Languages, as ISO 639-1 codes (default [en])."
-    )
+    languages: Texts = Field(("en",), description="Languages, as ISO 639-1 codes (default [en]).")
     ner: Ner | None = Field(
         None,
         description="Model for named entities: none, builtin (default), spacy:<package or path>, "
@@ -239,30 +267,30 @@ class Detect(Part):
         description="Entities to detect (default: all of the recognizers). Entities of your own "
         "recognizers and deny lists are always detected.",
     )
-    score_thresholds: dict[str, Share] | None = Field(
-        None,
+    score_thresholds: dict[str, Share] = Field(
+        default_factory=dict,
         description="Minimum score of a finding, by entity or default (0.35 if not set; 0 accepts "
         "all that Presidio reports). Without a threshold of their own, findings of your own "
         "recognizers and deny lists count at any score.",
     )
-    allow_list: list[Text] | None = Field(None, description="Exact texts that are never findings.")
-    deny_list: dict[str, Texts] | None = Field(
-        None, description="Words that are always findings, by entity."
+    allow_list: Names = Field((), description="Exact texts that are never findings.")
+    deny_list: dict[str, Texts] = Field(
+        default_factory=dict, description="Words that are always findings, by entity."
     )
-    recognizers: list[AnyMapping] | None = Field(
-        None,
+    recognizers: Items[AnyMapping] = Field(
+        (),
         description="Your own recognizers, in Presidio's YAML. As in Presidio, their regexes "
         "ignore case; (?-i:...) makes a part case-sensitive.",
     )
-    rules: list[DetectRule] | None = Field(None, description="Hotwords and exclusions.")
-    consistency: list[Text] | None = Field(
+    rules: Items[DetectRule] = Field((), description="Hotwords and exclusions.")
+    consistency: Names | None = Field(
         None,
         description="Entities whose values are searched for in the whole document after one "
         "finding: each part of a PERSON's name, other entities as a whole (default PERSON; [] for "
         "none).",
     )
-    house: bool | None = Field(
-        None,
+    house: bool = Field(
+        True,
         description="Use scrubber's own recognizers and search decoded and folded views of a text "
         "(default true). False leaves patterns to Presidio alone.",
     )
@@ -280,8 +308,8 @@ class FieldRule(Part):
     entities: dict[str, OperatorSetting] | None = Field(
         None, description="For text: operators for findings, by entity or default."
     )
-    linked: Texts | None = Field(
-        None,
+    linked: Texts = Field(
+        (),
         description="Fields whose values are searched for in this text of the same record, in any "
         "spelling. A glob (** for all fields) links only fields with a known kind of value.",
     )
@@ -291,8 +319,12 @@ class FieldRule(Part):
         "FIRST_NAME, EMAIL_ADDRESS, ID and others (default: as its transform implies).",
     )
     reason: Text | None = Field(None, description="Reason for the rule, for readers.")
-    optional: bool | None = Field(None, description="The field may be absent (default false).")
-    ignore_case: bool | None = Field(None, description="Ignore case in `name` (default false).")
+    optional: bool = Field(False, description="The field may be absent (default false).")
+    ignore_case: bool = Field(False, description="Ignore case in `name` (default false).")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,) if isinstance(self.name, str) else self.name
 
 
 class RowRule(Part):
@@ -309,7 +341,7 @@ def model_setting(kind: type[PrivacyModel]) -> type[Part]:
     hints = get_type_hints(kind)
     definitions: dict[str, Any] = {
         one.name: (
-            hints[one.name],
+            Annotated[float, AS_WRITTEN] if hints[one.name] is float else hints[one.name],
             Field(... if one.default is MISSING else one.default, **one.metadata),
         )
         for one in fields(kind)  # type: ignore[arg-type]  # a dataclass
@@ -322,7 +354,7 @@ def _model_key(kind: type[PrivacyModel]) -> Any:
     """The key of a privacy model: its first number alone, or a setting by field."""
     first = fields(kind)[0]  # type: ignore[arg-type]
     limits = {name: value for name, value in first.metadata.items() if name != "description"}
-    one = Annotated[float, Field(**limits)]
+    one = Annotated[float, Field(**limits), AS_WRITTEN]
     settings = dict[Text, model_setting(kind)]  # type: ignore[misc, valid-type]
     either = Annotated[
         Annotated[one, Tag(ONE)] | Annotated[settings, Tag(BY_FIELD)],  # type: ignore[valid-type]
@@ -344,7 +376,7 @@ class _Privacy(Part):
         description="Hierarchy of each quasi-identifier: a CSV file, or a transform for each "
         "level. The highest level is always `*`.",
     )
-    weights: dict[Text, Annotated[float, Field(gt=0)]] = Field(
+    weights: dict[Text, Annotated[float, Field(gt=0), AS_WRITTEN]] = Field(
         default_factory=dict, description="Weight of a field in the loss (default 1)."
     )
     max_levels: dict[Text, Annotated[int, Field(ge=0)]] = Field(
@@ -416,27 +448,29 @@ class RuleFile(Part):
     """A rule file of scrubber."""
 
     version: Literal[1] = Field(description="Version of the rule language: 1.")
-    include: list[Text] | None = Field(
+    include: Names | None = Field(
         None,
         description="Rule files to build on, relative to this one, or rule packs such as "
         "pack:hipaa-safe-harbor. This file overrides them.",
     )
     dataset: Dataset | None = Field(None, description="Declared facts about the dataset.")
     key: Key | None = Field(None, description="Location of the secret key.")
-    on_unlisted: Literal["error", "drop", "keep"] | None = Field(
-        None, description="Treatment of fields without a rule (default error)."
+    on_unlisted: Literal["error", "drop", "keep"] = Field(
+        "error", description="Treatment of fields without a rule (default error)."
     )
-    on_error: Literal["fail", "null", "drop_row"] | None = Field(
-        None,
+    on_error: Literal["fail", "null", "drop_row"] = Field(
+        "fail",
         description="Treatment of values that cannot be transformed or scanned (default fail).",
     )
     subject: Text | None = Field(None, description="Field that identifies the subject of a record.")
-    detect: Detect | None = Field(None, description="Detection of personal data in text.")
-    fields: list[FieldRule] | None = Field(
-        None, description="Field rules; the first match applies."
+    detect: Detect = Field(
+        default_factory=Detect, description="Detection of personal data in text."
     )
-    rows: list[RowRule] | None = Field(None, description="Rules that drop records.")
+    fields: Items[FieldRule] = Field((), description="Field rules; the first match applies.")
+    rows: Items[RowRule] = Field((), description="Rules that drop records.")
     privacy: Privacy | None = Field(None, description="Privacy models for equivalence classes.")
-    gates: Gates | None = Field(None, description="Limits for the result.")
-    disclosure: Disclosure | None = Field(None, description="Protection of counts in the manifest.")
-    tests: list[Example] | None = Field(None, description="Examples that the rules must pass.")
+    gates: Gates = Field(default_factory=Gates, description="Limits for the result.")
+    disclosure: Disclosure = Field(
+        default_factory=Disclosure, description="Protection of counts in the manifest."
+    )
+    tests: Items[Example] = Field((), description="Examples that the rules must pass.")

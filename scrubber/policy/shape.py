@@ -5,27 +5,31 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from copy import deepcopy
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
 
 from scrubber.errors import printable
-from scrubber.policy.schema import BY_FIELD, ONE, RuleFile
+from scrubber.policy.schema import BY_FIELD, ONE, VERSION, RuleFile
 from scrubber.policy.syntax.report import Report, did_you_mean
-from scrubber.policy.syntax.source import Path_
+from scrubber.policy.syntax.source import Path_, Tree
 
+Model = TypeVar("Model", bound=BaseModel)
 RULE_KEYS = frozenset(RuleFile.model_fields)
 """The keys that a rule file may have at its top."""
 
 # Parts whose keys and nulls are not the rule language's.
 _FOREIGN: tuple[Path_, ...] = (("detect", "recognizers"), ("detect", "ner"), ("tests",))
+_VERSION: Path_ = ("version",)
 _TYPES = {
     "string_type": "a text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",
-    "list_type": "a list",
+    "tuple_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
@@ -40,38 +44,73 @@ _LIMITS = {
 _WORDS = {"class": "unknown-class"}
 
 
-def check_shape(report: Report) -> RuleFile | None:
-    """The rule file by its model. Every key, type and fixed word of the tree that is not the rule
-    language's is reported; then there is no rule file."""
-    for path in _nulls((), report.tree.data):
+def check_shape(report: Report) -> RuleFile:
+    """The rule file by its model; every key, type and fixed word of the tree that is not the rule
+    language's is reported and left out."""
+    tree = report.tree
+    gone = list(_nulls((), tree.data))
+    for path in gone:
         report.value(path, "no-value", f"{_name(path)} has no value", "give one or remove the key")
-    try:
-        return RuleFile.model_validate(_without_nulls(report.tree.data))
-    except ValidationError as error:
-        for detail in error.errors(include_url=False, include_context=True, include_input=True):
-            _explain(report, detail)
-        return None
+    explained = False
+    while True:
+        tree = _without(tree, gone)
+        report.leave_out(gone)
+        try:
+            return RuleFile.model_validate(tree.data)
+        except ValidationError as error:
+            faults = error.errors(include_url=False, include_context=True, include_input=True)
+        if not explained:
+            for fault in faults:
+                _explain(report, fault)
+            explained = True
+        gone = [_there(tree, _spelt(fault["loc"], report, ())) for fault in faults]
 
 
-def explain_parameters(report: Report, path: Path_, model: type[BaseModel], given: Any) -> bool:
-    """Report what is wrong with the parameters at `path`; whether they are right."""
+def validated(report: Report, path: Path_, model: type[Model], given: Any) -> Model | None:
+    """The setting at `path` as its `model`; None where a problem was reported."""
     try:
-        model.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=True, include_input=True):
             _explain(report, detail, path, model)
-        return False
-    return True
+        return None
+
+
+def _there(tree: Tree, path: Path_) -> Path_:
+    """`path`, or where nothing stands there, what cannot be without it."""
+    while path not in ((), _VERSION) and tree.at(path) is None:
+        path = path[:-1]
+    return path
+
+
+def _without(tree: Tree, paths: Sequence[Path_]) -> Tree:
+    """A copy of `tree` in which nothing stands at `paths`: a key is gone, an item of a list is
+    None. The version of the language is never missing."""
+    left = replace(tree, data=deepcopy(tree.data)) if paths else tree
+    for path in paths:
+        if not path:
+            left.data.clear()
+        if path in ((), _VERSION):
+            left.data.update(version=VERSION)
+            continue
+        holder = left.at(path[:-1])
+        if isinstance(holder, dict):
+            holder.pop(str(path[-1]), None)
+        elif isinstance(holder, list):
+            holder[int(path[-1])] = None
+    return left
 
 
 def _explain(
     report: Report, detail: Any, base: Path_ = (), model: type[BaseModel] = RuleFile
 ) -> None:
-    loc, kind, context = tuple(detail["loc"]), detail["type"], detail.get("ctx", {})
+    loc, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
     path = (*base, *_spelt(loc, report, base))
     name = _name(path)
-    if kind != "extra_forbidden" and _valueless(report, path):
+    if kind != "extra_forbidden" and not report.is_whole(path):
         return
+    if kind == "too_short" and detail["input"]:
+        return  # of its items none is right
     if kind == "extra_forbidden":
         known = _keys_at(model, loc[:-1])
         hint = did_you_mean(str(loc[-1]), known) or f"there are {', '.join(sorted(known))}"
@@ -99,13 +138,6 @@ def _explain(
         report.value(path, kind, detail["msg"])
     else:
         report.value(path, "wrong-type", f"{name} has a value of the wrong type")
-
-
-def _valueless(report: Report, path: Path_) -> bool:
-    """True if a key stands there without a value, which is reported already."""
-    parent = report.tree.at(path[:-1])
-    there = isinstance(parent, dict) and path and path[-1] in parent
-    return bool(there or isinstance(parent, list)) and report.tree.at(path) is None
 
 
 def _spelt(loc: Sequence[Any], report: Report, base: Path_) -> Path_:
@@ -145,13 +177,6 @@ def _nulls(path: Path_, value: Any) -> Iterator[Path_]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _nulls((*path, index), item)
-
-
-def _without_nulls(value: Any) -> Any:
-    """The tree without keys that have no value: they are reported, and no second time."""
-    if isinstance(value, dict):
-        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _annotation_at(model: type[BaseModel], loc: Sequence[Any]) -> Any:

@@ -282,6 +282,70 @@ def test_all_problems_come_at_once_and_in_order(
     ]  # fmt: skip
 
 
+LEFT_OUT: list[tuple[str, str]] = [
+    # what is at fault is reported, and nothing follows from its absence
+    (field("{name: a, transform: 7}"), "4:26 [wrong-type]"),
+    (field("{name: a, entities: 7, linked: [b]}"), "4:25 [wrong-type]"),
+    ("version: 1\nkey: {env: 7}\n", "2:12 [wrong-type]"),
+    ("version: 1\nkey: {evn: K}\n", "2:7 [unknown-key]"),
+    (detect("{ner: none, rules: [{hotwrod: a, entity: URL, score: 1}]}"), "2:30 [unknown-key]"),
+    (detect("{ner: none, rules: [{hotword: a, entity: URL, score: 2}]}"), "2:62 [out-of-range]"),
+    (detect("{ner: none, languages: [7]}"), "2:33 [wrong-type]"),
+    (
+        text_field("{name: a, entities: {OWN: redact}}").replace(
+            "ner: none", "ner: none, deny_list: {OWN: [x, 7]}"
+        ),
+        "3:42 [wrong-type]",
+    ),
+    (
+        "version: 1\nfields: [{name: a, class: quasi_identifier}]\nprivacy: {k: many}\n",
+        "3:14 [wrong-type]",
+    ),
+    (field("{name: a, transform: {bin: {width: }}}"), "4:40 [no-value]"),
+    # and what stands beside it is read
+    (
+        field("{name: a, class: direct_identifier, keep: x, reason: 7}"),
+        "4:41 [direct-identifier-kept]|4:58 [wrong-type]",
+    ),
+    (
+        "fields:\n  - {name: a, transform: tokn}\n  - 7\n  - {name: b, class: text}\n",
+        "1:1 [missing-key]|2:15 [unknown-transform]|3:5 [wrong-type]|4:5 [text-without-entities]",
+    ),
+    (
+        f"{HEAD}tests: [7, {{given: {{}}, expect: {{a: 1}}}}]\n",
+        "3:9 [wrong-type]|3:20 [bad-example]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), LEFT_OUT)
+def test_what_is_at_fault_is_left_out_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    with pytest.raises(RuleError) as caught:
+        load(tmp_path, text, monkeypatch)
+    found = [f"{p.mark.line}:{p.mark.column} [{p.code}]" for p in caught.value.problems]
+    assert "|".join(found) == expected
+
+
+def test_settings_are_kept_as_they_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = load(
+        tmp_path,
+        f"{HEAD}fields: [{{name: a, class: quasi_identifier, transform: {{bin: {{width: 10}}}}}}]\n"
+        "privacy: {k: 2, weights: {a: 3, b: 0.5}, l: {c: {l: 2}}, t: 1}\n"
+        "dataset: {name: d, purpose: one, sources: [{name: s, geography: [EU]}]}\n",
+        monkeypatch,
+    )
+    assert repr(rules.fields[0].disposition) == repr(Apply(Bin(width=10)))
+    assert rules.privacy is not None
+    assert repr(rules.privacy.weights) == "(('a', 3), ('b', 0.5))"
+    assert [repr(model.value) for _, model in rules.privacy.models] == ["2", "1"]
+    assert rules.declared["purpose"] == "one"
+    assert "licence" not in rules.declared
+
+
 def test_a_key_in_the_rules_is_not_repeated() -> None:
     secret = "0123456789abcdef" * 4
     with pytest.raises(RuleError) as caught:

@@ -42,11 +42,21 @@ class Report:
         self._taken = {problem.mark for problem in self._known} if tree.lines else set()
         self._found: list[Problem] = []
         self._unquoted: frozenset[str] = frozenset()
+        self._left_out: set[Path_] = set()
 
     def quote_nothing_of(self, files: Iterable[str]) -> None:
         """Say of problems in these files where they are and of what kind, in no word of the files:
         they may be lists of people or keys that were named by mistake, or on purpose."""
         self._unquoted |= frozenset(files)
+
+    def leave_out(self, paths: Iterable[Path_]) -> None:
+        """Say that what is written at `paths` has been reported, and is not read any further."""
+        self._left_out.update(paths)
+
+    def is_whole(self, path: Path_) -> bool:
+        """True if nothing is left out at `path` or below it, so that what is missing there is not
+        written either."""
+        return not any(gone[: len(path)] == path for gone in self._left_out)
 
     def key(self, path: Path_, code: str, text: str, hint: str = "") -> None:
         """A problem of the key at `path`."""
