@@ -7,7 +7,7 @@
             writer.write(chunk.table)
     written = writer.close()
 
-What a chunk holds depends on the source's bytes alone, and the same tables give the same bytes.
+The content of a chunk depends on the source's bytes only, and equal tables give equal bytes.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ from scrubber.formats.tables.visible import visible
 
 
 class Unseen(NamedTuple):
-    """Why nothing was seen of a schema; no error itself, since what asks for it may go on."""
+    """The reason why no schema was found. It is not raised, since the caller may continue."""
 
     error: InputError
 
 
 Outline: TypeAlias = "pa.Schema | Shape | Unseen"
-"""A schema, or what was seen of one, or why nothing was."""
+"""A schema, evidence of one, or the reason why there is none."""
 
 
 def outline(source: Source, *, drop_bad_rows: bool = False) -> Outline:
-    """The schema evidence of one source, or why it cannot: can be found anywhere, for
-    :func:`schemas`, which raises what is to be raised."""
+    """The schema evidence of one source, or its failure. It can be computed anywhere, for
+    :func:`schemas`, which raises the errors."""
     schema_of = FORMATS[source.format].schema
     try:
         if schema_of is not None:
@@ -80,20 +80,18 @@ def schemas(
     leave_out: LeaveOut | None = None,
     outlines: Callable[[Sequence[Source]], Iterator[Outline]] | None = None,
 ) -> dict[str, pa.Schema]:
-    """The Arrow schema of each source, by alias; equal ones are one object.
+    """The Arrow schema of each source, by alias; equal schemas are one object.
 
-    Parquet and Arrow say it themselves; every field of a CSV file is a string; JSONL is read once
-    as a whole, and its shards get the schema of them all. A key that some JSON objects lack, and
-    that is null in none, is marked by field metadata (ABSENT), so that it can be left out again.
-    With `drop_bad_rows` JSON records that cannot be read, or that do not go with the records
-    before them, are passed over; `read` rejects the same ones. With `leave_out`, it hears of
-    sources that cannot be read, which then have no schema.
+    Parquet and Arrow files contain their schema; all fields of a CSV file are strings; JSONL is
+    read completely, and its shards share a common schema. A key that some JSON objects lack and
+    none sets to null is marked by field metadata (ABSENT), so that it can be omitted again.
 
-    `outlines` gives the :func:`outline` of each of some sources, in their order; here and now if it
-    is None.
+    With `drop_bad_rows`, malformed or inconsistent JSON records are skipped; `read` rejects the
+    same ones. `leave_out` receives unreadable sources, which then have no schema. `outlines`
+    computes the :func:`outline` of several sources, in order; the default computes them here.
 
-    Raises InputError: `schema-drift`, `duplicate-field`, `no-fields`, `type-not-supported`, and
-    what the formats' own modules name.
+    Raises: InputError ``schema-drift``, ``duplicate-field``, ``no-fields``, ``type-not-supported``;
+    the errors of the formats' modules.
     """
     groups = shard_groups(sources)
     ordered = [source for group in groups for source in group]
@@ -137,25 +135,26 @@ def read(
     drop_bad_rows: bool = False,
     unasked: frozenset[str] = frozenset(),
 ) -> Iterator[Chunk]:
-    """The records of `source` in order, in chunks that have exactly `schema` (from `schemas`).
+    """The records of `source` in order, in chunks with exactly `schema` (from `schemas`).
 
-    About CHUNK_ROWS records or CHUNK_BYTES at most, more only where one record is larger. Cuts
-    depend on the source's bytes alone. With `drop_bad_rows`, records of text formats that cannot
-    be read are left out and counted in `Chunk.rejected`. Of the columns that are `unasked` for only
-    the nulls have to be right: other values may be any, where they need not be read.
+    A chunk has at most about CHUNK_ROWS records or CHUNK_BYTES, and more only for one larger
+    record. Chunk borders depend on the source's bytes only. With `drop_bad_rows`, malformed records
+    of text formats are skipped and counted in `Chunk.rejected`. For columns in `unasked`, only the
+    nulls must be right: other values may be arbitrary, so that they need not be read.
 
-    Raises InputError with file and row or line, as the formats' own modules name them.
+    Raises: InputError with file and row or line; the formats' modules list the codes.
     """
     one = FORMATS[source.format]
     return one.read(source, schema, drop_bad_rows=drop_bad_rows, unasked=unasked)
 
 
 def samples(sources: Sequence[Source], rows: int, seed: int) -> tuple[Sample, ...]:
-    """About `rows` records of each dataset (a file, or all shards of one), the same for a `seed`.
+    """About `rows` records of each dataset (a file, or all its shards), reproducible by `seed`.
 
-    A large file is not read whole, and of many shards some are read. The schema of JSONL is that of
-    the sample. Where records had to be passed over, reading everything finds the first one's place.
-    Raises InputError as `schemas` does, less what only reading everything shows.
+    Large files and many shards are read in part. The schema of JSONL is that of the sample. If
+    records were skipped, the data is read completely to find the place of the first.
+
+    Raises: InputError, as for `schemas`, except for errors that only a complete reading finds.
     """
     return tuple(_sample(group, rows, seed) for group in shard_groups(sources))
 
@@ -201,7 +200,7 @@ def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
 
 
 def _refusal(group: Sequence[Source]) -> InputError | None:
-    """The first error for whoever reads all records of these shards."""
+    """The first error for a reader of all records in these shards."""
     try:
         found = schemas(group)
         for source in group:
@@ -213,7 +212,7 @@ def _refusal(group: Sequence[Source]) -> InputError | None:
 
 
 def media_type(source: Source) -> str:
-    """The media type of the source's records, its compression aside."""
+    """The media type of the source's records, regardless of compression."""
     return FORMATS[source.format].media_type(source)
 
 
@@ -227,10 +226,10 @@ def open_writer(
 ) -> Writer:
     """A writer of `format` to `target`: a file, which is created or overwritten, or an outlet.
 
-    `compression` is None, ``"gzip"`` or ``"zstd"``, for text formats. What `like` has of its own
-    (delimiter, line ends, codec, file or stream) is carried over if it is of the same format.
+    `compression` is None, ``"gzip"`` or ``"zstd"``, for text formats. Properties of `like`
+    (delimiter, line ends, codec, file or stream) are kept if it has the same format.
 
-    Raises OutputError `output-write`, `nested-in-csv`, `type-in-parquet`, `type-in-jsonl`.
+    Raises: OutputError ``output-write``, ``nested-in-csv``, ``type-in-parquet``, ``type-in-jsonl``.
     """
     open_encoder = FORMATS[format].open_encoder
 

@@ -1,5 +1,5 @@
-"""Admission of schemas: types that can be looked at, names that are no data, and no metadata but
-what keeps types. Every way in (files, frames, batches) goes through :func:`admitted`."""
+"""Admission of schemas: supported types, names that are not data, and only type-preserving
+metadata. All inputs (files, frames, batches) pass through :func:`admitted`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import EACH, FieldPath, is_list
 
 _ELEMENTS = frozenset({"item", "element", "array", "list", "bag", "array_element"})
-"""What writers call the elements of a list; no path holds this name."""
+"""Writers' names for the elements of a list, which paths omit."""
 
 
 def admitted(schema: pa.Schema, alias: str) -> pa.Schema:
-    """`schema` as it is worked with: names, order and types stay, metadata is cut down, and an
-    extension type that is not known gives way to its storage.
+    """The schema to work with: names, order and types are kept, metadata is reduced, and unknown
+    extension types are replaced by their storage.
 
-    Raises what :func:`check_schema` does.
+    Raises: the errors of :func:`check_schema`.
     """
     check_schema(schema, alias)
     bare = pa.schema([_field(one) for one in schema])
@@ -29,11 +29,11 @@ def admitted(schema: pa.Schema, alias: str) -> pa.Schema:
 
 
 def check_schema(schema: pa.Schema, alias: str) -> None:
-    """Refuse what no format here can carry on: no fields, two of one name, names that are data,
-    types without leaves.
+    """Refuse schemas that no format here can carry: no fields, duplicate names, names that are
+    data, types without leaves.
 
-    Raises InputError `no-fields`, `duplicate-field`, `field-name`, `type-not-supported`, or
-    `encoding` for names that are not UTF-8.
+    Raises: InputError ``no-fields``, ``duplicate-field``, ``field-name``, ``type-not-supported``,
+    or ``encoding`` for names that are not UTF-8.
     """
     try:
         _check(schema, alias)
@@ -43,7 +43,10 @@ def check_schema(schema: pa.Schema, alias: str) -> None:
 
 
 def admitted_table(table: pa.Table, alias: str) -> pa.Table:
-    """`table` under its :func:`admitted` schema. Raises as it does."""
+    """`table` with its :func:`admitted` schema.
+
+    Raises: the errors of :func:`admitted`.
+    """
     schema = admitted(table.schema, alias)
     return table if schema.equals(table.schema, check_metadata=True) else recast(table, schema)
 
@@ -91,9 +94,9 @@ def _check(schema: pa.Schema, alias: str) -> None:
 
 
 def refuse_data(names: Sequence[str], parent: FieldPath | None, alias: str) -> None:
-    """Refuse names of one level (below `parent`) of which one looks like a value; it is not shown.
+    """Refuse names at one level (below `parent`) if one looks like a value, which is not shown.
 
-    Raises InputError `field-name`.
+    Raises: InputError ``field-name``.
     """
     alone = (index for index, name in enumerate(names) if looks_like_data(name))
     index = next(alone, None)

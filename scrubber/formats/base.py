@@ -1,4 +1,4 @@
-"""Source, Chunk, Written: what the formats speak in, and the limits of a chunk."""
+"""Source, Chunk and Written: the common types of all formats, and the limits of a chunk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scrubber.storage import Facts
 
 
 def memory_allowed(environment: Mapping[str, str]) -> int:
-    """The value of SCRUBBER_MEMORY_MIB, in bytes; 256 MiB where it says no number.
+    """The value of SCRUBBER_MEMORY_MIB in bytes; 256 MiB if it is not a number.
 
     >>> memory_allowed({"SCRUBBER_MEMORY_MIB": "1024"}) >> 20, memory_allowed({}) >> 20
     (1024, 256)
@@ -26,14 +26,15 @@ def memory_allowed(environment: Mapping[str, str]) -> int:
 
 CHUNK_ROWS = 65_536
 CHUNK_BYTES = 8 * 2**20
-"""How much uncompressed source goes into a chunk; one larger record is a chunk by itself."""
+"""Maximum uncompressed bytes of a source per chunk; a larger record is a chunk of its own."""
 HELD_BYTES = memory_allowed(os.environ)
-"""How much of a file a process may have to hold at once, in bytes: the pages of a Parquet row
-group, a compressed record batch. It decides what is refused, never what comes out."""
+"""Maximum bytes of a file that a process may have to hold at once: the pages of a Parquet row
+group, a compressed record batch. The limit decides which files are refused, never what is written.
+"""
 MORE_MEMORY = f"raise SCRUBBER_MEMORY_MIB (now {HELD_BYTES >> 20})"
 RECORD_BYTES = min(HELD_BYTES // 8, 2**30)
-"""The largest record, in bytes: it passes through memory a dozen times over, Arrow's 32-bit
-offsets end at 2 GiB, and one quote that is never closed must not draw a whole file into memory."""
+"""Maximum bytes of a record. Several copies of a record are held in memory; Arrow's 32-bit offsets
+end at 2 GiB; and one unclosed quote must not load a whole file into memory."""
 
 UNREADABLE = frozenset(
     {
@@ -44,18 +45,21 @@ UNREADABLE = frozenset(
         *("json-line", "json-depth", "json-duplicate-key"),
     }
 )
-"""The codes of an InputError that tell of one source alone: its bytes cannot be read, whatever the
-others are. (That shards differ, or that one changed meanwhile, is not among them.)"""
+"""Codes of an InputError about a single source: its own bytes cannot be read. They exclude
+differences between shards and changes during a run."""
 
 ABSENT = b"scrubber.absent"
-"""Field metadata, set to ``b"1"``: a null here stands for a key that the JSON object lacks."""
+"""Field metadata, set to ``b"1"``: nulls stand for keys that the JSON object lacks."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
-    """A file to read. `path` is a local path or a URL, `alias` its relative name with ``/``,
-    `format` one of FORMATS, `compression` None, ``"gzip"`` or ``"zstd"`` (text formats only),
-    `facts` what an object in a store was when it was found; None for a local file."""
+    """A file to read.
+
+    `path` is a local path or a URL, `alias` its relative name with ``/``, `format` one of FORMATS,
+    and `compression` None, ``"gzip"`` or ``"zstd"`` (text formats only). `facts` describe an object
+    in a store at discovery; None for a local file.
+    """
 
     path: str
     alias: str
@@ -66,11 +70,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A stretch of a source.
+    """A part of a source.
 
-    `first_row` is the number of its first record in the source from 1, rejected ones counted;
-    `rejected` is how many records of the stretch could not be read and are not in `table`;
-    `consumed` is how many bytes of the file had been read by then (for progress only).
+    `first_row` is the number of its first record in the source from 1, rejected ones included.
+    `rejected` counts malformed records of the part, which are not in `table`. `consumed` is the
+    number of bytes of the file read so far (for progress only).
     """
 
     table: pa.Table
@@ -78,13 +82,13 @@ class Chunk:
     rejected: int
     consumed: int
 
-    def __repr__(self) -> str:  # a dataclass would print the table, and with it the data
+    def __repr__(self) -> str:  # a dataclass would print the table with its data
         return f"Chunk(first_row={self.first_row}, rows={self.table.num_rows})"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished file: SHA-256 of its bytes (hex), its size in bytes, its records."""
+    """A finished file: SHA-256 (hex), size in bytes, and number of records."""
 
     sha256: str
     bytes: int
@@ -92,12 +96,12 @@ class Written:
 
 
 LeaveOut = Callable[[str, str], None]
-"""Takes the alias of a source that cannot be read, and the code that says why."""
+"""Receives the alias of an unreadable source and the code of the error."""
 
 
 @contextmanager
 def leaving_out(alias: str, leave_out: LeaveOut | None) -> Iterator[None]:
-    """If the source cannot be read in here, tell `leave_out` and go on; without one, raise."""
+    """Report an unreadable source to `leave_out` and continue; without `leave_out`, raise."""
     try:
         yield
     except InputError as error:
@@ -107,7 +111,7 @@ def leaving_out(alias: str, leave_out: LeaveOut | None) -> Iterator[None]:
 
 
 class Encoder(Protocol):
-    """Turns tables into a file's bytes; `finish` writes what closes the format."""
+    """Encodes tables as a file's bytes; `finish` writes the end of the format."""
 
     def write(self, table: pa.Table) -> None: ...
 
@@ -128,7 +132,7 @@ class ByteSink(Protocol):
 
 
 def rows_per_chunk(rows: int, size: int) -> int:
-    """The number of the `rows` records that take `size` bytes together make a chunk.
+    """The number of records per chunk, if `rows` records take `size` bytes.
 
     >>> rows_per_chunk(1_000_000, 1_000_000), rows_per_chunk(10, 10 * CHUNK_BYTES)
     (65536, 1)

@@ -1,4 +1,4 @@
-"""The schemas of many sources, where shards of one dataset must agree."""
+"""The schemas of many sources; shards of one dataset must agree."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _DIGITS = re.compile(r"\d+")
 
 
 def shard_groups(sources: Sequence[Source]) -> list[tuple[Source, ...]]:
-    """The sources by dataset: those of one format in one folder whose names differ only in runs of
-    digits are shards of each other. Order is kept.
+    """Group the sources by dataset, in order. Shards have one format and folder, and names that
+    differ in runs of digits only.
 
     >>> a, b, c = (Source(n, n, "csv") for n in ("x/p1.csv", "x/p22.csv", "y/p1.csv"))
     >>> [len(group) for group in shard_groups([a, b, c])]
@@ -32,9 +32,9 @@ def shard_groups(sources: Sequence[Source]) -> list[tuple[Source, ...]]:
 
 
 def refuse_drift(schemas: Mapping[str, pa.Schema]) -> None:
-    """Refuse shards, by alias, that do not all have the schema of the first.
+    """Refuse shards, by alias, whose schema differs from that of the first.
 
-    Raises InputError `schema-drift`.
+    Raises: InputError ``schema-drift``.
     """
     first = next(iter(schemas), "")
     agreed: set[int] = set()
@@ -53,7 +53,7 @@ def refuse_drift(schemas: Mapping[str, pa.Schema]) -> None:
 
 
 def _difference(one: pa.Schema, other: pa.Schema) -> str | None:
-    """The first field that is in one schema only, or of another type; the order is free."""
+    """The first field that is missing in one schema or differs in type, regardless of order."""
     ours, theirs = _types(one), _types(other)
     for name, kind in ours.items():
         if name not in theirs or kind != theirs[name]:

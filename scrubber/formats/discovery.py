@@ -1,4 +1,4 @@
-"""Which files to read: inputs (files, folders, globs) to Sources, and names for the outputs."""
+"""Discovery: from inputs (files, folders, globs) to Sources, and the names of outputs."""
 
 from __future__ import annotations
 
@@ -23,19 +23,18 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[Source, ...]:
-    """The sources that `inputs` name, sorted by alias.
+    """The sources named by `inputs`, sorted by alias.
 
-    An input is a file, a folder (searched in depth) or a glob (``**`` crosses folders), on this
-    machine or as a URL in a store; a path that exists is never taken for a glob. The alias of a
-    source is its relative name with ``/``: the base name of a file, the path below the folder, or
-    the path below the part of a glob that holds no wildcard. In folders and globs, names that begin
-    with ``.`` or ``_`` are skipped (unless the glob asks for them); any other file that is of no
-    known format is an error, so that nothing is lost in silence. With `leave_out`, it hears of
-    files that are empty or may not be read, and the others are found.
+    An input is a file, a folder (searched recursively) or a glob (``**`` crosses folders), local or
+    as a URL in a store. An existing path is never a glob. The alias of a source is its relative
+    name with ``/``: the base name of a file, the path below a folder, or the path below the part of
+    a glob without wildcards. In folders and globs, names that begin with ``.`` or ``_`` are skipped
+    (unless the glob matches them explicitly). Any other file of unknown format is an error, so that
+    none is lost silently. `leave_out` receives empty and unreadable files; the others are returned.
 
-    Raises InputError with one of the codes `input-missing`, `input-no-match`, `input-unsupported`,
-    `input-unreadable`, `input-empty`, `input-special`, `input-name`, `input-clash`, and for URLs
-    what :mod:`scrubber.storage` says.
+    Raises: InputError ``input-missing``, ``input-no-match``, ``input-unsupported``,
+    ``input-unreadable``, ``input-empty``, ``input-special``, ``input-name``, ``input-clash``; for
+    URLs the errors of :mod:`scrubber.storage`.
     """
     if not inputs:
         raise InputError("input-missing", "no input is given")
@@ -57,9 +56,9 @@ def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[
 
 
 def format_of(name: str) -> tuple[str, str | None]:
-    """Format and compression by the file name's extension, whatever its case.
+    """Format and compression by the extension of the file name, in any case.
 
-    Raises InputError `input-unsupported`.
+    Raises: InputError ``input-unsupported``.
 
     >>> format_of("a/b.CSV.gz"), format_of("x.feather")
     (('csv', 'gzip'), ('arrow', None))
@@ -77,9 +76,9 @@ def format_of(name: str) -> tuple[str, str | None]:
 
 
 def output_name(alias: str, source_format: str, target_format: str) -> str:
-    """The name of the output for the source `alias`: the same one if the format stays.
+    """The output name of the source `alias`: unchanged if the format stays.
 
-    A change between text formats keeps the compression; Parquet and Arrow compress by themselves.
+    A change between text formats keeps the compression; Parquet and Arrow compress internally.
 
     >>> output_name("x/a.csv.gz", "csv", "parquet"), output_name("x/a.csv.gz", "csv", "jsonl")
     ('x/a.parquet', 'x/a.jsonl.gz')
@@ -108,7 +107,7 @@ def _advice(stem: str, kind: str | None) -> str:
 
 
 def _named(given: str) -> Iterator[tuple[str, Callable[[], Source]]]:
-    """The alias of each file that `given` names, and what makes it a source."""
+    """The alias of each file named by `given`, with a function that makes its source."""
     if storage.is_remote(given):
         for url, alias, facts in remote.expand(given):
             yield alias, partial(_remote_source, url, alias, facts)
@@ -118,7 +117,8 @@ def _named(given: str) -> Iterator[tuple[str, Callable[[], Source]]]:
 
 
 def _remote_source(url: str, alias: str, facts: storage.Facts) -> Source:
-    """A store takes any name, and an output is named after it: on this machine, it may be."""
+    """A source in a store. Stores permit any name, but the output may be local and is named after
+    it."""
     _check_name(alias)
     if any(step in ("", ".", "..") for step in alias.split("/")) or "\0" in alias:
         text = "the object's name has empty steps, or steps up"
@@ -150,7 +150,7 @@ def _walk(folder: Path, base: Path) -> Iterator[tuple[Path, str]]:
     visited: set[str] = set()
     for here, folders, files in os.walk(folder, followlinks=True, onerror=_unlistable):
         real = os.path.realpath(here)
-        if real in visited:  # a link to a folder above: it was read already
+        if real in visited:  # a link to a parent folder, already read
             folders.clear()
             continue
         visited.add(real)
@@ -187,7 +187,7 @@ def _matches(pattern: Path) -> Iterator[tuple[Path, str]]:
         if any(name.startswith(HIDDEN) and not name.startswith(shown) for name in names):
             continue
         if path.is_dir():
-            if rest[-1] != "**":  # as a shell would: the folder is named, so all of it is meant
+            if rest[-1] != "**":  # as in a shell, a matched folder includes all of its files
                 count += 1
                 yield from _walk(path, base)
         else:

@@ -1,7 +1,7 @@
-"""Values that stand where a name belongs: what a name by itself, and names side by side, show.
+"""Detection of values in place of field names, from a name alone and from its siblings.
 
-Names go into outputs, manifests and messages, so they must not be data: `looks_like_data` judges a
-name by itself, `data_among` the names at one level, `row_as_header` a line above records.
+Names enter outputs, manifests and messages, so they must not be data. `looks_like_data` judges a
+single name, `data_among` the names at one level, and `row_as_header` a header above records.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PUBLIC_CODE = re.compile(
     r"ENS[A-Z]{0,6}\d{11}(\.\d+)?|rs\d+|(GO|HP|MONDO|CHEBI|UBERON)[:_.]\d{7}"
     r"|(NM|NR|XM|NP|XP)_\d+(\.\d+)?|CHEMBL\d+|LOC\d+|.*\.\d{6,}e-?\d+"
 )
-"""Codes of things: genes, variants, terms of ontologies, compounds."""
+"""Codes of things: genes, variants, ontology terms, compounds."""
 _IDENTITY = re.compile(
     r"(?:^|[\W_])(?:mrn|ssn|nhs|patient|pat|subject|subj|participant|person|people|user|uid|customer"
     r"|cust|client|member|employee|emp|student|account|acct|passport|policy|card|phone|tel|mobile)"
@@ -43,14 +43,14 @@ _TITLES = frozenset("mr mrs ms miss dr prof sir herr frau mme mlle señor señor
 _THINGS = frozenset(
     "beach bay city county falls harbor hill hills lake park river springs valley".split()
 )
-"""Surnames that end the name of a place."""
+"""Surnames at the end of place names."""
 _OTHERS = frozenset(
     "max min daisy iris lily rose violet ruby pearl amber april august june may"
     " virginia georgia carolina dakota jordan chad israel paris florence sydney charlotte jackson"
     " santa san austin dallas houston lincoln columbia victoria alexandria adelaide marion"
     " salem diego jose juan luis francisco antonio rosa barbara monica maria clara cruz ana".split()
 )
-"""Given names that name a place or a thing as well."""
+"""Given names that also name a place or a thing."""
 _CUTS = re.compile(r"[\s_.,;+-]+|(?<=[^\W\d_A-Z])(?=[A-Z])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DATE = re.compile(
@@ -65,10 +65,10 @@ _LONG_NUMBER = 5
 
 @lru_cache(maxsize=1 << 14)
 def looks_like_data(name: str) -> bool:
-    """True if a name looks like a value: an e-mail or network address, a UUID, a digest or token,
-    the number of a person, nine digits or more, a person's name, or more than 256 characters.
+    """True if a name looks like a value: an e-mail or network address, a UUID, a digest or token, a
+    person's number, nine digits or more, a person's name, or more than 256 characters.
 
-    Years, ranges and codes of genes are no such digits.
+    Years, ranges and gene codes are not such digits.
 
     >>> [looks_like_data(name) for name in ("ann@example.com", "Ann Miller", "phone_2")]
     [True, True, False]
@@ -85,9 +85,9 @@ def looks_like_data(name: str) -> bool:
 
 
 def is_person(name: str) -> bool:
-    """True if a name is that of a person: a given name and a surname, or a title and a surname.
+    """True if a name is a person's: a given name and a surname, or a title and a surname.
 
-    Two words that both mean something else are no person.
+    Two words that both have another meaning are not a person.
     """
     if not 4 <= len(name) <= 60 or any(ch.isdigit() for ch in name):
         return False
@@ -105,7 +105,7 @@ def is_person(name: str) -> bool:
 
 
 def mentions_person(name: str) -> bool:
-    """True if a given name stands beside a surname in a name, and neither means anything else."""
+    """True if a name contains a given name beside a surname, and neither has another meaning."""
     words = [fold(word) for word in _CUTS.split(re.sub(r"\d+", " ", name)) if word]
     others = _OTHERS | _THINGS
     return is_person(name) or any(
@@ -123,10 +123,10 @@ def _are_names(first: str, last: str) -> bool:
 
 
 def data_among(names: Sequence[str]) -> int | None:
-    """The index of a name that beside its siblings looks like a value, or None.
+    """The index of a name that looks like a value among its siblings, or None.
 
-    Dates and long numbers are values unless they make a series: at least three, in order. Given
-    names and surnames are, if they are two at least and half of all.
+    Dates and long numbers are values unless they form a series: at least three, in order. Given
+    names and surnames are values if there are at least two and they are half of all names.
     """
     days = {i: day for i, name in enumerate(names) if (day := _day(name)) is not None}
     if days and not _is_series(list(days.values())):
@@ -141,20 +141,20 @@ def data_among(names: Sequence[str]) -> int | None:
 
 
 def are_map_keys(names: Sequence[str]) -> bool:
-    """True if names that few records share look like the keys of a map: half of them hold a digit,
-    are names of people, or are no words of common text."""
+    """True if names shared by few records look like the keys of a map: half of them contain a
+    digit, are names of people, or are not common words."""
     odd = sum(_is_odd(name) for name in names)
     return 2 * odd >= len(names)
 
 
 def row_as_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
-    """The index of a header's name that is a value like those below it, or None for a header.
+    """The index of a header cell that is a value like those below it; None for a real header.
 
-    Evidence is a name that is among its own column's values, a number within the range of a column
-    of numbers, a given name or surname above such, and a code that is spelt as all below it are.
-    Two such columns (one where there is no other) show a header that is a record.
+    Evidence: a name that occurs among its column's values; a number within the range of a numeric
+    column; a given name or surname above others; a code spelled like all codes below it. Two such
+    columns (or the only one) show that the header is a record.
     """
-    again = list(names) if len(names) > 1 else None  # files joined together repeat their header
+    again = list(names) if len(names) > 1 else None  # concatenated files repeat their header
     records = [row for row in rows if len(row) == len(names) and list(row) != again]
     if len(records) < 2:
         return None
@@ -204,7 +204,7 @@ def _is_name(name: str) -> bool:
 
 @cache
 def _ordinary() -> frozenset[str]:
-    """Words that stand in lower case in common text, names or not."""
+    """Words that are common in lower case, names or not."""
     from scrubber.detect.ner.prescreen.lists import read_words
 
     return frozenset(word for word, ways in read_words().items() if "l" in ways)
@@ -225,7 +225,7 @@ def _has_number(name: str) -> bool:
 
 
 def _is_range(name: str) -> bool:
-    """True if a name spells a range, such as a bracket of income."""
+    """True if a name is a range, such as an income bracket."""
     found = _RANGE.fullmatch(name)
     if found is None:
         return False
@@ -249,7 +249,7 @@ def _digits(text: str) -> int:
 
 
 def _day(name: str) -> float | None:
-    """The day that a name spells, whole and with its year, as a number; of an hour, its part."""
+    """The day in a name with day and year, as a number; an hour is a fraction."""
     found = _DATE.fullmatch(name.strip())
     if found is None:
         return None
@@ -268,7 +268,7 @@ def _day(name: str) -> float | None:
 
 
 def _is_series(values: Sequence[float], least: int = _SERIES) -> bool:
-    """True if values follow each other: by one step, or many of them in order."""
+    """True if values form a series: equal steps, or many values in order."""
     steps = [b - a for a, b in pairwise(values)]
     if len(values) < least or not steps:
         return False

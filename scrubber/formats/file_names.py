@@ -1,7 +1,7 @@
-"""Names of files and folders go into outputs and manifests, so they must not be data.
+"""Names of files and folders, which must not be data since they enter outputs and manifests.
 
-What is refused is narrower than for fields: numbers of parts, times and digests are what file names
-are made of.
+Fewer names are refused than for fields, since file names consist of part numbers, times and
+digests.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _YEAR = re.compile(r"(19|20)\d\d(\d{4})?")
 
 
 def refuse_data(aliases: Iterable[str]) -> None:
-    """Refuse files whose names, or those of a folder above, look like values; they are not shown.
+    """Refuse files whose names, or those of a parent folder, look like values, which are not shown.
 
-    Raises InputError `input-name`, with the number of the file in the order of names.
+    Raises: InputError ``input-name``, with the position of the file in the order of names.
     """
     names = sorted(aliases)
     numbers = {one for name in names for one in re.findall(r"\d+", name)}
@@ -53,7 +53,7 @@ def _is_data(step: str, numbers: set[str]) -> bool:
 
 
 def _is_counted(number: str, numbers: set[str]) -> bool:
-    """True if a number is a year or a day, or one of many that count files."""
+    """True if a number is a year or a day, or one of many that number files."""
     if _YEAR.fullmatch(number) or int(number) < 1000:
         return True
     return any(str(int(number) + step).zfill(len(number)) in numbers for step in (-1, 1))

@@ -1,4 +1,4 @@
-"""Format: what a format of files is and does, as its folder declares it."""
+"""Format: a file format, as declared by its folder."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Draw(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of files.
+    """A file format.
 
-    `name` is its name in rules, manifests and on the command line, and after a dot the ending of
-    its outputs; `endings` are those of its inputs. `compressible`: gzip or zstd may be around it.
-    `schema` and `sample` are None where only a pass over the records tells the schema.
-    `keeps_absent`: a record can lack a key.
+    `name` is its name in rules, manifests and on the command line; after a dot, it is the suffix of
+    its outputs. `endings` are the suffixes of its inputs. `compressible` formats may be inside gzip
+    or zstd. `schema` and `sample` are None if the schema requires reading all records.
+    `keeps_absent` is true if a record can lack a key.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""Metadata of schemas and fields: what is let in, by an allow-list (docs/decisions/0007).
+"""Metadata of schemas and fields, admitted by an allow-list (docs/decisions/0007).
 
-Metadata is data that no rule decides: the words of an Enum, a ClassLabel or a Categorical, a raw
-key in a table's statistics, the attributes of a frame. Only what keeps types passes, and only where
-it can be spelt by a list of this file: names of extension types, and pandas' notes on its dtypes.
+Metadata is data that no rule covers: the words of an Enum, a ClassLabel or a Categorical, a raw key
+in table statistics, attributes of a frame. It is admitted only if it preserves types, and only in
+terms listed in this file: names of extension types, and pandas' notes on dtypes.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _BARE = frozenset(
         *("geoarrow.multilinestring", "geoarrow.multipolygon", "geoarrow.box"),
     }
 )
-"""Extension types that are what they are without parameters."""
+"""Extension types without parameters."""
 
 
 def is_known(kind: pa.BaseExtensionType) -> bool:
-    """True if an extension type passes as it is; others give way to their storage."""
+    """True for extension types that are kept; others are replaced by their storage."""
     if isinstance(kind, pa.UuidType | pa.JsonType | pa.Bool8Type):
         return True
     if isinstance(kind, pa.FixedShapeTensorType):
@@ -67,7 +67,7 @@ def of_field(metadata: Metadata) -> Metadata:
 
 
 def of_schema(metadata: Metadata, schema: pa.Schema) -> Metadata:
-    """The admitted metadata of `schema`: pandas' notes, written anew."""
+    """The admitted metadata of `schema`: pandas' notes, rewritten."""
     if not metadata or _PANDAS not in metadata:
         return None
     try:
@@ -78,9 +78,11 @@ def of_schema(metadata: Metadata, schema: pa.Schema) -> Metadata:
 
 
 def fewer(metadata: Metadata, before: pa.Schema, after: pa.Schema, *, whole: bool) -> Metadata:
-    """The notes of :func:`of_schema` on `before` that still hold for `after`. A field whose type
-    changed is left out: pandas takes its dtype from the data. So is a range index that pandas gives
-    by itself, or any if not all records are there (not `whole`): it tells how many there were.
+    """The notes of :func:`of_schema` on `before` that still hold for `after`.
+
+    A field with a changed type is omitted, since pandas derives its dtype from the data. So is
+    pandas' default range index, and any range index if records are missing (not `whole`), since it
+    reveals their number.
     """
     if not metadata:
         return None
@@ -101,7 +103,7 @@ def _is_special(index: Any) -> bool:
 
 
 def _parameters(name: str, given: bytes) -> bytes | None:
-    """The parameters of the extension type `name` that pass; None where the type does not."""
+    """The admitted parameters of the extension type `name`; None for a type that is not kept."""
     if name in _BARE:
         return b""
     try:
@@ -120,10 +122,10 @@ def _parameters(name: str, given: bytes) -> bytes | None:
 
 
 def _notes(noted: Any, schema: pa.Schema) -> dict[str, Any]:
-    """pandas' notes on the fields of `schema`: their dtypes, and which of them are its index.
+    """pandas' notes on the fields of `schema`: their dtypes, and the index fields.
 
-    Left out are the frame's attributes, the names of a range index and of the axis of the columns,
-    the number of categories, and dtypes that are not on the list.
+    Omitted are attributes of the frame, names of a range index and of the column axis, the number
+    of categories, and dtypes outside of the list.
     """
     columns = (_column(one, schema) for one in noted["columns"])
     axes = [_axis(one) for one in noted.get("column_indexes", [])]
@@ -155,7 +157,7 @@ def _column(noted: Any, schema: pa.Schema) -> dict[str, Any] | None:
 
 
 def _axis(noted: Any) -> dict[str, Any] | None:
-    """The dtype of a level of the columns' names, so that numbers become numbers again."""
+    """The dtype of a level of column names, so that numbers become numbers again."""
     logical, dtype = noted["pandas_type"], noted["numpy_type"]
     if not (_LOGICAL.fullmatch(logical) and _DTYPE.fullmatch(dtype)):
         return None

@@ -1,4 +1,4 @@
-"""The formats, by their names."""
+"""The formats by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(_REGISTERED)
 
 
 def by_ending(ending: str) -> Format | None:
-    """The format of files whose name ends so, as ``.csv``; None where none does.
+    """The format of files with the suffix `ending`, such as ``.csv``, or None.
 
     >>> by_ending(".feather").name
     'arrow'

@@ -1,8 +1,8 @@
-"""Samples of sources for a look at them: seeded, without reading everything where that can be.
+"""Seeded samples of sources, without reading everything where possible.
 
 Parquet and Arrow are sampled by row groups and record batches, large text files by blocks at seeded
-places, compressed text from its beginning. Records that cannot be read are passed over and
-counted: a sample judges columns, it does not check a file.
+positions, compressed text from the beginning. Malformed records are skipped and counted: a sample
+describes columns, it does not validate a file.
 """
 
 from __future__ import annotations
@@ -24,21 +24,20 @@ from scrubber.model.views import without_views
 
 BLOCK_BYTES = 2**18
 BLOCKS = 48
-"""How much of a large text file is read: blocks at places that the seed chooses."""
+"""Number of blocks read from a large text file, at seeded positions."""
 GROUPS = 16
 GROUP_ROWS = 2**17
-"""How many row groups or record batches are read, and at most how far into one."""
+"""Number of records read from one row group or record batch, at most."""
 WHOLE_BYTES = 2 * CHUNK_BYTES
-"""Smaller text files are read whole."""
+"""Smaller text files are read completely."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Some records of one dataset.
+    """Some records of a dataset.
 
-    `records` is how many there are in all, None where that is not known; `shards` over how many
-    files they are spread. `passed_over` is how many records could not be read, `refusal` the error
-    that they are to whoever reads them all.
+    `records` is their total number (None: unknown), and `shards` the number of files. `passed_over`
+    counts malformed records, and `refusal` is their error for a complete reading.
     """
 
     name: str
@@ -48,13 +47,13 @@ class Sample:
     passed_over: int = 0
     refusal: InputError | None = None
 
-    def __repr__(self) -> str:  # a dataclass would print the table, and with it the data
+    def __repr__(self) -> str:  # a dataclass would print the table with its data
         return f"Sample({self.name!r}, rows={self.table.num_rows}, records={self.records})"
 
 
 class Drawn(NamedTuple):
-    """Some records of one source, how many it has in all (None if that is not known), and how many
-    were passed over."""
+    """Some records of a source, their total number (None: unknown), and the number of skipped
+    ones."""
 
     table: pa.Table
     records: int | None
@@ -62,12 +61,12 @@ class Drawn(NamedTuple):
 
 
 def generator(seed: int, name: str) -> random.Random:
-    """The source of chance for the source called `name`: the same wherever it is asked for."""
+    """The random generator for the source called `name`: reproducible everywhere."""
     return random.Random(f"{seed}\0{name}")
 
 
 def drawn(table: pa.Table, rows: int, chance: random.Random) -> pa.Table:
-    """`rows` records of `table` (or all of them), in their order."""
+    """`rows` records of `table` (or all), in order."""
     if table.num_rows <= rows:
         return table
     picked = pa.array(sorted(chance.sample(range(table.num_rows), rows)))
@@ -88,8 +87,8 @@ def from_chunks(chunks: Iterable[Chunk], schema: pa.Schema, limit: int | None) -
 
 
 def blocks(source: Source, start: int, chance: random.Random) -> Iterator[tuple[bytes, bool]]:
-    """Blocks of an uncompressed file's bytes, one from each stretch of it, and whether a record
-    begins where the block does (the first one, at `start`)."""
+    """Blocks of an uncompressed file, one from each section, with True if a record begins at the
+    start of the block (the first one, at `start`)."""
     try:
         with open_file(source, exact=True) as file:
             size = file.size()
@@ -106,17 +105,20 @@ def blocks(source: Source, start: int, chance: random.Random) -> Iterator[tuple[
 
 
 def is_small(source: Source) -> bool:
-    """True if an uncompressed text file is read whole."""
+    """True if an uncompressed text file is small enough to be read completely."""
     return source_bytes(source) <= WHOLE_BYTES
 
 
 def picked(count: int, most: int, chance: random.Random) -> list[int]:
-    """`most` of `count` numbers from 0 (or all of them), in order."""
+    """`most` of `count` numbers from 0 (or all), in order."""
     return sorted(chance.sample(range(count), min(count, most)))
 
 
 def joined(tables: Sequence[pa.Table], name: str) -> pa.Table:
-    """The samples of all shards as one table. Raises InputError `schema-drift`."""
+    """The samples of all shards as one table.
+
+    Raises: InputError ``schema-drift``.
+    """
     try:
         whole = pa.concat_tables([table.select(tables[0].schema.names) for table in tables])
     except (KeyError, *ARROW_ERRORS):

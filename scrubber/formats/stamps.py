@@ -1,4 +1,4 @@
-"""The size of a source, and whether it changed while it was read."""
+"""Sizes of sources, and detection of changes during a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrubber.formats.io import remote
 
 
 def source_bytes(source: Source) -> int:
-    """The size of the source's file in bytes, as it is stored."""
+    """The stored size of the source's file in bytes."""
     if source.facts is not None:
         return source.facts.size
     return file_facts(Path(source.path), source.alias).st_size
@@ -22,9 +22,9 @@ Stamp = tuple[int, int, int] | None
 
 
 def stamp(source: Source) -> Stamp:
-    """A stamp that shows whether a local file was replaced or written to; an object's facts do.
+    """A stamp that detects replaced or modified local files; for objects, their facts do.
 
-    Raises InputError `input-unreadable`.
+    Raises: InputError ``input-unreadable``.
     """
     if source.facts is not None:
         return None
@@ -36,9 +36,9 @@ def stamp(source: Source) -> Stamp:
 
 
 def refuse_changed(sources: Sequence[Source], stamps: Mapping[str, Stamp]) -> None:
-    """Refuse sources that were replaced or written to since `stamps` were taken.
+    """Refuse sources that were replaced or modified since `stamps` were taken.
 
-    Raises InputError `source-changed`.
+    Raises: InputError ``source-changed``.
     """
     for source in sources:
         refuse_rewritten(source, stamps[source.alias])
@@ -48,8 +48,11 @@ def refuse_changed(sources: Sequence[Source], stamps: Mapping[str, Stamp]) -> No
 
 
 def refuse_rewritten(source: Source, before: Stamp) -> None:
-    """The same for one source, whose stamp was `before`. Of an object no other version is read than
-    was found, so that the store is not asked."""
+    """Refuse a source whose stamp is no longer `before`. Objects are always read in the version
+    found, so the store is not asked.
+
+    Raises: InputError ``source-changed``.
+    """
     if stamp(source) != before:
         raise _changed(source.alias)
 

@@ -1,8 +1,8 @@
-"""Record ends of a CSV file, and whether its quotes stand where RFC 4180 allows them.
+"""Record ends of a CSV file, and validation of its quotes by RFC 4180.
 
-A quote opens a quotation at the beginning of a cell, closes it before a delimiter, a line end or
-the end of the file, and is doubled inside a quotation. Anywhere else it is an error: from there on
-no line end can be trusted to be that of a record.
+A quote opens a quotation at the start of a cell and closes it before a delimiter, a line end or the
+end of the file; inside, quotes are doubled. Any other quote is an error: no later line end can then
+be trusted to end a record.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Offsets just past each record's end, the number of line breaks up to the last of them, and
-    whether the data ends inside a quotation."""
+    """The offset after each record, the number of line breaks up to the last one, and true if the
+    data ends inside a quotation."""
 
     ends: Offsets
     lines: int
@@ -28,10 +28,10 @@ class Records:
 
 
 class StrayQuote(Exception):
-    """A quote where RFC 4180 has none.
+    """A quote that RFC 4180 does not allow.
 
-    `offset` is the first byte that does not fit; `opening` is the offset of the quotation that is
-    closed just before it, None for a quote in a cell without quotes.
+    `offset` is the first unexpected byte. `opening` is the offset of the quotation closed just
+    before it, or None for a quote in an unquoted cell.
     """
 
     def __init__(self, offset: int, opening: int | None) -> None:
@@ -41,9 +41,9 @@ class StrayQuote(Exception):
 
 
 def record_ends(data: bytes, delimiter: str) -> Records:
-    """The records of `data`, which begins with one; the last may go on beyond it.
+    """The records of `data`, which begins with a record; the last one may continue after it.
 
-    Raises StrayQuote.
+    Raises: StrayQuote.
     """
     ends = line_ends(data)
     if b'"' not in data:
@@ -56,16 +56,16 @@ def record_ends(data: bytes, delimiter: str) -> Records:
 
 
 def first_record(data: bytes) -> bytes | None:
-    """The first record of `data` whatever the delimiter; None if it does not end there.
+    """The first record of `data` for any delimiter; None if it does not end there.
 
-    Its quotes are not checked.
+    Its quotes are not validated.
     """
     outside = _outside(line_ends(data), _quotes(data))
     return data[: outside[0]] if len(outside) else None
 
 
 def last_opening(data: Bytes) -> int:
-    """The offset of the quotation that `data` ends in."""
+    """The offset of the quotation that is open at the end of `data`."""
     return _opening(_quotes(data))
 
 
@@ -75,18 +75,19 @@ def _quotes(data: Bytes) -> Offsets:
 
 
 def _outside(ends: Offsets, quotes: Offsets) -> Offsets:
-    """The line ends outside quotations: quotes open and close in turn, a doubled one both."""
+    """The line ends outside of quotations. Quotes open and close alternately; a doubled one does
+    both."""
     outside: Offsets = ends[np.searchsorted(quotes, ends) % 2 == 0]
     return outside
 
 
 def _check(data: bytes, quotes: Offsets, delimiter: int) -> None:
-    """Raise StrayQuote for the first quote out of place."""
+    """Raise StrayQuote for the first invalid quote."""
     view = np.frombuffer(data, np.uint8)
     opens, closes = quotes[0::2], quotes[1::2]
     begins = _is_border(view[opens - 1], delimiter)
     begins[0] |= opens[0] == 0
-    # A quote that ends the data is compared with itself, and so passes as a doubled one.
+    # A quote at the end of the data is compared with itself, and so passes as a doubled one.
     stops = _is_border(view[np.minimum(closes + 1, len(view) - 1)], delimiter)
     stray = int(opens[np.argmin(begins)]) if not begins.all() else len(data)
     if not stops.all():
@@ -98,7 +99,7 @@ def _check(data: bytes, quotes: Offsets, delimiter: int) -> None:
 
 
 def _is_border(beside: npt.NDArray[np.uint8], delimiter: int) -> npt.NDArray[np.bool_]:
-    """True where a byte beside a quote ends a cell or makes a doubled quote."""
+    """True if a byte beside a quote ends a cell or doubles the quote."""
     is_border: npt.NDArray[np.bool_] = beside == delimiter  # np.isin takes ten times as long
     for sign in (_NEWLINE, _RETURN, _QUOTE):
         is_border |= beside == sign
@@ -106,7 +107,7 @@ def _is_border(beside: npt.NDArray[np.uint8], delimiter: int) -> npt.NDArray[np.
 
 
 def _opening(quotes: Offsets) -> int:
-    """The offset of the quotation that the last of an odd number of quotes is in."""
+    """The offset of the quotation opened by the last of an odd number of quotes."""
     opens = quotes[0::2]
     doubled = np.append(False, opens[1:] == quotes[1::2][: len(opens) - 1] + 1)
     return int(opens[~doubled][-1])

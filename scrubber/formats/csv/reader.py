@@ -1,11 +1,11 @@
-"""Reading CSV and TSV: every cell is text, a null is an empty cell without quotes.
+"""Reading CSV and TSV: all cells are text, and null is an empty cell without quotes.
 
-Line ends are ``\\n`` or ``\\r\\n``, the encoding is UTF-8 with or without a byte order mark. An
-empty line is no record, except in a file with one column, where it is a null.
+Line ends are ``\\n`` or ``\\r\\n``; the encoding is UTF-8 with or without a byte order mark. An
+empty line is not a record, except in a file with one column, where it is null.
 
-Quotes stand where RFC 4180 allows them (:mod:`~scrubber.formats.csv.quoting`). One out of place
-ends the reading, with `drop_bad_rows` too: it may close a quotation or belong to a text, so neither
-its own record nor any later one has borders that can be trusted.
+Quotes must follow RFC 4180 (:mod:`~scrubber.formats.csv.quoting`). An invalid quote ends the
+reading, even with `drop_bad_rows`: it may close a quotation or belong to a text, so the borders of
+its own and all later records are uncertain.
 """
 
 from __future__ import annotations
@@ -44,8 +44,7 @@ _HEADER_BYTES = 2**20
 _LOOKED_AT, _RECORDS = 2**18, 200
 _NAME_THEM = "the first line must name the columns"
 _AT_ONCE = 2**19
-"""So many bytes pyarrow parses at once: what it notes of them stays in a core's cache until it
-makes columns of it."""
+"""Bytes that pyarrow parses at once, so that its notes stay in a core's cache."""
 _DELIMITERS = ",;\t|"
 _CURE = (
     "put a cell with quotes in it in quotes and double them (RFC 4180), "
@@ -55,7 +54,7 @@ _CURE = (
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The dialect of a CSV file: the cells' `delimiter`, the records' `terminator`, and `bom`."""
+    """The dialect of a CSV file: `delimiter` of cells, `terminator` of records, and `bom`."""
 
     delimiter: str = ","
     terminator: str = "\n"
@@ -63,9 +62,10 @@ class Dialect:
 
 
 def schema(source: Source) -> pa.Schema:
-    """The header's names in their order, all of type string.
+    """The names in the header, all of type string.
 
-    Raises InputError `csv-header`, `csv-line-ends`, `csv-quote`, `encoding`, `duplicate-field`.
+    Raises: InputError ``csv-header``, ``csv-line-ends``, ``csv-quote``, ``encoding``,
+    ``duplicate-field``.
     """
     with ByteStream(source) as stream:
         names, dialect, rest, _ = _head(stream, source)
@@ -90,12 +90,12 @@ def read(
     drop_bad_rows: bool,
     unasked: frozenset[str] = frozenset(),
 ) -> Iterator[Chunk]:
-    """The records, in chunks that have exactly `schema`.
+    """The records, in chunks with exactly `schema`.
 
-    `unasked` has no effect: which cells of a column are null only reading them tells.
+    `unasked` has no effect, since finding null cells requires reading them.
 
-    Raises InputError `csv-ragged` (or rejects the record), `csv-quote`, `encoding`,
-    `csv-unreadable`, `source-changed`.
+    Raises: InputError ``csv-ragged`` (unless the record is rejected), ``csv-quote``, ``encoding``,
+    ``csv-unreadable``, ``source-changed``.
     """
     del unasked
     with ByteStream(source) as stream:
@@ -119,9 +119,8 @@ def read(
 
 
 class _Records:
-    """Finds where records end in the stretches of a file, one after the other, and names the line
-    and column of a quote that is out of place. `line` is the number of the first one's first line.
-    """
+    """Finds the ends of records in consecutive parts of a file, and gives line and column of an
+    invalid quote. `line` is the number of the first line."""
 
     def __init__(self, source: Source, delimiter: str, line: int) -> None:
         self._source = source
@@ -139,7 +138,7 @@ class _Records:
         return found.ends, found.is_open
 
     def unclosed(self, block: Block) -> InputError:
-        """The error for the last block of a file that ends inside a quotation."""
+        """The error for a file that ends inside a quotation."""
         offset = int(block.bounds[0]) + last_opening(block.view)
         place = self._place(bytes(block.memory), offset)
         return _csv_quote("the quotation that begins here is never closed", place)
@@ -168,7 +167,7 @@ def _csv_quote(text: str, place: Place) -> InputError:
 
 
 def _head(stream: ByteStream, source: Source) -> tuple[list[str], Dialect, bytes, int]:
-    """The names, the dialect, what was read beyond the header, and the number of its first line."""
+    """The names, the dialect, the bytes after the header, and the number of its first line."""
     data = stream.read(_HEADER_BYTES)
     bom = data.startswith(_BOM)
     data = data.removeprefix(_BOM)
@@ -190,7 +189,7 @@ def _head(stream: ByteStream, source: Source) -> tuple[list[str], Dialect, bytes
 
 
 def _sniff(header: bytes, source: Source) -> str:
-    """The delimiter that stands most often outside the header's quotations; ``,`` if none does."""
+    """The most frequent delimiter outside of the header's quotations; ``,`` if there is none."""
     if source.format == "tsv":
         return "\t"
     unquoted = b"".join(header.split(b'"')[::2])
@@ -245,7 +244,7 @@ def _no_header(index: int, place: Place) -> InputError:
 
 
 def _first_records(data: bytes, dialect: Dialect) -> list[list[str]]:
-    """Some of the first records, as far as they can be read, to hold the header against."""
+    """Some of the first records, to compare with the header."""
     whole, _, _ = data[:_LOOKED_AT].rpartition(b"\n")
     lines = io.StringIO(whole.decode(errors="replace"), newline="")
     try:
@@ -262,7 +261,7 @@ def _parse(
     first_row: int,
     drop_bad_rows: bool,
 ) -> tuple[list[pa.ChunkedArray], int]:
-    """The records of the block in columns of one chunk each, and how many were rejected."""
+    """The records of the block as columns of one chunk each, and the number of rejected ones."""
     from pyarrow import csv as arrow_csv
 
     names = [str(i) for i in range(len(schema))]
@@ -270,9 +269,10 @@ def _parse(
     if not is_utf8(block.view):
         raise _first_undecodable(block, source, dialect, first_row, len(names))
     data: Bytes = block.view
-    if data[: len(_BOM)] == _BOM:  # pyarrow takes one byte order mark away: give it one to take
+    if data[: len(_BOM)] == _BOM:  # pyarrow removes one byte order mark, so add one
         data = _BOM + block.data
-    if data[-1] != ord("\n"):  # an empty cell at the end is as quoted to pyarrow as the one before
+    # Pyarrow treats an empty cell at the end as quoted like the one before.
+    if data[-1] != ord("\n"):
         data = bytes(data) + b"\n"
     try:
         table = arrow_csv.read_csv(
@@ -313,15 +313,15 @@ def _parse(
 
 
 def _can_be_cut(block: Block) -> bool:
-    """True if pyarrow can parse the block bit by bit: a record has to fit into what is parsed at
-    once, wherever that begins, and of a line end in quotes that is cut in two it loses a half."""
+    """True if pyarrow can parse the block in steps: a record must fit into one step wherever it
+    begins, and a quoted line end split between steps would lose a half."""
     return 2 * int(np.diff(block.bounds).max(initial=0)) < _AT_ONCE and not (
         count_of(block.view, b"\r") and count_of(block.view, b'"')
     )
 
 
 def _ragged_handler(ragged: list[tuple[int, int]], skip: bool) -> Callable[[Any], str]:
-    """Notes which records have a wrong number of cells; never looks at their text."""
+    """Records which records have a wrong number of cells; never reads their text."""
 
     def handle(row: Any) -> str:
         ragged.append((row.number, row.actual_columns))
@@ -333,7 +333,7 @@ def _ragged_handler(ragged: list[tuple[int, int]], skip: bool) -> Callable[[Any]
 def _first_undecodable(
     block: Block, source: Source, dialect: Dialect, first_row: int, columns: int
 ) -> InputError:
-    """The error for a block that is not UTF-8; only now is it worth knowing where."""
+    """The error for a block that is not UTF-8, with its place."""
     try:
         block.data.decode()
         start = len(block.data)
@@ -352,11 +352,12 @@ def _encoding(place: Place) -> InputError:
 
 
 def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> sampling.Drawn:
-    """About `rows` records, and how many there are in all where the file is read whole.
+    """About `rows` records, and their total number if the file is read completely.
 
-    In a block from the middle of a file nobody knows whether it begins inside a quotation: both are
-    tried, and of those whose quotes are in place the reading counts that leaves fewer quotes in the
-    cells and fewer records without the header's cells. Raises as :func:`read`.
+    A block from the middle of a file may begin inside a quotation. Both cases are tried; of those
+    with valid quotes, the one with fewer quotes in cells and fewer ragged records counts.
+
+    Raises: the errors of :func:`read`.
     """
     if source.compression or sampling.is_small(source):
         limit = sampling.GROUP_ROWS if source.compression else None
@@ -382,8 +383,10 @@ def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> samp
 def _block_table(
     data: bytes, aligned: bool, schema: pa.Schema, dialect: Dialect, source: Source
 ) -> tuple[pa.Table, int]:
-    """The whole records of a stretch of bytes, and how many were passed over. Raises StrayQuote
-    where no reading has all quotes in place."""
+    """The complete records in some bytes, and the number of skipped ones.
+
+    Raises: StrayQuote if no case has valid quotes throughout.
+    """
     best, passed_over, least = schema.empty_table(), 0, None
     stray: list[StrayQuote] = []
     readings = (False,) if aligned else (False, True)

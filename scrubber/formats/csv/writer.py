@@ -1,4 +1,4 @@
-"""Writing CSV and TSV: what :mod:`scrubber.formats.csv.reader` reads back as the same cells."""
+"""Writing CSV and TSV so that :mod:`scrubber.formats.csv.reader` reads the same cells."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _BLANK_OR_MARKED = r"^\s*$|^\x{FEFF}"
 
 
 class DelimitedEncoder:
-    """Cells are quoted where they must be: for delimiters, quotes and line ends in them, where they
-    begin with a byte order mark, and where they are empty or blank (a blank line is no record to
-    some readers). A null is an empty cell without quotes."""
+    """Quotes cells with delimiters, quotes or line ends, cells that begin with a byte order mark,
+    and empty or blank cells (some readers skip blank lines). Null is an empty cell without quotes.
+    """
 
     def __init__(self, sink: ByteSink, schema: pa.Schema, dialect: Dialect) -> None:
         self._sink = sink
         self._dialect = dialect
         self._marks = (dialect.delimiter, '"', "\r", "\n")
         names = self._cells(pa.array(schema.names, pa.large_string()), True).to_pylist()
-        if len(schema) > 1:  # only a single empty name must not become an empty line
+        if len(schema) > 1:  # a single empty name must not become an empty line
             names = [cell if name else "" for cell, name in zip(names, schema.names, strict=True)]
         bom = _BOM if dialect.bom else ""
         sink.write((bom + dialect.delimiter.join(names) + dialect.terminator).encode())
@@ -42,10 +42,10 @@ class DelimitedEncoder:
             self._sink.write(self._lines(columns, blank) if lines is None else lines)
 
     def finish(self) -> None:
-        """A CSV file needs no end."""
+        """Do nothing: a CSV file has no end."""
 
     def _plain_lines(self, columns: list[pa.Array]) -> bytes | None:
-        """The lines as Arrow writes them, if no cell has what must be in quotes."""
+        """The lines as written by Arrow, if no cell needs quotes."""
         from pyarrow import csv
 
         lines = pa.BufferOutputStream()
@@ -75,7 +75,7 @@ class DelimitedEncoder:
         return memoryview(lines.buffers()[2])[first:end]  # type: ignore[return-value]
 
     def _cells(self, texts: pa.Array, some_blank: bool) -> pa.Array:
-        """The texts, in quotes where they must be."""
+        """The texts, quoted if necessary."""
         first, last = bounds(texts)
         data = bytes(memoryview(texts.buffers()[2] or b"")[first:last])
         marks = [mark for mark in self._marks if mark.encode() in data]
@@ -90,13 +90,13 @@ class DelimitedEncoder:
 
 
 def _texts(column: pa.ChunkedArray) -> pa.Array:
-    """The values as large_string, in one array."""
+    """The values as one array of large_string."""
     texts = [as_text(chunk) for chunk in column.chunks]
     return texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
 
 
 def _may_be_blank(texts: pa.Array) -> bool:
-    """True if one of the cells is empty, or begins as white space or a byte order mark does."""
+    """True if a cell is empty, or begins like white space or a byte order mark."""
     ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :][: len(texts) + 1]
     empty = ends[1:] == ends[:-1]
     if texts.null_count:
@@ -104,13 +104,13 @@ def _may_be_blank(texts: pa.Array) -> bool:
     if empty.any():
         return True
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
-    if _dark(data[ends[0] : ends[-1]]):  # and so each that a cell begins with
+    if _dark(data[ends[0] : ends[-1]]):  # and so is the first byte of each cell
         return False
     return not _dark(data[ends[:-1][ends[:-1] < len(data)]])
 
 
 def _dark(signs: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> bool:
-    """True if no byte is white space, or like the first of a byte order mark."""
+    """True if no byte is white space, or the first byte of a byte order mark."""
     return not len(signs) or bool(signs.min() > ord(" ") and signs.max() < _BOM.encode()[0])
 
 
@@ -119,7 +119,7 @@ def _some_blank(texts: pa.Array) -> bool:
 
 
 def _joined(parts: list[pa.Array | pa.Scalar], between: str) -> pa.Array:
-    """The parts of each row, one behind the other; a null is nothing."""
+    """Concatenate the parts of each row; null is empty."""
     return pc.binary_join_element_wise(
         *parts, _scalar(between), null_handling="replace", null_replacement=""
     )
@@ -128,9 +128,9 @@ def _joined(parts: list[pa.Array | pa.Scalar], between: str) -> pa.Array:
 def open_encoder(
     sink: ByteSink, schema: pa.Schema, format_name: str, like: Source | None
 ) -> DelimitedEncoder:
-    """An encoder in the dialect of `like` if that is of the same format.
+    """An encoder in the dialect of `like`, if that has the same format.
 
-    Raises OutputError `nested-in-csv` for a field that text cannot hold.
+    Raises: OutputError ``nested-in-csv`` for a field that text cannot hold.
     """
     for field in schema:
         if not has_text(field.type):

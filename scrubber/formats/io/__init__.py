@@ -1,1 +1,1 @@
-"""Bytes in and bytes out."""
+"""Input and output of bytes."""

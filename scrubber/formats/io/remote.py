@@ -1,4 +1,4 @@
-"""Which objects of a store an input names, by the rules for local files (formats/discovery.py)."""
+"""The objects of a store named by an input, by the rules for local files (formats/discovery.py)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Named = tuple[str, str, storage.Facts]
 
 
 def expand(given: str) -> Iterator[Named]:
-    """The objects that the URL `given` names: itself, all below it, or what matches it.
+    """The objects named by the URL `given`: itself, all objects below it, or its matches.
 
-    Raises InputError `input-missing`, `input-no-match`, `input-name`, and what
-    :mod:`scrubber.storage` says.
+    Raises: InputError ``input-missing``, ``input-no-match``, ``input-name``; the errors of
+    :mod:`scrubber.storage`.
     """
     url = storage.checked(given)
     facts = storage.facts(url, url)
@@ -37,7 +37,7 @@ def expand(given: str) -> Iterator[Named]:
 
 
 def changed(sources: Sequence[Source]) -> str | None:
-    """The alias of a source in a store that is not what it was when it was found, or None."""
+    """The alias of a source in a store that has changed since discovery, or None."""
     remote = [source for source in sources if source.facts is not None]
 
     def differs(source: Source) -> bool:

@@ -1,7 +1,7 @@
-"""Work on the blocks of a source side by side, with the results in order.
+"""Parallel work on the blocks of a source, with results in order.
 
-It pays where the work leaves the interpreter to others, as Arrow's does. Where a process may use
-one core only (a worker of a crew: see pyarrow's cpu_count) there are no threads.
+It pays off for work that releases the interpreter lock, as Arrow's does. A process limited to one
+core (a worker of a crew: see pyarrow's cpu_count) uses no threads.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 _MOST: Final = 4
-"""So many threads at most: each holds a block and what is made of it."""
+"""Maximum number of threads: each holds a block and its result."""
 
 
 def abreast(
     items: Iterable[S], block_of: Callable[[S], Block], work: Callable[[S], Callable[[], T]]
 ) -> Iterator[tuple[S, T]]:
-    """The items, and the results of what `work` gives for each.
+    """The items, and the results of the functions that `work` returns for them.
 
-    `work` is called here and in order, some items ahead; what it gives is called in a thread. That
-    of a block with a large record is done alone. Raises: those of `items` and of the work, after
-    the results of all items before.
+    `work` is called here and in order, some items ahead; its result is called in a thread. A block
+    with a large record is processed alone.
+
+    Raises: the errors of `items` and of the work, after the results of all earlier items.
     """
     threads = min(pa.cpu_count(), _MOST)
     if threads == 1:
@@ -58,7 +59,7 @@ def abreast(
 
 
 def _before_failure(items: Iterable[S], failed: list[Exception]) -> Iterator[S]:
-    """The items up to where there come no more, because of `failed` if there is one."""
+    """The items up to the first failure, if any, which is added to `failed`."""
     try:
         yield from items
     except Exception as error:  # noqa: BLE001 - raised again when those before are done

@@ -1,4 +1,4 @@
-"""The one place where bytes leave: hashed, compressed, and on disk when that is asked for."""
+"""The one place where bytes leave: hashed, compressed, and synced to disk on request."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ _GZIP_LEVEL = 6
 
 
 class Outlet(Protocol):
-    """The sink of a written file's bytes. Closing it is no commitment: that is for who opened
-    it."""
+    """The sink of a written file's bytes. Closing it does not commit it: the opener does."""
 
     @property
     def name(self) -> str: ...
@@ -30,7 +29,7 @@ class Outlet(Protocol):
 
 
 class DiskFile:
-    """A file on this machine; what was not synced when it is closed may be lost."""
+    """A local file; unsynced bytes may be lost on closing."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -44,9 +43,10 @@ class DiskFile:
 
 
 class FileSink:
-    """A file being written: counts and hashes every byte, and remembers why a write failed.
+    """A file being written: counts and hashes each byte, and remembers the reason of a failed
+    write.
 
-    It has what pyarrow and gzip want of a file object.
+    It has the methods of a file object that pyarrow and gzip need.
     """
 
     def __init__(self, outlet: Outlet) -> None:
@@ -58,7 +58,7 @@ class FileSink:
 
     def write(self, data: bytes) -> int:
         view = memoryview(data).cast("B")
-        if self.closed:  # abandoned: libraries still flush when they are collected
+        if self.closed:  # abandoned: libraries still flush on garbage collection
             return view.nbytes
         self._digest.update(view)
         self.size += view.nbytes
@@ -70,7 +70,7 @@ class FileSink:
         return view.nbytes
 
     def flush(self) -> None:
-        """Nothing: the bytes go to disk at :meth:`sync`."""
+        """Do nothing: :meth:`sync` brings the bytes to disk."""
 
     def writable(self) -> bool:
         return True
@@ -85,7 +85,7 @@ class FileSink:
         return self.size
 
     def sync(self) -> None:
-        """Everything is on disk when this returns."""
+        """Bring all bytes to disk."""
         try:
             self._outlet.sync()
         except OSError as failure:
@@ -93,7 +93,7 @@ class FileSink:
             raise
 
     def close(self) -> None:
-        """Close the file; what was not synced may be lost, and what is written now is."""
+        """Close the file; unsynced and later bytes may be lost."""
         if self.closed:
             return
         self.closed = True
@@ -119,7 +119,7 @@ class FileSink:
 
 
 def compressing(sink: FileSink, compression: str | None) -> ByteSink:
-    """A sink that compresses into `sink`; the same bytes in give the same bytes out."""
+    """A sink that compresses into `sink`; equal input bytes give equal output bytes."""
     if compression is None:
         return _Passing(sink)
     if compression == "gzip":
@@ -141,7 +141,7 @@ class _Passing:
         return self._sink.write(data)
 
     def flush(self) -> None:
-        """Nothing is held back here."""
+        """Do nothing: nothing is buffered here."""
 
     def close(self) -> None:
         self.closed = True

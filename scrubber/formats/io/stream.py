@@ -1,4 +1,4 @@
-"""The one place where bytes enter: decompressed input, and blocks of records."""
+"""The one place where bytes enter: decompressed input, in blocks of records."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from scrubber.model.arrow_errors import ARROW_ERRORS
 Offsets = npt.NDArray[np.int64]
 Bytes = bytes | memoryview
 FindEnds = Callable[[memoryview], tuple[Offsets, bool]]
-"""Where the records of some bytes end (offsets just past each), and whether the last one is still
-inside a quotation."""
+"""Finds the ends of records in bytes (offsets after each), and true if the last one is still inside
+a quotation."""
 
 PIECE = 2**18
-"""So many bytes stay in a core's cache while they are looked over several times."""
+"""Bytes that stay in a core's cache while they are scanned several times."""
 
 
 def open_file(source: Source, *, exact: bool = False) -> pa.NativeFile:
-    """The source's bytes as they are stored, to be read from any place. From a store they come in
-    large requests for who reads on and on, or with `exact` just as they are read.
+    """Open the stored bytes of the source for random access. From a store they are fetched in large
+    requests for sequential reading, or with `exact` just as requested.
 
-    Raises OSError for a local file; for an object what :mod:`scrubber.storage` says.
+    Raises: OSError for a local file; for an object the errors of :mod:`scrubber.storage`.
     """
     if source.facts is None:
         return pa.OSFile(source.path, "rb")
@@ -50,8 +50,8 @@ def open_file(source: Source, *, exact: bool = False) -> pa.NativeFile:
 class ByteStream:
     """A source's bytes, decompressed, in order; a context manager.
 
-    Raises InputError `input-unreadable`, or `compressed-unreadable` where the compressed data is
-    truncated or damaged.
+    Raises: InputError ``input-unreadable``, or ``compressed-unreadable`` for truncated or damaged
+    compressed data.
     """
 
     def __init__(self, source: Source) -> None:
@@ -81,8 +81,8 @@ class ByteStream:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def read_behind(self, start: Bytes, size: int) -> memoryview:
-        """`start` and `size` bytes more, fewer only at the end."""
-        # Arrow's memory has been used before: the kernel needs not clear it.
+        """`start` and `size` further bytes, fewer only at the end."""
+        # Arrow reuses memory, so the kernel need not clear it.
         whole = memoryview(pa.allocate_buffer(len(start) + size)).cast("B")
         whole[: len(start)] = start
         filled = len(start)
@@ -120,9 +120,11 @@ class ByteStream:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Whole records in some bytes; `bounds` are where each begins and where the last one ends, and
-    `open` says that the source ended inside a quotation. (`in` finds no bytes in a memoryview: ask
-    `data` for that.)"""
+    """Complete records in some bytes.
+
+    `bounds` are the start of each record and the end of the last. `open` is true if the source
+    ended inside a quotation. (`in` cannot search a memoryview for bytes: use `data`.)
+    """
 
     memory: Bytes
     bounds: Offsets
@@ -140,7 +142,7 @@ class Block:
 
     @property
     def view(self) -> memoryview:
-        """The bytes of the records where they are."""
+        """The bytes of the records, without a copy."""
         return memoryview(self.memory)[self.bounds[0] : self.bounds[-1]]
 
     @cached_property
@@ -149,7 +151,7 @@ class Block:
         return bytes(self.view)
 
     def cut(self, lines: int) -> tuple[Block, Block]:
-        """The first so many lines, and the others."""
+        """Split after the given number of lines."""
         return (
             Block(self.memory, self.bounds[: lines + 1], False),
             Block(self.memory, self.bounds[lines:], self.open),
@@ -166,11 +168,13 @@ def record_blocks(
     pending: Bytes = b"",
     lines: int = CHUNK_ROWS,
 ) -> Iterator[Block]:
-    """`pending` and the rest of `stream`, cut where records end; `place` names one by its number.
+    """Split `pending` and the rest of `stream` at record ends; `place` describes a record by its
+    number.
 
-    The cuts depend on the bytes alone: at most CHUNK_ROWS (or `lines`) lines and 2 * CHUNK_BYTES
-    each, more only where one record is larger. Raises InputError `record-too-large` above
-    RECORD_BYTES.
+    Block borders depend on the bytes only: at most CHUNK_ROWS (or `lines`) lines and 2 *
+    CHUNK_BYTES each, and more only for one larger record.
+
+    Raises: InputError ``record-too-large`` above RECORD_BYTES.
     """
     want = CHUNK_BYTES
     number = 1
@@ -203,7 +207,7 @@ def record_blocks(
 
 
 def line_ends(data: Bytes) -> Offsets:
-    """The offsets just past each line break of `data`."""
+    """The offsets after each line break of `data`."""
     each = np.frombuffer(data, np.uint8)
     is_end = np.empty(min(len(each), PIECE), bool)
     found = [np.empty(0, np.int64)]
@@ -215,8 +219,8 @@ def line_ends(data: Bytes) -> Offsets:
 
 
 def count_of(data: Bytes, signs: bytes) -> int:
-    """The number of bytes of `data` among `signs`."""
-    each = np.frombuffer(data, np.uint8)  # bytes.count takes longer for what there is much of
+    """The number of bytes of `data` that are in `signs`."""
+    each = np.frombuffer(data, np.uint8)  # bytes.count is slower for frequent bytes
     is_one = np.empty(min(len(each), PIECE), bool)
     count = 0
     for start in range(0, len(each), PIECE):
@@ -227,13 +231,13 @@ def count_of(data: Bytes, signs: bytes) -> int:
 
 
 def middle_line(data: bytes) -> int:
-    """The start of a line about half way through `data`; 0 where there is only one line."""
+    """The start of a line about half way through `data`; 0 if there is only one line."""
     cut = data.find(b"\n", len(data) // 2) + 1
     return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, -1) + 1
 
 
 def is_utf8(data: Bytes) -> bool:
-    """True if all of `data` is UTF-8 text; takes no copy of it."""
+    """True if `data` is UTF-8 text; makes no copy of it."""
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
     whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, offsets, pa.py_buffer(data)])
     try:

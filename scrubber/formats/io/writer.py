@@ -1,4 +1,4 @@
-"""Writing a file: an encoder, over compression, over a sink that hashes what reaches the disk."""
+"""Writing a file: an encoder over compression over a sink that hashes the bytes on disk."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 class Writer:
     """Writes tables of one schema to a file; a context manager.
 
-    Leaving it normally closes the file; leaving it with an exception abandons the file as it is
-    (whoever staged it removes it). Made by :func:`scrubber.formats.open_writer`.
+    A normal exit closes the file. An exception abandons it; its stage removes it. Use
+    :func:`scrubber.formats.open_writer` to create one.
     """
 
     def __init__(
@@ -50,9 +50,9 @@ class Writer:
             raise
 
     def write(self, table: pa.Table) -> None:
-        """Append the table's rows; its types must be those of the writer's schema.
+        """Append the rows of `table`, whose types must be those of the writer's schema.
 
-        Raises IncompleteError `disk-full`, OutputError `output-write`, `output-encode`.
+        Raises: IncompleteError ``disk-full``; OutputError ``output-write``, ``output-encode``.
         """
         if not table.schema.equals(self._schema):
             raise ValueError("the table's schema is not the writer's")
@@ -63,7 +63,8 @@ class Writer:
         self._rows += table.num_rows
 
     def close(self) -> Written:
-        """Finish the file, bring it to disk, and say what it is; a second call says it again."""
+        """Finish the file, sync it to disk, and describe it; a second call returns the same
+        description."""
         if self._written is None:
             assert self._sink is not None
             try:
@@ -104,7 +105,8 @@ class Writer:
             raise self._error(None) from None
 
     def _error(self, failure: OSError | None) -> IncompleteError | OutputError:
-        if self._sink is not None and self._sink.failure is not None:  # not what others made of it
+        # The original error, not those caused by it.
+        if self._sink is not None and self._sink.failure is not None:
             failure = self._sink.failure
         if failure is None:
             text = "some value cannot be written in this format"
@@ -115,7 +117,7 @@ class Writer:
 
 
 def _without_absent(schema: pa.Schema) -> pa.Schema:
-    """The schema without the marks that only JSONL means something by."""
+    """The schema without marks that only JSONL uses."""
     return pa.schema([_unmarked(field) for field in schema], metadata=schema.metadata)
 
 
@@ -125,7 +127,7 @@ def _unmarked(field: pa.Field) -> pa.Field:
 
 
 def _unmarked_type(kind: pa.DataType) -> pa.DataType:
-    # Structs and plain lists are the only nesting that JSONL is read into.
+    # JSONL is read into structs and plain lists only.
     if pa.types.is_struct(kind):
         return pa.struct([_unmarked(field) for field in kind])
     if pa.types.is_list(kind):

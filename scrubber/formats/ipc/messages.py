@@ -1,8 +1,8 @@
-"""Memory use of Arrow files: its messages say how large they are decompressed.
+"""Memory use of Arrow files, from the decompressed sizes in their messages.
 
 A compressed record batch is decompressed as a whole, and a dictionary is kept to the end. pyarrow
-shows neither size before it does so, so that the heads of the messages are read here: FlatBuffers
-tables (``Message.fbs`` and ``File.fbs`` of Arrow's format).
+does not show these sizes beforehand. So the message headers are parsed here: FlatBuffers tables
+(``Message.fbs`` and ``File.fbs`` of Arrow's format).
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ _BUFFER: Final = struct.Struct("<qq")
 
 
 def batch_sizes(file: pa.NativeFile, is_file: bool, is_mapped: bool) -> Iterator[int]:
-    """For each record batch in its order, the bytes that are held to read it: its own decompressed,
-    and those of the dictionaries. What is mapped and not compressed counts nothing. Of what is not
-    mapped, where each look is a request to a store, it is the bytes as they are stored.
+    """By record batch, the bytes held to read it: its own, decompressed, and those of the
+    dictionaries.
 
-    Raises ValueError, IndexError or struct.error where the file is not what its heads say.
+    Mapped, uncompressed bytes do not count. For unmapped files, where each access is a request to a
+    store, stored bytes are counted.
+
+    Raises: ValueError, IndexError or struct.error for an invalid file.
     """
     places = _of_file(file) if is_file else _of_stream(file)
     dictionaries: dict[int, int] = {}
@@ -55,12 +57,12 @@ def _decompressed(file: pa.NativeFile, batch: _Table | None, body: int) -> int:
     for offset, length in batch.structs(2, _BUFFER):
         if length:
             (claimed,) = struct.unpack("<q", _bytes(file, 8, body + offset))
-            size += claimed if claimed >= 0 else length  # -1: this one is as it is
+            size += claimed if claimed >= 0 else length  # -1: not compressed
     return size
 
 
 def _of_file(file: pa.NativeFile) -> Iterator[tuple[int, int]]:
-    """The offsets and lengths of a file's message heads; dictionaries first, as they are read."""
+    """The offsets and lengths of a file's message headers; dictionaries first, in reading order."""
     end = file.size() - _FILE_TAIL
     (length,) = struct.unpack("<i", _bytes(file, 4, end))
     if not 0 < length <= end:
@@ -72,7 +74,7 @@ def _of_file(file: pa.NativeFile) -> Iterator[tuple[int, int]]:
 
 
 def _head(file: pa.NativeFile, place: int, size: int) -> tuple[int, int]:
-    """A head without the mark and the length before it."""
+    """A header without the marker and the length before it."""
     prefix = 8 if struct.unpack("<I", _bytes(file, 4, place))[0] == _CONTINUED else 4
     return place + prefix, size - prefix
 
@@ -104,7 +106,7 @@ class _Table:
         return _Table(data, *struct.unpack_from("<I", data))
 
     def number(self, field: int, form: str) -> int:
-        """The number in `field`, 0 where it is left out."""
+        """The number in `field`; 0 if it is absent."""
         place = self._field(field)
         return int(struct.unpack_from(form, self.data, place)[0]) if place else 0
 

@@ -1,6 +1,6 @@
-"""Arrow IPC, files and streams: which of the two a file is, its first bytes say.
+"""Arrow IPC files and streams, distinguished by their first bytes.
 
-(Hugging Face's ``.arrow`` files, for one, are streams.)
+(Hugging Face's ``.arrow`` files are streams.)
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from scrubber.model.nested import Rows, map_leaves
 
 _FILE_MAGIC = b"ARROW1"
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
-# An extension type that another library registered may raise what it likes for its metadata.
+# Extension types of other libraries may raise any error for their metadata.
 _FAILURES = (OSError, *ARROW_ERRORS, ValueError, TypeError, KeyError, OverflowError)
 
 
@@ -41,7 +41,10 @@ def media_type(source: Source) -> str:
 
 
 def schema(source: Source) -> pa.Schema:
-    """The file's schema. Raises InputError `arrow-unreadable`, `arrow-truncated`."""
+    """The file's schema.
+
+    Raises: InputError ``arrow-unreadable``, ``arrow-truncated``.
+    """
     with _mapped(source) as mapped:
         found = _reader(mapped.file, source).schema
     return admitted(found, source.alias)
@@ -54,11 +57,13 @@ def read(
     drop_bad_rows: bool,
     unasked: frozenset[str] = frozenset(),
 ) -> Iterator[Chunk]:
-    """The records in chunks that have exactly `schema`; a large record batch gives several.
+    """The records in chunks with exactly `schema`; a large record batch gives several.
 
-    Raises InputError `arrow-unreadable`, `arrow-truncated`, `arrow-batch`, `record-too-large`,
-    `source-changed`. `drop_bad_rows` has no effect: where a batch cannot be read, it is not known
-    which records it held. Nor has `unasked`: the columns of a batch come together.
+    `drop_bad_rows` has no effect, since the records of an unreadable batch are unknown. Neither has
+    `unasked`, since the columns of a batch are read together.
+
+    Raises: InputError ``arrow-unreadable``, ``arrow-truncated``, ``arrow-batch``,
+    ``record-too-large``, ``source-changed``.
     """
     del drop_bad_rows, unasked
     row = 1
@@ -89,7 +94,7 @@ def _tables(
 
 
 class ArrowEncoder:
-    """Each table becomes record batches; dictionaries grow by deltas, in the order of first use."""
+    """Writes each table as record batches; dictionaries grow by deltas, in order of first use."""
 
     def __init__(
         self, sink: ByteSink, schema: pa.Schema, *, stream: bool, codec: str | None
@@ -108,7 +113,7 @@ class ArrowEncoder:
         self._writer.close()
 
     def _grow(self, path: FieldPath, array: pa.Array, rows: Rows) -> pa.Array:
-        """The array over the dictionary of all batches so far: a file holds one per field."""
+        """The array over the dictionary of all batches so far: a file has one per field."""
         if isinstance(array.type, pa.BaseExtensionType):
             storage = self._grow(path, array.storage, rows)
             return pa.ExtensionArray.from_storage(array.type, storage)
@@ -143,9 +148,10 @@ class ArrowEncoder:
 def open_encoder(
     sink: ByteSink, schema: pa.Schema, format_name: str, like: Source | None
 ) -> ArrowEncoder:
-    """An encoder for a stream or file as `like` is, if that is Arrow, else for a file.
+    """An encoder for a stream or a file, as `like` is, if that is Arrow, else for a file.
 
-    Feather files are compressed with lz4, as their writers do; the others are not compressed.
+    Feather files are compressed with lz4, as by their usual writers; other files are not
+    compressed.
     """
     del format_name
     if like is None or like.format != "arrow":
@@ -161,7 +167,7 @@ def _is_file(source: Source) -> bool:
 
 @contextmanager
 def _mapped(source: Source) -> Iterator[_Mapped]:
-    """The file; a local one is mapped, so that a record batch of any size is read bit by bit."""
+    """Open the file; a local one is mapped, so that a record batch of any size is read in steps."""
     try:
         if source.facts is not None:
             found = _Mapped(open_file(source), None)
@@ -180,7 +186,7 @@ class _Mapped(NamedTuple):
     pages: mmap.mmap | None
 
     def forget(self) -> None:
-        """Hold nothing of it in memory: what is read again is mapped again."""
+        """Release its memory: later reads map it again."""
         if self.pages is not None:
             self.pages.madvise(mmap.MADV_DONTNEED)
 
@@ -199,7 +205,7 @@ def _reader(
 
 
 def _check_end(source: Source) -> None:
-    """A stream cut between two batches reads like a whole one: only its end mark tells."""
+    """Check the end mark of a stream: one cut between two batches otherwise looks complete."""
     with open_file(source, exact=True) as file:
         file.seek(-len(_END_OF_STREAM), 2)
         if file.read(len(_END_OF_STREAM)) != _END_OF_STREAM:
@@ -216,7 +222,7 @@ def _batches(
     source: Source,
     wanted: Sequence[int] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """The record batches, or those of the numbers `wanted`."""
+    """The record batches, or those with numbers in `wanted`."""
     is_file = isinstance(reader, pa.RecordBatchFileReader)
     count = reader.num_record_batches if is_file else None
     with open_file(source, exact=True) as heads:
@@ -256,8 +262,11 @@ def _unreadable(source: Source) -> InputError:
 
 
 def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> sampling.Drawn:
-    """About `rows` records from record batches that `chance` picks (of a stream: from its first
-    batches), and how many there are in all where that is known. Raises as :func:`read`."""
+    """About `rows` records from record batches chosen by `chance` (for a stream, its first
+    batches), and the total number of records if known.
+
+    Raises: the errors of :func:`read`.
+    """
     found: list[tuple[int, pa.Table]] = []
     with _mapped(source) as mapped:
         file = mapped.file

@@ -1,9 +1,9 @@
-"""A look at a Parquet footer before pyarrow hands out what it says of column chunks.
+"""Check a Parquet footer before pyarrow returns its metadata of column chunks.
 
-Where that is wrong, or encrypted (a footer can be readable whose columns are not), asking pyarrow
-for a chunk's facts ends the process (pyarrow 26): its C++ exception is not caught. Reading catches
-it. So each row group is read from a file that has a footer and nothing else: where the facts are
-right, that ends at the first byte of data.
+If the metadata is wrong or encrypted (a readable footer may have encrypted columns), asking pyarrow
+for it ends the process (pyarrow 26), since its C++ exception is not caught there. It is caught
+while reading. So each row group is read from a file with nothing but a footer: if the metadata is
+valid, that ends at the first byte of data.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from pyarrow.parquet import FileMetaData
 
-_TAIL = 8  # the footer's length in four bytes, and a mark
+_TAIL = 8  # four bytes of the footer's length, and a magic number
 _END = 2**16  # most footers are shorter: one request to a store
 _BUFFER = 2**12
 
 
 class _NoData(Exception):
-    """The reading has come to the data."""
+    """The reader reached the data."""
 
 
 class _Footer(io.RawIOBase):
-    """A file of which only the end is there."""
+    """A file of which only the end exists."""
 
     def __init__(self, raw: pa.NativeFile) -> None:
         self._size, self._place = int(raw.size()), 0
@@ -53,16 +53,16 @@ class _Footer(io.RawIOBase):
         stop = self._size if size < 0 else min(self._place + size, self._size)
         if stop <= self._start < self._size:
             raise _NoData
-        missing = max(self._start - self._place, 0)  # a first read is of the last 64 KiB
+        missing = max(self._start - self._place, 0)  # the first read is of the last 64 KiB
         data = bytes(missing) + self._data[max(self._place - self._start, 0) : stop - self._start]
         self._place = stop
         return data
 
 
 def checked_footer(raw: pa.NativeFile) -> FileMetaData:
-    """The footer of the Parquet file `raw`, where all of it can be asked for.
+    """The footer of the Parquet file `raw`, with all its metadata accessible.
 
-    Raises pyarrow's errors where it cannot.
+    Raises: pyarrow's errors for an invalid footer.
     """
     from pyarrow import parquet
 

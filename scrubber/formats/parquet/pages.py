@@ -1,8 +1,8 @@
-"""Memory use of Parquet files: its pages, whose headers say how large they are.
+"""Memory use of Parquet files, from the sizes in page headers.
 
-A reader takes a page as a whole, and the page of a dictionary for as long as its column chunk. The
-footer tells of column chunks alone, and pyarrow shows no more, so the headers are read here: Thrift
-structs in the compact protocol (parquet-format, ``PageHeader``), one before each page.
+A reader holds a whole page at once, and the page of a dictionary during its whole column chunk. The
+footer describes column chunks only, and pyarrow shows no more. So the headers are parsed here:
+Thrift structs in the compact protocol (parquet-format, ``PageHeader``), one before each page.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from pyarrow.parquet import ColumnChunkMetaData
 
 _HEADER_BYTES: Final = 1 << 10
-_LARGEST_HEADER: Final = 1 << 24  # one that holds the smallest and the largest value of its page
+_LARGEST_HEADER: Final = 1 << 24  # for a header with the smallest and largest values of its page
 _DEPTH: Final = 16
 _DICTIONARY_PAGE: Final = 2
-_KINDS: Final = (5, 7, 8)  # data page, dictionary page, data page of the second version
+_KINDS: Final = (5, 7, 8)  # data page, dictionary page, data page version 2
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its bytes in the file and decompressed, how many values it holds (with nulls), and
-    whether they are the entries of a dictionary."""
+    """A page: its size in the file and decompressed, its number of values (nulls included), and
+    true for a dictionary."""
 
     stored: int
     size: int
@@ -35,15 +35,18 @@ class Page:
 
     @property
     def density(self) -> int:
-        """The bytes of a value on the average; of an entry at the most, since each has a length."""
+        """Average bytes per value; for a dictionary entry the maximum, since each has a length."""
         if self.is_dictionary:
             return max(self.size - 4 * self.values, 0)
         return self.size // max(self.values, 1)
 
 
 def pages(file: pa.NativeFile, chunk: ColumnChunkMetaData) -> Iterator[Page]:
-    """The pages of a column chunk in their order. Raises ValueError where a header is no header."""
-    if not chunk.num_values:  # and maybe no page, at no place
+    """The pages of a column chunk, in order.
+
+    Raises: ValueError for an invalid header.
+    """
+    if not chunk.num_values:  # and possibly without a page
         return
     place = chunk.data_page_offset
     if chunk.has_dictionary_page and 0 < (chunk.dictionary_page_offset or 0) < place:
@@ -63,15 +66,15 @@ def pages(file: pa.NativeFile, chunk: ColumnChunkMetaData) -> Iterator[Page]:
 
 
 def held(all_pages: list[Page]) -> int:
-    """The most bytes of these pages of one column chunk that a reader holds at once; a dictionary
-    in four forms: its page, decoded, and both again for a look at its entries."""
+    """Maximum bytes held at once for these pages of a column chunk. A dictionary counts four times:
+    as a page, decoded, and both again while its entries are inspected."""
     dictionaries = sum(4 * page.size for page in all_pages if page.is_dictionary)
     others = (page.size + page.stored for page in all_pages if not page.is_dictionary)
     return dictionaries + max(others, default=0)
 
 
 def _header(file: pa.NativeFile, place: int, end: int) -> tuple[dict[int, Any], int]:
-    """The header that begins at `place`, by field number, and its length."""
+    """The header at `place`, by field number, and its length."""
     size = _HEADER_BYTES
     while True:
         data = file.read_at(min(size, end - place), place)
@@ -85,14 +88,14 @@ def _header(file: pa.NativeFile, place: int, end: int) -> tuple[dict[int, Any], 
 
 
 class _Compact:
-    """Thrift's compact protocol, as far as a header needs it; IndexError where the bytes end."""
+    """Thrift's compact protocol, as far as headers need it; IndexError at the end of the bytes."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.place = 0
 
     def struct(self, depth: int) -> dict[int, Any]:
-        """Numbers and structs by field number; what else there is, is passed over."""
+        """Numbers and structs by field number; other fields are skipped."""
         if depth > _DEPTH:
             raise ValueError("nested too deep")
         found: dict[int, Any] = {}
@@ -105,7 +108,7 @@ class _Compact:
 
     def _value(self, kind: int, depth: int) -> Any:
         match kind:
-            case 1 | 2 | 3:  # in a list a truth value takes a byte
+            case 1 | 2 | 3:  # in a list, a boolean takes a byte
                 return self._byte()
             case 4 | 5 | 6:
                 return self._number()
@@ -128,7 +131,7 @@ class _Compact:
         return self._data[self.place - 1]
 
     def _size(self) -> int:
-        """A number without a sign, in groups of seven bits, the lowest first."""
+        """An unsigned number in groups of seven bits, lowest first."""
         value = shift = 0
         while (byte := self._byte()) & 0x80:
             value |= (byte & 0x7F) << shift

@@ -1,4 +1,4 @@
-"""Parquet: types, nesting, order and metadata as in the file; row groups are the written tables."""
+"""Parquet: types, nesting, order and metadata as in the file; each written table is a row group."""
 
 from __future__ import annotations
 
@@ -31,12 +31,15 @@ _DEFAULT_CODEC = "SNAPPY"
 _BUFFER = 2**16
 _REQUEST = 2**21
 _LOOKED_AT = 4096
-# An extension type that another library registered may raise what it likes for its metadata.
+# Extension types of other libraries may raise any error for their metadata.
 _FAILURES = (OSError, *ARROW_ERRORS, ValueError, TypeError, KeyError, OverflowError)
 
 
 def schema(source: Source) -> pa.Schema:
-    """The Arrow schema in the footer. Raises InputError `parquet-unreadable`."""
+    """The Arrow schema in the footer.
+
+    Raises: InputError ``parquet-unreadable``.
+    """
     with _open(source) as file:
         try:
             found = file.schema_arrow
@@ -48,12 +51,13 @@ def schema(source: Source) -> pa.Schema:
 def read(
     source: Source, schema: pa.Schema, *, drop_bad_rows: bool, unasked: frozenset[str]
 ) -> Iterator[Chunk]:
-    """The records, row group by row group, in chunks that have exactly `schema`.
+    """The records, by row group, in chunks with exactly `schema`.
 
-    Raises InputError `parquet-unreadable`, `parquet-pages`, `record-too-large`, `source-changed`.
-    `drop_bad_rows` has no effect: where a page cannot be read, it is not known which records it
-    held. A column that is `unasked` for is not read where the footer says that none of its values
-    is null; it comes as so many blank values.
+    A column in `unasked` is not read if the footer shows that it has no nulls; its values are blank
+    then. `drop_bad_rows` has no effect, since the records of an unreadable page are unknown.
+
+    Raises: InputError ``parquet-unreadable``, ``parquet-pages``, ``record-too-large``,
+    ``source-changed``.
     """
     del drop_bad_rows
     row, consumed = 1, 0
@@ -78,7 +82,7 @@ def read(
 
 
 class ParquetEncoder:
-    """Each table becomes a row group."""
+    """Writes each table as a row group."""
 
     def __init__(self, sink: ByteSink, schema: pa.Schema, codec: str) -> None:
         self._sink, self._codec = sink, codec
@@ -92,7 +96,7 @@ class ParquetEncoder:
 
     def write(self, table: pa.Table) -> None:
         table = table.replace_schema_metadata(self._schema.metadata)
-        if self._has_dictionary:  # a page of entries is written as it is, used or not
+        if self._has_dictionary:  # a page writes all entries, used or not
             table = visible(table)
         if self._writer is None:
             self._writer = self._opened(pa.PythonFile(self._sink, "w"), repeating(table))
@@ -112,11 +116,8 @@ class ParquetEncoder:
 
 
 def repeating(table: pa.Table) -> bool | list[str]:
-    """The columns whose values repeat, by the table's first records: a dictionary is worth making.
-
-    Of values that hardly repeat one is made in vain, which takes as long as all else. All of them
-    where a column is nested.
-    """
+    """The columns with repeated values in the table's first records, for which a dictionary pays
+    off. A useless dictionary takes as long as everything else. True for nested columns."""
     if any(pa.types.is_nested(field.type) for field in table.schema):
         return True
     first = table.slice(0, _LOOKED_AT)
@@ -139,7 +140,7 @@ def open_encoder(
 ) -> ParquetEncoder:
     """An encoder with the codec of `like` if that is Parquet, else snappy.
 
-    Raises OutputError `type-in-parquet` for a field that Parquet cannot hold.
+    Raises: OutputError ``type-in-parquet`` for a field that Parquet cannot hold.
     """
     del format_name
     codec = _codec(like) if like is not None and like.format == "parquet" else _DEFAULT_CODEC
@@ -147,15 +148,16 @@ def open_encoder(
 
 
 def _open(source: Source, dictionaries: list[str] | None = None) -> ParquetFile:
-    """The file; what is in a row group is read bit by bit, whatever its size. With the paths of
-    columns as `dictionaries`, what of them is dictionary-encoded in the file is so in memory."""
+    """Open the file for reading row groups in small steps. `dictionaries` lists the paths of
+    columns that stay dictionary-encoded in memory."""
     from pyarrow import parquet
 
     try:
         raw = open_file(source, exact=True)
         facts = checked_footer(raw)
         groups = (facts.row_group(i) for i in range(facts.num_row_groups))
-        # Of an object, a row group's columns come together, in as few requests as they lie apart.
+        # For an object, the columns of a row group are fetched together, in as few requests as
+        # possible.
         together = source.facts is not None and all(_stored_bytes(g) <= HELD_BYTES for g in groups)
         return parquet.ParquetFile(
             raw,
@@ -176,7 +178,7 @@ def _tables(
     source: Source,
     row: int,
 ) -> Iterator[pa.Table]:
-    """The records of a row group, as tables of `schema`, which is without what is `left` out."""
+    """The records of a row group as tables of `schema`, without the columns in `left`."""
     try:
         batches = _batches(file, group, left, source)
         yield from cutting.tables(batches, schema, source.alias, row)
@@ -241,9 +243,11 @@ def _type_error(schema: pa.Schema) -> OutputError:
 
 
 def sample(source: Source, schema: pa.Schema, rows: int, chance: Random) -> sampling.Drawn:
-    """About `rows` records from row groups that `chance` picks, and how many there are in all.
+    """About `rows` records from row groups chosen by `chance`, and the total number of records.
 
-    Of a row group no more than its first GROUP_ROWS records are read. Raises as :func:`read`.
+    At most the first GROUP_ROWS records of a row group are read.
+
+    Raises: the errors of :func:`read`.
     """
     with _open(source) as file:
         facts = file.metadata

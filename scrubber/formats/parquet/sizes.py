@@ -1,7 +1,7 @@
 """Sizes of reads within a Parquet row group, so that they fit into memory.
 
-A footer tells what the encoded values take. Written out they may take a thousand times that: a
-value that a million records share lies in the file once.
+A footer gives the size of encoded values. Decoded, they may take a thousand times as much: a value
+shared by a million records is in the file once.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ if TYPE_CHECKING:
 _STEP_BYTES: Final = 2**21
 _FLAT_BYTES: Final = 2**23
 _STEP_COLUMN: Final = 2**12
-"""How much is read at a time by the average record: of records of one kind; the more in a list, the
-larger one record may be than another. Where there are no lists, a page tells how large a record may
-be, and it is a chunk. With many columns it is more, since each takes its time."""
+"""Bytes per read, by the average record. Records of lists vary most. Without lists, a page shows
+the maximum size of a record, and a read is a chunk. With many columns it is larger, since each
+column takes time.
+"""
 _DENSE_BYTES: Final = 2**24
-"""How much is read at a time of the largest values that a page or a dictionary tells of."""
+"""Bytes per read, by the largest values of pages and dictionaries."""
 _REMOTE_STEP: Final = 2**10
 _WIDTHS: Final = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 8}
 
 
 class TooMuchAtOnce(Exception):
-    """The pages of a row group that a reader holds at once are larger than HELD_BYTES."""
+    """The pages of a row group that a reader must hold at once exceed HELD_BYTES."""
 
 
 def records_at_once(
@@ -44,13 +45,13 @@ def records_at_once(
     raw: pa.NativeFile | None,
     again: Callable[[list[str]], ParquetFile],
 ) -> int:
-    """The number of records of row group `index` to read at a time, without the columns that are
-    `left` out (none of them nested); a power of two.
+    """The number of records of row group `index` to read at a time, without the columns in `left`
+    (none of them nested); a power of two.
 
-    `raw` are the bytes of `file`, or None where each look at them is a request to a store: then the
-    footer is believed. `again` opens the file with the dictionaries of some columns as such.
+    `raw` are the bytes of `file`, or None if each access is a request to a store; then the footer
+    is trusted. `again` opens the file with the given columns dictionary-encoded.
 
-    Raises TooMuchAtOnce, ValueError for what is no Parquet, and pyarrow's own errors.
+    Raises: TooMuchAtOnce; ValueError for an invalid file; pyarrow's errors.
     """
     group = file.metadata.row_group(index)
     rows = max(int(group.num_rows), 1)
@@ -72,7 +73,7 @@ def records_at_once(
         for page in found:
             takes = page.density
             if page.is_dictionary and chunk.physical_type != "BYTE_ARRAY":
-                takes = min(takes, _width(file, number))  # all entries are as long
+                takes = min(takes, _width(file, number))  # all entries have this length
             elif page.is_dictionary and takes * chunk.num_values > _DENSE_BYTES:
                 dense.append((chunk, takes))
                 continue
@@ -89,7 +90,7 @@ def records_at_once(
 
 
 def _width(file: ParquetFile, number: int) -> int:
-    """The bytes that a value takes in Arrow, without what its length is of."""
+    """The bytes of a value in Arrow, apart from variable-length content."""
     column = file.schema.column(number)
     return _WIDTHS.get(column.physical_type, 4 + max(int(column.length), 0))
 
@@ -99,10 +100,10 @@ def _by_entry(
     index: int,
     chunks: list[tuple[ColumnChunkMetaData, int]],
 ) -> list[tuple[ColumnChunkMetaData, int]]:
-    """The chunks with the bytes that an entry of their dictionaries takes at most.
+    """The chunks with the maximum bytes of an entry in their dictionaries.
 
-    One look at all of them; where that does not tell of each, at each by itself, and what it does
-    not tell of either takes what was thought.
+    All are inspected at once. If that fails, each is inspected alone; if that fails too, the
+    earlier estimate is kept.
     """
     if not chunks:
         return []
@@ -117,7 +118,7 @@ def _by_entry(
 def _longest_entries(
     again: Callable[[list[str]], ParquetFile], index: int, paths: list[str]
 ) -> list[int]:
-    """The bytes of the longest entry of each dictionary of some columns."""
+    """The bytes of the longest entry of each dictionary, by column."""
     with again(paths) as file:
         batches = file.iter_batches(batch_size=1, row_groups=[index], columns=paths)
         table = pa.Table.from_batches([next(batches)])

@@ -1,5 +1,5 @@
-"""Columns whose values nobody asks for: they are not read where the footer tells what there is to
-know of them, that no value is null."""
+"""Columns whose values are not needed. They are not read if the footer shows that they have no
+nulls."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def known_full(
     group: RowGroupMetaData, schema: pa.Schema, unasked: frozenset[str]
 ) -> frozenset[str]:
-    """The columns of `unasked` that have no nulls in this row group by its footer.
+    """The columns of `unasked` without nulls in this row group, according to its footer.
 
-    None of them where a name has a dot, which pyarrow takes for a step of a path.
+    Empty if a name has a dot, which pyarrow would take for a path.
     """
     if not unasked or any("." in name for name in schema.names):
         return frozenset()
@@ -27,12 +27,12 @@ def known_full(
 
 
 def without(schema: pa.Schema, names: frozenset[str]) -> pa.Schema:
-    """The schema without some of its fields."""
+    """The schema without the given fields."""
     return pa.schema([f for f in schema if f.name not in names], metadata=schema.metadata)
 
 
 def filled(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The table with blank values (zeros, empty texts) for each field of `schema` that it lacks."""
+    """Add blank values (zeros, empty texts) for each field of `schema` that the table lacks."""
     if table.num_columns == len(schema):
         return table
     read = dict(zip(table.column_names, table.columns, strict=True))
@@ -48,7 +48,7 @@ def _is_full(chunk: ColumnChunkMetaData, rows: int) -> bool:
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    """True if a value of the type is blank where all bytes of the array are zeros."""
+    """True if all-zero buffers hold blank values of the type."""
     t = pa.types
     return bool(
         t.is_primitive(kind)
@@ -62,5 +62,5 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 
 def _blanks(kind: pa.DataType, rows: int) -> pa.Array:
-    """So many values, none of them null, of which all bytes are zeros, as those under nulls are."""
+    """An array of blank values without nulls, with all-zero buffers."""
     return pa.Array.from_buffers(kind, rows, [None, *pa.nulls(rows, kind).buffers()[1:]])

@@ -1,1 +1,1 @@
-"""Arrow tables as formats need them."""
+"""Operations on Arrow tables for the formats."""

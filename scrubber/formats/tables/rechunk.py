@@ -1,7 +1,7 @@
 """Record batches of any size, as tables of bounded size.
 
-What counts is what the values take when they are written out: an Arrow array may name one long
-value a million times (a dictionary, a view), and so take a thousand times what lies in the file.
+The size of decoded values counts: an Arrow array may refer to one long value a million times (by a
+dictionary or a view), and so take a thousand times its size in the file.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from scrubber.model.nested import leaf_values
 def tables(
     batches: Iterable[pa.RecordBatch], schema: pa.Schema, alias: str, row: int
 ) -> Iterator[pa.Table]:
-    """The records of `batches`, the first of them number `row`, in tables that have exactly
-    `schema`, of at most CHUNK_ROWS records and CHUNK_BYTES, more only where one record is larger.
-    A table holds nothing but its own records, also where it is a part of a batch.
+    """The records of `batches`, starting with number `row`, in tables with exactly `schema`.
 
-    Raises InputError `record-too-large` above RECORD_BYTES, pyarrow's own errors for what is not
-    valid.
+    A table has at most CHUNK_ROWS records and CHUNK_BYTES, and more only for one larger record. It
+    holds nothing but its own records, even if it is a part of a batch.
+
+    Raises: InputError ``record-too-large`` above RECORD_BYTES; pyarrow's errors for invalid data.
     """
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
@@ -47,7 +47,7 @@ def tables(
 
 
 def _parts(batch: pa.RecordBatch, alias: str, row: int) -> Iterator[tuple[pa.RecordBatch, int]]:
-    batch.validate()  # where it begins and ends: what is not in it can be too much to look through
+    batch.validate()  # offsets only: scanning all values could be too much
     size = written_out(batch)
     limit = rows_per_chunk(batch.num_rows, size)
     if batch.num_rows <= limit and (size <= base.CHUNK_BYTES or batch.num_rows <= 1):
@@ -56,7 +56,7 @@ def _parts(batch: pa.RecordBatch, alias: str, row: int) -> Iterator[tuple[pa.Rec
         batch.validate(full=True)
         yield batch, size
         return
-    if limit == batch.num_rows:  # by its average it fits, but does not
+    if limit == batch.num_rows:  # the average fits, but the batch does not
         limit = -(-limit // 2)
     for start in range(0, batch.num_rows, limit):
         yield from _parts(batch.slice(start, limit), alias, row + start)
@@ -68,7 +68,7 @@ def _joined(parts: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     whole = pa.Table.from_arrays(columns, schema=given)
     dictionaries = has_dictionary(given) and whole.nbytes > base.CHUNK_BYTES
     if dictionaries or any(_is_view(kind) for _, kind in leaves(given)):
-        whole = visible(whole)  # else each table carries all that its neighbours show
+        whole = visible(whole)  # otherwise each table would carry all data of its neighbors
     return recast(whole, schema)
 
 
@@ -83,7 +83,7 @@ def too_large(place: Place) -> InputError:
 
 
 def written_out(batch: pa.RecordBatch) -> int:
-    """The bytes of the batch's values, each entry of a dictionary counted where it is used."""
+    """The bytes of the batch's values; dictionary entries count at each use."""
     sharing = {path.column for path, kind in leaves(batch.schema) if _shares(kind)}
     size = sum(batch.column(f.name).nbytes for f in batch.schema if f.name not in sharing)
     if sharing:
@@ -96,7 +96,7 @@ def written_out(batch: pa.RecordBatch) -> int:
 
 
 def _shares(kind: pa.DataType) -> bool:
-    """True if values of this type may lie in the same bytes."""
+    """True if values of this type may share bytes."""
     if isinstance(kind, pa.BaseExtensionType):
         return _shares(kind.storage_type)
     return bool(pa.types.is_dictionary(kind)) or _is_view(kind)
@@ -123,13 +123,13 @@ def _size(array: pa.Array) -> int:
 
 
 def _view_lengths(array: pa.Array) -> pa.Array:
-    """The lengths of views, which Arrow itself does not tell (pyarrow 26): each is 16 bytes that
-    begin with it."""
+    """The lengths of views, which pyarrow 26 does not expose: each view is 16 bytes that begin with
+    its length."""
     words = np.frombuffer(array.buffers()[1], np.int32).reshape(-1, 4)
     lengths = words[array.offset : array.offset + len(array), 0].astype(np.int64)
     return pa.array(lengths, mask=array.is_null().to_numpy(zero_copy_only=False))
 
 
 def _total(lengths: pa.Array) -> int:
-    """The bytes of values of these lengths, with their offsets."""
+    """The bytes of values with these lengths, offsets included."""
     return len(lengths) * 8 + int(pc.sum(lengths).as_py() or 0)

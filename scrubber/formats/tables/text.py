@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 
 def unwrapped(array: pa.Array) -> pa.Array:
-    """The plain values of a dictionary or extension array; others as they are."""
+    """The plain values of a dictionary or extension array; other arrays unchanged."""
     if isinstance(array.type, pa.BaseExtensionType):
         return unwrapped(array.storage)
     if pa.types.is_dictionary(array.type):
@@ -27,7 +27,7 @@ def unwrapped(array: pa.Array) -> pa.Array:
 
 
 def unwrapped_type(kind: pa.DataType) -> pa.DataType:
-    """The type that :func:`unwrapped` gives."""
+    """The type of the result of :func:`unwrapped`."""
     if isinstance(kind, pa.BaseExtensionType):
         return unwrapped_type(kind.storage_type)
     if pa.types.is_dictionary(kind):
@@ -52,7 +52,7 @@ def is_string(kind: pa.DataType) -> bool:
 
 
 def has_text(kind: pa.DataType) -> bool:
-    """True if :func:`as_text` takes values of this type."""
+    """True if :func:`as_text` supports this type."""
     kind = unwrapped_type(kind)
     return not (pa.types.is_nested(kind) or is_binary(kind) or pa.types.is_interval(kind))
 
@@ -74,6 +74,6 @@ def as_text(array: pa.Array) -> pa.Array:
 
 
 def bounds(texts: pa.Array) -> tuple[int, int]:
-    """The offsets of some large_string values in their buffer."""
+    """The offsets of large_string values in their buffer."""
     offsets = memoryview(texts.buffers()[1]).cast("q")
     return offsets[texts.offset], offsets[texts.offset + len(texts)]

@@ -1,8 +1,7 @@
-"""Only what can be seen is written.
+"""Write visible values only.
 
-An Arrow array may hold more than it shows: bytes under a null, the children of a null struct,
-dictionary entries that no row uses (any more). Parquet and Arrow IPC would write some of them to
-disk, and with them what was to be removed.
+An Arrow array may hold more than it shows: bytes under a null, children of a null struct, unused
+dictionary entries. Parquet and Arrow IPC would write some of them, including removed values.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from scrubber.model.views import viewless
 def visible(table: pa.Table) -> pa.Table:
     """An equal table whose buffers hold nothing but its values.
 
-    Bytes under nulls are empty or zero; a dictionary keeps the entries in use, in their order.
+    Bytes under nulls are empty or zero; dictionaries keep used entries, in order.
     """
     return map_leaves(table, _visit, table.schema)
 
 
 def has_dictionary(schema: pa.Schema) -> bool:
-    """True if some leaf is dictionary-encoded."""
+    """True if any leaf is dictionary-encoded."""
     return any(pa.types.is_dictionary(_storage(kind)) for _, kind in leaves(schema))
 
 
@@ -50,7 +49,7 @@ def _fresh(array: pa.Array) -> pa.Array:
 
 
 def _viewless(array: pa.Array) -> pa.Array:
-    """The array in a layout that Arrow can take from."""
+    """The array in a layout supported by Arrow's take."""
     return array.cast(viewless(array.type))
 
 
