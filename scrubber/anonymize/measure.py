@@ -12,9 +12,9 @@ import pyarrow as pa
 from scrubber import formats
 from scrubber.anonymize.counts import Combinations, Counter
 from scrubber.anonymize.labels import text_labels
+from scrubber.anonymize.singling import Singled, flat_fields
 from scrubber.errors import InputError, Place
-from scrubber.formats.tables.text import has_text
-from scrubber.model.fieldpath import FieldPath, leaves
+from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import plain
 from scrubber.model.nested import leaf_values
 from scrubber.model.views import without_views
@@ -26,13 +26,16 @@ from scrubber.privacy.risk import Journalist, Risk, journalist_risk, population_
 class Measured:
     """The risk of records for the quasi-identifiers `quasi`: prosecutor and marketer risk;
     journalist risk for a given population; and for a given population size, the estimated share of
-    population uniques.
+    population uniques. `risk` is None without quasi-identifiers.
+
+    `unicity` has an entry per table: the fewest of its fields that single out most persons.
     """
 
     quasi: tuple[str, ...]
-    risk: Risk
-    journalist: Journalist | None
-    population_unique: float | None
+    risk: Risk | None
+    journalist: Journalist | None = None
+    population_unique: float | None = None
+    unicity: tuple[Singled, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -40,18 +43,22 @@ class Measured:
         return 0
 
     def to_json(self) -> dict[str, Any]:
-        risk = asdict(self.risk)
-        bands = [
-            {"from": low, "to": high, "classes": classes, "records": records}
-            for low, high, classes, records in risk.pop("histogram")
-        ]
         return {
             "quasi_identifiers": list(self.quasi),
-            **risk,
-            "class_sizes": bands,
+            **(_classes(self.risk) if self.risk is not None else {}),
             "journalist": asdict(self.journalist) if self.journalist is not None else None,
             "population_unique": self.population_unique,
+            "unicity": [one.to_json() for one in self.unicity],
         }
+
+
+def _classes(risk: Risk) -> dict[str, Any]:
+    facts = asdict(risk)
+    bands = [
+        {"from": low, "to": high, "classes": classes, "records": records}
+        for low, high, classes, records in facts.pop("histogram")
+    ]
+    return {**facts, "class_sizes": bands}
 
 
 def measure(
@@ -60,10 +67,13 @@ def measure(
     *,
     population: Sequence[str] = (),
     population_size: int | None = None,
+    elsewhere: bool = False,
 ) -> Measured:
     """Count the classes of all records of `inputs` with equal fields `quasi`.
 
-    Null is a value of its own. The figures are exact, so treat them like the data.
+    With `elsewhere`, sources that lack one of the fields are other tables, and are left out. Null
+    is a value of its own. The figures are exact, so treat them like the data. Unicity is left to
+    :func:`~scrubber.anonymize.singling.single_out`.
 
     Raises: InputError for unreadable sources, ``unknown-field`` for a source that lacks a field,
     ``quasi-missing`` without a field, ``population-small`` for a size below that of the data.
@@ -71,7 +81,7 @@ def measure(
     names = tuple(dict.fromkeys(quasi))
     if not names:
         raise InputError("quasi-missing", "no quasi-identifier is given", hint="--qi age,sex,zip")
-    counted = _counted(inputs, names)
+    counted = _counted(inputs, names, elsewhere)
     risk = risk_of(counted.records)
     journalist = None
     if population:
@@ -87,12 +97,16 @@ def measure(
     return Measured(names, risk, journalist, unique)
 
 
-def label_arrays(inputs: Sequence[str], names: Sequence[str]) -> Iterator[dict[str, pa.Array]]:
+def label_arrays(
+    inputs: Sequence[str], names: Sequence[str], elsewhere: bool = False
+) -> Iterator[dict[str, pa.Array]]:
     """The fields `names` of all records of `inputs` as text, by chunk."""
     sources = formats.discover(list(inputs))
     schemas = formats.schemas(sources)
     for source in sources:
         schema = schemas[source.alias]
+        if elsewhere and not set(names) <= flat_fields(schema).keys():
+            continue
         paths = {name: _path(name, schema, source.alias) for name in names}
         for chunk in formats.read(source, schema):
             table = without_views(chunk.table)
@@ -103,7 +117,7 @@ def label_arrays(inputs: Sequence[str], names: Sequence[str]) -> Iterator[dict[s
 
 
 def _path(name: str, schema: pa.Schema, alias: str) -> FieldPath:
-    known = {str(path): path for path, kind in leaves(schema) if not path.nested and has_text(kind)}
+    known = flat_fields(schema)
     if name not in known:
         place = Place(file=alias, field=name)
         hint = did_you_mean(name, known)
@@ -111,9 +125,9 @@ def _path(name: str, schema: pa.Schema, alias: str) -> FieldPath:
     return known[name]
 
 
-def _counted(inputs: Sequence[str], names: Sequence[str]) -> Combinations:
+def _counted(inputs: Sequence[str], names: Sequence[str], elsewhere: bool = False) -> Combinations:
     counter = Counter(names)
-    for arrays in label_arrays(inputs, names):
+    for arrays in label_arrays(inputs, names, elsewhere):
         counter.add(arrays)
     return counter.total()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scrubber.anonymize.measure import Measured
+    from scrubber.anonymize.singling import Singled
     from scrubber.api.arguments import RulesLike, as_rules, rules_schema
     from scrubber.api.checking import Checked, check
     from scrubber.api.documents import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from scrubber.attest.gate import Verdict
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
+    from scrubber.privacy.risk import Risk
     from scrubber.profiling.draft import Draft
     from scrubber.profiling.hierarchy import HierarchyDraft
     from scrubber.profiling.report import Audit, FieldAudit, TableAudit, audit
@@ -65,11 +67,13 @@ __all__ = [
     "Progress",
     "Reported",
     "Revealed",
+    "Risk",
     "Rules",
     "RulesLike",
     "Scrubbed",
     "Shown",
     "Signed",
+    "Singled",
     "TableAudit",
     "Verdict",
     "Verified",
@@ -101,6 +105,7 @@ __all__ = [
 
 _HOMES = {
     "anonymize.measure": ("Measured",),
+    "anonymize.singling": ("Singled",),
     "api.arguments": ("RulesLike", "as_rules", "rules_schema"),
     "api.checking": ("Checked", "check"),
     "api.documents": (
@@ -117,6 +122,7 @@ _HOMES = {
     "attest.gate": ("Verdict",),
     "manifest": ("Manifest", "read_manifest"),
     "policy": ("Rules", "load_rules"),
+    "privacy.risk": ("Risk",),
     "profiling.draft": ("Draft",),
     "profiling.hierarchy": ("HierarchyDraft",),
     "profiling.report": ("Audit", "FieldAudit", "TableAudit", "audit"),

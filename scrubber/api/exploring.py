@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scrubber.anonymize.declared import declared_quasi, dropped_by
 from scrubber.anonymize.measure import Measured, measure
-from scrubber.api.arguments import AnyPath, PathsLike, as_paths
+from scrubber.anonymize.singling import single_out
+from scrubber.api.arguments import AnyPath, PathsLike, RulesLike, as_paths, as_rules
+from scrubber.model.fieldpath import FieldPath
 from scrubber.profiling import draft as drafting
 from scrubber.profiling.hierarchy import HierarchyDraft, draft_hierarchy, write_hierarchy
 from scrubber.profiling.report import DETECT, ROWS, SEED
@@ -41,24 +44,50 @@ def draft(
 
 def risk(
     data: PathsLike,
-    quasi: str | Sequence[str],
+    quasi: str | Sequence[str] | None = None,
     *,
+    rules: RulesLike | None = None,
     population: PathsLike | None = None,
     population_size: int | None = None,
 ) -> Measured:
-    """Measure the re-identification risk of `data` for the quasi-identifiers `quasi`.
+    """Measure who can be singled out in `data`, and its risk by the quasi-identifiers `quasi`.
 
-    A class is a set of records with equal values of `quasi` (a string is one field); null is a
-    value of its own. Shares are in 0..1. `population` names files with the same fields for the
-    whole population, for journalist risk. `population_size` counts persons, to estimate the share
-    of population uniques. The figures are exact, so treat them like the data.
+    Unicity is measured for each table: the fewest fields that single out most persons. A class is a
+    set of records with equal values of `quasi` (a string is one field); null is a value of its own.
+    With `rules`, their quasi-identifiers are the default of `quasi`, their ``subject:`` tells
+    persons apart in unicity, and fields that they drop are left out of it. `data` may be raw or
+    scrubbed. Shares are in 0..1. `population` names files with the same fields for the whole
+    population, for journalist risk. `population_size` counts persons, to estimate the share of
+    population uniques. The figures are exact, so treat them like the data.
 
     Raises: InputError for unreadable sources, ``no-paths``, ``unknown-field``, ``quasi-missing``,
-    ``population-small``.
+    ``population-small``; RuleError.
     """
-    fields = [quasi] if isinstance(quasi, str) else list(quasi)
+    paths = as_paths(data)
+    parsed = as_rules(rules) if rules is not None else None
     everybody = as_paths(population) if population is not None else ()
-    return measure(as_paths(data), fields, population=everybody, population_size=population_size)
+    fields = [quasi] if isinstance(quasi, str) else list(quasi) if quasi is not None else None
+    elsewhere = fields is None and parsed is not None
+    if fields is None and parsed is not None:
+        fields = declared_quasi(paths, parsed) or None
+    if fields is None and (everybody or population_size is not None):
+        fields = []  # there is nothing to compare with the population: quasi-missing
+    measured = Measured((), None)
+    if fields is not None:
+        measured = measure(
+            paths,
+            fields,
+            population=everybody,
+            population_size=population_size,
+            elsewhere=elsewhere,
+        )
+    subject = parsed.subject if parsed is not None else None
+    omit = dropped_by(parsed) if parsed is not None else _nothing
+    return replace(measured, unicity=single_out(paths, subject, omit))
+
+
+def _nothing(_: FieldPath) -> bool:
+    return False
 
 
 def hierarchy(

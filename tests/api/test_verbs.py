@@ -97,6 +97,8 @@ SAME: list[tuple[str, Callable[[], Any]]] = [
         lambda: scrubber.draft("t.csv", out="out.yaml", overwrite=True),
     ),
     ("risk t.csv --qi age", lambda: scrubber.risk("t.csv", "age")),
+    ("risk t.csv", lambda: scrubber.risk("t.csv")),
+    ("risk t.csv --rules rules.yaml", lambda: scrubber.risk("t.csv", rules="rules.yaml")),
     (
         "risk t.csv --qi age,name --population t.csv --population-size 900",
         lambda: scrubber.risk("t.csv", ["age", "name"], population="t.csv", population_size=900),
@@ -190,6 +192,7 @@ WRONG: list[tuple[str, Callable[[], Any]]] = [
     ),
     ("audit no.csv", lambda: scrubber.audit("no.csv")),
     ("init t.csv -o rules.yaml", lambda: scrubber.draft("t.csv", out="rules.yaml")),
+    ("risk t.csv --rules no.yaml", lambda: scrubber.risk("t.csv", rules="no.yaml")),
     ("risk t.csv --qi no", lambda: scrubber.risk("t.csv", "no")),
     ("risk t.csv --qi ,", lambda: scrubber.risk("t.csv", [])),
     ("hierarchy t.csv --field no -o h.csv", lambda: scrubber.hierarchy("t.csv", "no")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ from scrubber.cli.options import InputArgument, Json
 from scrubber.errors import printable
 
 if TYPE_CHECKING:
-    from scrubber.api import Measured
+    from scrubber.api import Measured, Risk, Singled
 
 _WIDTH = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -19,7 +20,17 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 def risk(
     inputs: InputArgument,
-    qi: Annotated[str, typer.Option("--qi", help="The quasi-identifiers, such as age,sex,zip.")],
+    qi: Annotated[
+        str | None, typer.Option("--qi", help="The quasi-identifiers, such as age,sex,zip.")
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules",
+            metavar="RULES",
+            help="A rule file, for its quasi-identifiers, its subject and the fields it drops.",
+        ),
+    ] = None,
     population: Annotated[
         list[str] | None,
         typer.Option(
@@ -31,23 +42,59 @@ def risk(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Measure the re-identification risk of INPUT from the sizes of its equivalence classes.
+    """Find the fewest fields of INPUT that single out most records, and measure its risk.
 
-    A class is a set of records with equal quasi-identifiers. INPUT may be raw or scrubbed. The
-    figures are exact, so keep them with the data.
+    A record is singled out if no other has the same values. Risk is measured by the sizes of
+    classes of equal quasi-identifiers, where --qi or --rules names some. INPUT may be raw or
+    scrubbed. The figures are exact, so keep them with the data.
 
     Example: scrubber risk fixtures/support/customers.csv --qi age,city,plan
     """
     begin("risk", as_json=as_json)
     from scrubber.api import risk as measured
 
-    names = [name.strip() for name in qi.split(",") if name.strip()]
-    found = measured(inputs, names, population=population or None, population_size=population_size)
+    names = None if qi is None else [name.strip() for name in qi.split(",") if name.strip()]
+    found = measured(
+        inputs, names, rules=rules, population=population or None, population_size=population_size
+    )
     return answer(found, _show)
 
 
 def _show(found: Measured) -> None:
-    risk = found.risk
+    if found.risk is not None:
+        _show_classes(found, found.risk)
+    for number, table in enumerate(found.unicity):
+        if number or found.risk is not None:
+            stdout().print()
+        _show_unicity(table)
+
+
+def _show_unicity(table: Singled) -> None:
+    found = table.unicity
+    counted = table.counted if found.persons != 1 else table.counted.removesuffix("s")
+    head = f"{printable(table.table)}: {found.persons:,} {counted}, {len(table.fields)} fields"
+    stdout().print(head, style="bold", soft_wrap=True)
+    itself = [f"{printable(one.fields[0])} {found.share(one.alone):.1%}" for one in found.by_itself]
+    if itself:
+        line = f"each singles out most {table.counted} by itself: {', '.join(itself)}"
+        stdout().print(line, soft_wrap=True)
+    if found.fewest is None:
+        stdout().print("there is no other field to combine" if itself else "there are no fields")
+        return
+    stdout().print(f"{'other ' if itself else ''}fields that together single out the most")
+    for one in found.best:
+        names = ", ".join(map(printable, one.fields))
+        line = f"  {len(one.fields)}  {found.share(one.alone):>6.1%}  {names}"
+        style = "bold" if one == found.fewest else None
+        stdout().print(line, style=style, soft_wrap=True)
+    if len(found.fewest.fields) > 1:
+        for name, alone in found.without:
+            stdout().print(
+                f"     {found.share(alone):>6.1%}  without {printable(name)}", soft_wrap=True
+            )
+
+
+def _show_classes(found: Measured, risk: Risk) -> None:
     noun = "class" if risk.classes == 1 else "classes"
     fields = ", ".join(map(printable, found.quasi))
     head = f"{risk.records:,} records in {risk.classes:,} {noun} of equal {fields}"
