@@ -42,7 +42,7 @@ demo: setup
 	@$(BIN)/scrubber show $(DEMO)/scrubbed
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --hypothesis-profile=quick
 
 test-all: setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal

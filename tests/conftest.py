@@ -1,6 +1,7 @@
-"""Shared by all tests: Hypothesis without clocks, since the machines are noisy; an S3 server; which
-parts a run has done; and signals are handled after a test as before: the command line's own
-handling would end the run."""
+"""Fixtures of all tests: Hypothesis without clocks, an S3 server, the finished parts of a run.
+
+Signal handlers are restored after each test, since those of the command line would end the run.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     print_blob=True,
 )
-settings.load_profile("steady")
+settings.register_profile("quick", settings.get_profile("steady"), max_examples=20)
+settings.load_profile("steady")  # `--hypothesis-profile=quick` replaces it
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
 
@@ -49,7 +51,7 @@ def s3(s3_server: stores.S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[stores
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The parts that are done from here on, by the name of their output."""
+    """The parts finished during the test, by the name of their output."""
     names: list[str] = []
     keep = parts.Parts.keep
 

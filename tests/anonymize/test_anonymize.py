@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scrubber
@@ -23,6 +23,7 @@ from scrubber.manifest import validate, verify
 from scrubber.policy import rules_from_mapping
 from scrubber.run.preview import preview
 from scrubber.run.survey import survey
+from tests.examples import examples
 
 CITIES = {"Graz": "AT", "Wien": "AT", "Bonn": "DE", "Kiel": "DE", "Metz": "FR"}
 ILLS = ("flu", "cold", "gout")
@@ -389,7 +390,7 @@ row = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.lists(row, min_size=8, max_size=60),
     st.integers(2, 6),

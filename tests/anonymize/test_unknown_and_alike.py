@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scrubber
@@ -18,6 +18,7 @@ from scrubber.errors import GateError
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.policy import compile_plan, rules_from_mapping
 from scrubber.privacy.hierarchy import in_order
+from tests.examples import examples
 
 KEY = bytes(range(32))
 
@@ -161,7 +162,7 @@ MODELS = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(rows=ROWS, models=MODELS, k=st.integers(2, 3), by_subject=st.booleans())
 def test_the_recheck_agrees_with_the_search(
     rows: list[tuple[str, str | None, str | None]],

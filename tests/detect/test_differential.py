@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.corpus import rows
@@ -17,6 +17,7 @@ from benchmarks.parity import Answer, analyzer, country_recognizers, ours, their
 from scrubber.detect import DetectSpec, build_detector
 from scrubber.errors import DetectionError
 from tests.detect.matching import matching, searching
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -255,7 +256,7 @@ MIXED = st.lists(st.one_of(st.sampled_from(CUES), st.text(max_size=6)), max_size
 
 
 @pytest.mark.parametrize("spec", [PLAIN, COUNTRIES], ids=["default", "countries"])
-@settings(max_examples=80)
+@examples(80)
 @given(text=MIXED, change=st.sampled_from((str, str.lower, str.upper, str.title)))
 @example(text="İBAN DE89370400440532013000 ssı 1", change=str)
 @example(text="a@b.com", change=str)
@@ -266,7 +267,7 @@ def test_same_answers_on_generated_text(
     compare(spec, [safe])
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(st.sampled_from(HALVES), min_size=2, max_size=8))
 def test_rows_do_not_make_a_value_together(texts: list[str]) -> None:
     assert scrubber(PLAIN, *texts) == [presidio(PLAIN, text) for text in texts]

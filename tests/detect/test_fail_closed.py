@@ -14,7 +14,7 @@ from typing import Any
 
 import phonenumbers
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, PhoneRecognizer
@@ -23,6 +23,7 @@ from scrubber.detect import Detector, DetectSpec, Exclude, Hotword, build_detect
 from scrubber.detect.matchers.base import ForeignLooker
 from scrubber.detect.matchers.phone import PhoneLooker
 from scrubber.errors import DetectionError
+from tests.examples import examples
 
 Build = Callable[[DetectSpec], Detector]
 SECRET = "Zq7-Xanthippe-4711"
@@ -186,7 +187,7 @@ def default() -> Detector:
     return build_detector(DetectSpec())
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_any_text_gets_an_answer_within_it(text: str) -> None:
     (spans,) = default().detect([text])

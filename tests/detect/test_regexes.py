@@ -6,12 +6,13 @@ import time
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.detect.regexes import unbounded
 from scrubber.errors import RuleError
 from scrubber.policy import rules_from_mapping
+from tests.examples import examples
 
 REFUSED = [
     ("(?:Bluebird){e<=3}", "fuzzily"),
@@ -71,7 +72,7 @@ def test_other_patterns_may_be_used(pattern: str) -> None:
     assert unbounded(pattern) is None
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.text("ab{}()[]|?*+,1239=<:\\^$.eids&R", max_size=24)
     | st.lists(

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber import formats
 from scrubber.errors import InputError
+from tests.examples import examples
 
 
 def test_jsonl_shards_share_a_schema(files):
@@ -65,7 +66,7 @@ VALUES = st.recursive(
 RECORDS = st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3), max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(records=RECORDS, cuts=st.sets(st.integers(0, 8), max_size=3), drop=st.booleans())
 def test_shards_that_are_looked_at_apart_give_the_schema_of_them_all(records, cuts, drop):
     """As if they were one file: also what is refused, and what is passed over."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.manifest import Manifest
@@ -19,6 +19,7 @@ from scrubber.model.tally import Tally
 from scrubber.pipeline import batch
 from scrubber.policy import rules_from_mapping
 from scrubber.run.on_table import run_on_table
+from tests.examples import examples
 from tests.manifest.attacker import Domain, Sums, pinned, values
 
 pytestmark = pytest.mark.slow
@@ -223,7 +224,7 @@ def test_the_attack_wins_where_only_fields_are_counted(
     assert attack(rows, scrubbed(rows).data)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(RECORDS, min_size=1, max_size=30), st.sampled_from([1, 1, 7, 40]))
 def test_no_small_count_is_pinned(rows: list[dict[str, Any]], times: int) -> None:
     rows = rows * times
@@ -246,7 +247,7 @@ def _interval(count: Mapping[str, Any], base: int) -> Domain:
 BASE = 5
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.booleans(), min_size=0, max_size=120),
     st.lists(st.booleans(), min_size=1, max_size=10),

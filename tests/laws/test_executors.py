@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scrubber
@@ -23,6 +23,7 @@ from scrubber.pipeline.batch import Tools, scrub_batch
 from scrubber.policy import compile_plan, rules_from_mapping
 from scrubber.run import on_table
 from scrubber.transform.keys import RootKey
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -119,7 +120,7 @@ def test_the_batch_size_does_not_matter(
     assert content(cut.data) == content(whole.data)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     cuts=st.lists(st.integers(0, 60), max_size=5).map(lambda c: sorted({0, 60, *c})),
     order=st.randoms(use_true_random=False),

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import ScrubberError
+from tests.examples import examples
 from tests.laws import fuzzing
 from tests.laws.fuzzing_documents import (
     manifests,
@@ -60,7 +61,7 @@ def test_the_seeds_are_good(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", SEEDS)
 @given(changes=CHANGES)
-@settings(max_examples=25, derandomize=True)
+@examples(25, derandomize=True)
 def test_files(name: str, changes: list[fuzzing.Change]) -> None:
     with folder() as place:
         fuzzing.reads(place, name, fuzzing.changed(SEEDS[name], changes))
@@ -68,7 +69,7 @@ def test_files(name: str, changes: list[fuzzing.Change]) -> None:
 
 @pytest.mark.parametrize("name", PACKED)
 @given(changes=CHANGES)
-@settings(max_examples=15, derandomize=True)
+@examples(15, derandomize=True)
 def test_what_is_compressed(name: str, changes: list[fuzzing.Change]) -> None:
     packed = fuzzing.inside(name)
     assert packed is not None
@@ -78,7 +79,7 @@ def test_what_is_compressed(name: str, changes: list[fuzzing.Change]) -> None:
 
 
 @given(chance=st.randoms(use_true_random=False))
-@settings(max_examples=100, derandomize=True)
+@examples(100, derandomize=True)
 def test_rule_files(chance: random.Random) -> None:
     text = spoilt_text(chance.choice(rule_files()), chance)
     with folder() as place, contextlib.suppress(ScrubberError):
@@ -86,7 +87,7 @@ def test_rule_files(chance: random.Random) -> None:
 
 
 @given(chance=st.randoms(use_true_random=False))
-@settings(max_examples=100, derandomize=True)
+@examples(100, derandomize=True)
 def test_manifests(chance: random.Random) -> None:
     raw = spoilt_manifest(chance.choice(manifests()), chance)
     with folder() as place, contextlib.suppress(ScrubberError):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import ConservationError, InputError, OutputError, TamperedError
@@ -35,6 +35,7 @@ from scrubber.manifest.canonical import canonical_bytes
 from scrubber.manifest.suppression.counts import count as exact_counts
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
+from tests.examples import examples
 from tests.golden.manifest_facts import GOLDEN, LARGE, SMALL_CELLS, TINY
 from tests.manifest.attacker import Domain, values
 
@@ -257,7 +258,7 @@ def truth(facts: Facts, ledger: Ledger) -> dict[str, Any]:
     return data
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(accounts())
 def test_no_attacker_can_pin_a_small_count(sources: list[dict[str, Any]]) -> None:
     facts, ledger = inputs(*sources)

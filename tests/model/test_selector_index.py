@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.model.fieldpath import EACH, FieldPath, Selector, SelectorIndex
+from tests.examples import examples
 
 NAMES = st.sampled_from(["a", "A", "b", "Avg. Length", 'say "x"', "a.b", "a[]", "*", "a*", ""])
 PATHS = st.lists(NAMES | st.just(EACH), min_size=1, max_size=3).filter(
@@ -18,7 +19,7 @@ TEXTS = NAMES | st.sampled_from(
 
 
 @given(st.lists(st.tuples(TEXTS, st.booleans()), max_size=8), PATHS)
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_it_finds_what_each_selector_matches(texts, steps):
     selectors = [Selector(text, ignore_case=ignore_case) for text, ignore_case in texts]
     path = FieldPath(tuple(steps))

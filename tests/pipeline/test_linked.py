@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scrubber
@@ -16,6 +16,7 @@ from scrubber.policy import rules_from_mapping
 from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
+from tests.examples import examples
 
 KEY = bytes(range(32))
 DETECT = {"ner": "none", "entities": ["EMAIL_ADDRESS"]}
@@ -288,7 +289,7 @@ PLANTED = {
 CASES = st.sampled_from([str, str.upper, str.lower])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@examples(60)
 @given(NAME, NAME, st.integers(10_000, 99_999), st.lists(st.tuples(WRITINGS, CASES), max_size=6))
 def test_no_planted_identifier_is_left(
     first: str, last: str, number: int, planted: list[tuple[str, Any]]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.detect.spec import Exclude, Hotword
@@ -19,6 +19,7 @@ from scrubber.transform import TRANSFORMS
 from scrubber.transform.erase import Mask, Redact, Replace
 from scrubber.transform.generalize import Bin, Hierarchy
 from scrubber.transform.pseudonymize import Token
+from tests.examples import examples
 
 HEAD = "version: 1\nkey: {env: K}\n"
 GOOD = r"""version: 1
@@ -605,7 +606,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5))
 def test_no_mapping_raises_anything_but_a_rule_error(tree: dict[str, Any]) -> None:
     try:
@@ -615,7 +616,7 @@ def test_no_mapping_raises_anything_but_a_rule_error(tree: dict[str, Any]) -> No
     assert all(rule.disposition is not None for rule in rules.fields)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.data())
 def test_no_damaged_file_raises_anything_but_a_rule_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -11,13 +11,14 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrubber.errors import RuleError
 from scrubber.policy import rules_from_mapping
 from scrubber.policy.rows import boolean_fault, columns_of
 from scrubber.policy.sql import FUNCTIONS, Fault, fault_of
+from tests.examples import examples
 from tests.listening import Server, Watched, server, watched
 
 pytestmark = pytest.mark.slow
@@ -256,7 +257,7 @@ WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @example('" " . select')
 @example("a.from")
 @given(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join) | st.text(max_size=40))

@@ -10,13 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scrubber
 from scrubber.errors import OutputError
 from scrubber.model.fieldpath import FieldPath, Selector, leaves
 from scrubber.profiling.draft import Draft, draft, write_draft
+from tests.examples import examples
 
 KEY = bytes(range(32))
 SUPPORT = Path(__file__).parents[2] / "fixtures" / "support"
@@ -200,7 +201,7 @@ TABLES = st.dictionaries(NAMES, st.sampled_from(sorted(VALUES)), min_size=1, max
 
 
 @given(TABLES)
-@settings(max_examples=50)
+@examples(50)
 def test_any_names_give_a_rule_file_that_runs(columns: dict[str, str]) -> None:
     data = pa.table({name: VALUES[kind] for name, kind in columns.items()})
     with tempfile.TemporaryDirectory() as name:

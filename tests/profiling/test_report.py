@@ -9,13 +9,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scrubber
 from scrubber.errors import InputError
 from scrubber.model.fieldclass import FieldClass
 from scrubber.profiling.report import banded, share_said
+from tests.examples import examples
 
 SUPPORT = Path(__file__).parents[2] / "fixtures" / "support"
 PATTERNS = {"ner": "none"}
@@ -122,7 +123,7 @@ COLUMNS = ["name", "email", "c1", "notes", "age", "account", "status", "birth_da
     st.sampled_from(COLUMNS),
     st.sampled_from(list("abcd")),
 )
-@settings(max_examples=40)
+@examples(40)
 def test_no_value_is_in_an_audit(marks: list[str], column: str, form: str) -> None:
     values = {
         "a": marks,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.manifest import Manifest, seal
@@ -17,6 +17,7 @@ from scrubber.manifest.canonical import manifest_id
 from scrubber.review import Change, Effect, compare, report_page
 from scrubber.review.strength import action_strength, strength
 from scrubber.transform.base import Strictness
+from tests.examples import examples
 from tests.review.hostile import hostile, made
 
 Edit = Callable[[dict[str, Any]], None]
@@ -336,7 +337,7 @@ def mirrored(changes: tuple[Change, ...], seen: set[Change]) -> set[Change]:
 EDITS: list[Edit] = [edit for case in CASES for edit in (*case[1], *case[2])]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 def test_a_change_and_its_opposite_have_opposite_effects(data: st.DataObject) -> None:
     def some() -> Manifest:
@@ -363,7 +364,7 @@ def shuffled(node: Any, rng: random.Random, path: str = "") -> Any:
     return node
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.integers(0, 2**32))
 def test_another_order_is_no_change(seed: int) -> None:
     data = shuffled(BASE, random.Random(seed))

@@ -9,7 +9,7 @@ from typing import Any
 import phonenumbers
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import KeyFault
@@ -631,7 +631,6 @@ def test_traits() -> None:
 # ---- laws
 
 
-@settings(deadline=None)
 @given(st.lists(st.none() | st.text(max_size=20), max_size=8), st.sampled_from(ENTITIES[:20]))
 def test_stand_ins_do_not_depend_on_their_neighbours(values: list[str | None], entity: str) -> None:
     column = pa.array(values, pa.string())
@@ -644,7 +643,6 @@ def test_stand_ins_do_not_depend_on_their_neighbours(values: list[str | None], e
     assert whole.array.to_pylist() == [array[0].as_py() for array in singly]
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.text("abAB ,.-'éß1", max_size=12), st.sampled_from([b"1", b"2"]))),
     st.sampled_from(LOCALES),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrubber.detect.context.nlp import Reader, Words
 from scrubber.detect.context.tokens import Cutter, Surroundings
 from scrubber.detect.presidio.engines import nlp_engine, word_cutter
 from scrubber.detect.spec import DetectSpec
+from tests.examples import examples
 
 CONTEXT = ("card", "Phone", "ssn", "be", "a.m", ":", "don", "σας")
 
@@ -98,7 +99,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(
     st.lists(PARTS, max_size=30).map("".join),
     st.integers(0, 400),

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.corpus import rows
@@ -19,6 +19,7 @@ from scrubber.detect import Detector, DetectSpec, build_detector
 from scrubber.detect.house.detector import HouseDetector
 from scrubber.detect.prefilter import scanner as prefilter
 from scrubber.detect.prefilter.cache import CacheFolder
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -102,7 +103,7 @@ def test_a_value_cut_in_two_by_rows_is_found_in_neither(both: tuple[Detector, De
     assert differences(both, texts) == []
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.lists(st.sampled_from([*VALUES, *GLUE]) | st.text(max_size=6), max_size=12))
 def test_anything(both: tuple[Detector, Detector], parts: list[str]) -> None:
     assert differences(both, ["".join(parts), *parts]) == []

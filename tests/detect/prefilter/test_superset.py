@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.detect.prefilter.alphabet import Image, mask, project, special_letters, table
@@ -15,6 +15,7 @@ from scrubber.detect.prefilter.narrowing import Narrowing
 from scrubber.detect.prefilter.parse import UnknownError, groups, image, parsed
 from scrubber.detect.prefilter.superset import superset
 from tests.detect.matching import matches, matching
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -199,7 +200,7 @@ NOISE = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(REGEX, FLAGS, NOISE, NOISE, st.integers(0, 2**32))
 def test_where_any_regex_finds_characters_its_superset_matches(
     pattern: str, flags: int, left: str, right: str, seed: int

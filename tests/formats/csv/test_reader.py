@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scrubber import formats
@@ -21,6 +21,7 @@ from scrubber.formats.csv.reader import Dialect
 from scrubber.formats.csv.writer import DelimitedEncoder
 from scrubber.formats.io import stream
 from scrubber.formats.tables.text import as_text
+from tests.examples import examples
 
 SECRET = "SECRETVALUE"
 
@@ -238,7 +239,7 @@ RECORDS = st.lists(
 
 
 @given(RECORDS, st.sampled_from(["a,b\n", "a\n", "a,b,c\r\n"]), st.booleans())
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(400, suppress_health_check=list(HealthCheck))
 def test_how_much_is_parsed_at_once_changes_nothing(files, records, header, drop):
     source = files.make("x.csv", (header + "".join(records)).encode())
 
@@ -294,7 +295,7 @@ def model_ends(data: bytes, delimiter: int) -> tuple[list[int], bool] | int:
 
 
 @given(st.text(alphabet='a,"\n\r;', max_size=40), st.sampled_from(",;"))
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 def test_record_ends_as_the_model_has_them(text, delimiter):
     data = text.encode()
     expected = model_ends(data, ord(delimiter))
@@ -335,7 +336,7 @@ CELL = st.none() | st.just("") | TEXT
     st.sampled_from(["x.csv", "x.tsv", "x.csv.gz"]),
     st.integers(1, 5),
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 def test_what_is_written_reads_back(files, small_chunks, rows, name, chunk_rows):
     small_chunks(chunk_rows, 40)
     names = [f"c{i}" for i in range(len(rows[0]))]
@@ -365,7 +366,7 @@ ODD = st.sampled_from(
     st.sampled_from([",", ";", "|", "\t"]),
     st.sampled_from(["\n", "\r\n"]),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_plain_lines_are_written_as_all_others_are(columns, delimiter, end):
     """Which way they are written depends on the cells of a whole chunk."""
     names = [f"c{i}" for i in range(len(columns))]

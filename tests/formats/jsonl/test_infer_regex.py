@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrubber import formats
@@ -22,6 +22,7 @@ from scrubber.formats.jsonl import infer as jsonl_schema
 from scrubber.formats.jsonl import infer_regex as jsonl_alike
 from scrubber.formats.jsonl.infer_regex import Lines, likeness, unlike
 from scrubber.formats.jsonl.shape import FLOAT, INT, NEGATIVE, BadValue, Shape
+from tests.examples import examples
 
 
 def shape_of(lines: Sequence[bytes]) -> Shape:
@@ -288,7 +289,7 @@ def good(lines: list[bytes]) -> list[bytes]:
     return taken
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.lists(RECORDS, min_size=1, max_size=6) | st.lists(ALIKE, min_size=1, max_size=12),
     st.integers(1, 6),
@@ -362,7 +363,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("alike")
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     st.lists(ALIKE, min_size=1, max_size=12),
     st.lists(ALIKE | RECORDS, max_size=6),

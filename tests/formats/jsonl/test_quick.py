@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber import formats
@@ -18,6 +18,7 @@ from scrubber.formats.jsonl import lines as jsonl_records
 from scrubber.formats.jsonl import reader as jsonl
 from scrubber.formats.jsonl import writer as jsonl_writer
 from scrubber.formats.jsonl.shape import BadValue, Shape
+from tests.examples import examples
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
@@ -47,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("jsonl")
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(records=RECORDS)
 def test_a_block_is_read_as_its_records(folder: Path, records: list[dict[str, Any]]) -> None:
     path = folder / "data.jsonl"
@@ -163,7 +164,7 @@ FLAT = st.sets(st.sampled_from(sorted(CELLS))).flatmap(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(records=FLAT, omitted=st.sets(st.sampled_from(["t", "f", "b", 'é"', "u"])))
 def test_flat_records_are_written_as_orjson_does(
     folder: Path, records: list[dict[str, Any]], omitted: set[str]

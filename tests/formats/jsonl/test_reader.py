@@ -8,13 +8,14 @@ import json
 import orjson
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scrubber import formats
 from scrubber.errors import InputError, OutputError
 from scrubber.formats import ABSENT, sampling
 from scrubber.formats.jsonl import shape as json_types
+from tests.examples import examples
 
 
 def lines(*records: object) -> bytes:
@@ -371,7 +372,7 @@ def without_none(value: object) -> object:
 
 
 @given(RECORDS, st.sampled_from(["x.jsonl", "x.jsonl.gz", "x.ndjson.zst"]))
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(80, suppress_health_check=list(HealthCheck))
 def test_what_is_written_reads_back(files, records, name):
     source = files.make("in.jsonl", lines(*records))
     table = files.read(source).table
@@ -384,7 +385,7 @@ def test_what_is_written_reads_back(files, records, name):
 
 
 @given(RECORDS, RECORDS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60, suppress_health_check=list(HealthCheck))
 def test_rejecting_is_the_same_in_both_passes(files, some, others):
     """Records of two unrelated shapes: each is read or rejected, none is lost or read wrong."""
     mixed = [record for pair in zip(some, others, strict=False) for record in pair]

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.manifest.ledger import Fragment, Ledger
@@ -17,6 +17,7 @@ from scrubber.manifest.suppression.counts import count
 from scrubber.manifest.suppression.disclosure import Cell, Shown, Sum, protect
 from scrubber.model.batch import BatchRef
 from scrubber.model.tally import Tally
+from tests.examples import examples
 from tests.golden import manifest_facts
 from tests.manifest.attacker import Domain, values
 
@@ -150,7 +151,7 @@ def systems(draw: st.DrawFn) -> tuple[dict[Hashable, Cell], list[Sum]]:
     return cells, sums
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(systems())
 def test_no_small_count_is_pinned(system: tuple[dict[Hashable, Cell], list[Sum]]) -> None:
     cells, sums = system
@@ -158,7 +159,7 @@ def test_no_small_count_is_pinned(system: tuple[dict[Hashable, Cell], list[Sum]]
     assert pinned(cells, sums, shown, 2) == []
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(systems(), st.data())
 def test_what_is_withheld_from_the_start_pins_nothing(
     system: tuple[dict[Hashable, Cell], list[Sum]], data: st.DataObject
@@ -202,7 +203,7 @@ def test_very_many_small_losses_take_no_time_for_each_other() -> None:
     assert seconds(1600) < 60 * max(seconds(100), 0.01)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(systems())
 def test_small_counts_are_never_open_and_zeros_always(
     system: tuple[dict[Hashable, Cell], list[Sum]],
@@ -215,7 +216,7 @@ def test_small_counts_are_never_open_and_zeros_always(
             assert how is not Shown.OPEN
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(systems())
 def test_the_same_counts_are_published_the_same_way(
     system: tuple[dict[Hashable, Cell], list[Sum]],
@@ -223,7 +224,7 @@ def test_the_same_counts_are_published_the_same_way(
     assert protect(*system, LIMIT) == protect(*system, LIMIT)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(systems())
 def test_a_search_that_gives_up_withholds_all_that_is_connected(
     system: tuple[dict[Hashable, Cell], list[Sum]],

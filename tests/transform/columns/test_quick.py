@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.transform.base import Context, Outcome, Transform
@@ -26,6 +26,7 @@ from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round, Tru
 from scrubber.transform.keys import RootKey
 from scrubber.transform.pseudonymize import DateShift
 from scrubber.transform.surrogate import Surrogate
+from tests.examples import examples
 
 QUICK = ("bin", "round", "generalize", "truncate_date", "erase", "date_shift", "surrogate")
 EPOCH = date(1970, 1, 1).toordinal()
@@ -97,7 +98,7 @@ NUMBERS: dict[str, tuple[pa.DataType, Any]] = {
 
 
 @pytest.mark.parametrize("kind", NUMBERS)
-@settings(max_examples=60)
+@examples(60)
 @given(data=st.data())
 def test_numbers_are_rounded_and_binned_as_decimals_are(kind: str, data: st.DataObject) -> None:
     type_, values = NUMBERS[kind]
@@ -150,7 +151,7 @@ def test_numerals_that_floats_do_not_tell_from_a_bound(numeral: str, sign: str) 
         same(Bin(edges=(-90, 0, 0.25, 90)), array)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.none() | NUMERALS, min_size=1, max_size=20), st.sampled_from(STEPS))
 def test_few_numbers_that_come_again_and_again(values: list[str | None], step: float) -> None:
     array = pa.array(values * 600, pa.string())
@@ -158,7 +159,7 @@ def test_few_numbers_that_come_again_and_again(values: list[str | None], step: f
     same(Bin(width=step, top=90.5), array.slice(1))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(
     st.lists(st.none() | st.decimals(-1, 1, places=3).map(str), min_size=150, max_size=200),
     st.sampled_from((0.5, 0.1, 1, 2.5)),
@@ -224,7 +225,7 @@ CASES: list[tuple[Any, Callable[[], Transform]]] = [
 
 @pytest.mark.parametrize("case", range(len(CASES)))
 @pytest.mark.parametrize("type_", [pa.string(), pa.large_string()], ids=str)
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_texts_are_as_value_by_value(case: int, type_: pa.DataType, data: st.DataObject) -> None:
     values, make = CASES[case]
@@ -234,7 +235,7 @@ def test_texts_are_as_value_by_value(case: int, type_: pa.DataType, data: st.Dat
 
 
 @pytest.mark.parametrize("type_", [pa.string(), pa.large_string()], ids=str)
-@settings(max_examples=80)
+@examples(80)
 @given(dates=ALIKE_DATES, hidden=st.booleans())
 def test_columns_of_dates_that_are_written_alike(
     type_: pa.DataType, dates: list[str | None], hidden: bool

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.transform.crypto import cmac
 from scrubber.transform.crypto.cmac import Cmac
+from tests.examples import examples
 
 KEY = bytes(range(100, 132))
 MESSAGE = bytes.fromhex(
@@ -75,7 +76,7 @@ MESSAGES = st.binary(max_size=70) | st.sampled_from(SIZES).map(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     key=st.binary(min_size=32, max_size=32),
     messages=st.lists(st.none() | MESSAGES, max_size=40),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.transform.crypto.cmac import Cmac
 from scrubber.transform.crypto.permutation import Permutation
+from tests.examples import examples
 
 MAC, OTHER = Cmac(bytes(range(32))), Cmac(bytes(range(1, 33)))
 
@@ -24,7 +25,7 @@ def test_every_number_is_the_image_of_another(size: int) -> None:
 SIZES = st.integers(2, 2**64) | st.sampled_from([10**6, 10**18, 2**62, 10**19, 26**20, 36**200])
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(SIZES, st.data())
 def test_back_undoes_forward(size: int, data: st.DataObject) -> None:
     numbers = data.draw(st.lists(st.integers(0, size - 1), max_size=5))

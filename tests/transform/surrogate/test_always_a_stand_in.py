@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrubber.transform.base import Context
@@ -16,6 +16,7 @@ from scrubber.transform.keys import RootKey
 from scrubber.transform.surrogate import ENTITIES, Surrogate
 from scrubber.transform.surrogate.lists import LOCALES, Listing, Lists, fold, lists_of
 from scrubber.transform.surrogate.person import matching_parts
+from tests.examples import examples
 
 KEY = RootKey(bytes(range(32)))
 
@@ -102,7 +103,7 @@ def test_where_lists_have_one_element(
 
 
 @given(st.text(min_size=1, max_size=40), st.sampled_from(ENTITIES), st.sampled_from(LOCALES))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_of_any_text(value: str, entity: str, locale: str) -> None:
     (column,) = stand_ins([value], entity, locale=locale)
     (text,) = in_text([value], entity)
@@ -121,7 +122,7 @@ NAMES = st.lists(
 @given(whole=NAMES, value=NAMES, fresh=NAMES)
 @example(whole="Dan Dee", value="D.", fresh="Dora Dill")  # an initial of both
 @example(whole="Ann Do", value="Do Ann", fresh="Do Ann")
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_beside_a_linked_name(whole: str, value: str, fresh: str) -> None:
     known = {b"1": matching_parts(whole, fresh)}
     made = in_text([value, whole], "PERSON", names=known)
@@ -130,7 +131,7 @@ def test_beside_a_linked_name(whole: str, value: str, fresh: str) -> None:
 
 
 @given(st.lists(NAMES, min_size=1, max_size=30))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_whole_columns_hide_as_single_values_do(values: list[str]) -> None:
     for entity in ("PERSON", "FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS"):
         made = stand_ins(values, entity)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.transform.base import Context
 from scrubber.transform.keys import RootKey
 from scrubber.transform.surrogate import ENTITIES, Surrogate
 from scrubber.transform.surrogate.lists import fold
+from tests.examples import examples
 
 KEY = RootKey(bytes(range(32)))
 FIELD = Context("f", KEY)
@@ -112,7 +113,7 @@ def test_all_ids_of_a_format_are_permuted() -> None:
 ID_TEXTS = st.text("abAB019-. /", min_size=1, max_size=14) | st.text(max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(ID_TEXTS, min_size=2, max_size=40, unique_by=fold), st.sampled_from(IDS))
 def test_different_ids_have_different_stand_ins(values: list[str], entity: str) -> None:
     outcome = Surrogate(entity).apply(pa.array(values), FIELD)
