@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,30 @@ def looked_line(rescan: Mapping[str, Any], looked_at: str) -> str:
     return f"{looked_at} records, {which} that came out, were scanned again for {what}"
 
 
+def worst(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Of the planted recall of entities and writings the one with the least lower bound."""
+    return min(rows, key=lambda one: (one["low"], one["recall"]), default=None)
+
+
+def worst_by_entity(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The worst writing of each entity, by entity."""
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for one in rows:
+        grouped.setdefault(one["entity"], []).append(one)
+    for _, group in sorted(grouped.items()):
+        yield from filter(None, [worst(group)])
+
+
+def at_least(one: Mapping[str, Any]) -> str:
+    """The lower bound of planted recall, and what it is of.
+
+    >>> at_least({"entity": "US_SSN", "writing": "bold", "low": 839})
+    'at least 83.9% (US_SSN, bold)'
+    """
+    named = f"{printable(one['entity'])}, {printable(one['writing'])}"
+    return f"at least {one['low'] / 1000:.1%} ({named})"
+
+
 def caught(one: Mapping[str, Any]) -> str:
     """The share of planted values found, with its interval, in words.
 
@@ -49,9 +73,15 @@ def caught(one: Mapping[str, Any]) -> str:
 
 
 def planted_lines(risk: Mapping[str, Any]) -> Iterator[str]:
-    """Planted recall in one line; empty if nothing was planted."""
+    """Planted recall, the worst first; empty if nothing was planted."""
     rows = risk["planted"]
-    if rows:
+    lowest = worst(rows)
+    if lowest is not None:
         number = max(one["planted"] for one in rows)
-        said = ", ".join(f"{printable(one['entity'])} {caught(one)}" for one in rows)
-        yield f"caught of {number} made-up values each: {said}"
+        writings = len({one["writing"] for one in rows})
+        said = ", ".join(
+            f"{printable(one['entity'])} {caught(one)} in {printable(one['writing'])}"
+            for one in worst_by_entity(rows)
+        )
+        yield f"caught of made-up values: {at_least(lowest)}"
+        yield f"of {number} each in {writings} writings, the worst: {said}"

@@ -208,10 +208,11 @@ class RescanFacts:
 
 @dataclass(frozen=True, slots=True)
 class PlantedFacts:
-    """The share of `planted` synthetic values of an entity that was found in texts of the sources,
-    with its 95 % interval; in milli-units."""
+    """The share of `planted` synthetic values of an entity in a writing that was found in texts of
+    the sources, with its 95 % interval; in milli-units."""
 
     entity: str
+    writing: str
     planted: int
     recall: int
     low: int

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scrubber.errors import printable
-from scrubber.manifest.assessment import left_in, looked_line, planted_lines
+from scrubber.manifest.assessment import at_least, left_in, looked_line, planted_lines, worst
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.risk import risk_lines
@@ -242,6 +242,9 @@ def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
     if left:
         said = said.removesuffix("; ")
         said += f", something LEFT in {left} {'field' if left == 1 else 'fields'}; "
+    lowest = worst(data["risk"]["planted"])
+    if lowest is not None:
+        said = f"{said.removesuffix('; ')}, planted values found: {at_least(lowest)}; "
     checks = len(data["checks"])
     noun = "check" if checks == 1 else "checks"
     return said + (f"{failed} of {checks} {noun} FAILED" if failed else f"{checks} {noun} passed")

@@ -17,16 +17,13 @@ Nothing is guessed: an entity without a row has no categories.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 from typing import Final
 
 from scrubber.model import samples
-
-Planted = Callable[[random.Random, samples.Name], str]
 
 
 class Form(Enum):
@@ -40,7 +37,8 @@ class Form(Enum):
 @dataclass(frozen=True, slots=True)
 class Entity:
     """`label` is what text calls it, where that is another name. `evidence`: a finding in a cell
-    that is no text means something. `planted` makes a value of nobody's, for planted recall."""
+    that is no text means something. `planted` makes a value of nobody's, for planted recall, and
+    `variant` one as other countries or habits write it; `called` is the word that labels it."""
 
     name: str
     dpv: str | None = None
@@ -48,11 +46,21 @@ class Entity:
     label: str | None = None
     form: Form | None = None
     evidence: bool = True
-    planted: Planted | None = None
+    planted: samples.Sample | None = None
+    variant: samples.Sample | None = None
+    called: str = ""
 
 
 _TABLE = (
-    Entity("PERSON", "Name", "A", evidence=False, planted=samples.person),
+    Entity(
+        "PERSON",
+        "Name",
+        "A",
+        evidence=False,
+        planted=samples.person,
+        variant=samples.surname_first,
+        called="Name",
+    ),
     Entity("FIRST_NAME", "Name", "A", label="PERSON"),
     Entity("LAST_NAME", "Name", "A", label="PERSON"),
     Entity("LOCATION", "Location", "B", evidence=False),
@@ -64,11 +72,32 @@ _TABLE = (
     Entity("UK_POSTCODE", "PostalCode", "B", form=Form.PLACE),
     Entity("DATE_OF_BIRTH", "BirthDate", "C"),
     Entity("DATE_TIME", None, "C", evidence=False),
-    Entity("PHONE_NUMBER", "TelephoneNumber", "D", planted=samples.phone),
+    Entity(
+        "PHONE_NUMBER",
+        "TelephoneNumber",
+        "D",
+        planted=samples.phone,
+        variant=samples.home_phone,
+        called="Phone",
+    ),
     Entity("ZA_MOBILE_NUMBER", "TelephoneNumber", "D"),
     Entity("ZA_TELEPHONE_NUMBER", "TelephoneNumber", "D"),
-    Entity("EMAIL_ADDRESS", "EmailAddress", "F", planted=samples.email),
-    Entity("US_SSN", "OfficialID", "G", planted=samples.ssn),
+    Entity(
+        "EMAIL_ADDRESS",
+        "EmailAddress",
+        "F",
+        planted=samples.email,
+        variant=samples.office_email,
+        called="E-mail",
+    ),
+    Entity(
+        "US_SSN",
+        "OfficialID",
+        "G",
+        planted=samples.ssn,
+        variant=samples.spaced_ssn,
+        called="SSN",
+    ),
     Entity("MEDICAL_RECORD_NUMBER", "HealthRecord", "H"),
     Entity("AU_MEDICARE", "Insurance", "I", form=Form.FIXED),
     Entity("DE_HEALTH_INSURANCE", "Insurance", "I", form=Form.FIXED),
@@ -76,8 +105,22 @@ _TABLE = (
     Entity("US_CLAIM_NUMBER", "Insurance", "I", form=Form.FIXED),
     Entity("US_HEALTH_INSURANCE_MEMBER_ID", "Insurance", "I", form=Form.FIXED),
     Entity("US_MBI", "Insurance", "I", form=Form.FIXED),
-    Entity("CREDIT_CARD", "PaymentCardNumber", "J", planted=samples.card),
-    Entity("IBAN_CODE", "FinancialAccountNumber", "J", planted=samples.iban),
+    Entity(
+        "CREDIT_CARD",
+        "PaymentCardNumber",
+        "J",
+        planted=samples.card,
+        variant=samples.grouped_card,
+        called="Card number",
+    ),
+    Entity(
+        "IBAN_CODE",
+        "FinancialAccountNumber",
+        "J",
+        planted=samples.iban,
+        variant=samples.grouped_iban,
+        called="IBAN",
+    ),
     Entity("US_BANK_NUMBER", "FinancialAccountNumber", "J", form=Form.FIXED),
     Entity("CRYPTO", "FinancialAccount", "J", form=Form.FREE),
     Entity("MEDICAL_LICENSE", "ProfessionalCertification", "K", form=Form.FIXED),
@@ -97,7 +140,14 @@ _TABLE = (
     Entity("ZA_LICENSE_PLATE", "VehicalLicenseNumber", "L"),
     Entity("MAC_ADDRESS", "MACAddress", "M"),
     Entity("URL", None, "N"),
-    Entity("IP_ADDRESS", "IPAddress", "O", planted=samples.ip),
+    Entity(
+        "IP_ADDRESS",
+        "IPAddress",
+        "O",
+        planted=samples.ip,
+        variant=samples.ipv6,
+        called="IP address",
+    ),
     Entity("DE_PASSPORT", "Passport", "R", form=Form.FREE),
     Entity("ES_PASSPORT", "Passport", "R", form=Form.FIXED),
     Entity("IN_PASSPORT", "Passport", "R", form=Form.FIXED),

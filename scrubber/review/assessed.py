@@ -90,18 +90,20 @@ def second_look_parts(data: Data) -> Iterator[Html]:
         )
     if risk["planted"]:
         yield table(
-            "Planted: made-up values between the words of real texts, and the share caught",
+            "Planted: made-up values in real texts and the share caught, the worst first",
             (
                 Column("Entity"),
+                Column("Writing"),
                 Column("Planted", "number"),
                 Column("Caught (95 % interval)", "number"),
             ),
             (
                 (
                     printable(one["entity"]),
+                    printable(one["writing"]),
                     str(one["planted"]),
                     caught(one),
                 )
-                for one in risk["planted"]
+                for one in sorted(risk["planted"], key=lambda one: (one["low"], one["recall"]))
             ),
         )

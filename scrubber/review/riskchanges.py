@@ -66,11 +66,11 @@ def _second_look(a: Data, b: Data) -> Iterator[Change]:
     if a["rescan"] is not None and b["rescan"] is not None:
         left = [{str(one): "left" for one in left_in(risk)} for risk in (a, b)]
         yield from named("risk", "second look: left", left[0], left[1], Effect.WEAKER)
-    planted = [{one["entity"]: one for one in risk["planted"]} for risk in (a, b)]
-    for entity in planted[0].keys() & planted[1].keys():
-        old, new = (one[entity] for one in planted)
+    planted = [{(one["entity"], one["writing"]): one for one in risk["planted"]} for risk in (a, b)]
+    for kind in planted[0].keys() & planted[1].keys():
+        old, new = (one[kind] for one in planted)
         if old["high"] < new["low"] or new["high"] < old["low"]:  # otherwise it may be random
-            aspect = f"planted {printable(entity)} caught"
+            aspect = f"planted {' in '.join(map(printable, kind))} caught"
             effect = by_rank(old["recall"], new["recall"])
             yield from differs("risk", aspect, caught(old), caught(new), effect)
 

@@ -230,8 +230,8 @@ ASSESSED = (
         facts(1950, 900),
         rescan=RescanFacts(every=False, all_entities=True),
         planted=(
-            PlantedFacts("PERSON", 60, 967, 886, 991),
-            PlantedFacts("US_SSN", 60, 1000, 940, 1000),
+            PlantedFacts("PERSON", "plain", 60, 967, 886, 991),
+            PlantedFacts("US_SSN", "bold", 60, 1000, 940, 1000),
         ),
     ),
     Ledger(

@@ -164,7 +164,7 @@ import scrubber  # noqa: E402
 from docs.generate import cli_reference  # noqa: E402
 from scrubber import exports  # noqa: E402
 from scrubber.assess import ENTITIES as PLANTED  # noqa: E402
-from scrubber.assess import plant  # noqa: E402
+from scrubber.assess import plant, writings_of  # noqa: E402
 from scrubber.cli.app import app  # noqa: E402
 from scrubber.detect.reference import entities_reference  # noqa: E402
 from scrubber.errors import RuleError, TransformError  # noqa: E402
@@ -310,14 +310,16 @@ def entity() -> None:
 
 def planted_recall() -> None:
     assert "TICKET" in PLANTED
-    assert all("TICK-" in one.text for one in plant(["two words"], "TICKET", 3))
+    assert all("TICK-" in one.text for one in plant(["two words"], "TICKET", "plain", 3))
     note = {"class": "text", "entities": {"default": "redact"}}
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "a.parquet"
         FRAME.write_parquet(source)
         done = scrubber.scrub(source, rules(note=note), out=Path(folder) / "out")
-        planted = {one["entity"]: one for one in done.manifest.data["risk"]["planted"]}
-        assert planted["TICKET"]["recall"] > 900
+        rows = done.manifest.data["risk"]["planted"]
+        planted = [one for one in rows if one["entity"] == "TICKET"]
+        assert {one["writing"] for one in planted} == set(writings_of("TICKET"))
+        assert next(one for one in planted if one["writing"] == "plain")["recall"] > 900
 
 
 def output_format() -> None:

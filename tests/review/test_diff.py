@@ -77,7 +77,14 @@ def again(**changes: Any) -> Edit:
 
 
 LEFT = {"field": "plan", "entity": "URL", "recognizer": "UrlRecognizer", "count": {"n": 30}}
-PLANTED = {"entity": "PERSON", "planted": 60, "recall": 900, "low": 800, "high": 950}
+PLANTED = {
+    "entity": "PERSON",
+    "writing": "bold",
+    "planted": 60,
+    "recall": 900,
+    "low": 800,
+    "high": 950,
+}
 MEASURED = {"corpus": "btc_dev", "entity": "PERSON", "recall": 950, "precision": 930}
 NEW = {**BASE["fields"][2], "name": "new"}
 W, N, S = Effect.WEAKER, Effect.NEUTRAL, Effect.STRONGER
@@ -281,14 +288,14 @@ CASES: list[tuple[str, tuple[Edit, ...], tuple[Edit, ...], str, Effect | None]] 
         "planted and missed",
         (put("risk", "planted", value=[PLANTED]),),
         (put("risk", "planted", value=[{**PLANTED, "recall": 500, "low": 400, "high": 600}]),),
-        "planted PERSON caught",
+        "planted PERSON in bold caught",
         W,
     ),
     (
         "planted and missed by chance",
         (put("risk", "planted", value=[PLANTED]),),
         (put("risk", "planted", value=[{**PLANTED, "recall": 850, "low": 750}]),),
-        "planted PERSON caught",
+        "planted PERSON in bold caught",
         None,
     ),
     ("wider purpose", NOTHING, (add("legal", "purposes", "value", value="sell"),), "purposes", W),

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import scrubber
-from scrubber.assess import ENTITIES
+from scrubber.assess import ENTITIES, WRITINGS
 from scrubber.cli import main
 from scrubber.errors import GateError, RuleError
 from scrubber.manifest import screen, validate
@@ -181,17 +181,26 @@ def test_a_sample_is_the_same_for_any_number_of_workers_and_all_is_all(tmp_path:
 def test_what_is_planted_is_caught_and_told() -> None:
     frame = pl.DataFrame({"note": ["nothing here to see"] * 20})
     manifest = scrubber.scrub(frame, rules(NOTE)).manifest
-    planted = {row["entity"]: row["recall"] for row in manifest.data["risk"]["planted"]}
+    rows = manifest.data["risk"]["planted"]
+    planted = {row["entity"]: row["recall"] for row in rows if row["writing"] == "plain"}
+    assert {row["writing"] for row in rows} == set(WRITINGS)
     assert sorted(planted) == sorted(ENTITIES)
     assert planted["EMAIL_ADDRESS"] >= 900
     assert planted["PERSON"] < 100  # patterns know no names
-    assert any("caught of 60 made-up values" in line for line in screen(manifest).second_look)
+    view = screen(manifest)
+    assert view.second_look[-2].startswith("caught of made-up values: at least 0.0% (PERSON, ")
+    assert view.second_look[-1].startswith("of 20 each in 11 writings, the worst: CREDIT_CARD ")
+    # the worst entity in its worst writing is the number of the verdict
+    assert ", planted values found: at least 0.0% (PERSON, " in view.verdict
     kept = {**NOTE, "entities": {"default": "redact", "US_SSN": {"keep": "a test"}}}
     manifest = scrubber.scrub(frame, rules(kept)).manifest
     assert "US_SSN" not in {row["entity"] for row in manifest.data["risk"]["planted"]}
     narrow = {"ner": "none", "entities": ["EMAIL_ADDRESS"]}
     manifest = scrubber.scrub(frame, rules(NOTE, detect=narrow)).manifest
-    assert [row["entity"] for row in manifest.data["risk"]["planted"]] == ["EMAIL_ADDRESS"]
+    assert {row["entity"] for row in manifest.data["risk"]["planted"]} == {"EMAIL_ADDRESS"}
+    least = min(row["low"] for row in manifest.data["risk"]["planted"])
+    shown = screen(manifest).verdict
+    assert f"planted values found: at least {least / 1000:.1%} (EMAIL_ADDRESS, " in shown
 
 
 AGES = pl.DataFrame({"age": [31] * 12 + [45] * 11, "kept": ["x"] * 23})
