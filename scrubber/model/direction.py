@@ -107,6 +107,14 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """Any value protects more than none, and all values alike (what is written over something)."""
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        return (after is not None) - (before is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Incomparable:
     """Any other value may protect less: domains, keys, files, what values are taken for."""
 

@@ -40,6 +40,7 @@ from scrubber.policy.plan import (
     ScrubText,
     TablePlan,
     linked_of,
+    transforms_of,
 )
 from scrubber.policy.row_filter import Judged, judge_rows
 from scrubber.transform.base import Context, Outcome, transformed
@@ -213,7 +214,12 @@ class _Sweep:
 
     def _check_nulls(self, schema: pa.Schema) -> None:
         """Arrow itself lets nulls into a column that is declared not nullable."""
-        if self._plan.on_error is OnError.FAIL:  # then no value became null
+        empties = any(
+            transform.traits.empties
+            for field in self._table_plan.fields
+            for transform in transforms_of(field.disposition)
+        )
+        if self._plan.on_error is OnError.FAIL and not empties:  # then no value became null
             return
         for declared, column in zip(schema, self.table.columns, strict=True):
             if not declared.nullable and column.null_count:

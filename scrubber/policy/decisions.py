@@ -9,7 +9,7 @@ from typing import Any
 from scrubber.model.fieldclass import FieldClass
 from scrubber.policy import schema
 from scrubber.policy.hierarchies import read_hierarchy_file
-from scrubber.policy.operators import read_operator
+from scrubber.policy.operators import parameters, read_operator
 from scrubber.policy.plan import (
     Apply,
     Disposition,
@@ -22,7 +22,7 @@ from scrubber.policy.plan import (
 from scrubber.policy.schema import Setting
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
-from scrubber.transform.base import FromFile, Transform
+from scrubber.transform.base import FromFile, Strictness, Transform
 from scrubber.transform.erase import Redact
 
 # From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
@@ -190,6 +190,10 @@ class _Reader:
         operator = read_operator(self._report, path, setting, in_text=False)
         if operator is None or isinstance(operator, Drop | Keep):
             return operator
+        if operator.strictness < Strictness.PERTURB and class_ is FieldClass.DIRECT_IDENTIFIER:
+            text = f"{operator.name} keeps most values of a direct identifier"
+            hint = "token, surrogate or drop it"
+            self._report.key((*path, operator.name), "direct-identifier-kept", text, hint)
         leaves = operator.traits.leaves
         if leaves >= _MASK_LIMIT and class_ is not FieldClass.QUASI_IDENTIFIER:
             text = f"a mask that keeps {_MASK_LIMIT} or more characters leaves a quasi-identifier"
@@ -199,16 +203,18 @@ class _Reader:
 
     def _read(self, operator: Any, path: Path_) -> Any:
         """The operator, with its file read if it has one."""
-        if not isinstance(operator, FromFile):
+        name = operator.file_name() if isinstance(operator, FromFile) else None
+        if name is None:
             return operator
-        here, name = (*path, "file"), operator.file_name()
+        named = [key for key, one in parameters(type(operator)).items() if one.metadata.get("path")]
+        here = (*path, named[0])
         folder = self._report.tree.folder_of(path)
-        read = read_hierarchy_file(self._report, here, name, folder)
+        read = read_hierarchy_file(self._report, here, name, folder, operator.line)
         if read is None:
             return operator
         self.digests[name] = read.digest
         try:
             return operator.with_rows(read.rows)
         except ValueError as error:  # written for the author of the rules
-            self._report.value(here, "hierarchy-bad", str(error), "each line: leaf;level 1;...;*")
+            self._report.value(here, "hierarchy-bad", str(error), operator.line)
             return operator

@@ -7,7 +7,7 @@ from typing import Any
 from scrubber.policy.operators import parameters, parameters_model
 from scrubber.policy.schema import RuleFile
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import PerSubject
+from scrubber.transform.base import for_findings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _HASH = {
@@ -25,7 +25,7 @@ def json_schema() -> dict[str, Any]:
     """
     schema: dict[str, Any] = without_null(RuleFile.model_json_schema(by_alias=True))
     definitions = schema.setdefault("$defs", {})
-    whole = {name for name, kind in TRANSFORMS.items() if issubclass(kind, PerSubject)}
+    whole = {name for name, kind in TRANSFORMS.items() if not for_findings(kind)}
     operators = {name: _parameters(name) for name in TRANSFORMS} | {"hash": _HASH}
     keep = {"type": "string", "minLength": 1, "description": "Keep it; the text says why."}
     definitions["Transform"] = _choice([*TRANSFORMS, "hash", "drop"], operators)

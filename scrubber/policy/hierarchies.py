@@ -12,6 +12,7 @@ from pathlib import Path
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
 from scrubber.storage import LargeFile, UnfitFile, read_small
+from scrubber.transform.base import FromFile
 
 _MAX_BYTES = 64 << 20
 
@@ -26,7 +27,7 @@ class HierarchyFile:
 
 
 def read_hierarchy_file(
-    report: Report, path: Path_, file: str, folder: Path
+    report: Report, path: Path_, file: str, folder: Path, form: str = FromFile.line
 ) -> HierarchyFile | None:
     """The file named at `path`, which lies relative to `folder`; a leaf has one line of ancestors.
 
@@ -57,7 +58,7 @@ def read_hierarchy_file(
     if not rows and not reason:
         reason = "the file is empty"
     if reason:
-        report.value(path, "hierarchy-bad", reason, "each line: leaf;level 1;...;*")
+        report.value(path, "hierarchy-bad", reason, form)
         return None
     return HierarchyFile(tuple(rows.values()), hashlib.sha256(raw).hexdigest())
 

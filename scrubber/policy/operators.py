@@ -10,8 +10,17 @@ from inspect import getdoc
 from pathlib import PurePath
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, Strict, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Strict,
+    TypeAdapter,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic import Field as ModelField
+from pydantic_core import PydanticCustomError
 
 from scrubber.errors import printable
 from scrubber.policy.plan import Drop, Keep
@@ -20,7 +29,7 @@ from scrubber.policy.shape import validated
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Kind, PerSubject, Transform
+from scrubber.transform.base import Kind, Transform, for_findings
 from scrubber.transform.presidio import translate
 
 LATER = ("randomized_response", "laplace", "aggregate")
@@ -93,7 +102,7 @@ def _transform(
         if report.is_whole(path):
             report.value(path, "bad-parameter", f"{name}: {error}")
         return None
-    if in_text and (issubclass(kind, PerSubject) or Kind.TEXT not in transform.traits.accepts):
+    if in_text and not (for_findings(kind) and Kind.TEXT in transform.traits.accepts):
         text = f"{name} takes a whole field, not a part of a text"
         report.key(path, "not-for-text", text, "surrogate or redact what is found")
         return None
@@ -129,10 +138,29 @@ def parameters_model(kind: type[Transform]) -> type[BaseModel]:
     for key, field in parameters(kind).items():
         required = field.default is MISSING and field.default_factory is MISSING
         default = ... if required else field.default
-        annotation = _strict(hints[field.name])
+        annotation = _written(field, _strict(hints[field.name]))
         definitions[f"p_{key}"] = (annotation, ModelField(default, alias=key))
     summary = (getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ")
     return create_model(kind.name, __base__=Part, __doc__=summary, **definitions)
+
+
+def _written(field: Field[Any], annotation: Any) -> Any:
+    """The annotation of a parameter, with what its own metadata says of the way it is written."""
+    read = field.metadata.get("read")
+    if read is not None:
+
+        def checked(value: Any) -> Any:
+            try:
+                return read(value)
+            except ValueError as error:  # written for the author of the rules
+                raise PydanticCustomError("bad-parameter", "{why}", {"why": str(error)}) from None
+
+        return Annotated[Any, AfterValidator(checked), WithJsonSchema(field.metadata["shape"])]
+    if field.metadata.get("null") == "the word":
+        words = {"enum": [*get_args(annotation), None]}
+        word = BeforeValidator(lambda value: "null" if value is None else value)
+        return Annotated[annotation, word, WithJsonSchema(words)]
+    return annotation
 
 
 def _strict(annotation: Any) -> Any:
@@ -142,11 +170,22 @@ def _strict(annotation: Any) -> Any:
         left = [one for one in get_args(annotation) if one is not type(None)]
         if set(left) == {int, float}:
             return Annotated[float, AS_WRITTEN]
+        lists = [one for one in left if get_origin(one) is tuple]
+        if len(left) == 2 and lists and get_args(lists[0])[0] in left:
+            return _one_or_more(get_args(lists[0])[0])
         return _strict(left[0]) if len(left) == 1 else Union[tuple(map(_strict, left))]  # noqa: UP007
     if get_origin(annotation) is tuple:
         item = _strict(get_args(annotation)[0])
         return Annotated[tuple[item, ...], Strict(False)]  # type: ignore[valid-type]
     return annotation
+
+
+def _one_or_more(item: Any) -> Any:
+    """One item, or a list of them, which stays a tuple."""
+    shape = TypeAdapter(item).json_schema()
+    either = {"anyOf": [shape, {"type": "array", "minItems": 1, "items": shape}]}
+    listed = BeforeValidator(lambda value: value if isinstance(value, list) else [value])
+    return Annotated[tuple[item, ...], Strict(False), listed, WithJsonSchema(either)]
 
 
 def public_parameters(transform: Transform) -> dict[str, Any]:
@@ -160,10 +199,10 @@ def public_parameters(transform: Transform) -> dict[str, Any]:
         value = getattr(transform, field.name)
         if value == field.default or field.metadata.get("withheld"):
             continue
+        if field.metadata.get("path"):
+            value = PurePath(value).name if isinstance(value, str) else f"{len(value)} listed"
         if isinstance(value, str) and len(value) > _SHOWN_LENGTH:
             continue
-        if field.metadata.get("path"):
-            value = PurePath(value).name
         shown[key] = list(value) if isinstance(value, tuple) else value
     return shown
 

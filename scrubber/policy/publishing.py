@@ -6,12 +6,16 @@ published is a digest of the content without its literals; all of it has a diges
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
-from typing import Any, Final
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from scrubber.policy.detection import canonical_json
+from scrubber.policy.operators import parameters
 from scrubber.policy.sql import fault_of, without_literals
+from scrubber.transform import TRANSFORMS
 
 _ANY: Final = "*"
 # Where a text of a rule file is no literal: a name of the language, of a field, an entity or a
@@ -55,6 +59,7 @@ _WORDS: Final = (  # single words: a transform by its name alone
 _PARAMETERS: Final = frozenset(
     {"domain", "scope", "entity", "file", "locale", "unit", "to", "context", "kind", "hash_type"}
 )
+_FILES: Final = (("map", "values"),)  # the name of a file, or its content
 _Path = tuple[str, ...]
 
 
@@ -76,6 +81,8 @@ def has_literals(content: Mapping[str, Any]) -> bool:
 
 
 def _published(path: _Path, value: Any) -> Any:
+    if path[-2:] in _FILES and not isinstance(value, str):
+        return ""  # the keys of a mapping are values of the data
     if isinstance(value, Mapping):
         return {key: _published((*path, key), inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -94,7 +101,31 @@ def _is_name(path: _Path) -> bool:
     if any(_fits(known, path) for known in _WORDS):
         return True
     operator = path[:1] in (("fields",), ("privacy",)) and len(path) > 3
-    return operator and path[-1] in _PARAMETERS
+    named = path[:-1] if path[-1] == _ANY else path  # an item of a list
+    return operator and (
+        path[-2:] in _FILES or path[-1] in _PARAMETERS or named[-2:] in _fixed_words()
+    )
+
+
+@cache
+def _fixed_words() -> frozenset[_Path]:
+    """The parameters of transforms that take words of the language."""
+    return frozenset(
+        (name, key)
+        for name, kind in TRANSFORMS.items()
+        for key, field in parameters(kind).items()
+        if not set(_types(get_type_hints(kind)[field.name])) - {Literal}
+    )
+
+
+def _types(annotation: Any) -> Iterator[Any]:
+    """What an annotation is made of, without its unions, tuples and None."""
+    inner = [one for one in get_args(annotation) if one not in (type(None), ...)]
+    if get_origin(annotation) in (Union, UnionType, tuple):
+        for one in inner:
+            yield from _types(one)
+    else:
+        yield get_origin(annotation) or annotation
 
 
 def _fits(known: _Path, path: _Path) -> bool:

@@ -180,7 +180,7 @@ def _takes(part: dict[str, Any]) -> str:
     """The values that a key takes, in words."""
     if "enum" in part or "const" in part:
         words = part.get("enum", [part.get("const")])
-        return ", ".join(f"`{word}`" for word in words)
+        return ", ".join(f"`{word}`" for word in words if word is not None)
     if "$ref" in part:
         name = part["$ref"].rpartition("/")[2]
         return {"Transform": "a transform", "Operator": "an operator"}.get(name, "a mapping")
@@ -206,4 +206,4 @@ def _takes(part: dict[str, Any]) -> str:
 
 def _plural(words: str) -> str:
     named = {"a text": "texts", "a mapping": "mappings", "a whole number": "whole numbers"}
-    return named.get(words, words.removeprefix("a ") + "s")
+    return named.get(words, words if words[:1] == "`" else words.removeprefix("a ") + "s")

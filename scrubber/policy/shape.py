@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
@@ -15,6 +15,7 @@ from scrubber.errors import printable
 from scrubber.policy.schema import BY_FIELD, ONE, VERSION, RuleFile
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_, Tree
+from scrubber.transform import TRANSFORMS
 
 Model = TypeVar("Model", bound=BaseModel)
 RULE_KEYS = frozenset(RuleFile.model_fields)
@@ -23,6 +24,13 @@ RULE_KEYS = frozenset(RuleFile.model_fields)
 # Parts whose keys and nulls are not the rule language's.
 _FOREIGN: tuple[Path_, ...] = (("detect", "recognizers"), ("detect", "ner"), ("tests",))
 _VERSION: Path_ = ("version",)
+# Parameters of transforms in which null is a word of the language, or a value of a mapping.
+_NULLS: dict[Path_, str] = {
+    (name, field.name): field.metadata["null"]
+    for name, kind in TRANSFORMS.items()
+    for field in fields(kind)  # type: ignore[arg-type]  # a dataclass
+    if "null" in field.metadata
+}
 _TYPES = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -167,7 +175,7 @@ def _name(path: Path_) -> str:
 
 
 def _nulls(path: Path_, value: Any) -> Iterator[Path_]:
-    if any(path[: len(foreign)] == foreign and path != foreign for foreign in _FOREIGN):
+    if _may_be_null(path):
         return
     if value is None:
         yield path
@@ -177,6 +185,14 @@ def _nulls(path: Path_, value: Any) -> Iterator[Path_]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _nulls((*path, index), item)
+
+
+def _may_be_null(path: Path_) -> bool:
+    """True if null means something at `path`."""
+    if any(path[: len(foreign)] == foreign and path != foreign for foreign in _FOREIGN):
+        return True
+    words = (_NULLS.get(path[-2:]), "the word"), (_NULLS.get(path[-3:-1]), "an item")
+    return any(meant == word for meant, word in words)
 
 
 def _annotation_at(model: type[BaseModel], loc: Sequence[Any]) -> Any:

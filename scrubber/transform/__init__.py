@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from scrubber.transform.base import Transform
+from scrubber.transform.clip import Clip
+from scrubber.transform.date_part import DatePart
+from scrubber.transform.email import Email
 from scrubber.transform.erase import Mask, Redact, Replace
 from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round
+from scrubber.transform.map import Map
 from scrubber.transform.pseudonymize import DateShift, Encrypt, Token
+from scrubber.transform.significant import Significant
 from scrubber.transform.surrogate import Surrogate
 from scrubber.transform.truncate_date import TruncateDate
+from scrubber.transform.url import Url
 
 _REGISTERED: dict[str, type[Transform]] = {
     kind.name: kind
@@ -24,10 +30,16 @@ _REGISTERED: dict[str, type[Transform]] = {
         DateShift,
         Bin,
         Round,
+        Significant,
+        Clip,
         TruncateDate,
+        DatePart,
         Prefix,
         Ip,
         Hierarchy,
+        Map,
+        Email,
+        Url,
     )
 }
 TRANSFORMS: Mapping[str, type[Transform]] = MappingProxyType(_REGISTERED)

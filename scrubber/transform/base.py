@@ -36,6 +36,7 @@ class Strictness(IntEnum):
     """
 
     KEEP = 0
+    PARTLY = 3  # extremes, rare or listed values only; most may stay
     PERTURB = 10
     GENERALIZE = 20
     SHIFT = 25
@@ -109,7 +110,7 @@ class Traits:
     get equal ones within `scope`. `realistic`: the pseudonym is of the value's kind, that of a name
     part by part. `entity` is what the values are, where the transform implies it; `needs_entity`:
     it must know, and its parameters do not say. `leaves` is how many code points of a value stay
-    readable at most, where it covers the others.
+    readable at most, where it covers the others. `empties`: a value may become null on purpose.
     """
 
     accepts: frozenset[Kind]
@@ -126,6 +127,7 @@ class Traits:
     entity: str | None = None
     needs_entity: bool = False
     leaves: float = 0
+    empties: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,13 +209,17 @@ class PerSubject(ABC):
 
 
 class FromFile(ABC):
-    """A transform that reads a table of ancestors, which the compiler of a rule file gives it."""
+    """A transform that reads a table of ancestors, which the compiler of a rule file gives it.
+
+    `line` says what a line of the file holds. The parameter that names the file is a ``path``.
+    """
 
     __slots__ = ()
+    line: ClassVar[str] = "each line: leaf;level 1;...;*"
 
     @abstractmethod
-    def file_name(self) -> str:
-        """The file, relative to the rule file."""
+    def file_name(self) -> str | None:
+        """The file, relative to the rule file; None if the rule needs none."""
 
     @abstractmethod
     def with_rows(self, rows: Sequence[tuple[str, ...]]) -> Transform:
@@ -223,6 +229,12 @@ class FromFile(ABC):
         """
 
 
+def for_findings(kind: type[Transform]) -> bool:
+    """True if a transform may replace a finding in a text: it asks for no subject, and takes
+    something away from every value."""
+    return not issubclass(kind, PerSubject) and kind.strictness >= Strictness.PERTURB
+
+
 def transformed(transform: Transform, array: pa.Array, context: Context) -> Outcome:
     """``transform.apply``, held to its guarantees: the only way in which a run uses a transform.
 
@@ -230,7 +242,7 @@ def transformed(transform: Transform, array: pa.Array, context: Context) -> Outc
     promised. A row that is lost, or a null that became a value, would be a wrong record.
     """
     outcome = transform.apply(array, context)
-    fault = _broken(array, outcome, transform.output_type(array.type))
+    fault = _broken(array, outcome, transform.output_type(array.type), transform.traits.empties)
     if fault is not None:
         place = Place(field=context.field)
         text = f"the transform {transform.name} {fault}"
@@ -238,7 +250,7 @@ def transformed(transform: Transform, array: pa.Array, context: Context) -> Outc
     return outcome
 
 
-def _broken(before: pa.Array, outcome: Outcome, expected: pa.DataType) -> str | None:
+def _broken(before: pa.Array, outcome: Outcome, expected: pa.DataType, empties: bool) -> str | None:
     """The guarantee that does not hold, in words."""
     after, failed = outcome.array, outcome.failed
     if len(after) != len(before):
@@ -256,7 +268,7 @@ def _broken(before: pa.Array, outcome: Outcome, expected: pa.DataType) -> str | 
     empty = _flags(after.is_null())
     if (nulls & ~empty).any():
         return "gave a value for a null or for one that failed"
-    return "lost a value" if (empty & ~nulls).any() else None
+    return "lost a value" if not empties and (empty & ~nulls).any() else None
 
 
 def _flags(array: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from scrubber.errors import KeyFault, TransformError
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Context, FromFile, Transform, transformed
+from scrubber.transform.base import Context, FromFile, Strictness, Transform, transformed
 from scrubber.transform.keys import RootKey
 
 if TYPE_CHECKING:
@@ -88,15 +88,19 @@ def operators(key: RootKey | bytes | str | None = None) -> list[type[Operator]]:
     Give each to ``AnonymizerEngine.add_anonymizer``; then an ``OperatorConfig`` such as
     ``("scrubber_token", {"domain": "customer"})`` takes the transform's parameters. A config may
     also name the `document` and the `subject` (texts) that the value stands in and belongs to.
-    `key` is the root key: 32 bytes, or their hex or base64 text. ``hierarchy`` is left out, since
-    its file is read by a rule file's compiler.
+    `key` is the root key: 32 bytes, or their hex or base64 text. Left out are ``hierarchy`` and
+    ``map``, whose file the compiler of a rule file reads, and ``clip``, which leaves most values.
 
     The operators raise Presidio's InvalidParamError for bad parameters, KeyFault ``key-missing``
     where a key is needed, and TransformError ``transform-failed`` for a value that cannot be
     handled. Errors here: KeyFault for a bad key.
     """
     root = _root(key)
-    return [_operator(kind, root) for kind in TRANSFORMS.values() if not issubclass(kind, FromFile)]
+    return [
+        _operator(kind, root)
+        for kind in TRANSFORMS.values()
+        if not issubclass(kind, FromFile) and kind.strictness >= Strictness.PERTURB
+    ]
 
 
 def _root(key: RootKey | bytes | str | None) -> RootKey | None:

@@ -19,6 +19,8 @@ from scrubber.transform.columns.intervals import Flags, Integers, Ruler, cells, 
 from scrubber.transform.columns.numerals import (
     EXACT,
     decimal_of,
+    float_max,
+    integer_range,
     nearest_multiple,
     numerals,
     parameter,
@@ -27,7 +29,6 @@ from scrubber.transform.columns.numerals import (
 from scrubber.transform.crypto.canonical import all_failed, text_type
 
 _FEW = 4  # multiples are few where there are so many numbers for each
-_FLOAT_MAX = {16: 65504.0, 32: 3.4028234663852886e38, 64: math.inf}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,12 @@ class Round:
         unit = unit_of(array.type)
         if unit is not None and EXACT.remainder(unit, step) == 0:
             return all_failed(array, out_type, f"the step rounds nothing of the type {array.type}")
-        typed = _typed(array.type, step)
+        fitting = typed(array.type, step)
 
         def rounded(numeral: str) -> Any | None:
             number = decimal_of(numeral)
             try:
-                return None if number is None else typed(nearest_multiple(number, step))
+                return None if number is None else fitting(nearest_multiple(number, step))
             except ArithmeticError:
                 return None
 
@@ -113,7 +114,7 @@ def _quickly(array: pa.Array, step: Decimal, type_: pa.DataType) -> pa.Array:
         case Kind.FLOAT:
             return pa.array(rounded / float(unit) + 0.0, pa.float64(), mask=~sure).cast(type_)
         case Kind.INTEGER:
-            low, high = _range(type_)
+            low, high = integer_range(type_)
             whole = rounded // unit
             sure &= (rounded % unit == 0) & (whole >= low) & (whole <= min(high, 2**63 - 1))
             return pa.array(np.where(sure, whole, 0), pa.int64(), mask=~sure).cast(type_)
@@ -141,21 +142,14 @@ def _where(sure: Flags, array: pa.Array) -> pa.Array:
     return pc.if_else(pa.array(sure), array, pa.scalar(None, array.type))
 
 
-def _range(type_: pa.DataType) -> tuple[int, int]:
-    """The least and the greatest integer of a type."""
-    signed = pa.types.is_signed_integer(type_)
-    low = -(1 << type_.bit_width - 1) if signed else 0
-    return low, (1 << type_.bit_width - (1 if signed else 0)) - 1
-
-
-def _typed(type_: pa.DataType, step: Decimal) -> Callable[[Decimal], Any | None]:
+def typed(type_: pa.DataType, step: Decimal) -> Callable[[Decimal], Any | None]:
     """The conversion of a rounded number to a value of `type_`; None where it does not fit."""
     match kind_of(type_):
         case Kind.INTEGER:
-            low, high = _range(type_)
+            low, high = integer_range(type_)
             return lambda n: int(n) if n == n.to_integral_value() and low <= n <= high else None
         case Kind.FLOAT:
-            largest = _FLOAT_MAX[type_.bit_width]
+            largest = float_max(type_)
             return lambda n: _finite(float(n), largest)
         case Kind.DECIMAL:
             limit = Decimal(1).scaleb(type_.precision - type_.scale)

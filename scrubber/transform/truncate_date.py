@@ -99,7 +99,7 @@ class TruncateDate:
     def _in_time(self, array: pa.Array) -> Outcome:
         """Floor in one Arrow call; Arrow wraps around outside its calendar, so both ends are
         checked: a floor is never above its value."""
-        inside = _in_calendar(array)
+        inside = in_calendar(array)
         known = pc.if_else(inside, array, pa.scalar(None, array.type))
         try:
             floor = _floor(known, self.to)
@@ -121,7 +121,7 @@ def _floor(array: pa.Array, unit: str) -> pa.Array:
     return pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest")
 
 
-def _in_calendar(array: pa.Array) -> pa.Array:
+def in_calendar(array: pa.Array) -> pa.Array:
     """True where each date lies in the years 1 to 9999, and so far inside that its zone does
     too."""
     if pa.types.is_date32(array.type):
@@ -144,15 +144,22 @@ _PLAIN_CUT: dict[Precision, Callable[[IsoDates], pa.Array]] = {
 """The same as _SHORT, for whole arrays; null where nothing would be cut."""
 
 
-def _hour(found: WrittenDate) -> str | None:
+def hour_of(found: WrittenDate) -> int | None:
+    """The hour of the day, 0 to 23; None if none is written."""
     part = {code: found.text[start:end] for code, (start, end) in found.parts.items()}
     if "H" in part:
-        hour = int(part["H"])
-    elif "I" in part and "p" in part:
-        hour = int(part["I"]) % 12 + (12 if part["p"].lower().startswith("p") else 0)
-    else:
+        return int(part["H"])
+    if "I" in part and "p" in part:
+        return int(part["I"]) % 12 + (12 if part["p"].lower().startswith("p") else 0)
+    return None
+
+
+def _hour(found: WrittenDate) -> str | None:
+    hour = hour_of(found)
+    if hour is None:
         return None
-    return f"{found.day.isoformat()}T{hour:02d}{part.get('z', '')}"
+    start, end = found.parts.get("z", (0, 0))
+    return f"{found.day.isoformat()}T{hour:02d}{found.text[start:end]}"
 
 
 def _week(found: WrittenDate) -> str:

@@ -22,7 +22,7 @@ from scrubber.model.finding import Action, Cover, Piece
 from scrubber.privacy.models import MODELS
 from scrubber.privacy.uniques import Uniques, classes_of
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Kind, PerSubject, Strictness
+from scrubber.transform.base import Kind, Strictness, for_findings
 from scrubber.transform.rewrite import rewrite_column
 from scrubber.transform.surrogate import ENTITIES as STAND_INS
 from tests.golden.manifest_facts import GOLDEN
@@ -144,7 +144,7 @@ def test_the_search_and_the_recheck_of_a_model_agree(key: str, values: list[int]
 IN_TEXT = [
     name
     for name, kind in TRANSFORMS.items()
-    if not issubclass(kind, PerSubject) and Kind.TEXT in conforming.example(kind).traits.accepts
+    if for_findings(kind) and Kind.TEXT in conforming.example(kind).traits.accepts
 ]
 
 

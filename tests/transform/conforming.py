@@ -32,6 +32,10 @@ NEEDED: dict[str, dict[str, Any]] = {
     "round": {"to": 10},
     "truncate_date": {"to": "month"},
     "prefix": {"keep": 2},
+    "significant": {"digits": 2},
+    "clip": {"lower": 0, "upper": 7.5},
+    "date_part": {"to": "month"},
+    "map": {"values": (("7", None), ("Ann Poe", "x")), "unlisted": "keep"},
     "hierarchy": {"file": "h.csv", "level": 1},
 }
 _ROWS = (("7", "odd"), ("8", "even"), ("Ann Poe", "a person"), ("2024-03-05", "a day"))
@@ -49,7 +53,7 @@ def example(kind: type[Transform]) -> Transform:
     ]
     assert set(missing) <= given.keys(), f"NEEDED must say how a {kind.name} is made"
     made = kind(**given)
-    return made.with_rows(_ROWS) if isinstance(made, FromFile) else made
+    return made.with_rows(_ROWS) if isinstance(made, FromFile) and made.file_name() else made
 
 
 def arrays(kind: Kind) -> Iterator[pa.Array]:

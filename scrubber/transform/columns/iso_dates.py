@@ -62,6 +62,11 @@ class IsoDates:
             heads, year, month, day = heads[:, known], year[known], month[known], day[known]
         return cls(array, fits, year, month.astype(np.int32), day.astype(np.int32), given, heads)
 
+    def placed(self, values: pa.Array) -> pa.Array:
+        """`values`, one for each date, where these are; null elsewhere."""
+        places = np.cumsum(self.is_date) - 1
+        return values.take(pa.array(places, mask=~self.is_date))
+
     def cut(self, width: int) -> pa.Array:
         """The first bytes of each date; null elsewhere."""
         return texts_of(self._heads[:width].T, self.is_date, self.texts.type)

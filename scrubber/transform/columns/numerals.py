@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from decimal import (
     ROUND_HALF_EVEN,
     Context,
@@ -26,6 +27,8 @@ EXACT = Context(
     rounding=ROUND_HALF_EVEN,
     traps=[InvalidOperation, DivisionByZero, Overflow, Inexact],
 )
+
+_FLOAT_MAX = {16: 65504.0, 32: 3.4028234663852886e38, 64: sys.float_info.max}
 
 _NUMERAL = re.compile(
     r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?"
@@ -72,6 +75,18 @@ def unit_of(type: pa.DataType) -> Decimal | None:
     if pa.types.is_integer(type):
         return Decimal(1)
     return Decimal(1).scaleb(-type.scale) if pa.types.is_decimal(type) else None
+
+
+def integer_range(type: pa.DataType) -> tuple[int, int]:
+    """The least and the greatest integer of a type."""
+    signed = pa.types.is_signed_integer(type)
+    low = -(1 << type.bit_width - 1) if signed else 0
+    return low, (1 << type.bit_width - (1 if signed else 0)) - 1
+
+
+def float_max(type: pa.DataType) -> float:
+    """The greatest finite number of a float type."""
+    return _FLOAT_MAX[type.bit_width]
 
 
 def plain(number: Decimal) -> str:

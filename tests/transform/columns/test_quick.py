@@ -17,18 +17,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.transform.base import Context, Outcome, Transform
+from scrubber.transform.clip import Clip
 from scrubber.transform.columns.distinct import with_rest
 from scrubber.transform.columns.iso_dates import IsoDates, written
 from scrubber.transform.crypto.cmac import Cmac
 from scrubber.transform.crypto.prf import Stream, Streams
+from scrubber.transform.date_part import DatePart
 from scrubber.transform.erase import Mask
 from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round, TruncateDate
 from scrubber.transform.keys import RootKey
 from scrubber.transform.pseudonymize import DateShift
+from scrubber.transform.significant import Significant
 from scrubber.transform.surrogate import Surrogate
 from tests.examples import examples
 
-QUICK = ("bin", "round", "generalize", "truncate_date", "erase", "date_shift", "surrogate")
+QUICK = (
+    "clip",
+    "date_part",
+    "significant",
+    "bin",
+    "round",
+    "generalize",
+    "truncate_date",
+    "erase",
+    "date_shift",
+    "surrogate",
+)
 EPOCH = date(1970, 1, 1).toordinal()
 KEY = RootKey(bytes(range(32)))
 
@@ -109,6 +123,9 @@ def test_numbers_are_rounded_and_binned_as_decimals_are(kind: str, data: st.Data
     same(Bin(width=step, origin=data.draw(st.sampled_from((0, 1, 0.25, -3)))), array)
     same(Bin(width=step, top=90.5, bottom=-7), array)
     same(Bin(edges=(-100, 0.1, 18, 65.5, 200), top=100, bottom=0), array)
+    same(Significant(data.draw(st.integers(1, 9))), array)
+    same(Clip(-7, 90.5), array)
+    same(Clip(upper=0.1, to="null"), array)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +166,8 @@ def test_numerals_that_floats_do_not_tell_from_a_bound(numeral: str, sign: str) 
         same(Round(digits=6), array)
         same(Bin(width=10, top=90, bottom=-90), array)
         same(Bin(edges=(-90, 0, 0.25, 90)), array)
+        same(Clip(0.25, 90), array)
+        same(Significant(2), array)
 
 
 @examples(25)
@@ -216,6 +235,8 @@ CASES: list[tuple[Any, Callable[[], Transform]]] = [
     (DATES, lambda: TruncateDate(to="month")),
     (DATES, lambda: TruncateDate(to="day")),
     (DATES, lambda: DateShift(max_days=400)),
+    (DATES, lambda: DatePart("week")),
+    (DATES, lambda: DatePart(("quarter", "weekday"))),
     (NAMES, lambda: Surrogate("PERSON")),
     (NAMES, lambda: Surrogate("PERSON", locale="es_ES")),
     (MAILBOXES, lambda: Surrogate("EMAIL_ADDRESS")),
