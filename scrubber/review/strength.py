@@ -1,7 +1,8 @@
 """The strength of treatments, as ordered by `diff`:
 
     drop > redact > replace > pseudonym of one occurrence > surrogate > token > encrypt > mask
-    > shift > generalize > scrubbed text > extremes or listed values only > keep > kept without a rule
+    > shift > generalize > scrubbed text > extremes or listed values only > keep
+    > kept without a rule
 
 Each transform declares its own strength (:class:`~scrubber.transform.base.Strictness`). An absent
 field counts as dropped; an unknown action counts as keep.

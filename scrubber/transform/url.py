@@ -40,9 +40,9 @@ class Url:
     name: ClassVar[str] = "url"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
     sentence: ClassVar[str] = "URL cut to parts"
-    directions: ClassVar[Directions] = each(keep=Narrower(needed=True), path_ids=Present())
+    directions: ClassVar[Directions] = each(keep=Narrower(), path_ids=Present())
 
-    keep: tuple[Part, ...] = ("host", "path")
+    keep: tuple[Part, ...]
     path_ids: str | None = None
 
     def __post_init__(self) -> None:

@@ -71,6 +71,10 @@ LITERALS = [
     ),
     (FIELD, {"name": "a", "transform": {"replace": {"with": "Ann"}}},
             {"name": "a", "transform": {"replace": {"with": "Bob"}}}),
+    (FIELD, {"name": "a", "transform": {"map": {"values": {"Ann": "x"}}}},
+            {"name": "a", "transform": {"map": {"values": {"Bob": "y", "Eve": "z"}}}}),
+    (FIELD, {"name": "a", "transform": {"map": {"values": ["Ann"], "other": "Poe"}}},
+            {"name": "a", "transform": {"map": {"values": ["Bob"], "other": "Roe"}}}),
     (FIELD, {"name": "a", "entities": {"PROJECT": {"replace": {"with": "Ann"}}}},
             {"name": "a", "entities": {"PROJECT": {"replace": {"with": "Bob"}}}}),
 ]  # fmt: skip
@@ -105,6 +109,9 @@ CHANGES = [
     (("fields", 1), {"name": "b", "keep": "another reason"}),
     (("fields", 1), {"name": "c", "keep": "why"}),
     (("fields", 1), {"name": "b", "transform": {"mask": {"keep_last": 2}}}),
+    (("fields", 1), {"name": "b", "transform": {"email": {"keep": "tld"}}}),
+    (("fields", 1), {"name": "b", "transform": {"url": {"keep": ["host"]}}}),
+    (("fields", 1), {"name": "b", "transform": {"clip": {"upper": 7}}}),
     (("rows",), [{"drop": "b is null", "reason": "r"}]),
     (("key",), {"env": "K"}),
     (("gates",), {"max_residual_rate": 0.1}),
@@ -123,8 +130,18 @@ def test_conditions_keep_their_shape() -> None:
     assert shown == {"drop": "b = '…' OR length(b) > …", "reason": "r"}
 
 
-def test_a_file_without_literals_says_so() -> None:
-    plain = {"version": 1, "fields": [{"name": "a", "transform": {"token": {"domain": "d"}}}]}
+WORDS: list[dict[str, Any]] = [
+    {"token": {"domain": "d", "normalize": "casefold"}},
+    {"email": {"keep": "tld", "rest": "token"}},
+    {"url": {"keep": ["host", "path"]}},
+    {"clip": {"upper": 7, "to": "null"}},
+    {"map": {"values": "file.csv", "unlisted": "keep"}},
+]
+
+
+@pytest.mark.parametrize("transform", WORDS)
+def test_a_file_without_literals_says_so(transform: dict[str, Any]) -> None:
+    plain = {"version": 1, "fields": [{"name": "a", "transform": transform}]}
     assert not has_literals(plain)
     assert has_literals(BASE)
 

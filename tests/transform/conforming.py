@@ -35,6 +35,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "significant": {"digits": 2},
     "clip": {"lower": 0, "upper": 7.5},
     "date_part": {"to": "month"},
+    "url": {"keep": ("host", "path")},
     "map": {"values": (("7", None), ("Ann Poe", "x")), "unlisted": "keep"},
     "hierarchy": {"file": "h.csv", "level": 1},
 }

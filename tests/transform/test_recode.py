@@ -306,7 +306,7 @@ def test_url(keep: Any, ids: str | None, value: str, expected: Any) -> None:
 
 @pytest.mark.parametrize(
     "params", [{"keep": ()}, {"keep": ("host", "host")}, {"keep": ("host",), "path_ids": "x"},
-               {"path_ids": "a/b"}, {"path_ids": ""}],
+               {"keep": ("path",), "path_ids": "a/b"}, {"keep": ("path",), "path_ids": ""}],
 )  # fmt: skip
 def test_url_parts_that_say_nothing_are_refused(params: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"keep|path_ids"):
