@@ -25,9 +25,9 @@ _MOST = 320  # code points (RFC 3696, errata 1690)
 class Email:
     """Keep of an e-mail address its domain, or its top-level domain (``keep: tld``).
 
-    `ann@mail.example.com` is "mail.example.com", or "com". With ``rest: token`` it stays an address,
-    the local part and the remainder of the domain as keyed tokens of 64 bits. Domains are in lower
-    case. A value that is not one address, or has no top-level domain, is failed.
+    `ann@mail.example.com` is "mail.example.com", or "com". With ``rest: token`` it stays an
+    address: the local part and the remainder of the domain are keyed tokens of 64 bits. Domains
+    are in lower case. A value that is not one address, or has no top-level domain, is failed.
     """
 
     name: ClassVar[str] = "email"

@@ -138,7 +138,7 @@ BAD: list[tuple[str, str]] = [
     (field("{name: a, transform: url}"), "4:26 [missing-key]"),
     (field("{name: a, transform: {clip: {to: null}}}"), "4:33 [bad-parameter]"),
     (field("{name: a, transform: {clip: {upper: null}}}"), "4:41 [no-value]"),
-    (field("{name: a, transform: {map: {values: {a: [1]}}}}"), "4:32 [bad-parameter]"),
+    (field("{name: a, transform: {map: {values: {a: [1]}}}}"), "4:41 [bad-parameter]"),
     (field("{name: a, transform: {map: {values: no.csv}}}"), "4:41 [hierarchy-missing]"),
     (
         field("{name: a, class: direct_identifier, transform: {clip: {upper: 1}}}"),
