@@ -119,7 +119,7 @@ def _fixed_words() -> frozenset[_Path]:
 
 
 def _types(annotation: Any) -> Iterator[Any]:
-    """What an annotation is made of, without its unions, tuples and None."""
+    """The types of an annotation, without its unions, tuples and None."""
     inner = [one for one in get_args(annotation) if one not in (type(None), ...)]
     if get_origin(annotation) in (Union, UnionType, tuple):
         for one in inner:

@@ -33,8 +33,7 @@ class Url:
     Logins, ports, queries, fragments and parameters behind ";" go always. With `path_ids`, a step
     of the path that is no plain word becomes this text: one with a digit (but v1 to v99), a
     percent sign or an at sign, or of more than 40 characters. An absolute path, as in a server's
-    log, counts as a URL without a host. A value without any part that is kept is failed, and so
-    is one that is no URL.
+    log, counts as a URL without a host. Failed are values without any kept part, and other text.
     """
 
     name: ClassVar[str] = "url"
