@@ -35,6 +35,13 @@ def _signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests of the S3 server as slow: starting it and its client takes many seconds."""
+    for item in items:
+        if "s3_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[stores.S3]:
     yield from stores.serve()

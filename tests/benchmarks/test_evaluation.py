@@ -280,6 +280,7 @@ def test_an_empty_set_has_no_measures() -> None:
 # ── the program ───────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_the_program_measures_patterns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "mail ann@example.com or call, Ann"
     write(tmp_path, "one", doc(text, (5, 20, "EMAIL"), (30, 33, "PER")))

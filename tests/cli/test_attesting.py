@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 
-from scrubber.cli.app import app
-from scrubber.errors import ScrubberError
+from tests.commands import call
 
 RULES = """version: 1
 dataset: {name: notes}
@@ -17,19 +15,6 @@ fields:
   - {name: name, class: direct_identifier, transform: drop}
   - {name: topic, class: insensitive, keep: what the model learns}
 """
-
-
-def call(*args: object) -> int:
-    """The exit code of a command, as ``main`` gives it."""
-    try:
-        code = app([str(arg) for arg in args], prog_name="scrubber", standalone_mode=False)
-    except ScrubberError as error:
-        print(error)
-        return error.exit_code
-    except typer.BadParameter as error:
-        print(error.format_message())
-        return error.exit_code
-    return code if isinstance(code, int) else 0
 
 
 @pytest.fixture

@@ -343,6 +343,7 @@ def test_shards_that_differ(
     assert published(tmp_path) == ["in", "rules.yaml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
 def test_a_cell_of_ten_megabytes(cli: Cli, tmp_path: Path, name: str) -> None:
     text = f"{'lorem ipsum ' * 400_000} ann@example.com {'dolor sit ' * 500_000}"

@@ -62,6 +62,7 @@ def test_help_loads_nothing_that_works_on_data(tmp_path: Path, arguments: tuple[
     assert found.isdisjoint(DETECTION | DATA - typer_takes)
 
 
+@pytest.mark.slow
 def test_a_check_of_text_fields_loads_presidio_once_and_never_again(tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(TEXT)

@@ -6,10 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-import typer
 
-from scrubber.cli.app import app
-from scrubber.errors import ScrubberError
+from tests.commands import call
 
 RULES = """version: 1
 fields:
@@ -17,16 +15,6 @@ fields:
   - {name: topic, class: insensitive, keep: what the model learns}
 """
 PLAN = ("plan", "rules.yaml", "in", "--rows", 0)
-
-
-def call(*args: object) -> int:
-    try:
-        code = app([str(arg) for arg in args], prog_name="scrubber", standalone_mode=False)
-    except ScrubberError as error:
-        return error.exit_code
-    except typer.BadParameter:
-        return 2
-    return code if isinstance(code, int) else 0
 
 
 @pytest.fixture(scope="module")

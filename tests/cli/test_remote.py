@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 
-from scrubber.cli.app import app
-from scrubber.errors import ScrubberError
+from tests.commands import call
 from tests.stores import ENVIRONMENT, S3
 
 pytestmark = pytest.mark.slow
@@ -22,19 +20,6 @@ fields:
   - {name: topic, class: insensitive, keep: what the model learns}
 """
 ROWS = "".join(f"Ann{i},{20 + i % 30},login\n" for i in range(60))
-
-
-def call(*args: object) -> int:
-    """The exit code of a command, as ``main`` gives it."""
-    try:
-        code = app([str(arg) for arg in args], prog_name="scrubber", standalone_mode=False)
-    except ScrubberError as error:
-        print(error)
-        return error.exit_code
-    except typer.BadParameter as error:
-        print(error.format_message())
-        return error.exit_code
-    return code if isinstance(code, int) else 0
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 
 from scrubber.cli.app import app
-from scrubber.errors import ScrubberError
+from tests.commands import call
 
 RULES = """version: 1
 key: {env: SCRUBBER_KEY}
@@ -19,17 +18,6 @@ fields:
   - {name: topic, class: insensitive, keep: what the model learns}
 """
 NAMES = ["Zebulon Quux", "Ottoline\x1b[31m Brzk"]
-
-
-def call(*args: object) -> int:
-    try:
-        code = app([str(arg) for arg in args], prog_name="scrubber", standalone_mode=False)
-    except ScrubberError as error:
-        print(error)
-        return error.exit_code
-    except typer.BadParameter:
-        return 2
-    return code if isinstance(code, int) else 0
 
 
 @pytest.fixture

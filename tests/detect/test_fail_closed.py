@@ -173,6 +173,7 @@ def test_ten_million_code_points(detector: Build) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_phone_numbers_are_found_after_any_number_of_failed_candidates() -> None:
     # phonenumbers by itself gives up, silently, after 65,535 candidates.
     text = "1 x " * 66_000 + "212-555-5555"

@@ -376,6 +376,7 @@ def test_a_bad_regex_is_refused(detector: Build, spec: DetectSpec) -> None:
         detector(spec)
 
 
+@pytest.mark.slow
 def test_a_worker_rebuilds_the_same_detector_from_the_spec(detector: Build) -> None:
     spec = DetectSpec(
         recognizers=(own(context=["ticket"]),),

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scrubber.cli.app import app
-from scrubber.errors import ScrubberError
+from tests.commands import call
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
 SHELL = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
@@ -25,15 +24,10 @@ fields:
 """
 
 
-def call(line: str) -> int:
+def run_line(line: str) -> int:
     words = shlex.split(line, comments=True)
     assert words[0] == "scrubber"
-    try:
-        code = app(words[1:], prog_name="scrubber", standalone_mode=False)
-    except ScrubberError as error:
-        print(error)
-        return error.exit_code
-    return code if isinstance(code, int) else 0
+    return call(*words[1:])
 
 
 @pytest.fixture
@@ -48,7 +42,7 @@ def repository(
     monkeypatch.setenv("SCRUBBER_KEY", "00112233445566778899aabbccddeeff" * 2)
     trust = TRUST
     for name in ("ada", "grace", "ci"):
-        assert call(f"scrubber keygen --signing --out {name}.pem") == 0
+        assert run_line(f"scrubber keygen --signing --out {name}.pem") == 0
         public = capsys.readouterr().out.strip()
         trust = trust.replace(f"ed25519:<{name}'s 64 hex digits>", public)
     Path("trust.yaml").write_text(trust)
@@ -66,16 +60,16 @@ def test_the_workflow_runs_as_it_stands(repository: Path) -> None:
     plan, sign, approve = SHELL[2].replace("\\\n", "").splitlines()
     gate = _commands(jobs["rules"])[-1]
     assert gate.startswith("scrubber gate")
-    assert call(plan) == 0
-    assert call(gate) == 3
-    assert call(sign) == 0
-    assert call(approve) == 0
-    assert call(SHELL[1].replace("\\\n", "").strip()) == 0
+    assert run_line(plan) == 0
+    assert run_line(gate) == 3
+    assert run_line(sign) == 0
+    assert run_line(approve) == 0
+    assert run_line(SHELL[1].replace("\\\n", "").strip()) == 0
     for job in ("rules", "data"):
         commands = _commands(jobs[job])
         assert len(commands) >= 3
         for command in commands:
-            assert call(command) == 0, command
+            assert run_line(command) == 0, command
     assert "cmp plan.json plans/crm.json" in WORKFLOW
     assert Path("plan.json").read_bytes() == Path("plans/crm.json").read_bytes()
     used = {line.split()[1] for job in jobs.values() for line in _commands(job)}

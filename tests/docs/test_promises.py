@@ -102,6 +102,7 @@ def test_what_is_not_there_yet_is_refused_by_that_name(word: str) -> None:
         rules_from_mapping(rules)
 
 
+@pytest.mark.slow
 def test_the_packs_of_the_table_are_those_of_the_package() -> None:
     named = set(re.findall(r"^\| `pack:([\w-]+)` \|", README, re.MULTILINE))
     shipped = {path.stem for path in (ROOT / "scrubber/policy/packs").glob("*.yaml")}
@@ -112,6 +113,7 @@ def test_the_packs_of_the_table_are_those_of_the_package() -> None:
         assert app(["check", f"pack:{name}"], standalone_mode=False) in (0, None)
 
 
+@pytest.mark.slow
 def test_every_ready_rule_file_passes_its_own_tests() -> None:
     for name in re.findall(r"^\| `(rules/\w+\.yaml)` \|", README, re.MULTILINE):
         assert app(["check", str(ROOT / name)], standalone_mode=False) in (0, None), name

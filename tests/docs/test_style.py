@@ -60,5 +60,6 @@ def test_plain_pages_are_left_alone(style: ModuleType, page: str) -> None:
     assert list(style.faults_of_page(page)) == []
 
 
+@pytest.mark.slow
 def test_the_checkout_has_none(style: ModuleType) -> None:
     assert style.faults() == []

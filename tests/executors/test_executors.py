@@ -62,6 +62,7 @@ def _command(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
+@pytest.mark.slow
 def test_results_come_in_order_whatever_each_takes(plan: Plan) -> None:
     """Every third batch is a thousand times as large as the others."""
     tables = [table("2020-01-01", 4_000_000 if i % 3 == 0 else 4_000) for i in range(12)]
@@ -82,6 +83,7 @@ def test_an_error_of_a_worker_is_the_error_of_the_run(plan: Plan) -> None:
     assert children() == []
 
 
+@pytest.mark.slow
 def test_an_unforeseen_error_crosses_without_its_text(plan: Plan) -> None:
     wrong = pa.table({SECRET: ["x"]})  # not what the plan was made for
     with pytest.raises(IncompleteError) as caught, crew_of_two(plan) as crew:
@@ -91,6 +93,7 @@ def test_an_unforeseen_error_crosses_without_its_text(plan: Plan) -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_while_it_sends_a_result_is_noticed(plan: Plan) -> None:
     """The results are larger than any pipe holds, so that the workers are stopped in sending."""
     tables = [table("2020-01-01", 8_000_000) for _ in range(6)]
@@ -104,6 +107,7 @@ def test_a_worker_that_dies_while_it_sends_a_result_is_noticed(plan: Plan) -> No
     assert children() == []
 
 
+@pytest.mark.slow
 def test_leaving_early_ends_the_workers(plan: Plan) -> None:
     tables = [table("2020-01-01", 1_000_000) for _ in range(6)]
     with crew_of_two(plan) as crew:

@@ -120,6 +120,7 @@ def keys_that_most_lack(path: Path) -> int:
     return 30_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "make"),
     [

@@ -26,7 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 LONG = 30
 
 
-@pytest.fixture(params=["s3", "memory"])
+@pytest.fixture(params=[pytest.param("s3", marks=pytest.mark.slow), "memory"])
 def url(request: pytest.FixtureRequest) -> str:
     if request.param == "s3":
         s3: S3 = request.getfixturevalue("s3")
@@ -69,6 +69,7 @@ def test_a_lease_that_is_given_back_meanwhile_is_taken(
         assert time.monotonic() - began < LONG / 2
 
 
+@pytest.mark.slow
 def test_of_many_heirs_one_inherits(url: str) -> None:
     storage.write(url, b"someone 17\n", "out")
     held: list[str] = []

@@ -246,6 +246,7 @@ def test_the_manifest_counts_linked_findings_under_their_recognizer() -> None:
     assert "Reed" not in told
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_a_byte(tmp_path: Any) -> None:
     lines = [
         {

@@ -140,6 +140,7 @@ def patterns(*regexes: str) -> dict[str, Any]:
     return DETECT | {"recognizers": [MINE | {"patterns": shown}]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "detect",
     [
@@ -172,6 +173,7 @@ def slow_enough(tried: Callable[[int], object]) -> str:
     raise AssertionError
 
 
+@pytest.mark.slow
 def test_an_exclusion_that_takes_for_ever_for_what_a_document_repeats() -> None:
     """What was found in one text of a record is looked for in its others: that may fail, too."""
     found, again = "Ann " + "A" + "a" * 40, "ANN " + "A" * 41

@@ -21,6 +21,7 @@ from scrubber.manifest.planned import read_plan
 from scrubber.policy import load_rules
 from scrubber.policy.plan import KeyRef, KeySource
 from scrubber.policy.syntax.compose import compose
+from tests.commands import call
 
 FOREIGN = {
     "accounts": "root:x:0:0:Zqroot:/root:/bin/zqsh\nzqann:x:1000:1000:Zqann Zqpoe:/home/zqann\n",
@@ -210,6 +211,7 @@ def test_what_is_no_small_file_ends_at_once_in_an_error(
     assert caught.value.code != "internal"
 
 
+@pytest.mark.slow
 def test_a_command_does_not_wait_for_standard_input(tmp_path: Path) -> None:
     """A pipe that nobody writes to, as /dev/stdin of every command that reads a rule file."""
     (tmp_path / "a.csv").write_text("a\n1\n")
@@ -307,42 +309,35 @@ LOOKING = [
 ]
 
 
-def test_looking_at_rules_runs_no_key_command(tmp_path: Path) -> None:
+def test_looking_at_rules_runs_no_key_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("a,b\n1,x\n2,y\n")
     (tmp_path / "r.yaml").write_text(
         "version: 1\nkey: {exec: 'touch hit'}\nfields:\n  - {name: a, transform: token}\n"
         "  - {name: b, transform: drop}\ntests: [{given: {a: '1', b: x}, expect: {b: null}}]\n"
     )
     for command in LOOKING:
-        done = _scrubber(command, tmp_path)
-        assert done.returncode == 0, (command, done.stdout + done.stderr)
+        assert call(*command) == 0, command
         assert not (tmp_path / "hit").exists(), command
-    done = _scrubber(["run", "r.yaml", "a.csv", "--out", "out"], tmp_path)
-    assert done.returncode == 2
+    assert call("run", "r.yaml", "a.csv", "--out", "out") == 2
     assert (tmp_path / "hit").exists()  # what truly needs the key runs it
     assert not (tmp_path / "out").exists()
 
 
-def _scrubber(words: list[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrubber", *words],
-        cwd=folder,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_a_run_that_drifted_runs_no_key_command(tmp_path: Path) -> None:
-    """The plan is held against the rules before their key is asked for."""
+def test_a_run_that_drifted_runs_no_key_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plan is compared with the rules before their key is resolved."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("a,b\n1,x\n2,y\n")
     rules = "version: 1\nKEYfields: [{name: a, transform: token}, {name: b, transform: drop}]\n"
     (tmp_path / "r.yaml").write_text(rules.replace("KEY", "key: {env: ABSENT}\n"))
-    assert _scrubber(["plan", "r.yaml", "a.csv", "--out", "plan.json"], tmp_path).returncode == 0
+    assert call("plan", "r.yaml", "a.csv", "--out", "plan.json") == 0
     (tmp_path / "r.yaml").write_text(rules.replace("KEY", "key: {exec: 'touch hit'}\n"))
-    done = _scrubber(["run", "r.yaml", "a.csv", "--out", "out", "--plan", "plan.json"], tmp_path)
-    assert done.returncode == 1
-    assert b"plan-drift" in done.stderr
+    assert call("run", "r.yaml", "a.csv", "--out", "out", "--plan", "plan.json") == 1
+    assert "plan-drift" in capsys.readouterr().out
     assert not (tmp_path / "hit").exists()
 
 

@@ -155,6 +155,7 @@ def _blind(table: Any, plan: Any, _detector: Any, *rest: Any) -> Any:
     return look(table, plan, Nothing(), *rest)
 
 
+@pytest.mark.slow
 def test_a_sample_is_the_same_for_any_number_of_workers_and_all_is_all(tmp_path: Path) -> None:
     """Slices, dictionaries and nulls take other memory in another process, and are the same."""
     texts = [None if i % 7 == 0 else "nothing to see " * (i % 400) for i in range(900)]

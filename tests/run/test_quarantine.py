@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ from scrubber.review import report_page
 from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.transform.keys import RootKey
+from tests.commands import call
 
 KEY = RootKey(bytes(range(32)))
 SECRET = "zqxsecret"
@@ -276,25 +274,21 @@ def test_who_reads_the_manifest_sees_it(place: Path) -> None:
     assert SECRET not in shown + page
 
 
-def test_the_command_line(place: Path) -> None:
+def test_the_command_line(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     world(place, "csv", csv, not_utf8, 1)
+    monkeypatch.setenv("SCRUBBER_KEY", bytes(range(32)).hex())
 
-    def ask(*words: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "scrubber", *words],
-            env={**os.environ, "SCRUBBER_KEY": bytes(range(32)).hex()},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+    def ask(*words: str) -> tuple[int, str]:
+        return call(*words), capsys.readouterr().out
 
     command = ("run", "rules.yaml", "in", "--out", "out")
-    code, _, said = ask(*command)
+    code, said = ask(*command)
     assert (code, "[encoding]" in said) == (2, True)
-    code, shown, _ = ask(*command, "--quarantine-unreadable")
+    code, shown = ask(*command, "--quarantine-unreadable")
     assert (code, "1.csv" in shown) == (1, True)
-    code, shown, _ = ask(*command, "--quarantine-unreadable", "--overwrite", "--json")
+    code, shown = ask(*command, "--quarantine-unreadable", "--overwrite", "--json")
     assert (code, json.loads(shown)["exit_code"]) == (1, 1)
     assert ask("verify", "out")[0] == 0
 

@@ -17,7 +17,10 @@ from scrubber.policy import compile_plan, rules_from_mapping
 from scrubber.transform.keys import RootKey
 from tests.startup.asking import Settings
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="prctl is Linux's")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="prctl is Linux's"),
+    pytest.mark.slow,  # starts processes
+]
 
 ROOT = Path(__file__).parents[2]
 ASK = (

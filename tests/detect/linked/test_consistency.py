@@ -150,6 +150,7 @@ def test_many_names_in_a_long_text_take_linear_time() -> None:
     assert time.process_time() - start < 5
 
 
+@pytest.mark.slow
 def test_a_crowd_that_shares_its_names_takes_linear_time() -> None:
     words = ["Anneke", "Bruin", "Carlsen", "Dorthe", "Ewald", "Fiskars", "Gunnel", "Hasslund"]
     names = [" ".join(four) for four in itertools.permutations(words, 4)]  # 1680 people

@@ -110,6 +110,7 @@ def test_the_gate_rules_out_no_text_that_names_the_row(
         assert find_linked([said], [0], columns[:1])
 
 
+@pytest.mark.slow
 def test_a_huge_text_takes_linear_time() -> None:
     text = "Gray N. C-100037 61724848 ngray1 at " * 6_000
     seconds = []

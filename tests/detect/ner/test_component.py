@@ -117,6 +117,7 @@ def test_a_long_text_is_read_in_windows_and_nothing_is_lost(
     assert seen(made, text) == [("PERSON", "Ann Poe"), ("PERSON", "Ravi")]
 
 
+@pytest.mark.slow
 def test_a_text_over_spacys_limit_is_no_error(detector: Build, tiny_model: Path) -> None:
     made = detector(DetectSpec(ner=f"spacy:{tiny_model}", entities=("PERSON",)))
     assert seen(made, FILLER * 12 + "Ravi") == [("PERSON", "Ravi")]

@@ -103,6 +103,7 @@ def test_tokens_are_the_texts_own(text: str) -> None:
     assert not text[at:].strip()
 
 
+@pytest.mark.slow
 def test_a_long_text_is_looked_at_to_its_end() -> None:
     text = "the quick brown fox jumps over the lazy dog. " * 6000 + "My name is John Smith."
     detector = build_detector(DetectSpec(ner="builtin", entities=("PERSON",)))
@@ -111,6 +112,7 @@ def test_a_long_text_is_looked_at_to_its_end() -> None:
     assert any(s.start <= at and at + len("John Smith") <= s.end for s in spans)
 
 
+@pytest.mark.slow
 def test_a_long_text_goes_through_the_network_in_parts_with_the_same_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_long_text_goes_through_the_network_in_parts_with_the_same_answer(
     assert in_parts == builtin().find([text])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["\u4e2d\u6587\u5b57", "@@@"])
 def test_the_networks_memory_is_bounded_whatever_the_texts_length(unit: str) -> None:
     text = unit * 30_000

@@ -35,6 +35,7 @@ def matches(made: Any) -> list[Any]:
     return [(m.span(), m.groups(), m.groupdict(), m.fuzzy_counts) for m in made.finditer(TEXT)]
 
 
+@pytest.mark.slow
 def test_what_is_read_back_is_what_was_compiled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -196,6 +196,7 @@ def test_ragged_row_number_counts_over_chunks(files, small_chunks):
     assert caught.value.place.row == 101
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [10_000_000, 30_000_000])
 def test_a_huge_cell(files, size):
     big = b'say "" and\n' * (size // 11)

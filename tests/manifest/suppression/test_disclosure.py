@@ -224,6 +224,7 @@ def test_the_same_counts_are_published_the_same_way(
     assert protect(*system, LIMIT) == protect(*system, LIMIT)
 
 
+@pytest.mark.slow
 @examples(60)
 @given(systems())
 def test_a_search_that_gives_up_withholds_all_that_is_connected(

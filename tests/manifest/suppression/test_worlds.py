@@ -144,6 +144,7 @@ def test_what_cannot_be_balanced_has_no_price() -> None:
     assert Outlook([(1, 1), (1, 1)], rows).ranked(0) == [(NEVER, 0), (NEVER, 1)]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_lowering_prices_is_the_same_as_lower_prices(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, 7))

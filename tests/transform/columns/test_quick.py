@@ -293,6 +293,7 @@ def test_what_lies_under_a_null_is_nobodys(case: int, type_: pa.DataType, kind: 
         same(CASES[case][1](), nulls)
 
 
+@pytest.mark.slow
 def test_all_days_there_are() -> None:
     days = np.arange(date.min.toordinal(), date.max.toordinal() + 1) - EPOCH
     texts = pa.array(days, pa.int32()).view(pa.date32()).cast(pa.string())

@@ -84,6 +84,7 @@ def sample(form: str, count: int) -> list[str]:
     return list(out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form",
     [
@@ -103,6 +104,7 @@ def test_many_ids_stay_as_many(form: str) -> None:
     assert set(map(len, made)) == {len(form)}
 
 
+@pytest.mark.slow
 def test_all_ids_of_a_format_are_permuted() -> None:
     values = [f"{i:06d}" for i in range(100_000)]  # every id that begins with 0
     made = stand_ins(values)
