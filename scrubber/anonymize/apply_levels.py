@@ -9,10 +9,8 @@ import pyarrow as pa
 
 from scrubber.anonymize.labels import Flags, label
 from scrubber.anonymize.recoding import Recoding
-from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.nested import Rows
-from scrubber.model.views import without_views
+from scrubber.model.opened import Opened
 from scrubber.policy.plan import Apply, FieldPlan, Generalize, Keep, OnError, Plan, TablePlan
 from scrubber.transform.base import Outcome
 from scrubber.transform.crypto.canonical import text_type
@@ -42,14 +40,14 @@ class Generalized:
 
 
 def generalize(
-    batch: Batch,
-    kept: Rows,
+    opened: Opened,
+    source: str,
     plan: TablePlan,
     recoding: Recoding | None,
     key: RootKey | None,
     on_error: OnError,
 ) -> Generalized:
-    """Apply the chosen levels to the records of `batch` that passed the row rules.
+    """Apply the chosen levels to records of a source.
 
     A value that fails its own transform counts as null. With ``drop_row``, its record is neither
     looked up nor suppressed.
@@ -58,12 +56,12 @@ def generalize(
     without chosen levels.
     """
     if not plan.quasi:
-        return Generalized({}, np.zeros(len(kept), dtype=np.bool_))
+        return Generalized({}, np.zeros(opened.num_rows, dtype=np.bool_))
     if recoding is None:
         raise ValueError("no levels were chosen")
-    labelled = label(without_views(batch.table).take(pa.array(kept)), plan.quasi, key)
+    labelled = label(opened, plan.quasi, key)
     failed = np.logical_or.reduce([one.failed for one in labelled])
-    recoded = recoding.look_up(labelled, failed & (on_error is OnError.DROP_ROW), batch.ref.source)
+    recoded = recoding.look_up(labelled, failed & (on_error is OnError.DROP_ROW), source)
     outcomes = {}
     for one in labelled:
         assert isinstance(one.plan.disposition, Generalize)

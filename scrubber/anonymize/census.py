@@ -23,8 +23,7 @@ from scrubber.anonymize.labels import (
 )
 from scrubber.errors import InputError, Place, TransformError
 from scrubber.model.batch import Batch
-from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
 from scrubber.policy.row_filter import judge_rows
@@ -126,7 +125,7 @@ def _count(
     if len(kept) < table.num_rows:
         table = table.take(pa.array(kept))
     asked = [f for f in table_plan.sensitive if str(f.path) in sensitive]
-    labelled = label(table, [*table_plan.quasi, *asked], key)
+    labelled = label(Opened(table), [*table_plan.quasi, *asked], key)
     good = np.ones(table.num_rows, dtype=np.bool_)
     for one in labelled:
         if one.failed.any() and plan.on_error is OnError.FAIL:
@@ -155,7 +154,7 @@ def _count(
 def _subjects(table: pa.Table, table_plan: TablePlan) -> pa.Array:
     if table_plan.subject is None:
         return pa.nulls(table.num_rows, pa.large_string())
-    return subject_labels(plain(leaf_values(table, table_plan.subject)[0]))
+    return subject_labels(Opened(table).leaf(table_plan.subject).plain)
 
 
 def _climb(one: Labelled, disposition: Generalize, ladder: Ladder, key: RootKey | None) -> None:

@@ -14,8 +14,7 @@ from scrubber.errors import GateError, Place, printable
 from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
 from scrubber.model.counts import rounded
 from scrubber.model.fieldclass import FieldClass
-from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.policy.plan import DisclosureRules, Drop, GateRules, Plan, TablePlan
 
 if TYPE_CHECKING:
@@ -147,9 +146,10 @@ def _counted(table: pa.Table, plan: TablePlan, names: tuple[str, ...]) -> pl.Dat
     import polars as pl
 
     paths = {str(one.path): one.path for one in plan.fields}
+    opened = Opened(table)
     columns = {
         f"q:{name}": pl.Series(
-            pl.from_arrow(text_labels(plain(leaf_values(table, paths[name])[0]))),
+            pl.from_arrow(text_labels(opened.leaf(paths[name]).plain)),
             dtype=pl.String,
         )
         for name in names

@@ -13,8 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.formats.tables.text import as_text, has_text, is_binary, unwrapped
-from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.policy.plan import FieldPlan, transforms_of
 from scrubber.transform.base import Context, Outcome, transformed
 from scrubber.transform.columns.distinct import distinctly
@@ -45,9 +44,9 @@ class Labelled:
         return flags
 
 
-def label(table: pa.Table, fields: Sequence[FieldPlan], key: RootKey | None) -> list[Labelled]:
-    """The values of `fields`, which are columns of `table`, after their transforms."""
-    return [_label(table, one, key) for one in fields]
+def label(opened: Opened, fields: Sequence[FieldPlan], key: RootKey | None) -> list[Labelled]:
+    """The values of `fields`, which are columns of the table, after their transforms."""
+    return [_label(opened.leaf(one.path).plain, one, key) for one in fields]
 
 
 def text_labels(values: pa.Array) -> pa.Array:
@@ -112,8 +111,7 @@ def _decoded(raw: bytes | None) -> str | None:
         return None
 
 
-def _label(table: pa.Table, one: FieldPlan, key: RootKey | None) -> Labelled:
-    values = plain(leaf_values(table, one.path)[0])
+def _label(values: pa.Array, one: FieldPlan, key: RootKey | None) -> Labelled:
     outcome = Outcome(values)
     for transform in transforms_of(one.disposition):
         outcome = transformed(transform, values, Context(field=str(one.path), key=key))

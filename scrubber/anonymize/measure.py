@@ -15,8 +15,7 @@ from scrubber.anonymize.labels import text_labels
 from scrubber.anonymize.singling import Singled, flat_fields
 from scrubber.errors import InputError, Place
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.policy.syntax.report import did_you_mean
 from scrubber.privacy.risk import Journalist, Risk, journalist_risk, population_uniques, risk_of
@@ -109,11 +108,8 @@ def label_arrays(
             continue
         paths = {name: _path(name, schema, source.alias) for name in names}
         for chunk in formats.read(source, schema):
-            table = without_views(chunk.table)
-            yield {
-                name: text_labels(plain(leaf_values(table, path)[0]))
-                for name, path in paths.items()
-            }
+            opened = Opened(without_views(chunk.table))
+            yield {name: text_labels(opened.leaf(path).plain) for name, path in paths.items()}
 
 
 def _path(name: str, schema: pa.Schema, alias: str) -> FieldPath:

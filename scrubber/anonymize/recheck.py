@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scrubber.anonymize.frame_counts import FrameSum, N, counted
 from scrubber.anonymize.labels import sensitive_labels, text_labels
 from scrubber.errors import GateError, Place
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.policy.plan import Drop, Plan, TablePlan, repeats, transforms_of
 from scrubber.privacy.hierarchy import Label
 
@@ -122,11 +122,12 @@ class _Counts:
         import polars as pl
 
         paths = {str(one.path): one.path for one in plan.fields}
+        opened = Opened(table)
 
         def labels(name: str) -> pl.Series:
             if name not in paths:  # a sensitive field of other tables only
                 return pl.Series([None] * table.num_rows, dtype=pl.String)
-            return pl.Series(pl.from_arrow(text_labels(leaf_values(table, paths[name])[0])))
+            return pl.Series(pl.from_arrow(text_labels(opened.leaf(paths[name]).values)))
 
         series = {f"q:{name}": labels(name) for name in self.quasi}
         series |= {

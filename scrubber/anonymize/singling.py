@@ -16,8 +16,7 @@ from scrubber.anonymize.labels import subject_labels, text_labels
 from scrubber.formats.datasets import shard_groups
 from scrubber.formats.tables.text import has_text
 from scrubber.model.fieldpath import FieldPath, leaves
-from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.privacy.unicity import Combination, Hashes, Subjects, Unicity, mixed, unicity
 
@@ -103,11 +102,11 @@ def _singled(
     paths = {field: path for field, path in fields.items() if path != whose}
     columns: dict[str, list[Hashes]] = {field: [] for field in paths}
     labels: list[pa.Array] = []
-    for table in map(without_views, tables):
+    for opened in map(Opened, map(without_views, tables)):
         for field, path in paths.items():
-            columns[field].append(hashes(text_labels(_values(table, path)), key, field))
+            columns[field].append(hashes(text_labels(opened.leaf(path).plain), key, field))
         if whose is not None:
-            labels.append(subject_labels(_values(table, whose)))
+            labels.append(subject_labels(opened.leaf(whose).plain))
     joined = {field: _joined(parts) for field, parts in columns.items()}
     subjects = _numbered(labels) if whose is not None else None
     counted = "subjects" if whose is not None else "records"
@@ -126,10 +125,6 @@ def hashes(labels: pa.Array, key: int, field: str) -> Hashes:
     digest = blake2b(f"{key}\0{field}".encode(), digest_size=16).digest()
     seed, salt = int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
     return mixed(pl.Series(pl.from_arrow(labels)).hash(seed).to_numpy(), salt)
-
-
-def _values(table: pa.Table, path: FieldPath) -> pa.Array:
-    return plain(leaf_values(table, path)[0])
 
 
 def _joined(parts: Sequence[Hashes]) -> Hashes:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.anonymize.apply_levels import SUPPRESSED, Generalized, generalize
+from scrubber.anonymize.labels import Flags
 from scrubber.anonymize.recoding import Recoding
 from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.detect.linked.consistency import Consistency
@@ -18,8 +19,8 @@ from scrubber.errors import DetectionError, Place, ScrubberError, TransformError
 from scrubber.manifest.ledger import Fragment
 from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.layouts import as_before, count_equal, plain
-from scrubber.model.nested import NullRefused, Rows, inner_counts, map_leaves
+from scrubber.model.layouts import as_before, count_equal
+from scrubber.model.opened import Leaf, NullRefused, Opened, Rows
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
@@ -91,10 +92,10 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     judged = judge_rows(batch.table, table_plan.row_rules)
     if judged.unjudged.any() and plan.on_error is OnError.FAIL:
         raise _unjudged(batch, judged)
-    kept = np.flatnonzero(judged.kept)
+    records = _Records.of(batch, np.flatnonzero(judged.kept))
     generalized = generalize(
-        batch,
-        kept,
+        records.opened,
+        batch.ref.source,
         table_plan,
         tools.recoding,
         tools.key,
@@ -102,16 +103,16 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     )
     suppressed = int(generalized.gone.sum())
     if suppressed:
-        kept = kept[~generalized.gone]
+        records = records.only(~generalized.gone)
         generalized = generalized.only(~generalized.gone)
     quarantined = 0
     while True:
-        sweep = _Sweep(plan, table_plan, batch, kept, generalized, tools)
+        sweep = _Sweep(plan, table_plan, batch, records, generalized, tools)
         if not sweep.bad.any():
             break
         # Each record's result depends on that record alone, so the good ones come out the same.
         quarantined += int(sweep.bad.sum())
-        kept = kept[~sweep.bad]
+        records = records.only(~sweep.bad)
         generalized = generalized.only(~sweep.bad)
     rescanned = (
         sweep.rescan(tools.second, every=plan.gates.every)
@@ -150,27 +151,42 @@ def _unjudged(batch: Batch, judged: Judged) -> TransformError:
     )
 
 
+@dataclass(frozen=True)
+class _Records:
+    """Records of a batch, opened once for all that looks at them, and their places in it from 0."""
+
+    opened: Opened
+    places: Rows
+
+    @classmethod
+    def of(cls, batch: Batch, places: Rows) -> _Records:
+        whole = Opened(without_views(batch.table))
+        return cls(whole if len(places) == batch.ref.rows else whole.take(places), places)
+
+    def only(self, kept: Flags) -> _Records:
+        """Restrict to the marked records."""
+        return _Records(self.opened.take(np.flatnonzero(kept)), self.places[kept])
+
+
 class _Sweep:
-    """One walk over the leaves of the kept rows: the new table, the counts, and the bad rows."""
+    """One walk over the leaves of records: the new table, the counts, and the bad records."""
 
     def __init__(
         self,
         plan: Plan,
         table_plan: TablePlan,
         batch: Batch,
-        kept: Rows,
+        records: _Records,
         generalized: Generalized,
         tools: Tools,
     ) -> None:
         self._plan, self._table_plan, self._batch, self._tools = plan, table_plan, batch, tools
-        self._kept, self._generalized = kept, generalized
-        whole = len(kept) == batch.ref.rows
-        table = without_views(batch.table)
-        self._source = table if whole else table.take(pa.array(kept))
+        self._records, self._generalized = records, generalized
+        opened = records.opened
         self._decided = {f.path: f for f in table_plan.fields}
-        self._subjects = Subjects(self._source)
-        linked = linked_fields(self._source, table_plan)
-        self._documents = document_ids(self._source, table_plan, tools.key, linked.values())
+        self._subjects = Subjects(opened)
+        linked = linked_fields(opened, table_plan)
+        self._documents = document_ids(opened, table_plan, tools.key, linked.values())
         self._looked = self._look(linked)
         self._shown = {
             path: Shown([linked[one] for one in links], self._decided, self._context)
@@ -178,10 +194,10 @@ class _Sweep:
         }
         self._counts: list[tuple[tuple[str, str], int]] = []
         self._found: list[tuple[tuple[str, str, str, str], int]] = []
-        self.bad = np.zeros(len(kept), dtype=bool)
+        self.bad = np.zeros(opened.num_rows, dtype=bool)
         schema = output_schema(batch.table.schema, table_plan)
         try:
-            self.table = map_leaves(self._source, self._visit, schema)
+            self.table = opened.closed(map(self._scrub, opened.leaves), schema)
             self._check_nulls(schema)
         except NullRefused as refused:
             if not self.bad.any():  # else it is the null of a record that will be left out
@@ -193,7 +209,7 @@ class _Sweep:
                 ) from None
         self.fields = Tally(self._counts)
         self.findings = Tally(self._found)
-        self.inner = Tally(inner_counts(self._source))
+        self.inner = Tally(opened.inner_counts())
 
     def _look(self, linked: Mapping[Linked, LinkedField]) -> Mapping[FieldPath, Looked]:
         if self._tools.detector is None or self._plan.detect is None:
@@ -202,15 +218,20 @@ class _Sweep:
         consistency = Consistency(self._plan.detect)
         try:
             return look(
-                self._source, self._table_plan, self._tools.detector, consistency, linked, patience
+                self._records.opened,
+                self._table_plan,
+                self._tools.detector,
+                consistency,
+                linked,
+                patience,
             )
         except GaveUp as gave_up:
             raise self._hopeless(gave_up) from None
 
     def rescan(self, detector: Detector, *, every: bool) -> Rescanned:
         """A second look at what came of the records."""
-        ref = self._batch.ref
-        return rescan(self._source, self.table, self._table_plan, ref, detector, every=every)
+        opened, ref = self._records.opened, self._batch.ref
+        return rescan(opened, self.table, self._table_plan, ref, detector, every=every)
 
     def _check_nulls(self, schema: pa.Schema) -> None:
         """Arrow itself lets nulls into a column that is declared not nullable."""
@@ -225,9 +246,10 @@ class _Sweep:
             if not declared.nullable and column.null_count:
                 raise NullRefused(FieldPath((declared.name,)))
 
-    def _visit(self, path: FieldPath, values: pa.Array, rows: Rows) -> pa.Array | None:
-        field_plan = self._decided[path]
-        name, present = str(path), len(values) - values.null_count
+    def _scrub(self, leaf: Leaf) -> pa.Array | None:
+        """What becomes of the values of a leaf; None where it is dropped."""
+        field_plan, values, rows = self._decided[leaf.path], leaf.values, leaf.rows
+        name, present = str(leaf.path), len(values) - values.null_count
         self._counts.append(((name, "in"), present))
         match field_plan.disposition:
             case Keep():
@@ -236,21 +258,15 @@ class _Sweep:
                 self._counts.append(((name, "removed"), present))
                 return None
             case Apply(transform):
-                before = plain(values)
-                outcome = transformed(transform, before, self._context(field_plan, rows))
-                return as_before(self._finish(field_plan, before, outcome, rows), values.type)
+                outcome = transformed(transform, leaf.plain, self._context(field_plan, rows))
             case Generalize():
-                outcome = self._generalized.outcomes[path]
-                return as_before(
-                    self._finish(field_plan, plain(values), outcome, rows), values.type
-                )
+                outcome = self._generalized.outcomes[leaf.path]
             case ScrubText(default, operators):
-                before = plain(values)
                 actions = TextOperators.of(default, operators)
-                context, shown = self._context(field_plan, rows), self._shown.get(path)
-                outcome, found = scrub_texts(self._looked[path], actions, context, shown)
+                context, shown = self._context(field_plan, rows), self._shown.get(leaf.path)
+                outcome, found = scrub_texts(self._looked[leaf.path], actions, context, shown)
                 self._found.extend(((name, *key), count) for key, count in found.items())
-                return as_before(self._finish(field_plan, before, outcome, rows), values.type)
+        return as_before(self._finish(field_plan, leaf.plain, outcome, rows), values.type)
 
     def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
         take = pa.array(rows)
@@ -262,7 +278,7 @@ class _Sweep:
             key=self._tools.key,
             document=documents,
             subject=subject.values if subject is not None else None,
-            record=record_ids(field_plan, self._batch.ref, self._kept[rows]),
+            record=record_ids(field_plan, self._batch.ref, self._records.places[rows]),
             worked_out=subject.worked_out if subject is not None else {},
         )
 
@@ -307,7 +323,7 @@ class _Sweep:
         )
 
     def _place(self, path: FieldPath, index: int) -> Place:
-        row = self._batch.ref.first_row + int(self._kept[index])
+        row = self._batch.ref.first_row + int(self._records.places[index])
         return Place(self._batch.ref.source, row, str(path))
 
 

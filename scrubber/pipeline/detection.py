@@ -19,8 +19,7 @@ from scrubber.detect.linked.search import LinkedHit, find_linked
 from scrubber.errors import DetectionError
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.finding import Span
-from scrubber.model.layouts import plain
-from scrubber.model.nested import Rows, leaf_values
+from scrubber.model.opened import Leaf, Opened, Rows
 from scrubber.pipeline.linked import LinkedField
 from scrubber.policy.plan import Linked, ScrubText, TablePlan, linked_of
 from scrubber.transform.columns.distinct import readable_values
@@ -84,21 +83,21 @@ def spans_of(seen: Seen) -> tuple[Span, ...]:
     return () if isinstance(seen, DetectionError) else seen
 
 
-def linked_fields(table: pa.Table, plan: TablePlan) -> dict[Linked, LinkedField]:
+def linked_fields(opened: Opened, plan: TablePlan) -> dict[Linked, LinkedField]:
     """The fields that any text field of the table links to."""
     wanted = dict.fromkeys(linked for field in plan.fields for linked in linked_of(field))
-    return {linked: LinkedField.of(table, linked) for linked in wanted}
+    return {linked: LinkedField.of(opened, linked) for linked in wanted}
 
 
 def look(
-    table: pa.Table,
+    opened: Opened,
     plan: TablePlan,
     detector: Detector,
     consistency: Consistency,
     fields: Mapping[Linked, LinkedField],
     patience: int,
 ) -> dict[FieldPath, Looked]:
-    """Look at every text field of `table`; `fields` are its linked ones.
+    """Look at every text field of the table; `fields` are its linked ones.
 
     Raises GaveUp at the `patience`-th text of a field on which a recognizer runs out of time.
     """
@@ -106,22 +105,19 @@ def look(
     for field in plan.fields:
         if isinstance(field.disposition, ScrubText):
             columns = [fields[linked] for linked in field.disposition.linked]
-            looked[field.path] = _look_at(table, field.path, detector, columns, patience)
+            looked[field.path] = _look_at(opened.leaf(field.path), detector, columns, patience)
     if consistency.labels:
         _spread(looked, consistency, patience)
     return looked
 
 
 def _look_at(
-    table: pa.Table,
-    path: FieldPath,
+    leaf: Leaf,
     detector: Detector,
     columns: Sequence[LinkedField],
     patience: int,
 ) -> Looked:
-    values, rows = leaf_values(table, path)
-    texts = plain(values)
-    encoded = texts.dictionary_encode()
+    encoded = leaf.plain.dictionary_encode()
     indices = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
     distinct = readable_values(encoded.dictionary)
     try:
@@ -130,12 +126,12 @@ def _look_at(
         if error.index is None:
             raise
         first = int(np.argmax(indices == error.index))
-        raise GaveUp(path, int(rows[first]), error) from None
+        raise GaveUp(leaf.path, int(leaf.rows[first]), error) from None
     linked: Mapping[int, tuple[LinkedHit, ...]] = {}
     if columns:
         each = [None if i < 0 else distinct[i] for i in indices.tolist()]
-        linked = find_linked(each, rows.tolist(), [field.column for field in columns])
-    return Looked(texts, rows, indices, distinct, seen, linked)
+        linked = find_linked(each, leaf.rows.tolist(), [field.column for field in columns])
+    return Looked(leaf.plain, leaf.rows, indices, distinct, seen, linked)
 
 
 def _detect(detector: Detector, texts: Sequence[object], patience: int) -> Sequence[Seen]:

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from scrubber.model.batch import BatchRef
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.layouts import plain
-from scrubber.model.nested import Rows, leaf_values
+from scrubber.model.opened import Opened, Rows
 from scrubber.pipeline.linked import LinkedField
 from scrubber.policy.plan import (
     Apply,
@@ -28,7 +27,7 @@ from scrubber.transform.keys import RootKey, keyed_digest
 
 
 def document_ids(
-    table: pa.Table, plan: TablePlan, key: RootKey | None, linked: Iterable[LinkedField] = ()
+    opened: Opened, plan: TablePlan, key: RootKey | None, linked: Iterable[LinkedField] = ()
 ) -> pa.Array | None:
     """One opaque id per row, equal for rows with the same texts and the same linked values, or None
     where nothing asks for it.
@@ -43,11 +42,11 @@ def document_ids(
     ):
         return None
     base = keyed_digest(key.derive("document", ""))
-    digests = [base.copy() for _ in range(table.num_rows)]
+    digests = [base.copy() for _ in range(opened.num_rows)]
     for number, field in enumerate(texts):
         tag = number.to_bytes(4, "big")
-        values, rows = leaf_values(table, field.path)
-        for value, row in zip(readable_values(plain(values)), rows.tolist(), strict=True):
+        leaf = opened.leaf(field.path)
+        for value, row in zip(readable_values(leaf.plain), leaf.rows.tolist(), strict=True):
             if isinstance(value, str):  # what is not UTF-8 is failed later
                 data = value.encode("utf-8", "surrogatepass")
                 digests[row].update(tag + len(data).to_bytes(8, "big") + data)
@@ -110,15 +109,15 @@ class Subject(NamedTuple):
 class Subjects:
     """The subjects of a table's rows, looked up once for all fields that have one value a row."""
 
-    def __init__(self, table: pa.Table) -> None:
-        self._table = table
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._of_rows: dict[FieldPath, Subject] = {}
 
     def of(self, column: FieldPath, rows: Rows) -> Subject:
         """Those of values that stand in `rows`, by a column of the table."""
         if column not in self._of_rows:
-            self._of_rows[column] = Subject(plain(leaf_values(self._table, column)[0]), {})
+            self._of_rows[column] = Subject(self._opened.leaf(column).plain, {})
         found = self._of_rows[column]
-        if np.array_equal(rows, np.arange(self._table.num_rows)):
+        if np.array_equal(rows, np.arange(self._opened.num_rows)):
             return found
         return Subject(found.values.take(pa.array(rows)), {})

@@ -14,8 +14,7 @@ import pyarrow.compute as pc
 from scrubber.detect.linked.search import LinkedColumn, LinkedHit
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.finding import Cover, Piece
-from scrubber.model.layouts import plain
-from scrubber.model.nested import Rows, leaf_values
+from scrubber.model.opened import Opened, Rows
 from scrubber.policy.plan import Apply, FieldPlan, Linked
 from scrubber.transform.base import Context, Transform, transformed
 from scrubber.transform.columns.distinct import readable_values
@@ -36,10 +35,10 @@ class LinkedField:
     counts: Rows = hidden_field(repr=False)
 
     @classmethod
-    def of(cls, table: pa.Table, linked: Linked) -> LinkedField:
-        values, rows = leaf_values(table, linked.path)
-        counts = np.bincount(rows, minlength=table.num_rows).astype(np.int64)
-        return cls(linked, plain(values), np.cumsum(counts) - counts, counts)
+    def of(cls, opened: Opened, linked: Linked) -> LinkedField:
+        leaf = opened.leaf(linked.path)
+        counts = np.bincount(leaf.rows, minlength=opened.num_rows).astype(np.int64)
+        return cls(linked, leaf.plain, np.cumsum(counts) - counts, counts)
 
     @cached_property
     def column(self) -> LinkedColumn:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,8 +20,7 @@ from scrubber.model.batch import BatchRef
 from scrubber.model.entities import entity
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.finding import outside_kept
-from scrubber.model.layouts import plain
-from scrubber.model.nested import Rows, leaf_values
+from scrubber.model.opened import Leaf, Opened, Rows
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.policy.plan import FieldPlan, Generalize, Keep, ScrubText, TablePlan
@@ -39,7 +39,7 @@ class Rescanned:
 
 
 def rescan(
-    before: pa.Table,
+    before: Opened,
     after: pa.Table,
     plan: TablePlan,
     ref: BatchRef,
@@ -54,15 +54,14 @@ def rescan(
     however the batch is worked on. Raises: DetectionError, with file and field, where recognizers
     run out of time on several texts.
     """
-    chosen = range(after.num_rows) if every else _sample(without_views(after), plan, ref)
-    if not len(chosen):
+    result = Opened(without_views(after))
+    rows = np.arange(result.num_rows, dtype=np.int64) if every else _sample(result, plan, ref)
+    if not len(rows):
         return Rescanned()
-    rows = pa.array(chosen, pa.int64())
-    before, after = without_views(before).take(rows), without_views(after).take(rows)
-    own = _identifiers(before, plan)
+    own = _identifiers(before, plan, rows)
     residual: Counter[tuple[str, str, str]] = Counter()
     for one in plan.fields:
-        passages = Counter(_passages(one, before, after, own))
+        passages = Counter(_passages(one, before, result, rows, own))
         try:
             left = remaining(list(passages), detector)
         except DetectionError as error:
@@ -71,44 +70,44 @@ def rescan(
             for span in outside_kept(spans, partial(_keeps, one)):
                 if span == UNSEEN or _counts(one, span.label):
                     residual[str(one.path), span.label, span.recognizer] += times
-    return Rescanned(len(chosen), Tally(residual))
+    return Rescanned(len(rows), Tally(residual))
 
 
-def _sample(table: pa.Table, plan: TablePlan, ref: BatchRef) -> list[int]:
-    """Records of `table`; by the length of their texts, which is the same in every process, as the
-    memory that they take is not."""
-    rows = table.num_rows
-    looked = (_looked_at(one, table) for one in plan.fields)
-    size = sum(pc.sum(pc.binary_length(found[0])).as_py() or 0 for found in looked if found)
-    fitting = rows * _BYTES // max(size, 1)
+def _sample(result: Opened, plan: TablePlan, ref: BatchRef) -> Rows:
+    """Records by the length of their texts, which is the same in every process, as the memory that
+    they take is not."""
+    count = result.num_rows
+    looked = (_looked_at(one, result) for one in plan.fields)
+    size = sum(pc.sum(pc.binary_length(one.plain)).as_py() or 0 for one in looked if one)
+    fitting = count * _BYTES // max(size, 1)
     most = min(_ROWS, max(_FEWEST, fitting))
-    return picked(rows, most, generator(_SEED, f"{ref.source}\0{ref.ordinal}"))
+    return np.array(picked(count, most, generator(_SEED, f"{ref.source}\0{ref.ordinal}")), np.int64)
 
 
-def _identifiers(table: pa.Table, plan: TablePlan) -> list[tuple[str, ...]]:
+def _identifiers(before: Opened, plan: TablePlan, rows: Rows) -> list[tuple[str, ...]]:
     """The direct identifiers that each record came with, as texts."""
-    own: list[dict[str, None]] = [{} for _ in range(table.num_rows)]
+    own: list[dict[str, None]] = [{} for _ in rows]
     for one in plan.fields:
         if one.field_class is FieldClass.DIRECT_IDENTIFIER:
-            values, rows = leaf_values(table, one.path)
-            texts = text_labels(plain(values)).to_pylist()
-            for text, row in zip(texts, rows.tolist(), strict=True):
+            leaf = before.leaf(one.path).among(rows)
+            texts = text_labels(leaf.plain).to_pylist()
+            for text, row in zip(texts, leaf.rows.tolist(), strict=True):
                 if text:
                     own[row][text] = None
     return [tuple(texts) for texts in own]
 
 
 def _passages(
-    one: FieldPlan, before: pa.Table, after: pa.Table, own: list[tuple[str, ...]]
+    one: FieldPlan, before: Opened, result: Opened, rows: Rows, own: list[tuple[str, ...]]
 ) -> Iterator[Passage]:
-    found = _looked_at(one, after)
-    if found is None:
+    looked = _looked_at(one, result)
+    if looked is None:
         return
-    values, rows = found
+    after = looked.among(rows)
     pairs = zip(
-        text_labels(plain(leaf_values(before, one.path)[0])).to_pylist(),
-        text_labels(values).to_pylist(),
-        rows.tolist(),
+        text_labels(before.leaf(one.path).among(rows).plain).to_pylist(),
+        text_labels(after.plain).to_pylist(),
+        after.rows.tolist(),
         strict=True,
     )
     for was, became, row in pairs:
@@ -116,14 +115,13 @@ def _passages(
             yield Passage(was, became, own[row])
 
 
-def _looked_at(one: FieldPlan, after: pa.Table) -> tuple[pa.Array, Rows] | None:
-    """The texts of a field, and the row of each; None for a field that is not looked at."""
+def _looked_at(one: FieldPlan, result: Opened) -> Leaf | None:
+    """The texts of a field; None for a field that is not looked at."""
     match one.disposition:
         case Keep() | ScrubText() | Generalize(level=0):
-            values, rows = leaf_values(after, one.path)
-            values = plain(values)
-            text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
-            return (values, rows) if text else None
+            leaf = result.leaf(one.path)
+            kind = leaf.plain.type
+            return leaf if pa.types.is_string(kind) or pa.types.is_large_string(kind) else None
         case _:
             return None
 

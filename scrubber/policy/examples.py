@@ -11,7 +11,7 @@ import pyarrow as pa
 from scrubber.errors import Mark
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import EACH, FieldPath, Step, is_list, leaves
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.policy import schema
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
@@ -183,7 +183,7 @@ def _met(path: FieldPath | None, value: Any, result: pa.Table, known: set[FieldP
         path = path.child(EACH)
     if path not in known:
         return value is None
-    found = leaf_values(result, path)[0].to_pylist()
+    found = Opened(result).leaf(path).values.to_pylist()
     wanted = value if EACH in path.steps and isinstance(value, list) else [value]
     return len(found) == len(wanted) and all(map(_same, found, wanted))
 

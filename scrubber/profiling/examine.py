@@ -16,9 +16,9 @@ from scrubber.formats import Sample
 from scrubber.formats.sampling import drawn, generator
 from scrubber.frames import open_frame
 from scrubber.model.fieldclass import FieldClass
-from scrubber.model.fieldpath import FieldPath, leaves
+from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.profiling.columns import Profile, Verdict, judge
 
@@ -85,15 +85,15 @@ def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedT
     Raises: DetectionError, with file and field, for a text that could not be scanned.
     """
     for sample in samples:
-        table = without_views(sample.table)
+        opened = Opened(without_views(sample.table))
         fields = []
-        for path, kind in leaves(table.schema):
-            values = plain(leaf_values(table, path)[0].slice(0, _CELLS))
+        for leaf in opened.leaves:
+            values = plain(leaf.values.slice(0, _CELLS))
             try:
-                fields.append(_examined(path, kind, values, detector))
+                fields.append(_examined(leaf.path, leaf.kind, values, detector))
             except DetectionError as error:
-                raise error.at(Place(sample.name, field=str(path))) from None
-        yield ExaminedTable(replace(sample, table=table), tuple(fields))
+                raise error.at(Place(sample.name, field=str(leaf.path))) from None
+        yield ExaminedTable(replace(sample, table=opened.table), tuple(fields))
 
 
 def _examined(path: FieldPath, kind: pa.DataType, values: pa.Array, detector: Detector) -> Examined:

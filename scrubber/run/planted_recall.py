@@ -20,8 +20,7 @@ from scrubber.errors import DetectionError, GateError
 from scrubber.formats.sampling import generator, picked
 from scrubber.manifest import CheckFacts, PlantedFacts
 from scrubber.model.finding import Span
-from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.policy.plan import Keep, OnError, Plan, ScrubText, TablePlan
 from scrubber.run.request import Outcome, Session
@@ -175,8 +174,8 @@ def _taken_away(plan: Plan, entity: str) -> bool:
 
 def _texts(plan: Plan, tables: Iterable[tuple[str, pa.Table]]) -> Iterator[str]:
     for alias, table in tables:
-        head = without_views(table.slice(0, _ROWS))
+        head = Opened(without_views(table.slice(0, _ROWS)))
         for one in plan.table(alias).fields:
             if isinstance(one.disposition, ScrubText):
-                values = text_labels(plain(leaf_values(head, one.path)[0]))
+                values = text_labels(head.leaf(one.path).plain)
                 yield from (text[:_LONGEST] for text in values.to_pylist() if text)

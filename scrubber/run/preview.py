@@ -15,9 +15,8 @@ from scrubber.anonymize.census import levels_of
 from scrubber.anonymize.labels import text_labels
 from scrubber.errors import InputError, KeyFault, Mark, ScrubberError
 from scrubber.model.batch import Batch, BatchRef
-from scrubber.model.fieldpath import FieldPath, leaves
-from scrubber.model.layouts import plain
-from scrubber.model.nested import leaf_values
+from scrubber.model.fieldpath import FieldPath
+from scrubber.model.opened import Opened
 from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
 from scrubber.policy import Example, Rules, compile_plan, public_parameters, table_of, unmet
 from scrubber.policy.plan import (
@@ -175,14 +174,14 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
             source, surveyed.schemas[source.alias], drop_bad_rows=rules.on_error is OnError.DROP_ROW
         ):
             if rows:
-                before = chunk.table.slice(0, rows)
+                before = Opened(chunk.table.slice(0, rows))
                 ref = BatchRef(source.alias, 0, 1, before.num_rows)
-                after = scrub_batch(plan, Batch(ref, before), tools).table
+                after = Opened(scrub_batch(plan, Batch(ref, before.table), tools).table)
                 for one in decided:
                     pairs = _pairs(one.path, before, after)
                     match one.disposition:
                         case Generalize(_, levels):
-                            values = plain(leaf_values(after, one.path)[0])
+                            values = after.leaf(one.path).plain
                             pairs = _ladders(levels, pairs, values, Context(str(one.path), key))
                     samples.setdefault(one, []).extend(pairs)
             break
@@ -212,9 +211,9 @@ def _for_the_eye(plan: Plan) -> Plan:
     return before_privacy(replace(plan, tables=tables, on_error=OnError.NULL))
 
 
-def _pairs(path: FieldPath, before: pa.Table, after: pa.Table) -> list[tuple[Any, Any]]:
+def _pairs(path: FieldPath, before: Opened, after: Opened) -> list[tuple[Any, Any]]:
     """The values of a leaf before and after; after is None for a removed field."""
-    values = leaf_values(before, path)[0].to_pylist()
-    if path not in {known for known, _ in leaves(after.schema)}:
+    values = before.leaf(path).values.to_pylist()
+    if path not in {leaf.path for leaf in after.leaves}:
         return [(value, None) for value in values]
-    return list(zip(values, leaf_values(after, path)[0].to_pylist(), strict=True))
+    return list(zip(values, after.leaf(path).values.to_pylist(), strict=True))

@@ -20,7 +20,7 @@ from scrubber.keystore import as_key
 from scrubber.manifest import DATA, read_manifest
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import plain
-from scrubber.model.nested import Rows, map_leaves
+from scrubber.model.opened import Rows, map_leaves
 from scrubber.storage import PRIVATE, Location, locate, write_whole
 from scrubber.transform.columns.distinct import readable_values
 from scrubber.transform.encrypt import ENCRYPTED, opener

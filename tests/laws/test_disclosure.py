@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.manifest import Manifest
+from scrubber.model.opened import Opened
 from scrubber.model.tally import Tally
-from scrubber.pipeline import batch
 from scrubber.policy import rules_from_mapping
 from scrubber.run.on_table import run_on_table
 from tests.examples import examples
@@ -219,7 +219,7 @@ def test_by_one_subtraction(kind: str) -> None:
 def test_the_attack_wins_where_only_fields_are_counted(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "inner_counts", lambda table: Tally().items() if table else ())
+    monkeypatch.setattr(Opened, "inner_counts", lambda opened: Tally().items() if opened else ())
     rows = [full()] * 200 + FEW[kind]
     assert attack(rows, scrubbed(rows).data)
 

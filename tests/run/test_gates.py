@@ -266,11 +266,14 @@ def test_a_failed_gate_publishes_nothing_and_exits_with_1(
 def test_a_second_look_at_no_records() -> None:
     from scrubber.detect.shared import detector_for
     from scrubber.model.batch import BatchRef
+    from scrubber.model.opened import Opened
     from scrubber.policy import compile_plan, rules_from_mapping
 
     table = pl.DataFrame({"note": []}, schema={"note": pl.String}).to_arrow()
     plan = compile_plan(rules_from_mapping(rules(NOTE)), {"s": table.schema})
     assert plan.detect is not None
     ref = BatchRef("s", 0, 1, 0)
-    found = rescan(table, table, plan.table("s"), ref, detector_for(plan.detect), every=True)
+    found = rescan(
+        Opened(table), table, plan.table("s"), ref, detector_for(plan.detect), every=True
+    )
     assert (found.rows, found.residual.total) == (0, 0)

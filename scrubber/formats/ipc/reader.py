@@ -27,7 +27,7 @@ from scrubber.formats.tables import rechunk as cutting
 from scrubber.formats.tables.visible import visible
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.nested import Rows, map_leaves
+from scrubber.model.opened import Rows, map_leaves
 
 _FILE_MAGIC = b"ARROW1"
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"

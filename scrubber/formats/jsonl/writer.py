@@ -28,7 +28,8 @@ from scrubber.formats.tables.text import (
     unwrapped_type,
 )
 from scrubber.model.fieldpath import FieldPath, is_list
-from scrubber.model.nested import Rows, map_leaves, map_types
+from scrubber.model.nested import map_types
+from scrubber.model.opened import Rows, map_leaves
 
 _Plain = Callable[[Any], Any]
 

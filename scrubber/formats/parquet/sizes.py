@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 from scrubber.formats.base import CHUNK_ROWS, HELD_BYTES
 from scrubber.formats.parquet.pages import held, pages
 from scrubber.formats.tables.text import unwrapped
-from scrubber.model.fieldpath import leaves
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ColumnChunkMetaData, ParquetFile
@@ -123,8 +122,8 @@ def _longest_entries(
         batches = file.iter_batches(batch_size=1, row_groups=[index], columns=paths)
         table = pa.Table.from_batches([next(batches)])
     lengths: list[int] = []
-    for leaf, kind in leaves(table.schema):
-        if pa.types.is_dictionary(kind):
-            entries = unwrapped(leaf_values(table, leaf)[0].dictionary)
+    for leaf in Opened(table).leaves:
+        if pa.types.is_dictionary(leaf.kind):
+            entries = unwrapped(leaf.values.dictionary)
             lengths.append(pc.max(pc.binary_length(entries)).as_py() or 0)
     return lengths

@@ -19,7 +19,7 @@ from scrubber.formats.base import MORE_MEMORY, RECORD_BYTES, rows_per_chunk
 from scrubber.formats.tables.text import is_string, is_variable_binary, unwrapped
 from scrubber.formats.tables.visible import has_dictionary, visible
 from scrubber.model.fieldpath import leaves
-from scrubber.model.nested import leaf_values
+from scrubber.model.opened import Opened
 
 
 def tables(
@@ -88,10 +88,8 @@ def written_out(batch: pa.RecordBatch) -> int:
     size = sum(batch.column(f.name).nbytes for f in batch.schema if f.name not in sharing)
     if sharing:
         batch.validate(full=True)
-        table = pa.Table.from_batches([batch])
-        for path, _ in leaves(batch.schema):
-            if path.column in sharing:
-                size += _size(leaf_values(table, path)[0])
+        opened = Opened(pa.Table.from_batches([batch]).select(sorted(sharing)))
+        size += sum(_size(leaf.values) for leaf in opened.leaves)
     return int(size)
 
 

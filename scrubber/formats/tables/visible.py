@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.model.fieldpath import FieldPath, is_list, leaves
-from scrubber.model.nested import Rows, map_leaves
+from scrubber.model.opened import Rows, map_leaves
 from scrubber.model.views import viewless
 
 

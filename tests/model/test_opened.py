@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.model.fieldpath import FieldPath, leaves
-from scrubber.model.nested import leaf_values, map_leaves, map_types
+from scrubber.model.nested import map_types
+from scrubber.model.opened import Opened, map_leaves
 
 MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
 CASES = {
@@ -41,20 +42,35 @@ def test_identity_gives_back_the_table(name: str, cut: tuple[int, int | None]) -
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_rows_and_values_agree_with_leaf_values(name: str) -> None:
+def test_a_leaf_is_found_by_its_path_and_opened_once(name: str) -> None:
     kind, values = CASES[name]
-    table = pa.table({"f": pa.array(values, kind)}).slice(1)
-    seen = {}
+    opened = Opened(pa.table({"f": pa.array(values, kind), "g": values}).slice(1))
+    assert [(leaf.path, leaf.kind) for leaf in opened.leaves] == leaves(opened.table.schema)
+    for leaf in opened.leaves:
+        assert opened.leaf(leaf.path) is leaf
+        assert opened.leaf(leaf.path, leaf.kind) is leaf
+        assert len(leaf.rows) == len(leaf.values)
+        assert leaf.rows.tolist() == sorted(leaf.rows)
 
-    def visit(path: FieldPath, array: pa.Array, rows: np.ndarray) -> pa.Array:
-        seen[path] = (array.to_pylist(), rows.tolist())
-        return array
 
-    map_leaves(table, visit, table.schema)
-    assert list(seen) == [path for path, _ in leaves(table.schema)]
-    for path, (flat, rows) in seen.items():
-        array, expected = leaf_values(table, path)
-        assert (array.to_pylist(), expected.tolist()) == (flat, rows)
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("rows", [[], [1], [0, 1], [0, 2]])
+def test_the_values_among_some_rows_are_those_of_the_table_of_these_rows(
+    name: str, rows: list[int]
+) -> None:
+    kind, values = CASES[name]
+    some = np.array([row for row in rows if row < len(values)], np.int64)
+    opened = Opened(pa.table({"f": pa.array(values, kind)}))
+    for leaf, alone in zip(opened.leaves, opened.take(some).leaves, strict=True):
+        among = leaf.among(some)
+        assert among.values.to_pylist() == alone.values.to_pylist()
+        assert among.rows.tolist() == alone.rows.tolist()
+
+
+def test_other_columns_are_not_opened_for_one() -> None:
+    opened = Opened(pa.table({"a": [1], "b": [[2]]}))
+    opened.leaf(FieldPath(("a",)))
+    assert len(opened._columns) == 1
 
 
 def test_a_leaf_in_a_list_of_structs_changes_alone() -> None:
