@@ -247,7 +247,7 @@ class _Sweep:
                 raise NullRefused(FieldPath((declared.name,)))
 
     def _scrub(self, leaf: Leaf) -> pa.Array | None:
-        """What becomes of the values of a leaf; None where it is dropped."""
+        """The values of a leaf as they come out; None where it is dropped."""
         field_plan, values, rows = self._decided[leaf.path], leaf.values, leaf.rows
         name, present = str(leaf.path), len(values) - values.null_count
         self._counts.append(((name, "in"), present))
