@@ -17,6 +17,7 @@ from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.risk import risk_lines
 from scrubber.transform import TRANSFORMS
+from scrubber.transform.steps import THEN
 
 Count = Mapping[str, Any]
 
@@ -191,10 +192,11 @@ def _done(field: Mapping[str, Any]) -> str:
         return _generalized({one["name"]: one["value"] for one in field["parameters"]})
     if action == "drop":
         return "removed"
-    if action not in TRANSFORMS:
+    steps = action.split(THEN)
+    if not all(step in TRANSFORMS for step in steps):
         return printable(action)
     domain = f", domain {printable(field['domain'])}" if field["domain"] else ""
-    return TRANSFORMS[action].sentence.format(domain=domain)
+    return ", then ".join(TRANSFORMS[step].sentence.format(domain=domain) for step in steps)
 
 
 def _generalized(chosen: Mapping[str, str]) -> str:

@@ -77,8 +77,9 @@ def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
     transform's `context` names, else in the rule file's `subject`; None where it asks for none."""
     if not isinstance(field.disposition, Apply):
         return None
-    transform = field.disposition.transform
-    if not isinstance(transform, PerSubject):
+    steps = transforms_of(field.disposition)
+    transform = next((step for step in steps if isinstance(step, PerSubject)), None)
+    if transform is None:
         return None
     named = transform.subject_field()
     return FieldPath((named,)) if named is not None else plan.subject

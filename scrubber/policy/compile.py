@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from scrubber.model.fieldpath import (
     maps,
     spellings,
 )
+from scrubber.model.layouts import value_type
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json
 from scrubber.policy.linking import Linking
@@ -42,7 +43,9 @@ from scrubber.policy.rows import boolean_fault, columns_of
 from scrubber.policy.rules import Rules
 from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.report import Report, did_you_mean
-from scrubber.transform.base import Kind, PerSubject, kind_of
+from scrubber.policy.syntax.source import Path_
+from scrubber.transform.base import Kind, PerSubject, Transform, kind_of
+from scrubber.transform.steps import steps_of
 
 _HOW_TO_DECIDE = 'give it a transform, entities (for text), keep: "why", or set on_unlisted'
 _NO_VALUES = Keep("every value is null: the column has no type")
@@ -165,8 +168,10 @@ class _Compiler:
             disposition = quasi_identifier(self.report, self._rules, rule, disposition, path, kind)
             if disposition is None:
                 return None
-        if isinstance(disposition, Apply) and isinstance(disposition.transform, PerSubject):
-            self._check_whose(rule, disposition.transform, found, subject)
+        if isinstance(disposition, Apply):
+            for here, step in _places(self.report, rule, disposition.transform):
+                if isinstance(step, PerSubject):
+                    self._check_whose(here, step, found, subject)
         if isinstance(disposition, ScrubText) and rule.linked:
             linked = self._linking.resolve(rule, path, found, self._deciding)
             disposition = replace(disposition, linked=linked)
@@ -218,12 +223,15 @@ class _Compiler:
             self.report.key((*rule.path, "entities"), "entities-not-text", text, hint)
             return False
         if isinstance(disposition, Apply):
-            accepts = disposition.transform.traits.accepts
-            if here not in accepts:
-                kinds = ", ".join(sorted(accepts))
-                text = f"{disposition.transform.name} takes {kinds}; {name} is {here} ({kind})"
-                self.report.value((*rule.path, "transform"), "wrong-kind", text)
-                return False
+            said, kind = name, value_type(kind)
+            for place, step in _places(self.report, rule, disposition.transform):
+                accepts, here = step.traits.accepts, kind_of(kind)
+                if here not in accepts:
+                    kinds = ", ".join(sorted(accepts))
+                    text = f"{step.name} takes {kinds}; {said} is {here} ({kind})"
+                    self.report.value(place, "wrong-kind", text)
+                    return False
+                said, kind = f"{name} after {step.name}", step.output_type(kind)
         return True
 
     def _check_structs(self, found: Iterable[tuple[FieldPath, pa.DataType]]) -> None:
@@ -256,12 +264,12 @@ class _Compiler:
 
     def _check_whose(
         self,
-        rule: FieldRule,
+        here: Path_,
         transform: PerSubject,
         found: Iterable[tuple[FieldPath, pa.DataType]],
         subject: FieldPath | None,
     ) -> None:
-        here, named = (*rule.path, "transform"), transform.subject_field()
+        named = transform.subject_field()
         if named is None:
             if subject is None:
                 text = f"{transform.name} needs a subject, and this table has none"
@@ -302,7 +310,8 @@ class _Compiler:
         for one in fields:
             if documents or not isinstance(one.disposition, Apply):
                 continue
-            if one.disposition.transform.traits.scope == "document":
+            scopes = [step.traits.scope for step in transforms_of(one.disposition)]
+            if "document" in scopes:
                 path = (*rules[one.rule.id].path, "transform")
                 text = "scope document needs a text field with a keyed operator beside the field"
                 self.report.value(path, "scope-without-text", text, "scope: dataset")
@@ -361,8 +370,8 @@ class _Compiler:
             disposition = rule.disposition if rule is not None else None
             if rule is None or not isinstance(disposition, Apply):
                 continue
-            transform = disposition.transform
-            if transform.traits.pseudonym and transform.traits.scope != "dataset":
+            traits = [step.traits for step in transforms_of(disposition)]
+            if any(one.pseudonym and one.scope != "dataset" for one in traits):
                 text = "the subject's pseudonyms differ from record to record: nothing joins them"
                 hint = "scope: dataset, or drop the field"
                 self.report.value((*rule.path, "transform"), "subject-not-linkable", text, hint)
@@ -391,6 +400,16 @@ def _columns(rule: RowRule) -> frozenset[str]:
     columns = columns_of(rule.expression)
     assert not isinstance(columns, Fault), "row rules that are wrong do not load"
     return columns
+
+
+def _places(
+    report: Report, rule: FieldRule, transform: Transform
+) -> Iterator[tuple[Path_, Transform]]:
+    """The steps of a rule's transform, each with its place in the rule file."""
+    path = (*rule.path, "transform")
+    listed = isinstance(report.tree.at(path), list)
+    for i, step in enumerate(steps_of(transform)):
+        yield (*path, i) if listed else path, step
 
 
 def _name_path(report: Report, rule: FieldRule, name: str) -> tuple[str | int, ...]:

@@ -22,8 +22,9 @@ from scrubber.policy.plan import (
 from scrubber.policy.schema import Setting
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
-from scrubber.transform.base import FromFile, Strictness, Transform
+from scrubber.transform.base import FromFile, PerSubject, Strictness, Transform
 from scrubber.transform.erase import Redact
+from scrubber.transform.steps import Steps, strength_of, title
 
 # From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
 _MASK_LIMIT = 4
@@ -185,21 +186,49 @@ class _Reader:
         return ScrubText(self._read(default, here), tuple(operators)) if right else None
 
     def _apply(
-        self, path: Path_, setting: Setting, class_: FieldClass | None
+        self, path: Path_, settings: tuple[Setting, ...], class_: FieldClass | None
     ) -> Disposition | None:
-        operator = read_operator(self._report, path, setting, in_text=False)
-        if operator is None or isinstance(operator, Drop | Keep):
-            return operator
-        if operator.strictness < Strictness.PERTURB and class_ is FieldClass.DIRECT_IDENTIFIER:
-            text = f"{operator.name} keeps most values of a direct identifier"
+        if not isinstance(self._report.tree.at(path), list):
+            operator = read_operator(self._report, path, settings[0], in_text=False)
+            if operator is None or isinstance(operator, Drop | Keep):
+                return operator
+            operator = self._read(operator, (*path, operator.name))
+        else:
+            found = [self._step((*path, i), step) for i, step in enumerate(settings)]
+            steps = tuple(step for step in found if step is not None)
+            if len(steps) < len(found):
+                return None
+            self._check_subjects(path, steps)
+            operator = Steps(steps) if len(steps) > 1 else steps[0]
+        if strength_of(operator) < Strictness.PERTURB and class_ is FieldClass.DIRECT_IDENTIFIER:
+            text = f"{title(operator)} keeps most values of a direct identifier"
             hint = "token, surrogate or drop it"
-            self._report.key((*path, operator.name), "direct-identifier-kept", text, hint)
+            self._report.key(path, "direct-identifier-kept", text, hint)
         leaves = operator.traits.leaves
         if leaves >= _MASK_LIMIT and class_ is not FieldClass.QUASI_IDENTIFIER:
             text = f"a mask that keeps {_MASK_LIMIT} or more characters leaves a quasi-identifier"
             hint = "keep fewer, or class: quasi_identifier"
             self._report.value(path, "mask-keeps", text, hint)
-        return Apply(self._read(operator, (*path, operator.name)))
+        return Apply(operator)
+
+    def _step(self, path: Path_, setting: Setting) -> Transform | None:
+        """One of several transforms in order; None where a problem was reported."""
+        if setting.name in ("drop", "keep", "encrypt"):
+            text = f"{setting.name} takes whole values, so it is no step of several"
+            hint = "give it as the only transform"
+            self._report.value(path, "not-a-step", text, hint)
+            return None
+        operator = read_operator(self._report, path, setting, in_text=False)
+        if operator is None or isinstance(operator, Drop | Keep):
+            return None
+        step: Transform = self._read(operator, (*path, operator.name))
+        return step
+
+    def _check_subjects(self, path: Path_, steps: tuple[Transform, ...]) -> None:
+        shifts = [i for i, step in enumerate(steps) if isinstance(step, PerSubject)]
+        if len(shifts) > 1:
+            text = "two steps ask for the subject: one shift is enough"
+            self._report.value((*path, shifts[1]), "not-a-step", text)
 
     def _read(self, operator: Any, path: Path_) -> Any:
         """The operator, with its file read if it has one."""

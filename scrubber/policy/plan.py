@@ -18,6 +18,7 @@ from scrubber.model.layouts import value_type
 from scrubber.privacy.models import PrivacyModel
 from scrubber.transform.base import PerSubject, Transform
 from scrubber.transform.crypto.canonical import text_type
+from scrubber.transform.steps import steps_of
 
 
 class OnError(StrEnum):
@@ -312,16 +313,19 @@ def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | No
 def repeats(transform: Transform) -> bool:
     """True if equal values of a field get equal results in all records: a shift is the subject's
     own."""
-    return transform.traits.deterministic and not isinstance(transform, PerSubject)
+    return all(
+        step.traits.deterministic and not isinstance(step, PerSubject)
+        for step in steps_of(transform)
+    )
 
 
 def transforms_of(disposition: Disposition) -> tuple[Transform, ...]:
     """Every transform that a disposition may apply."""
     match disposition:
         case Apply(transform):
-            return (transform,)
+            return steps_of(transform)
         case Generalize(first) if first is not None:
-            return (first,)
+            return steps_of(first)
         case ScrubText(default, operators):
             every = (default, *(operator for _, operator in operators))
             return tuple(t for t in every if not isinstance(t, Keep))

@@ -49,6 +49,7 @@ _NAMES: Final = (
 _WORDS: Final = (  # single words: a transform by its name alone
     ("detect", "ner"),
     ("fields", _ANY, "transform"),
+    ("fields", _ANY, "transform", _ANY),
     ("fields", _ANY, "entities", _ANY),
     ("fields", _ANY, "entities", _ANY, "keep"),
     ("privacy", "hierarchies", _ANY),

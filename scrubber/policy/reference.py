@@ -52,6 +52,10 @@ problems at once, as `file:line:column [code] text`. The [glossary](glossary.md)
 `drop` apply to everything below a path; other transforms apply to single fields. The `[]` of a
 list of values may be omitted.
 
+**Steps.** A list of transforms is applied in order: `transform: [{email: {keep: domain}}, {map:
+{values: providers.csv, other: other}}]`. Each step must accept the type that the one before it
+gives. `drop`, `keep` and `encrypt` take whole values and are no steps.
+
 **Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule
 without a matching field is an error too, unless it is `optional` or comes from an included file.
 

@@ -72,6 +72,13 @@ def _setting(value: Any) -> Setting:
     )
 
 
+def _steps(value: Any) -> tuple[Setting, ...]:
+    """One transform, or several in order."""
+    if isinstance(value, list) and value:
+        return tuple(map(_setting, value))
+    return (_setting(value),)
+
+
 def _texts(value: Any) -> str | tuple[str, ...]:
     """One text, or a list of them."""
     items = value if isinstance(value, list) else [value]
@@ -122,7 +129,16 @@ OneOrMore = Annotated[
     ),
 ]
 TransformSetting = Annotated[
-    Setting, PlainValidator(_setting), WithJsonSchema({"x-ref": "Transform"})
+    tuple[Setting, ...],
+    PlainValidator(_steps),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"x-ref": "Transform"},
+                {"type": "array", "minItems": 1, "items": {"x-ref": "Transform"}},
+            ]
+        }
+    ),
 ]
 OperatorSetting = Annotated[
     Setting, PlainValidator(_setting), WithJsonSchema({"x-ref": "Operator"})
@@ -303,7 +319,9 @@ class FieldRule(Part):
         description="Field names, paths (messages[].content) or globs (* within a step, ** across)."
     )
     class_: FieldClassName | None = Field(None, alias="class", description="Class of the field.")
-    transform: TransformSetting | None = Field(None, description="Transform of the values.")
+    transform: TransformSetting | None = Field(
+        None, description="Transform of the values, or a list of transforms in order."
+    )
     keep: Text | None = Field(None, description="Keep the field unchanged, for this reason.")
     entities: dict[str, OperatorSetting] | None = Field(
         None, description="For text: operators for findings, by entity or default."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scrubber.errors import printable
@@ -15,8 +15,10 @@ from scrubber.review.strength import (
     directions_of,
     strength,
 )
+from scrubber.transform.steps import THEN, common_steps, numbered
 
 Field = Mapping[str, Any]
+Shared = tuple[tuple[str, int], tuple[str, int]]  # a step, and its number before and after
 
 
 def field_changes(before: Iterable[Field], after: Iterable[Field]) -> Iterator[Change]:
@@ -85,7 +87,8 @@ def _compared(
         yield from change("treatment", said[0], said[1], by_rank(*ranks))
         return
     before, after = strength(old), strength(new)
-    yield from change("treatment", _done(old), _done(new), by_rank(before, after))
+    shared = common_steps(old["action"], new["action"])
+    yield from change("treatment", _done(old), _done(new), _effect(old, new, shared))
     classes = [_class(field) for field in (old, new)]
     ranks = [class_strength(field["class"]) for field in (old, new)]
     gone = ABSENT in (before, after)  # the class is irrelevant if one output lacks the field
@@ -100,10 +103,38 @@ def _compared(
         yield from change(mark, said[0], said[1], by_rank(not old[mark], not new[mark]))
     shown = [printable(field["domain"] or "") or NOTHING for field in (old, new)]
     yield from change("domain", shown[0], shown[1], _domain_effect(new, spread[1]))
+    for (step, number), (_, other) in shared:
+        rows = (_of_step(old, number), _of_step(new, other))
+        label = f"step {other}: " if THEN in new["action"] else ""
+        yield from parameters("field", name, directions_of(step), *rows, label)
     if old["action"] == new["action"]:
-        rows = [{k: v for k, v in _parameters(f).items() if k != "domain"} for f in (old, new)]
-        yield from parameters("field", name, directions_of(old["action"]), rows[0], rows[1])
         yield from _operator_changes(name, old, new)
+
+
+def _effect(old: Field, new: Field, shared: Sequence[Shared]) -> Effect:
+    """The effect of another treatment: by its strength, and of equal ones by their steps."""
+    before, after = strength(old), strength(new)
+    counts = [len(field["action"].split(THEN)) for field in (old, new)]
+    if before != after or counts == [1, 1]:
+        return by_rank(before, after)
+    if counts[0] == len(shared) or counts[1] == len(shared):
+        return by_rank(*counts)
+    return Effect.WEAKER  # other steps, which nobody can order
+
+
+def _of_step(field: Field, number: int) -> dict[str, str]:
+    """The parameters of a step, without the domain of its pseudonyms, which is a fact of the
+    field."""
+    rows = _parameters(field)
+    if THEN in field["action"]:
+        rows = {name: rows[numbered(name, number)] for name in _names(rows, number)}
+    return {name: value for name, value in rows.items() if name != "domain"}
+
+
+def _names(rows: Mapping[str, str], number: int) -> Iterator[str]:
+    """The names of the parameters of a step, without its number."""
+    end = numbered("", number)
+    return (name.removesuffix(end) for name in rows if name.endswith(end))
 
 
 def _domain_effect(new: Field, spread: Mapping[str, int]) -> Effect:

@@ -17,6 +17,7 @@ from scrubber.model.direction import Directions, each
 from scrubber.policy.directions import DISPOSITIONS
 from scrubber.transform import TRANSFORMS
 from scrubber.transform.base import Strictness
+from scrubber.transform.steps import THEN
 
 ABSENT: Final = int(Strictness.DROP)
 _TEXT: Final = 5
@@ -49,8 +50,9 @@ def _generalized(field: Mapping[str, Any]) -> int:
 
 def action_strength(action: str) -> int:
     """The strength of an action without further facts."""
-    if action in TRANSFORMS:
-        return int(TRANSFORMS[action].strictness)
+    steps = action.split(THEN)
+    if all(step in TRANSFORMS for step in steps):
+        return max(int(TRANSFORMS[step].strictness) for step in steps)
     return {"drop": ABSENT, "text": _TEXT, "generalize": int(Strictness.GENERALIZE)}.get(
         action, int(Strictness.KEEP)
     )

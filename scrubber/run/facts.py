@@ -63,6 +63,7 @@ from scrubber.run.rule_facts import (
 )
 from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
+from scrubber.transform.steps import steps_of
 
 _SUPPRESSION = "suppression"
 _GENERALIZATION = "generalization"
@@ -178,7 +179,8 @@ def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
 def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> FieldFacts:
     disposition = field.disposition
     transforms = transforms_of(disposition)
-    transform = transforms[0] if isinstance(disposition, Apply) else None
+    transform = disposition.transform if isinstance(disposition, Apply) else None
+    steps = steps_of(transform) if transform is not None else ()
     keyed = any(t.traits.needs_key for t in transforms)
     return FieldFacts(
         name=str(field.path),
@@ -190,9 +192,9 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         rule=field.rule.id,
         place=place_of(field.rule.mark),
         technique=_technique(disposition),
-        entity=getattr(transform, "entity", None),
+        entity=next(filter(None, (getattr(step, "entity", None) for step in steps)), None),
         key_id=key.id if key is not None and keyed else None,
-        domain=_domain(transform, field),
+        domain=_domain(steps, field),
         reversible=any(t.traits.reversible for t in transforms),
         linkable=_linkable(disposition),
         reason=disposition.reason if isinstance(disposition, Keep) else None,
@@ -240,11 +242,12 @@ def _linkable(disposition: Disposition) -> bool:
     return bool(linkable)
 
 
-def _domain(transform: Transform | None, field: FieldPlan) -> str | None:
+def _domain(steps: Iterable[Transform], field: FieldPlan) -> str | None:
     """The domain of equal pseudonyms; a token's default domain is its own field."""
-    if transform is None or not hasattr(transform, "domain"):
-        return None
-    return transform.domain or str(field.path)
+    for step in steps:
+        if hasattr(step, "domain"):
+            return step.domain or str(field.path)
+    return None
 
 
 def _operators(disposition: Disposition, key: RootKey | None) -> tuple[OperatorFacts, ...]:

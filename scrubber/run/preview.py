@@ -36,6 +36,7 @@ from scrubber.run.request import key_for
 from scrubber.run.survey import Survey
 from scrubber.transform.base import Context
 from scrubber.transform.keys import RootKey
+from scrubber.transform.steps import title
 
 _EXAMPLE = "example"
 
@@ -100,9 +101,9 @@ class FieldPreview:
             case Drop():
                 return "drop"
             case Apply(transform):
-                return transform.name
+                return title(transform)
             case Generalize(first):
-                before = f"{first.name}, then " if first is not None else ""
+                before = f"{title(first)}, then " if first is not None else ""
                 return f"{before}privacy: chooses from {' > '.join(self.levels)}"
             case ScrubText(default, operators, linked):
                 pairs = [*operators, ("anything else", default)]

@@ -30,12 +30,12 @@ from scrubber.policy.plan import (
     Plan,
     RowRule,
     ScrubText,
-    transforms_of,
 )
 from scrubber.policy.sql import masked
 from scrubber.run.risk_facts import suppression
 from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
+from scrubber.transform.steps import Steps, numbered, title
 
 DETECT: Final = "detect"
 _EACH: Final = 200  # list items published one by one
@@ -48,7 +48,7 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
     for table in plan.kinds:
         for field in table.fields:
             disposition = field.disposition
-            transform = transforms_of(disposition)[0] if isinstance(disposition, Apply) else None
+            transform = disposition.transform if isinstance(disposition, Apply) else None
             seen.setdefault(
                 field.rule.id,
                 RuleFacts(
@@ -83,7 +83,7 @@ def action_of(disposition: Disposition) -> str:
         case Drop():
             return "drop"
         case Apply(transform):
-            return transform.name
+            return title(transform)
         case Generalize():
             return "generalize"
         case ScrubText():
@@ -99,6 +99,12 @@ def place_of(mark: Mark) -> str:
 
 def stated_parameters(transform: Transform, key: RootKey | None) -> dict[str, Any]:
     """The public parameters of `transform`, and a digest of the file that it reads."""
+    if isinstance(transform, Steps):
+        return {
+            numbered(name, number): value
+            for number, step in enumerate(transform.steps, start=1)
+            for name, value in stated_parameters(step, key).items()
+        }
     stated = public_parameters(transform)
     mapping = getattr(transform, "mapping", ())
     if mapping:
@@ -109,7 +115,7 @@ def stated_parameters(transform: Transform, key: RootKey | None) -> dict[str, An
 def written_out(transform: Transform, key: RootKey | None) -> str:
     """`transform` with its parameters, on one line."""
     stated = stated_parameters(transform, key).items()
-    return " ".join([transform.name, *(f"{name}={value}" for name, value in sorted(stated))])
+    return " ".join([title(transform), *(f"{name}={value}" for name, value in sorted(stated))])
 
 
 def levels_text(levels: Levels, key: RootKey | None) -> str:

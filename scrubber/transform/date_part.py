@@ -57,7 +57,7 @@ class DatePart:
 
     @property
     def traits(self) -> Traits:
-        return Traits(DATES | {Kind.TEXT}, "generalization")
+        return Traits(DATES | {Kind.TEXT}, "generalization", entity="DATE_TIME")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         number = len(self._parts) == 1 and kind_of(input_type) is not Kind.TEXT

@@ -44,7 +44,13 @@ class Email:
     def traits(self) -> Traits:
         keyed = self.rest == "token"
         technique = "pseudonymization (AES-256-CMAC)" if keyed else "generalization"
-        return Traits(frozenset({Kind.TEXT}), technique, linkable=keyed, needs_key=keyed)
+        return Traits(
+            frozenset({Kind.TEXT}),
+            technique,
+            linkable=keyed,
+            needs_key=keyed,
+            entity="EMAIL_ADDRESS",
+        )
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)

@@ -54,7 +54,7 @@ class Url:
 
     @property
     def traits(self) -> Traits:
-        return Traits(frozenset({Kind.TEXT}), "generalization")
+        return Traits(frozenset({Kind.TEXT}), "generalization", entity="URL")
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)

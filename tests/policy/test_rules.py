@@ -142,7 +142,22 @@ BAD: list[tuple[str, str]] = [
     (field("{name: a, transform: {map: {values: no.csv}}}"), "4:41 [hierarchy-missing]"),
     (
         field("{name: a, class: direct_identifier, transform: {clip: {upper: 1}}}"),
-        "4:53 [direct-identifier-kept]",
+        "4:41 [direct-identifier-kept]",
+    ),
+    # steps
+    (field("{name: a, transform: []}"), "4:26 [wrong-type]"),
+    (field("{name: a, transform: [{email: {}}, drop]}"), "4:40 [not-a-step]"),
+    (
+        field("{name: a, transform: [{date_part: {to: year}}, {clip: {to: bound}}]}"),
+        "4:59 [bad-parameter]",
+    ),
+    (
+        field("{name: a, transform: [{date_shift: {max_days: 3}}, {date_shift: {max_days: 3}}]}"),
+        "4:56 [not-a-step]",
+    ),
+    (
+        field("{name: a, class: direct_identifier, transform: [{clip: {upper: 1}}]}"),
+        "4:41 [direct-identifier-kept]",
     ),
     # decisions
     (field("{name: a}"), "4:5 [undecided-field]"),

@@ -47,6 +47,7 @@ FRAME = pl.DataFrame(
         "page": ["https://shop.example.com/users/123?q=1"] * 40,
         "visit": ["2026-01-02"] * 40,
         "code": ["a", "b"] * 20,
+        "dose": [1.25 * i for i in range(40)],
     }
 )
 FIELDS: dict[str, Any] = {
@@ -66,6 +67,7 @@ FIELDS: dict[str, Any] = {
     "page": {"url": {"keep": ["path"], "path_ids": "{id}"}},
     "visit": {"date_part": {"to": "weekday"}},
     "code": {"map": {"values": {"a": "x"}, "other": "y"}},
+    "dose": [{"round": {"to": 2}}, {"clip": {"lower": 4, "upper": 40}}],
 }
 
 
@@ -203,6 +205,12 @@ WEAKER: dict[str, Edit] = {
     "the host of a page": set_("page", {"url": {"keep": ["host", "path"], "path_ids": "{id}"}}),
     "ids in paths": set_("page", {"url": {"keep": ["path"]}}),
     "the hour, too": set_("visit", {"date_part": {"to": ["weekday", "month"]}}),
+    "a step less": set_("dose", [{"round": {"to": 2}}]),
+    "a step less, alone": set_("dose", {"round": {"to": 2}}),
+    "the weaker step alone": set_("dose", {"clip": {"lower": 4, "upper": 40}}),
+    "a step that leaves more": set_(
+        "dose", [{"round": {"to": 2}}, {"clip": {"lower": 2, "upper": 40}}]
+    ),
     "extremes only": set_("lab", {"clip": {"upper": 30}}),
     "kept": lambda rules: (
         field(rules, "state").pop("transform"),
@@ -253,6 +261,10 @@ INCOMPARABLE: dict[str, Edit] = {
     "another condition": within("rows", 0, "drop", value="state = 'UT'"),
     "a condition that is never true": within("rows", 0, "drop", value="state = 'nowhere'"),
     "a condition on another number": within("rows", 1, "drop", value="age < 3"),
+    "steps in another order": set_(
+        "dose", [{"clip": {"lower": 4, "upper": 40}}, {"round": {"to": 2}}]
+    ),
+    "other steps": set_("dose", [{"round": {"to": 2}}, {"significant": {"digits": 1}}]),
     "another part of the date": set_("visit", {"date_part": {"to": "month"}}),
     "other values": set_("code", {"map": {"values": {"a": "z"}, "other": "y"}}),
     "another recognizer": within(
