@@ -17,6 +17,7 @@ __all__ = [
     "build_detector",
     "known_entities",
     "pinned",
+    "presidio_recognizer",
 ]
 
 
@@ -24,8 +25,8 @@ def build_detector(spec: DetectSpec) -> Detector:
     """The detector for `spec`; takes seconds and memory, so make one per process.
 
     Raises NotAvailable for a model or engine that is not installed, and DetectionError (codes
-    ``recognizer-invalid``, ``entity-unknown``, ``language-unknown``, ``regex-invalid``) for a spec
-    that cannot be carried out.
+    ``recognizer-invalid``, ``entity-unknown``, ``language-unknown``, ``country-unknown``,
+    ``regex-invalid``) for a spec that cannot be carried out.
     """
     from scrubber.detect.prefilter.compiled import regexes
 
@@ -53,6 +54,13 @@ def known_entities(spec: DetectSpec) -> frozenset[str]:
     does for recognizers and engines.
     """
     return remembered(spec, _asked)
+
+
+def presidio_recognizer(entity: str) -> str | None:
+    """The name of the recognizer of Presidio that finds `entity`, if any does."""
+    from scrubber.detect.presidio.registry import recognizer_of
+
+    return recognizer_of(entity)
 
 
 def _asked(spec: DetectSpec) -> frozenset[str]:

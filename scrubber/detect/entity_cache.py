@@ -42,7 +42,7 @@ def remembered(spec: DetectSpec, ask: Callable[[DetectSpec], frozenset[str]]) ->
 
 def _name(spec: DetectSpec) -> str:
     digest = hashlib.sha256()
-    asked = (spec.ner, spec.languages, spec.recognizers, spec.house)
+    asked = (spec.ner, spec.languages, spec.recognizers, spec.house, spec.countries)
     for part in (FORMAT, __version__, version("presidio-analyzer"), json.dumps(asked)):
         digest.update(part.encode() + b"\0")
     here = Path(__file__).parent

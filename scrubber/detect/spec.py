@@ -47,7 +47,8 @@ class DetectSpec:
     once in a document is found everywhere in it. `model` is the digest of all files of the model of
     `ner` (:func:`scrubber.detect.pinned`): no detector is built from others; None pins nothing.
     Without `house`, patterns are Presidio's alone and search texts as they are: the answers are
-    those of its engine.
+    those of its engine. `countries` (ISO 3166, two letters) are those whose national numbers are
+    looked for; None means all.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -64,3 +65,4 @@ class DetectSpec:
     least_score: float = 0.0
     model: str | None = None
     house: bool = True
+    countries: tuple[str, ...] | None = None

@@ -63,6 +63,7 @@ _TABLE = (
     ),
     Entity("FIRST_NAME", "Name", "A", label="PERSON"),
     Entity("LAST_NAME", "Name", "A", label="PERSON"),
+    Entity("NAME_FIELD", "Name", "A", label="PERSON"),
     Entity("LOCATION", "Location", "B", evidence=False),
     Entity("ADDRESS", "PhysicalAddress", "B", label="LOCATION"),
     Entity("STREET_ADDRESS", "PhysicalAddress", "B", label="LOCATION"),

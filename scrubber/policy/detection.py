@@ -8,7 +8,7 @@ from typing import Any
 
 import regex
 
-from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities
+from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities, presidio_recognizer
 from scrubber.detect.regexes import unbounded
 from scrubber.errors import DetectionError, NotAvailable, printable
 from scrubber.policy.schema import Detect, DetectRule, Exclusion, numbered
@@ -43,6 +43,7 @@ def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
         consistency=DetectSpec().consistency if part.consistency is None else part.consistency,
         least_score=LEAST_SCORE,
         house=part.house,
+        countries=None if part.countries is None else tuple(sorted(part.countries)),
         **_rules(report, part),
     )
 
@@ -113,6 +114,9 @@ def _unfindable(
         report.value(path, "no-detector", f"no enabled recognizer finds {shown}", hint)
         return
     hint = did_you_mean(entity, known) or "give it a recognizer or a deny_list"
+    if (name := presidio_recognizer(entity)) is not None:
+        entry = f"{{name: {name}, type: predefined, supported_languages: [{spec.languages[0]}]}}"
+        hint = f"switch its recognizer on: recognizers: [{entry}]"
     report.value(path, "unknown-entity", f"no recognizer finds {shown}", hint)
 
 

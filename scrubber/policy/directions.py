@@ -41,6 +41,7 @@ PARTS: Final[Mapping[str, Directions]] = MappingProxyType(
             ner=Along(("none", "builtin")),
             house=Along(("false", "true"), "true"),
             languages=Wider(),
+            countries=Wider("all"),
             entities=Wider("all"),
             threshold=Less(),
             allow_list=Narrower(),

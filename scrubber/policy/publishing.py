@@ -31,6 +31,7 @@ _NAMES: Final = (
     ("gates",),
     ("disclosure",),
     ("detect", "languages"),
+    ("detect", "countries"),
     ("detect", "entities"),
     ("detect", "consistency"),
     ("detect", "recognizers", _ANY, "name"),

@@ -273,6 +273,11 @@ class Detect(Part):
     """The detection of personal data in text."""
 
     languages: Texts = Field(("en",), description="Languages, as ISO 639-1 codes (default [en]).")
+    countries: Texts | None = Field(
+        None,
+        description="Countries whose national numbers are searched for, as ISO 3166 codes such as "
+        "GB (default all).",
+    )
     ner: Ner | None = Field(
         None,
         description="Model for named entities: none, builtin (default), spacy:<package or path>, "

@@ -154,6 +154,7 @@ def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:
 def _detection(spec: DetectSpec, key: RootKey | None) -> Iterator[tuple[str, str]]:
     yield "ner", _ner(spec.ner, key)
     yield "languages", ", ".join(sorted(spec.languages))
+    yield "countries", "all" if spec.countries is None else ", ".join(spec.countries)
     yield "entities", "all" if spec.entities is None else ", ".join(sorted(spec.entities))
     if not spec.house:
         yield "house", "false"

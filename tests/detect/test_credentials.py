@@ -24,6 +24,11 @@ CASES = [
     ("client_secret = 'aQ9xK2mB7vT4wZ1cR8'", "aQ9xK2mB7vT4wZ1cR8"),
     ("Authorization: Bearer aQ9xK2mB7vT4wZ1cR8", "aQ9xK2mB7vT4wZ1cR8"),
     ("https://example.org/a?sig=aQ9xK2mB7vT4wZ1cR8", "aQ9xK2mB7vT4wZ1cR8"),
+    ("Activation key : QWSXE-RFVTG-YHNUJ-MIKOL", "QWSXE-RFVTG-YHNUJ-MIKOL"),
+    (
+        "#define AESKEY {0x35, 0x34, 0x65, \\\n  0x9b, 0x1c, 0x2e, 023, 010}",
+        "0x35, 0x34, 0x65, \\\n  0x9b, 0x1c, 0x2e, 023, 010",
+    ),
 ]
 NONE = [
     "password = os.environ['DB_PASSWORD']",
@@ -34,6 +39,8 @@ NONE = [
     "easy_setopt(curl, CURLOPT_PASSWORD, password);",
     "def reset_password(user, password): ...",
     "secret_name = 'client_access_token'",
+    "keep VR3OW-REZZ9-2FLHJ-QAUQ5-TBXOD in mind",
+    "monkeys = {1, 2, 3, 4, 5, 6, 7, 8, 9}",
 ]
 
 

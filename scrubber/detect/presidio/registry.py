@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -36,6 +36,10 @@ _HOUSE_FLAGS = int(regex.DOTALL | regex.MULTILINE)
 HOUSE_NAMES = frozenset(recognizer.name for recognizer in RECOGNIZERS)
 
 
+COUNTRIES = frozenset(r.country for r in RECOGNIZERS if r.country is not None)
+"""Those whose national numbers are known, as ISO 3166 has them."""
+
+
 def registry(spec: DetectSpec, engine: NlpEngine | None) -> RecognizerRegistry:
     """Presidio's registry for `spec`: predefined, the house's, own, deny lists, and the engine's
     (if any)."""
@@ -48,7 +52,7 @@ def registry(spec: DetectSpec, engine: NlpEngine | None) -> RecognizerRegistry:
             *(
                 _House(recognizer, language)
                 for language in spec.languages
-                for recognizer in (RECOGNIZERS if spec.house else ())
+                for recognizer in _house(spec)
                 if recognizer.name not in replaced
             ),
         ]
@@ -59,6 +63,18 @@ def registry(spec: DetectSpec, engine: NlpEngine | None) -> RecognizerRegistry:
     for recognizer in made.recognizers:
         _stay_offline(recognizer)
     return made
+
+
+def _house(spec: DetectSpec) -> Sequence[Recognizer]:
+    """The recognizers of scrubber.detect.recognizers, of the chosen countries."""
+    chosen = COUNTRIES if spec.countries is None else frozenset(spec.countries)
+    if unknown := sorted(chosen - COUNTRIES):
+        raise DetectionError(
+            "country-unknown",
+            f"no recognizer knows national numbers of {', '.join(map(printable, unknown))}",
+            hint=f"countries are {', '.join(sorted(COUNTRIES))}",
+        )
+    return [r for r in RECOGNIZERS if spec.house and (r.country is None or r.country in chosen)]
 
 
 def _predefined(languages: Sequence[str], replaced: set[str]) -> list[EntityRecognizer]:
@@ -132,6 +148,17 @@ def predefined_names() -> tuple[str, ...]:
     """The names of all local recognizers in Presidio's own list, whether it enables them or not."""
     names = dict.fromkeys(map(_class_name, _defaults()["recognizers"]))
     return tuple(name for name in names if _is_local(name))
+
+
+@cache
+def recognizer_of(entity: str) -> str | None:
+    """The name of Presidio's local recognizer that finds `entity`, enabled or not."""
+    for name in predefined_names():
+        kind = RecognizerListLoader.get_existing_recognizer_cls(name)
+        with suppress(Exception):  # each has arguments of its own
+            if entity in kind().supported_entities:
+                return name
+    return None
 
 
 def _is_local(name: str) -> bool:
@@ -248,3 +275,9 @@ def entities_of(recognizers: Iterable[EntityRecognizer]) -> frozenset[str]:
 def own_names(spec: DetectSpec) -> frozenset[str]:
     configs = map(json.loads, spec.recognizers)
     return frozenset((DENY_LIST, *(c["name"] for c in configs if not _is_predefined(c))))
+
+
+def configured_names(spec: DetectSpec) -> frozenset[str]:
+    """Deny lists, and all that the rule file has an entry for, its own or Presidio's."""
+    configs = map(json.loads, spec.recognizers)
+    return frozenset((DENY_LIST, *(name for c in configs for name in (c["name"], _class_name(c)))))

@@ -92,7 +92,9 @@ def _bare(name: str, least: int) -> str:
 
 _PIECES = regex.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _VOWEL = regex.compile(r"[aeiouy]", regex.I)
-_LICENCE_KEY = regex.compile(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){2,6}")
+_GROUPS = r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){2,6}"
+_BYTES = r"(?:0x[0-9A-Fa-f]{2}|0[0-7]{2,3}|[0-9]{1,3})(?:,[\s\\]{0,80}(?:0x[0-9A-Fa-f]{2}|0[0-7]{2,3}|[0-9]{1,3})){7,255}"
+_BY_FORM = regex.compile(rf"{_GROUPS}|{_BYTES}")
 _PLACEHOLDER = regex.compile(
     r"\$\{.*|\$\(.*|\$[A-Z_]+\$?|%\(?\w*\)?[sd]?|%\w+%|\{.*|<.*|\[.*|#\{.*|@\w+@?"
     r"|&lt;.*|(?:(.)\1*)|.*(?:(?i:example|placeholder|your[_-]|insert[_-]|changeit|redacted)).*"
@@ -102,7 +104,7 @@ _PLACEHOLDER = regex.compile(
 _URL = regex.compile(r"[a-z][a-z0-9+.-]{1,15}://.*", regex.I)
 
 
-def _is_placeholder(value: str) -> bool:
+def is_placeholder(value: str) -> bool:
     return _PLACEHOLDER.fullmatch(value, timeout=1) is not None
 
 
@@ -135,14 +137,14 @@ def entropy(value: str) -> float:
 
 
 def _password(value: str) -> bool | None:
-    return False if _is_placeholder(value) else None
+    return False if is_placeholder(value) else None
 
 
 def _secret(value: str) -> bool | None:
     """Refutes what is a placeholder, a name, a number, a place, or too regular to be drawn."""
-    if _LICENCE_KEY.fullmatch(value):
+    if _BY_FORM.fullmatch(value):
         return None
-    if len(value) < 8 or _is_placeholder(value) or _is_words(value) or _URL.fullmatch(value):
+    if len(value) < 8 or is_placeholder(value) or _is_words(value) or _URL.fullmatch(value):
         return False
     letters = sum(map(str.isalpha, value))
     digits = sum(map(str.isdigit, value))
@@ -212,6 +214,8 @@ SECRETS = Recognizer(
             r"[ ]{1,3}\K[^\s\"'<>]{8,4000}",
             SURE,
         ),
+        Pattern("groups", rf"(?i:(?:activation|licen[cs]e|product|serial|registration)[ _-]?(?:key|code|number)s?)[\"']?[ ]?(?:[:=]|is)?[ ]{{0,4}}[\"']?\K{_GROUPS}(?![\w-])", SURE),
+        Pattern("bytes", rf"{_KEY_NAME}[ ]?(?:\[\w*\])?[ ]?(?:=|:=)?[ ]?(?:\w{{1,12}})?[\[{{(]\s{{0,40}}\K{_BYTES}"),
         Pattern("query", r"[?&](?i:sig|signature|x-amz-(?:signature|credential|security-token)|access_token|code|state|key|token)=\K[\w%.~+/-]{16,4000}"),
         Pattern("cookie", r"(?i:phpsessid|jsessionid|asp\.net_sessionid|connect\.sid|sessionid|csrf_?token|xsrf-token)=\K[\w%.~+/:-]{16,4000}"),
         Pattern("npm registry", r"//[\w.-]{1,100}/[\w./-]{0,100}:_(?:authToken|auth|password)[ ]?=[ ]?\K[^\s$\"'][^\s\"']{7,400}", SURE),

@@ -22,6 +22,12 @@ _NTH = words(
     " twenty[ -]seventh twenty[ -]eighth twenty[ -]ninth thirty[ -]first".replace("[ -]", "[-\\s]")
 )
 _WEEKDAY = words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+_WEEKDAY_BEFORE = (
+    rf"(?:(?:{_WEEKDAY}|(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)\.?),?[ ](?:the[ ])?)?"
+)
+_DD, _MM, _YYYY = r"(?:0?[1-9]|[12][0-9]|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:1[89]|20)[0-9]{2}"
+_ROMAN = words("I II III IV V VI VII VIII IX X XI XII")
+_HOUR = r"(?:[T ]{1,2}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?(?:[ ]?(?:Z|UTC|[AaPp][Mm]|[+-][0-2][0-9]:?[0-5][0-9]))?)?"
 _START, _END = r"(?<![\p{L}\p{N}_])", r"(?![\p{L}\p{N}_])"
 
 DATES = Recognizer(
@@ -32,14 +38,14 @@ DATES = Recognizer(
     patterns=(
         Pattern(
             "day, month",
-            rf"(?<![\p{{L}}\p{{N}}_.,/-]){_BEFORE}(?:(?i:the)[ ])?{_RANGE}{_DAY}{_GAP}{_OF}{MONTH}{_END}\.?"
+            rf"(?<![\p{{L}}\p{{N}}_.,/-]){_BEFORE}(?:(?i:the)[ ])?{_RANGE}{_DAY}{_GAP}{_OF}ב?{MONTH}{_END}\.?"
             rf"(?:,?{_GAP}{_OF}{_YEAR}{_AFTER})?{_BEHIND}",
             SURE,
         ),
         Pattern(
             "month, day",
-            rf"{_START}{_BEFORE}{MONTH_NAME}\.?{_GAP}(?:the[ ])?{_RANGE}{_DAY}(?![0-9])(?![.,:/][0-9])"
-            rf"(?:,?{_GAP}{_YEAR})?{_END}{_BEHIND}",
+            rf"{_START}{_BEFORE}{_WEEKDAY_BEFORE}{MONTH_NAME}\.?(?:{_GAP}|-)(?:the[ ])?{_RANGE}{_DAY}(?![0-9])(?![.,:/][0-9])"
+            rf"(?:(?:,?{_GAP}|-){_YEAR})?{_END}{_BEHIND}",
             LIKELY,
         ),
         Pattern(
@@ -47,6 +53,17 @@ DATES = Recognizer(
             rf"{_START}{_PART}{MONTH_NAME}\.?,?{_GAP}{_OF}{_YEAR}{_AFTER}",
             LIKELY,
         ),
+        Pattern("weekday, day, month", rf"{_START}(?:{_WEEKDAY}|(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)\.?),?[ ](?:the[ ])?{_DAY}{_GAP}{_OF}{MONTH}{_END}(?:,?{_GAP}{_YEAR})?", SURE),
+        Pattern("in figures", rf"(?<![\w./-]|[0-9],)(?:{_DD}(?P<s>[./-][ ]?){_MM}(?P=s)(?:{_YYYY}|[0-9]{{2}})|{_DD},{_MM},{_YYYY}|{_MM}(?P<t>[./-]){_DD}(?P=t)(?:{_YYYY}|[0-9]{{2}})|{_YYYY}(?P<u>[./-][ ]?){_MM}(?P=u){_DD}){_HOUR}(?![\w/-]|[.,:][0-9])"),
+        Pattern("day, month, joined", rf"(?<![\w./-]){_DD}(?:-|/|\.)?{MONTH_NAME}(?:-|/|\.)?(?:{_YYYY}|(?<=[-/.])[0-9]{{2}})(?![\w/-]){_HOUR}", SURE),
+        Pattern("year first", rf"(?<![\w./-]){_YYYY}(?:\.?[ ]|-|/){MONTH}(?:\.?[ ]|-|/){_DD}\.?(?![\w/-]|[.,:][0-9])", SURE),
+        Pattern("roman month", rf"(?<![\w./-]){_DD}(?:\.[ ]?|[ ]|/){_ROMAN}(?:\.[ ]?|[ ]|/){_YYYY}(?![\w/-])", SURE),
+        Pattern("vietnamese", rf"(?i:(?<!\p{{L}})(?:ngày[ ])?{_DD}[ ]tháng[ ]{_MM}(?:[ ]năm[ ]{_YYYY})?(?!\w))", SURE),
+        Pattern("month in words, alone", rf"(?<![\p{{L}}\p{{N}}])(?i:early|mid|late|last|next|this[ ]past)[ -]{MONTH_NAME}{_END}"),
+        Pattern("month, day in words", rf"{_START}{MONTH_NAME}[ ](?:the[ ])?(?i:{_NTH}){_END}(?:,?[ ]{_YEAR})?"),
+        Pattern("season", rf"{_START}(?i:(?:early[ -]|mid[ -]|late[ -])?(?:spring|summer|autumn|fall|winter|christmas|easter|thanksgiving|ramadan|passover)(?:[ ]of)?|week[ ][0-9]{{1,2}}(?:[ ]of|,)|(?:first|second|third|fourth)[ ]quarter(?:[ ]of)?|[QHS][1-4][ -/]?)[ ]?{_YYYY}{_END}"),
+        Pattern("day alone", r"(?<![\p{L}\p{N}])(?i:on|by|until|since|from|before|after)[ ]\Kthe[ ](?:[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)(?=[.,;:!?)\n]|[ ](?:at|and|to|by|for|he|she|it|they|we|I|the|with|of[ ](?:this|last|next|the)[ ]month)\b|\Z)"),
+        Pattern("year and month", r"(?<![\w./-])(?i:in|since|until|from|on|by|date[d]?|of|seen|admitted|born)[ :]{1,2}\K(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?![\w/-]|[.,:][0-9])"),
         Pattern("day in words", rf"(?i:{_START}(?:the[ ])?{_NTH}[ ](?:day[ ])?of[ ]{MONTH_NAME}{_END})(?:,?[ ]{_YEAR})?", SURE),
         Pattern("weekday and day", rf"{_START}(?:(?i:last|next|this|on)[ ])?{_WEEKDAY},?[ ](?i:the)[ ]{_DAY}{_END}"),
         Pattern("east", r"(?<![0-9])(?:[0-9]{4}|[0-9]{2}|(?:令和|平成|昭和)(?:元|[0-9]{1,2}))年(?:[ ]?[0-9]{1,2}月(?:[ ]?[0-9]{1,2}[日号])?)", SURE),
@@ -58,7 +75,7 @@ DATES = Recognizer(
         ),
         Pattern(
             "behind a word",
-            r"(?<![\p{L}\p{N}_])(?i:date[d]?|on|since|until|by|from|before|after|datum|am|vom|seit|bis|le|du|il|el|em)"
+            r"(?<![\p{L}\p{N}_])(?i:date[d]?|seen|admitted|discharged|visit(?:ed)?|dos|on|since|until|by|from|before|after|datum|am|vom|seit|bis|le|du|il|el|em)"
             r"(?:[ ](?:is|was|of|the|:))?[ ]?:?[ ]{1,3}\K"
             r"(?:(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12][0-9]|3[01])"
             r"|(?:0?[1-9]|[12][0-9]|3[01])\.(?:0?[1-9]|1[0-2])\.)(?![\w/]|[.,][0-9])",
@@ -87,7 +104,7 @@ AGES = Recognizer(
         ),
         Pattern(
             "after",
-            rf"(?<![A-Za-z])(?i:age[ds]?(?:[ ](?:of|is|was))?|pt[ ]age|patient[_ ]age|alter|im[ ]Alter[ ]von|âgée?[ ]de|edad|età|idade|leeftijd|wiek|возраст)[\"']?[ ]{{0,2}}(?:[:=]|is)?[ ]{{0,2}}[\"']?\K{_AGE}"
+            rf"(?<![A-Za-z])(?i:age[ds]?(?:[ ](?:of|is|was))?|pt[ ]age|patient[_ ]age|alter|im[ ]Alter[ ]von|âgée?[ ]de|edad|età|idade|leeftijd|wiek|возраст)[\"']?[ ]{{0,2}}(?:[:=|]|is)?[ ]{{0,2}}[\"']?\K{_AGE}"
             r"(?![\w%]|[.,:/][0-9]|-[0-9]|[ ](?i:days?|hours?|months?|weeks?|minutes?|seconds?|percent|%))",
         ),
         Pattern("decade", rf"(?i:(?<![\w])in[ ](?:his|her|their|my|your)[ ](?:(?:early|mid|late)[ -])?{_TENS}(?![\w]))"),

@@ -65,8 +65,8 @@ CERTIFICATES = Recognizer(
     examples=("License No. A123456", "certificate number 2020-00123"),
     patterns=(
         labelled(
-            rf"(?:(?:driver'?s?|driving|medical|nursing|professional|state|pilot)[\s_-]?)?(?:licen[cs]e|certificate|cert|permit|registration|dea|npi){_NO}"
-            r"|f[uü]hrerschein(?:nummer|nr)|num[eé]ro[ ]de[ ]permis|n[uú]mero[ ]de[ ]licencia",
+            rf"(?:(?:driver'?s?|driving|medical|nursing|professional|state|pilot)[\s_-]?)?(?:licen[cs]e|certificate|cert|permit|registration|dea|npi|dl|provider){_NO}"
+            r"|(?:driver'?s?|driving)[\s_-]?licen[cs]es?|dl[ ]?\#|npi|dea|f[uü]hrerschein(?:nummer|nr)|num[eé]ro[ ]de[ ]permis|n[uú]mero[ ]de[ ]licencia",
             NUMBER,
         ),
     ),
@@ -101,6 +101,11 @@ DEVICES = Recognizer(
             r"|seriennummer|num[eé]ro[ ]de[ ]s[eé]rie|n[uú]mero[ ]de[ ]serie",
             _CODE,
         ),
+        Pattern(
+            "serial",
+            r"(?<![A-Za-z0-9])S/?N[-#]\K(?=[A-Z]{0,6}[0-9])[0-9A-Z][0-9A-Z-]{5,24}(?![A-Za-z0-9])",
+            SURE,
+        ),
         Pattern("udi", r"\(01\)[0-9]{14}(?:\((?:10|11|17|21)\)[A-Za-z0-9-]{1,20}){0,4}", SURE),
     ),
 )
@@ -131,6 +136,7 @@ PLATES = Recognizer(
             r"|targa|kenteken|plaka|rejestracyjny|госномер|номерной[ ]знак",
             _PLATE,
         ),
+        Pattern("chinese", r"(?<![\p{Han}])[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][ ·•・-]?[A-Z0-9]{5,6}(?![A-Za-z0-9])", SURE),
         Pattern("french", r"(?<![A-Za-z0-9-])(?!SS|WW)[A-HJ-NP-TV-Z]{2}-[0-9]{3}-(?!SS)[A-HJ-NP-TV-Z]{2}(?![A-Za-z0-9-])"),
     ),
 )  # fmt: skip

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from scrubber.detect.recognizers.recognizer import SURE, Pattern
 
+# The key of the value in a pair of keys: {"name": "mrn", "value": "123"}.
+VALUE_KEY = r"(?:[,;]?\s{0,4}[\"']?(?i:value|val|content)[\"']?[ ]?(?=[:=]))?"
 # "MRN: 123", "mrn=123", '"patient_id": "123"', "account is 123", "| MRN | 123 |", "MRN:\n123".
 LINK = (
-    r"(?![a-z])[\"'\])*]{0,3}[ \t]{0,4}"
+    r"(?![a-z])[\"'\])*>]{0,3}[ \t]{0,16}"
+    rf"{VALUE_KEY}"
     r"(?:(?i:(?:is|was|nr|no|num|number|ending[ ]in|card)\b\.?|n[°º]|[:=#＝：|]|->|=>)[ \t]{0,40}){0,4}"
     r"(?:\r?\n[ \t>|]{0,8})?[\"'(\[]{0,2}"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import regex
 
+from scrubber.detect.recognizers.labels import VALUE_KEY
 from scrubber.detect.recognizers.recognizer import LIKELY, SURE, Pattern, Recognizer
 
 _MONTH = r"\p{L}{3,12}\.?"
@@ -26,9 +27,10 @@ BIRTHS = Recognizer(
             r"|geburts(?:datum|tag)|geboren|geb\.|date[ ]de[ ]naissance|née?|fecha[ ]de[ ]nacimiento|nacid[oa]"
             r"|data[ ]di[ ]nascita|nat[oa]|data[ ]de[ ]nascimento|nascid[oa]|geboortedatum|född|fødselsdato|urodzon[ya]"
             r"|data[ ]urodzenia|дата[ ]рождения|родил(?:ся|ась)|生年月日|出生(?:日期|年月日)?)"
-            r"[\"'\])*]{0,3}[ \t]{0,4}(?:(?:is|was|am|on|le|el|il|em|in|den|the|[:=：])[ \t]{0,4}){0,3}[\"'(\[]{0,2}\K" + _DATE,
+            r"[\"'\])*>]{0,3}[ \t]{0,16}" + VALUE_KEY + r"(?:(?:is|was|am|on|le|el|il|em|in|den|the|[:=：|])[ \t]{0,4}){0,3}[\"'(\[]{0,2}\K" + _DATE,
             SURE,
         ),
+        Pattern("said", _DATE + r"(?=,?[ ](?:is|was)[ ](?:my|his|her|their|your|our|the|\w{1,20}['’]s)[ ](?:birthday|date[ ]of[ ]birth|dob|birthdate|b-day))", SURE),
         Pattern("noted", _DATE + r"(?=[ ]?\((?i:dob|d\.o\.b\.|date[ ]of[ ]birth|birthday)\))", SURE),
     ),
 )  # fmt: skip
@@ -111,6 +113,10 @@ USERNAMES = Recognizer(
             r"[\"'\])*]{0,3}[ \t]{0,4}(?:[:=：]|(?:is|ist|est|es|è)[ ](?=[^\s]{0,30}[0-9_.@-][A-Za-z0-9]))[ \t]{0,4}[\"'(\[]{0,2}\K"
             r"@?[A-Za-z][\w.-]{1,38}\w(?![\w@(/]|\.\w|://)",
         ),
+        Pattern("federated", r"(?<![\w@./])@[\w.-]{1,30}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}(?!\w)", SURE),
+        Pattern("remote host", r"(?<![\w./-])(?:ssh|scp|sftp|rsync|mosh|autossh)[ ](?:-[^\n|;&]{1,80}?[ ])?\K(?!(?:root|git|ubuntu|ec2-user|admin|user|deploy)@)[A-Za-z_][\w.-]{1,31}(?=@[\w-])"),
+        Pattern("repository", r"git@[\w.-]{3,60}:\K[A-Za-z0-9][\w.-]{1,38}(?=/[\w.-])"),
+        Pattern("profile number", r"(?i:facebook\.com/profile\.php\?id=)\K[0-9]{5,20}", SURE),
         Pattern("reddit", r"(?<![\w/])/?u/[A-Za-z0-9_-]{3,20}(?![\w/-])"),
         Pattern("discord", r"(?<![\w@#])[A-Za-z][\w.]{1,31}#[0-9]{4}(?![\w#])"),
         Pattern(

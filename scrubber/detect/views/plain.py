@@ -2,7 +2,7 @@
 
 On top of the readable view, dashes, blanks and digits of all scripts are those of ASCII, wide forms
 are narrow, underscores around identifiers and changes of script part words, ``[at]`` and ``[dot]``
-are signs, and a number that goes on in the next line is one.
+are signs, a number that goes on in the next line is one, and labels stand before their values.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from scrubber.detect.views.labels import labels_moved
 from scrubber.detect.views.view import Edit, View, beyond_ascii
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2043"
@@ -58,6 +59,7 @@ def _narrowed(text: str) -> str:
 
 def _borders(text: str) -> Iterator[Edit]:
     """The spans with another spelling; each kind is searched for only after its sign."""
+    yield from labels_moved(text)
     if "_" in text:
         yield from _underscores(text)
     for match in _BRACKETED.finditer(text):
