@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from scrubber.detect import DetectSpec, known_entities
+from scrubber.detect.house.judge import RULES
 from scrubber.detect.recognizers import RECOGNIZERS
 
 _HEAD = """\
@@ -45,12 +46,26 @@ _PRESIDIO = {
     "UUID": ("Universally unique identifiers", "6d92078a-8246-4ba4-ae5b-76104861e7dc"),
 }
 
+_LEFT_ALONE = """
+## Left alone
+
+These rules drop findings that only look personal. They never drop a finding with both a check digit
+and a word for it, nor one of the rule file's own recognizers and deny lists. Of several numbers in
+the same place, the one with the most evidence stays. Each rule that a run used is on record in its
+manifest; `detect: {house: false}` switches the rules off, and scrubber's own recognizers too.
+
+| rule | entities | reason |
+|---|---|---|
+"""
+
 
 def entities_reference() -> str:
-    """The page as Markdown: every entity of :func:`known_entities`, by who finds it."""
+    """The page as Markdown: every entity of :func:`known_entities`, by who finds it, and every rule
+    that drops findings."""
     house: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for recognizer in RECOGNIZERS:
         examples = ", ".join(f"`{example}`" for example in recognizer.examples)
+        examples = examples.replace("|", r"\|")
         house[recognizer.entity].append((recognizer.what, examples))
     given = {**_NAMES, **_PRESIDIO}
     known = known_entities(DetectSpec(ner="builtin"))
@@ -66,4 +81,8 @@ def entities_reference() -> str:
         for name, rows in house.items()
         for what, examples in rows
     ]
-    return "\n".join(lines) + "\n"
+    rules = [
+        f"| {rule.name} | {', '.join(map('`{}`'.format, sorted(rule.labels)))} | {rule.reason} |"
+        for rule in RULES
+    ]
+    return "\n".join(lines) + "\n" + _LEFT_ALONE + "\n".join(rules) + "\n"

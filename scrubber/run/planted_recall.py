@@ -30,6 +30,7 @@ _PLANTED = 20
 """Number of planted values per entity and writing; if all are found, the lower bound is .839."""
 _SOURCES, _ROWS, _LONGEST = 4, 500, 160
 _SEED = 0
+_PROSE = ("It was written down and sent on the same day.", "They met again a week later.")
 
 
 def recall(_: Session, outcome: Outcome) -> Outcome:
@@ -86,7 +87,7 @@ def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:
         one = recall_of(entity, writing, sum(caught), len(caught))
         shares = (round(1000 * share) for share in (one.share, one.low, one.high))
         found.append(PlantedFacts(entity, writing, one.planted, *shares))
-    _refuse_blind(plan.detect, texts, _missed(plan.detect, found))
+    _refuse_blind(plan.detect, _missed(plan.detect, found))
     return tuple(found)
 
 
@@ -98,7 +99,7 @@ def recall_checks(plan: Plan, planted: Iterable[PlantedFacts]) -> Iterator[Check
             False,
             "warning",
             f"what is planted as {entity} is found",
-            "none of it: thresholds, exceptions or changed recognizers of the rules",
+            "none of it: thresholds, exceptions or recognizers of the rules, or texts of code",
         )
 
 
@@ -114,14 +115,19 @@ def _missed(spec: DetectSpec, planted: Iterable[PlantedFacts]) -> list[str]:
     return [entity for entity in none if entity in known]
 
 
-def _refuse_blind(spec: DetectSpec, texts: Sequence[str], missed: Sequence[str]) -> None:
+def _refuse_blind(spec: DetectSpec, missed: Sequence[str]) -> None:
+    """Check the `missed` entities in plain prose: in the data's own texts, such as code, a name may
+    rightly not count.
+
+    Raises: GateError if the detector without the rules' settings finds none there either.
+    """
     own = (json.loads(one).keys() for one in spec.recognizers)
     if not missed or any(keys.isdisjoint(("patterns", "deny_list")) for keys in own):
         return  # the rules change or disable Presidio's own recognizers
     bare = replace(
         spec, score_thresholds=(), allow_list=(), excludes=(), recognizers=(), least_score=0.0
     )
-    caught = _caught_in(texts, [(entity, PLAIN) for entity in missed], detector_for(bare))
+    caught = _caught_in(_PROSE, [(entity, PLAIN) for entity in missed], detector_for(bare))
     blind = [entity for entity in missed if not any(caught[entity, PLAIN])]
     if blind:
         raise GateError(

@@ -270,7 +270,7 @@ def test_the_keys_of_own_recognizers(
 def test_a_predefined_recognizer_can_be_switched_off_and_on(detector: Build) -> None:
     off = json.dumps({"name": "UrlRecognizer", "type": "predefined", "enabled": False})
     on = json.dumps({"name": "UkNinoRecognizer", "type": "predefined"})
-    spec = DetectSpec(recognizers=(off, on))
+    spec = DetectSpec(recognizers=(off, on), house=False)
     assert "URL" not in known_entities(spec)
     assert "UK_NINO" in known_entities(spec)
     assert "URL" in known_entities(DetectSpec())
@@ -341,7 +341,10 @@ def test_a_malformed_language_is_refused() -> None:
 
 def test_identities_name_everything_that_looks(detector: Build) -> None:
     spec = DetectSpec(
-        entities=("EMAIL_ADDRESS",), recognizers=(own(),), deny_list=(("WORD", ("x",)),)
+        entities=("EMAIL_ADDRESS",),
+        recognizers=(own(),),
+        deny_list=(("WORD", ("x",)),),
+        house=False,
     )
     from importlib.metadata import version
 

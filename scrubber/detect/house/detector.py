@@ -9,6 +9,7 @@ from threading import Lock
 
 from scrubber.detect.base import PATIENCE, Seen
 from scrubber.detect.detector import Patience, PresidioDetector, answer, stopping, whole
+from scrubber.detect.house.judge import Judge
 from scrubber.detect.ner.matcher import NameLooker
 from scrubber.detect.refine import Refiner, without_duplicates
 from scrubber.detect.silence import hushed
@@ -27,19 +28,22 @@ class HouseDetector:
     """A :class:`~scrubber.detect.base.Detector` of patterns and of names.
 
     Patterns search each text as it is and in its plain view; names are read in its readable view.
-    Without `views`, both see the text as it is. Threads that use one detector wait for each other.
+    Without `views`, both see the text as it is; without `judge`, no finding is dropped. Threads
+    that use one detector wait for each other.
     """
 
     patterns: PresidioDetector
     refiner: Refiner = field(repr=False)
     names: NameLooker | None = None
+    judge: Judge | None = None
     views: bool = True
     _free: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def identities(self) -> tuple[tuple[str, str], ...]:
         names = () if self.names is None else self.names.identities
-        return tuple(sorted({*self.patterns.identities, *names}))
+        rules = () if self.judge is None else self.judge.identities
+        return tuple(sorted({*self.patterns.identities, *names, *rules}))
 
     def detect(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """One tuple of spans per text; see :class:`scrubber.detect.base.Detector`."""
@@ -72,12 +76,14 @@ class HouseDetector:
         if self.names is not None:
             for index, seen in self._names(self.names, texts, views.readable, found):
                 found[index] = _united(found[index], left.after(seen, index))
-        return [self._allowed(text, found[index]) for index, text in enumerate(texts)]
+        return [self._left(whole(text), found[index]) for index, text in enumerate(texts)]
 
-    def _allowed(self, text: str, seen: Seen) -> Seen:
+    def _left(self, text: str, seen: Seen) -> Seen:
+        """The findings that the judge and the allow list leave."""
         if isinstance(seen, DetectionError) or not seen:
             return seen
-        return tuple(self.refiner.without_allowed(whole(text), seen))
+        judged = seen if self.judge is None else self.judge.judged(text, seen)
+        return tuple(self.refiner.without_allowed(text, judged))
 
     def _patterns(self, texts: Mapping[int, str], left: Patience) -> dict[int, Seen]:
         """The answer for each of `texts`, by its number."""

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from scrubber.detect.code import Code
 from scrubber.detect.linked.folding import Folded, fold, squash
 from scrubber.detect.linked.identifiers import PHRASE
 from scrubber.detect.linked.person import Person, may_name, name_words
@@ -97,12 +98,14 @@ class Consistency:
             return  # the common case: the one mention is all there is
         whole = Folded.of(text)
         known = _Ranges(spans)
+        code = Code(text if self.spec.house else "")
         for span in (*_people(whole, sources), *_others(whole, sources)):
             held = known.hold(span, span.label) or known.hold(span, _ADDRESS)
             doubtful = span.label == _PERSON and doubts.about(
                 text[span.start : span.end], span, known
             )
-            if not held and not doubtful and not self._refiner.allows(span, text):
+            written = span.label != _PERSON or code.may_name(span.start, span.end)
+            if written and not held and not doubtful and not self._refiner.allows(span, text):
                 yield span
 
 

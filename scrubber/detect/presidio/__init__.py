@@ -40,6 +40,7 @@ from scrubber.detect import ner
 from scrubber.detect.context.nlp import Reader
 from scrubber.detect.detector import Language, PresidioDetector
 from scrubber.detect.house.detector import HouseDetector
+from scrubber.detect.house.judge import Judge
 from scrubber.detect.matchers.base import ForeignLooker, IbanLooker, Looker, PatternLooker
 from scrubber.detect.matchers.phone import PhoneLooker
 from scrubber.detect.matchers.phone_prefilter import trigger
@@ -51,7 +52,13 @@ from scrubber.detect.prefilter.notes import Notes
 from scrubber.detect.prefilter.scanner import Prefilter, Trigger
 from scrubber.detect.presidio.engines import engine_labels, nlp_engine, word_cutter
 from scrubber.detect.presidio.proof import unproved
-from scrubber.detect.presidio.registry import HOUSE_NAMES, entities_of, own_names, registry
+from scrubber.detect.presidio.registry import (
+    HOUSE_NAMES,
+    configured_names,
+    entities_of,
+    own_names,
+    registry,
+)
 from scrubber.detect.refine import Refiner
 from scrubber.detect.silence import hushed
 from scrubber.detect.spec import RULE_FILE, DetectSpec
@@ -92,7 +99,8 @@ def build(spec: DetectSpec) -> HouseDetector:
             refiner=refiner,
             prefilter=prefilter,
         )
-        return HouseDetector(patterns, refiner, NameLooker.of(spec), views=spec.house)
+        judge = Judge(configured_names(spec)) if spec.house else None
+        return HouseDetector(patterns, refiner, NameLooker.of(spec), judge, views=spec.house)
 
 
 def _require_model(spec: DetectSpec) -> None:
