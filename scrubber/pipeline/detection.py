@@ -19,6 +19,7 @@ from scrubber.detect.linked.search import LinkedHit, find_linked
 from scrubber.errors import DetectionError
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.finding import Span
+from scrubber.model.findings import Findings
 from scrubber.model.opened import Leaf, Opened, Rows
 from scrubber.pipeline.linked import LinkedField
 from scrubber.policy.plan import Linked, ScrubText, TablePlan, linked_of
@@ -37,32 +38,27 @@ class GaveUp(Exception):
 class Looked:
     """The texts of one field and what was found in them.
 
-    `indices` maps each text (null: -1) to its place in `distinct` and in `seen`: the spans of each
-    distinct text, or the error where it could not be looked at. `linked` and `again` hold, by the
-    place of a text, what its row knows of it: hits of linked values, and findings of the document
-    (`blind`: why it could not be looked at again for those).
+    `indices` maps each text (null: -1) to its place in `distinct`, by which `found` has the
+    findings and `errors` the reasons why a text could not be looked at. `linked` and `again` hold,
+    by the place of a text, what its row knows of it: hits of linked values, and findings of the
+    document (`blind`: why it could not be looked at again for those).
     """
 
     texts: pa.Array = hidden_field(repr=False)
     rows: Rows = hidden_field(repr=False)
     indices: Rows = hidden_field(repr=False)
     distinct: Sequence[object] = hidden_field(repr=False)
-    seen: Sequence[Seen] = hidden_field(repr=False)
+    found: Findings = hidden_field(repr=False)
+    errors: Mapping[int, DetectionError] = hidden_field(repr=False)
     linked: Mapping[int, tuple[LinkedHit, ...]] = hidden_field(repr=False)
     again: dict[int, tuple[Span, ...]] = hidden_field(default_factory=dict, repr=False)
     blind: dict[int, DetectionError] = hidden_field(default_factory=dict, repr=False)
 
     def spans(self, place: int) -> tuple[Span, ...]:
         """All findings in the text at `place`."""
-        return (*self.alone(place), *self.of_row(place))
+        return (*self.found.spans(int(self.indices[place])), *self._of_row(place))
 
-    def alone(self, place: int) -> tuple[Span, ...]:
-        """The findings of the detectors in the text at `place`."""
-        index = int(self.indices[place])
-        return () if index < 0 else spans_of(self.seen[index])
-
-    def of_row(self, place: int) -> tuple[Span, ...]:
-        """The findings that the row adds."""
+    def _of_row(self, place: int) -> tuple[Span, ...]:
         linked = (hit.span for hit in self.linked.get(place, ()))
         return (*linked, *self.again.get(place, ()))
 
@@ -71,16 +67,31 @@ class Looked:
         """The places of the texts that the row adds findings to."""
         return sorted({*self.linked, *self.again})
 
+    @property
+    def alone(self) -> Rows:
+        """`indices` of the texts that the row adds nothing to; -1 for the others."""
+        alone = self.indices.copy()
+        alone[self.by_row] = -1
+        return alone
+
+    @property
+    def beside_rows(self) -> Rows:
+        """`indices` of the texts that the row adds findings to; -1 for the others."""
+        beside = np.full(len(self.indices), -1, np.int64)
+        beside[self.by_row] = self.indices[self.by_row]
+        return beside
+
+    @property
+    def added(self) -> Findings:
+        """The findings that rows add, by the places of the texts."""
+        return Findings.in_texts((place, self._of_row(place)) for place in self.by_row)
+
     def text(self, place: int) -> str | None:
         """The text at `place`; None where it is null or could not be looked at."""
         index = int(self.indices[place])
         text = None if index < 0 else self.distinct[index]
-        looked_at = isinstance(text, str) and not isinstance(self.seen[index], DetectionError)
+        looked_at = isinstance(text, str) and index not in self.errors
         return str(text) if looked_at else None
-
-
-def spans_of(seen: Seen) -> tuple[Span, ...]:
-    return () if isinstance(seen, DetectionError) else seen
 
 
 def linked_fields(opened: Opened, plan: TablePlan) -> dict[Linked, LinkedField]:
@@ -121,7 +132,7 @@ def _look_at(
     indices = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
     distinct = readable_values(encoded.dictionary)
     try:
-        seen = _detect(detector, distinct, patience)
+        found, errors = _detect(detector, distinct, patience)
     except DetectionError as error:
         if error.index is None:
             raise
@@ -131,22 +142,25 @@ def _look_at(
     if columns:
         each = [None if i < 0 else distinct[i] for i in indices.tolist()]
         linked = find_linked(each, leaf.rows.tolist(), [field.column for field in columns])
-    return Looked(leaf.plain, leaf.rows, indices, distinct, seen, linked)
+    return Looked(leaf.plain, leaf.rows, indices, distinct, found, errors, linked)
 
 
-def _detect(detector: Detector, texts: Sequence[object], patience: int) -> Sequence[Seen]:
-    """The spans of each text, or the error where a text could not be looked at."""
+def _detect(
+    detector: Detector, texts: Sequence[object], patience: int
+) -> tuple[Findings, Mapping[int, DetectionError]]:
+    """The findings in the texts, and the error of each that could not be looked at."""
     readable = [i for i, text in enumerate(texts) if isinstance(text, str)]
     broken = DetectionError("text-encoding", "a text is not valid UTF-8")
-    seen: list[Seen] = [broken] * len(texts)
     try:
         answers = detector.attempt([str(texts[i]) for i in readable], patience)
     except DetectionError as error:
         index = None if error.index is None else readable[error.index]
         raise DetectionError(error.code, error.text, index=index) from None
-    for i, answer in zip(readable, answers, strict=True):
-        seen[i] = answer
-    return seen
+    seen: dict[int, Seen] = dict.fromkeys(range(len(texts)), broken)
+    seen.update(zip(readable, answers, strict=True))
+    errors = {i: one for i, one in seen.items() if isinstance(one, DetectionError)}
+    found = {i: one for i, one in seen.items() if not isinstance(one, DetectionError)}
+    return Findings.in_texts(found.items()), errors
 
 
 def _spread(looked: Mapping[FieldPath, Looked], consistency: Consistency, patience: int) -> None:
@@ -174,10 +188,8 @@ def _spread(looked: Mapping[FieldPath, Looked], consistency: Consistency, patien
 
 def _rows_with(looked: Looked, labels: frozenset[str]) -> set[int]:
     """The rows in whose texts something with one of these labels was found."""
-    bearing = np.array(
-        [any(span.label in labels for span in spans_of(one)) for one in looked.seen] + [False],
-        dtype=np.bool_,
-    )
+    bearing = np.zeros(len(looked.distinct) + 1, dtype=np.bool_)  # the last for null
+    bearing[looked.found.texts[looked.found.labelled(labels.__contains__)]] = True
     rows = set(looked.rows[bearing[looked.indices]].tolist())
     for place, hits in looked.linked.items():
         if any(hit.span.label in labels for hit in hits):

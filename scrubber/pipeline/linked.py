@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as hidden_field
 from functools import cached_property
 
@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from scrubber.detect.linked.search import LinkedColumn, LinkedHit
 from scrubber.model.fieldpath import FieldPath
-from scrubber.model.finding import Cover, Piece
+from scrubber.model.finding import Piece
+from scrubber.model.findings import Covers
 from scrubber.model.opened import Opened, Rows
 from scrubber.policy.plan import Apply, FieldPlan, Linked
 from scrubber.transform.base import Context, Transform, transformed
@@ -87,22 +88,20 @@ class Shown:
 
     def covers(
         self,
-        covers: Sequence[Cover],
+        covers: Covers,
         hits: Mapping[int, Sequence[LinkedHit]],
         rows: Rows,
         operator: Callable[[str], Transform | None],
-    ) -> list[Cover]:
+    ) -> Covers:
         """`covers` with the pseudonyms of the columns in the pieces that are a linked value, where
         the text's operator is of the column's family."""
-        out = list(covers)
+        instead: list[str | None] = [None] * len(covers)
         for place, found in hits.items():
             row = int(rows[place])
-            pieces = (
-                self._piece(piece, found, row, operator(piece.action.name))
-                for piece in out[place].pieces
-            )
-            out[place] = Cover(tuple(pieces))
-        return out
+            for number in covers.pieces_of(place):
+                piece = covers.piece(number)
+                instead[number] = self._instead(piece, found, row, operator(piece.action.name))
+        return replace(covers, instead=instead)
 
     def names(self, rows: Iterable[int]) -> dict[int, dict[str, str]]:
         """For each row the stand-ins that the parts of its names have in its columns."""
@@ -119,13 +118,13 @@ class Shown:
                         found[row] = parts | found.get(row, {})
         return found
 
-    def _piece(
+    def _instead(
         self, piece: Piece, hits: Sequence[LinkedHit], row: int, operator: Transform | None
-    ) -> Piece:
+    ) -> str | None:
         if operator is None or not _shared(operator):
-            return piece
+            return None
         if operator.traits.realistic and piece.label == _PERSON:
-            return piece  # part by part, by `names`
+            return None  # part by part, by `names`
         inside = {
             (hit.column, hit.value, hit.whole, (hit.span.start, hit.span.end))
             for hit in hits
@@ -135,19 +134,17 @@ class Shown:
         }
         values = {(column, value) for column, value, _, _ in inside}
         if len(values) != 1:
-            return piece
+            return None
         column, value, _, place = next(iter(inside))
         if column is None or type(self._transform(self._fields[column])) is not type(operator):
-            return piece
+            return None
         shown = self._cache[column, row][value]
-        if shown is None:
-            return piece
-        if any(one[2] for one in inside):
-            return _with(piece, shown)
+        if shown is None or any(one[2] for one in inside):
+            return shown
         user = self._fields[column].linked.entity == _MAIL and operator.traits.realistic
         if user and place == (piece.start, piece.end) and "@" in shown:
-            return _with(piece, shown.partition("@")[0])
-        return piece
+            return shown.partition("@")[0]
+        return None
 
     def _show(self, number: int, field: LinkedField, rows: Sequence[int]) -> None:
         transform = self._transform(field)
@@ -175,7 +172,3 @@ class Shown:
 
 def _shared(transform: Transform) -> bool:
     return transform.traits.pseudonym and transform.traits.scope != "none"
-
-
-def _with(piece: Piece, instead: str) -> Piece:
-    return Piece(piece.start, piece.end, piece.label, piece.action, instead)

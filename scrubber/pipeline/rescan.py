@@ -19,7 +19,7 @@ from scrubber.formats.sampling import generator, picked
 from scrubber.model.batch import BatchRef
 from scrubber.model.entities import entity
 from scrubber.model.fieldclass import FieldClass
-from scrubber.model.finding import outside_kept
+from scrubber.model.findings import Findings
 from scrubber.model.opened import Leaf, Opened, Rows
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
@@ -66,10 +66,11 @@ def rescan(
             left = remaining(list(passages), detector)
         except DetectionError as error:
             raise error.at(Place(ref.source, field=str(one.path))) from None
-        for times, spans in zip(passages.values(), left, strict=True):
-            for span in outside_kept(spans, partial(_keeps, one)):
-                if span == UNSEEN or _counts(one, span.label):
-                    residual[str(one.path), span.label, span.recognizer] += times
+        found = Findings.of(left).outside_kept(partial(_keeps, one))
+        times = np.array(list(passages.values()), np.int64)
+        for (label, recognizer), count in found.counts(times).items():
+            if label == UNSEEN.label or _counts(one, label):
+                residual[str(one.path), label, recognizer] += count
     return Rescanned(len(rows), Tally(residual))
 
 

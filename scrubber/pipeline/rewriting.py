@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scrubber.errors import DetectionError
-from scrubber.model.finding import Action, Cover, Finding, Span, outside_kept
-from scrubber.pipeline.detection import Looked, spans_of
+from scrubber.model.finding import Action
+from scrubber.model.findings import Findings
+from scrubber.pipeline.detection import Looked
 from scrubber.pipeline.linked import Shown
 from scrubber.policy.plan import Keep
 from scrubber.transform.base import Context, Outcome, Strictness, Transform
@@ -71,11 +71,12 @@ def scrub_texts(
     `shown` is what the columns show for linked values, None where the field links to none. A text
     that could not be looked at is reported as failed.
     """
-    covers = [_cover(spans_of(one), operators) for one in looked.seen]
+    found = looked.found.outside_kept(operators.keeps)
     beside = (context.document, context.subject, context.record)
     if all(one is None for one in beside) and not looked.by_row:
         # The result depends on the text alone: rewrite each distinct one once.
         encoded = looked.texts.dictionary_encode()
+        covers = found.covers(operators.action)
         once = rewrite_column(encoded.dictionary, covers, operators.transform, context)
         outcome = Outcome(
             once.array.take(encoded.indices),
@@ -83,33 +84,30 @@ def scrub_texts(
             once.why,
         )
     else:
-        nothing = Cover()
-        each = [nothing if i < 0 else covers[i] for i in looked.indices.tolist()]
-        for place in looked.by_row:
-            each[place] = _cover(_known(looked, place, operators), operators)
+        alone = found.repeated(looked.alone)
+        known = _known(looked, operators).outside_kept(operators.keeps)
+        covers = alone.joined(known).covers(operators.action)
         if shown is not None and looked.linked:
             shown.prepare(looked.linked, looked.rows)
-            each = shown.covers(each, looked.linked, looked.rows, operators.transform)
+            covers = shown.covers(covers, looked.linked, looked.rows, operators.transform)
             context = replace(context, names=_names(looked, shown, context))
-        outcome = rewrite_column(looked.texts, each, operators.transform, context)
-    return _with_unseen(outcome, looked), _count(looked, operators)
+        outcome = rewrite_column(looked.texts, covers, operators.transform, context)
+    return _with_unseen(outcome, looked), _count(looked, found, operators)
 
 
-def _known(looked: Looked, place: int, operators: TextOperators) -> Sequence[Span]:
-    """All findings in the text at `place`, but for the guesses about the very span of a linked
-    value: the row knows what that is."""
+def _known(looked: Looked, operators: TextOperators) -> Findings:
+    """All findings in the texts that rows add some to, but for the guesses about the very span of a
+    linked value: the row knows what that is."""
     linked = {
-        (hit.span.start, hit.span.end)
-        for hit in looked.linked.get(place, ())
+        (place, hit.span.start, hit.span.end)
+        for place, hits in looked.linked.items()
+        for hit in hits
         if operators.action(hit.span.label).consumes
     }
-    guesses = (s for s in looked.alone(place) if (s.start, s.end) not in linked)
-    return (*guesses, *looked.of_row(place))
-
-
-def _cover(spans: Sequence[Span], operators: TextOperators) -> Cover:
-    left = outside_kept(spans, operators.keeps)
-    return Cover.of(Finding(span, operators.action(span.label)) for span in left)
+    guesses = looked.found.repeated(looked.beside_rows)
+    ranges = (guesses.texts.tolist(), guesses.starts.tolist(), guesses.ends.tolist())
+    unknown = np.array([one not in linked for one in zip(*ranges, strict=True)], dtype=np.bool_)
+    return guesses.only(unknown).joined(looked.added)
 
 
 def _names(looked: Looked, shown: Shown, context: Context) -> Mapping[bytes, Mapping[str, str]]:
@@ -123,11 +121,11 @@ def _names(looked: Looked, shown: Shown, context: Context) -> Mapping[bytes, Map
 
 def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
     """Report the texts that could not be looked at as failed, whatever became of them."""
-    errors = [one for one in looked.seen if isinstance(one, DetectionError)]
-    errors.extend(looked.blind.values())
+    errors = [*looked.errors.values(), *looked.blind.values()]
     if not errors:
         return outcome
-    unseen = np.array([isinstance(one, DetectionError) for one in looked.seen] + [False])
+    unseen = np.zeros(len(looked.distinct) + 1, dtype=np.bool_)  # the last for null
+    unseen[list(looked.errors)] = True
     unseen = unseen[looked.indices]
     unseen[list(looked.blind)] = True
     failed = pa.array(unseen, pa.bool_())
@@ -137,17 +135,15 @@ def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
     return Outcome(array, failed, errors[0].text)
 
 
-def _count(looked: Looked, operators: TextOperators) -> Mapping[FoundKey, int]:
-    times = Counter(looked.indices.tolist())
-    counts: Counter[FoundKey] = Counter()
-    for i, one in enumerate(looked.seen):
-        for span in outside_kept(spans_of(one), operators.keeps):
-            counts[(span.label, span.recognizer, operators.action(span.label).name)] += times[i]
-    for place in looked.by_row:
-        alone, of_row = looked.alone(place), looked.of_row(place)
-        # What the row adds may keep, or not, what was counted of the text alone.
-        before = Counter(outside_kept(alone, operators.keeps))
-        after = Counter(outside_kept([*alone, *of_row], operators.keeps))
-        for span, times_ in [*after.items(), *((s, -n) for s, n in before.items())]:
-            counts[(span.label, span.recognizer, operators.action(span.label).name)] += times_
-    return +counts
+def _count(looked: Looked, found: Findings, operators: TextOperators) -> Mapping[FoundKey, int]:
+    alone = looked.alone[looked.alone >= 0]
+    counts = Counter(found.counts(np.bincount(alone, minlength=len(looked.distinct))))
+    # What rows add may keep, or not, what was found in the text alone.
+    known = looked.found.repeated(looked.beside_rows).joined(looked.added)
+    left = known.outside_kept(operators.keeps)
+    counts.update(left.counts(np.ones(len(looked.texts), np.int64)))
+    return {
+        (label, recognizer, operators.action(label).name): count
+        for (label, recognizer), count in counts.items()
+        if count
+    }

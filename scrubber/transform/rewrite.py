@@ -6,16 +6,18 @@ Positions are Unicode code points.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as hidden_field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from scrubber.errors import TransformError
 from scrubber.model.arrow_errors import ARROW_ERRORS
-from scrubber.model.finding import Cover, Piece
+from scrubber.model.finding import Action, Cover, Piece
+from scrubber.model.findings import Covers, Ints
 from scrubber.transform.base import Context, Outcome, Strictness, Transform, transformed
 from scrubber.transform.columns.distinct import readable_values
 from scrubber.transform.columns.graphemes import boundary_after, boundary_before
@@ -23,7 +25,6 @@ from scrubber.transform.columns.graphemes import boundary_after, boundary_before
 __all__ = ["OffsetMap", "Operator", "Rewritten", "rewrite", "rewrite_column", "widen"]
 
 Operator = Callable[[str], Transform | None]
-_Spot = tuple[int, int, str]  # one piece of one text: its row, its number there, what it covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +88,25 @@ def rewrite(text: str, cover: Cover, replacements: Sequence[str]) -> Rewritten:
     >>> rewrite("I am Ann.", cover, ["{PERSON}"]).text
     'I am {PERSON}.'
     """
-    out: list[str] = []
-    old: list[tuple[int, int]] = []
+    pieces = [(piece.start, piece.end) for piece in cover.pieces]
     new: list[tuple[int, int]] = []
-    at = length = 0
-    for piece, replacement in zip(cover.pieces, replacements, strict=True):
-        if not at <= piece.start < piece.end <= len(text):
+    grown = 0
+    for (start, end), replacement in zip(pieces, replacements, strict=True):
+        new.append((start + grown, start + grown + len(replacement)))
+        grown += len(replacement) - (end - start)
+    return Rewritten(_spliced(text, pieces, replacements), OffsetMap(tuple(pieces), tuple(new)))
+
+
+def _spliced(text: str, pieces: Iterable[tuple[int, int]], replacements: Iterable[str]) -> str:
+    out: list[str] = []
+    at = 0
+    for (start, end), replacement in zip(pieces, replacements, strict=True):
+        if not at <= start < end <= len(text):
             raise _outside()
-        length += piece.start - at
-        out += (text[at : piece.start], replacement)
-        old.append((piece.start, piece.end))
-        new.append((length, length + len(replacement)))
-        length += len(replacement)
-        at = piece.end
+        out += (text[at:start], replacement)
+        at = end
     out.append(text[at:])
-    return Rewritten("".join(out), OffsetMap(tuple(old), tuple(new)))
+    return "".join(out)
 
 
 def widen(text: str, cover: Cover) -> Cover:
@@ -126,105 +131,114 @@ def widen(text: str, cover: Cover) -> Cover:
 
 
 def rewrite_column(
-    texts: pa.Array, covers: Sequence[Cover], operator: Operator, context: Context
+    texts: pa.Array, covers: Covers, operator: Operator, context: Context
 ) -> Outcome:
-    """Every text of `texts` rewritten under the cover of its row, one transform call per group.
+    """Every text of `texts` rewritten under its cover, one transform call per group.
 
-    `texts` is an array of a text type, and so is the result; `covers` has one cover per row (an
-    empty one for null). ``operator(name)`` is the transform behind the name of an action, or None
-    for an action of strictness KEEP, whose pieces stay as they are. Pieces are widened to whole
-    characters, then all pieces of one action and label go through their transform as one array,
-    with `label` and the `document`, `subject` and `record` of their rows in the context; a piece
-    whose replacement is known (`instead`) gets that.
+    `texts` is an array of a text type, and so is the result; null has no pieces.
+    ``operator(name)`` is the transform behind the name of an action, or None for an action of
+    strictness KEEP, whose pieces stay as they are. Pieces are widened to whole characters, then all
+    pieces of one action and label go through their transform as one array, with `label` and the
+    `document`, `subject` and `record` of their rows in the context; a piece whose replacement is
+    known (`instead`) gets that.
 
     Null stays null. A text is failed as a whole, and null, when one of its pieces is, or when it
     is not valid UTF-8. Raises: TransformError ``cover-outside``, and ``no-operator`` where an
     action that is not KEEP has no transform.
     """
-    if len(covers) != len(texts):
-        raise ValueError("one cover per text is needed")
     values = readable_values(texts)
     failed = [value is not None and not isinstance(value, str) for value in values]
-    changes: dict[int, Cover] = {}
-    groups: dict[tuple[str, str], list[_Spot]] = {}
-    for row, cover in enumerate(covers):
-        if not cover.pieces or failed[row]:
-            continue
-        active = _active(values[row], cover, operator)
-        changes[row] = active
-        for index, piece in enumerate(active.pieces):
-            if piece.instead is not None:
-                continue
-            spot = (row, index, values[row][piece.start : piece.end])
-            groups.setdefault((piece.action.name, piece.label), []).append(spot)
     why = "a text is not valid UTF-8" if any(failed) else ""
-    filled: dict[int, list[str]] = {
-        row: [piece.instead or "" for piece in cover.pieces] for row, cover in changes.items()
-    }
-    for (name, label), spots in groups.items():
-        results, reason = _transformed(operator(name), label, spots, context)
-        for (row, index, _), result in zip(spots, results, strict=True):
-            if isinstance(result, str):
-                filled[row][index] = result
-            else:
+    active = _active(values, failed, covers, operator)
+    pieces = list(zip(active.starts.tolist(), active.ends.tolist(), strict=True))
+    filled: list[str | None] = list(active.instead) or [None] * len(active)
+    for (action, label), places in _groups(active, filled):
+        rows = active.texts[places]
+        covered = [
+            values[row][slice(*pieces[place])]
+            for row, place in zip(rows.tolist(), places.tolist(), strict=True)
+        ]
+        results, reason = _transformed(operator(action.name), label, rows, covered, context)
+        for row, place, result in zip(rows.tolist(), places.tolist(), results, strict=True):
+            filled[place] = result
+            if not isinstance(result, str):
                 failed[row] = True
                 why = why or f"{label}: {reason or 'a finding could not be transformed'}"
-    return _rebuilt(texts, values, changes, filled, failed, why)
+    if not pieces and not any(failed):
+        return Outcome(texts)
+    rewritten = [None if bad else value for value, bad in zip(values, failed, strict=True)]
+    for row, here in active.by_text():
+        if not failed[row]:
+            rewritten[row] = _spliced(values[row], pieces[here], map(str, filled[here]))
+    flags = pa.array(failed, pa.bool_()) if any(failed) else None
+    return Outcome(_stored(rewritten, texts.type), flags, why)
 
 
-def _active(text: str | None, cover: Cover, operator: Operator) -> Cover:
+def _active(
+    values: Sequence[Any], failed: Sequence[bool], covers: Covers, operator: Operator
+) -> Covers:
     """The pieces that change, widened to whole characters; also over a kept neighbour."""
-    pieces = []
-    for piece in cover.pieces:
-        if text is None or piece.end > len(text):
-            raise _outside()
-        if operator(piece.action.name) is not None:
-            pieces.append(piece)
-        elif piece.action.strictness != Strictness.KEEP:
+    if covers.texts.max(initial=-1) >= len(values):
+        raise _outside()
+    covers = covers.only(~np.array(failed, dtype=np.bool_)[covers.texts])
+    lengths = np.array([len(v) if isinstance(v, str) else -1 for v in values], np.int64)
+    if (covers.ends > lengths[covers.texts]).any():
+        raise _outside()
+    changes = np.array([operator(action.name) is not None for action in covers.actions], np.bool_)
+    for code in np.unique(covers.codes).tolist():
+        if not changes[code] and covers.actions[code].strictness != Strictness.KEEP:
             raise TransformError("no-operator", "a finding's action has no transform")
-    return widen(text or "", Cover(tuple(pieces)))
+    if len(covers):
+        covers = covers.only(changes[covers.codes])
+    starts, ends = covers.starts.copy(), covers.ends.copy()
+    for row, here in covers.by_text():
+        if not values[row].isascii():
+            wide = widen(values[row], covers.of_text(row)).pieces
+            starts[here] = [piece.start for piece in wide]
+            ends[here] = [piece.end for piece in wide]
+    return replace(covers, starts=starts, ends=ends)
+
+
+def _groups(
+    covers: Covers, filled: Sequence[str | None]
+) -> Iterator[tuple[tuple[Action, str], Ints]]:
+    """The places of the pieces that are not filled, by action and label, in the order in which
+    these come first."""
+    places = np.flatnonzero([one is None for one in filled])
+    keys = covers.codes[places] * len(covers.label_names) + covers.labels[places]
+    _, firsts, groups = np.unique(keys, return_index=True, return_inverse=True)
+    for group in np.argsort(firsts):
+        members = places[groups == group]
+        code, label = covers.codes[members[0]], covers.labels[members[0]]
+        yield (covers.actions[code], covers.label_names[label]), members
 
 
 def _transformed(
-    transform: Transform | None, label: str, spots: Sequence[_Spot], context: Context
+    transform: Transform | None, label: str, rows: Ints, covered: Sequence[str], context: Context
 ) -> tuple[list[Any], str]:
-    """The results of `transform` for the covered texts (no str where it failed), and why it
-    failed."""
+    """The results of `transform` for texts covered in these rows (no str where it failed), and why
+    it failed."""
     assert transform is not None  # _active left only pieces that have one
-    rows = pa.array([row for row, _, _ in spots], pa.int64())
+    take = pa.array(rows)
     here = replace(
         context,
         label=label,
-        document=None if context.document is None else context.document.take(rows),
-        subject=None if context.subject is None else context.subject.take(rows),
-        record=None if context.record is None else context.record.take(rows),
+        document=None if context.document is None else context.document.take(take),
+        subject=None if context.subject is None else context.subject.take(take),
+        record=None if context.record is None else context.record.take(take),
     )
-    covered = pa.array([text for _, _, text in spots], pa.large_string())
-    outcome = transformed(transform, covered, here)
+    outcome = transformed(transform, pa.array(covered, pa.large_string()), here)
     return outcome.array.to_pylist(), outcome.why
 
 
-def _rebuilt(
-    texts: pa.Array,
-    values: list[Any],
-    changes: dict[int, Cover],
-    filled: dict[int, list[str]],
-    failed: list[bool],
-    why: str,
-) -> Outcome:
-    if not changes and not any(failed):
-        return Outcome(texts)
-    result = [None if bad else value for value, bad in zip(values, failed, strict=True)]
-    for row, cover in changes.items():
-        if not failed[row]:
-            result[row] = rewrite(values[row], cover, filled[row]).text
+def _stored(values: list[Any], kind: pa.DataType) -> pa.Array:
     try:
-        array = pa.array(result, texts.type)
+        array = pa.array(values, kind)
     except (*ARROW_ERRORS, UnicodeError, OverflowError):
         raise TransformError("not-representable", "a rewritten text cannot be stored") from None
     if isinstance(array, pa.ChunkedArray):
-        raise TransformError("text-too-large", f"the texts of a batch outgrew {texts.type}")
-    return Outcome(array, pa.array(failed, pa.bool_()) if any(failed) else None, why)
+        raise TransformError("text-too-large", f"the texts of a batch outgrew {kind}")
+    return array
 
 
 def _outside() -> TransformError:

@@ -19,6 +19,7 @@ from scrubber.formats.registry import FORMATS, by_ending
 from scrubber.manifest import seal
 from scrubber.model.entities import ENTITIES
 from scrubber.model.finding import Action, Cover, Piece
+from scrubber.model.findings import Covers
 from scrubber.privacy.models import MODELS
 from scrubber.privacy.uniques import Uniques, classes_of
 from scrubber.transform import TRANSFORMS
@@ -158,7 +159,7 @@ def test_an_operator_in_text_changes_what_is_covered_and_nothing_else(name: str)
     context = conforming.context_of(texts)
 
     def run(texts: pa.Array, covers: list[Cover], context: object) -> list[str | None]:
-        made = rewrite_column(texts, covers, lambda _: operator, context)  # type: ignore[arg-type]
+        made = rewrite_column(texts, Covers.of(covers), lambda _: operator, context)  # type: ignore[arg-type]
         return made.array.to_pylist()
 
     whole = run(texts, covers, context)

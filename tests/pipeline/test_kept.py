@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 import scrubber
-from scrubber.model.finding import Span, outside_kept
+from scrubber.model.finding import Span
+from scrubber.model.findings import Findings
 
 KEEP = {"EMAIL_ADDRESS": {"keep": "the label"}, "default": "redact"}
 
@@ -82,5 +83,7 @@ def span(start: int, end: int, label: str, score: float) -> Span:
 )
 def test_what_goes_with_a_kept_span(other: Span, stays: bool) -> None:
     kept = span(0, 10, "KEPT", 0.85)
-    left = outside_kept([kept, other], lambda label: label == "KEPT")
-    assert list(left) == ([kept, other] if stays else [kept])
+    alone = [span(0, 1, "A", 0.5)]  # of another text, to which no kept one matters
+    left = Findings.of([[kept, other], alone]).outside_kept(lambda label: label == "KEPT")
+    assert list(left.spans(0)) == ([kept, other] if stays else [kept])
+    assert list(left.spans(1)) == alone

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import TransformError
-from scrubber.model.finding import Action, Cover, Finding, Piece, Span
+from scrubber.model.finding import Action, Cover, Piece, Span
+from scrubber.model.findings import Covers, Findings
 from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, Transform
 from scrubber.transform.columns.distinct import per_distinct
 from scrubber.transform.erase import Mask, Redact
@@ -157,7 +158,7 @@ def column(
         "mask": Mask(keep_last=1),
         "upper": Upper(_Calls() if calls is None else calls),
     }
-    return rewrite_column(pa.array(texts, type_), covers, operators.get, context)
+    return rewrite_column(pa.array(texts, type_), Covers.of(covers), operators.get, context)
 
 
 @pytest.mark.parametrize("type_", [pa.string(), pa.large_string(), pa.string_view()])
@@ -233,15 +234,34 @@ def test_what_cannot_be_rewritten_is_an_error(text: str | None, one: Cover, code
     assert caught.value.code == code
 
 
-def test_one_cover_per_text() -> None:
-    with pytest.raises(ValueError):
-        column(["a"], [])
+def test_a_cover_without_a_text_is_an_error() -> None:
+    with pytest.raises(TransformError) as caught:
+        column(["a"], [cover(), cover((0, 1))])
+    assert caught.value.code == "cover-outside"
+
+
+def test_pieces_that_overlap_are_an_error() -> None:
+    with pytest.raises(TransformError) as caught:
+        column(["Annabel"], [cover((0, 4), (3, 5))])
+    assert caught.value.code == "cover-outside"
+
+
+def test_what_is_known_already_is_not_asked_for() -> None:
+    calls = _Calls()
+    known = Piece(0, 3, "PERSON", UPPER, "Eve")
+    outcome = column(
+        ["ann bob", "ann"],
+        [Cover((known, Piece(4, 7, "PERSON", UPPER))), Cover((known,))],
+        calls=calls,
+    )
+    assert outcome.array.to_pylist() == ["Eve BOB", "Eve"]
+    assert [texts for _, texts, _ in calls] == [["bob"]]
 
 
 def test_text_that_is_not_utf8_is_failed() -> None:
     offsets = pa.py_buffer(struct.pack("<iii", 0, 1, 2))
     texts = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"\xffa")])
-    outcome = rewrite_column(texts, [cover((0, 1)), cover()], {}.get, Context(field="f"))
+    outcome = rewrite_column(texts, Covers.of([cover((0, 1)), cover()]), {}.get, Context(field="f"))
     assert outcome.array.to_pylist() == [None, "a"]
     assert outcome.failed.to_pylist() == [True, False]
 
@@ -262,11 +282,11 @@ def covered(draw: st.DrawFn) -> tuple[str, Cover]:
     text = draw(st.text(letters, max_size=20))
     ends = st.integers(0, len(text))
     findings = [
-        Finding(Span(min(a, b), max(a, b), "PERSON", 0.5, "r"), REDACT)
+        Span(min(a, b), max(a, b), "PERSON", 0.5, "r")
         for a, b in draw(st.lists(st.tuples(ends, ends), max_size=5))
         if a != b
     ]
-    return text, Cover.of(findings)
+    return text, Findings.of([findings]).covers(lambda _: REDACT).of_text(0)
 
 
 @given(covered(), st.data())
