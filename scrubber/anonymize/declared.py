@@ -22,17 +22,15 @@ def declared_quasi(inputs: Sequence[str], rules: Rules) -> list[str]:
     deciding = _deciding(rules)
     found: list[str] = []
     for schema in formats.schemas(formats.discover(list(inputs))).values():
-        here = [name for name, path in flat_fields(schema).items() if _is_quasi(deciding(path))]
+        flat = flat_fields(schema).items()
+        here = [name for name, path in flat if any(map(_is_quasi, deciding(path)))]
         found = max(found, here, key=len)
     return found
 
 
-def _is_quasi(rule: FieldRule | None) -> bool:
-    return (
-        rule is not None
-        and rule.field_class is FieldClass.QUASI_IDENTIFIER
-        and not isinstance(rule.disposition, Drop)
-    )
+def _is_quasi(rule: FieldRule) -> bool:
+    dropped = isinstance(rule.disposition, Drop)
+    return rule.field_class is FieldClass.QUASI_IDENTIFIER and not dropped
 
 
 def dropped_by(rules: Rules) -> Callable[[FieldPath], bool]:
@@ -40,23 +38,38 @@ def dropped_by(rules: Rules) -> Callable[[FieldPath], bool]:
     deciding = _deciding(rules)
 
     def dropped(path: FieldPath) -> bool:
-        rule = deciding(path)
-        if rule is None:
-            return rules.on_unlisted == "drop"
-        return isinstance(rule.disposition, Drop)
+        found = deciding(path)
+        if not found or _is_restricted(found[-1]):
+            return rules.on_unlisted == "drop" and all(map(_drops, found))
+        return all(map(_drops, found))
 
     return dropped
 
 
-def _deciding(rules: Rules) -> Callable[[FieldPath], FieldRule | None]:
-    """The first rule that names a field, as in a run."""
+def _drops(rule: FieldRule) -> bool:
+    return isinstance(rule.disposition, Drop)
+
+
+def _is_restricted(rule: FieldRule) -> bool:
+    return bool(rule.tables or rule.kinds)
+
+
+def _deciding(rules: Rules) -> Callable[[FieldPath], list[FieldRule]]:
+    """The rules that may decide a field: the first that names it for all tables and types, and
+    those for some that stand before it."""
     selectors = [
         (Selector(name, ignore_case=rule.ignore_case), rule)
         for rule in rules.fields
         for name in rule.names
     ]
 
-    def deciding(path: FieldPath) -> FieldRule | None:
-        return next((rule for selector, rule in selectors if selector.matches(path)), None)
+    def deciding(path: FieldPath) -> list[FieldRule]:
+        found: list[FieldRule] = []
+        for selector, rule in selectors:
+            if selector.matches(path):
+                found.append(rule)
+                if not _is_restricted(rule):
+                    break
+        return found
 
     return deciding

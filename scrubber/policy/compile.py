@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 
@@ -20,6 +21,7 @@ from scrubber.model.fieldpath import (
     spellings,
 )
 from scrubber.model.layouts import value_type
+from scrubber.model.tables import in_table
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json
 from scrubber.policy.linking import Linking
@@ -58,7 +60,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
     own examples hold some fields only. Raises: RuleError with every problem at once.
     """
     compiler = _Compiler(rules, partial)
-    tables = tuple((alias, compiler.table(schema)) for alias, schema in schemas.items())
+    tables = tuple((alias, compiler.table(alias, schema)) for alias, schema in schemas.items())
     compiler.check_whole(schemas)
     check_privacy(compiler.report, rules, [table for _, table in tables], partial=partial)
     compiler.report.raise_if_any()
@@ -91,6 +93,7 @@ def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
 class _Candidate:
     """A rule with its selectors, and what it met in the schemas so far."""
 
+    number: int
     rule: FieldRule
     selectors: tuple[Selector, ...]
     matched: set[str] = field(default_factory=set)
@@ -105,9 +108,11 @@ class _Compiler:
         self._partial = partial
         self._candidates = [
             _Candidate(
-                rule, tuple(Selector(name, ignore_case=rule.ignore_case) for name in rule.names)
+                number,
+                rule,
+                tuple(Selector(name, ignore_case=rule.ignore_case) for name in rule.names),
             )
-            for rule in rules.fields
+            for number, rule in enumerate(rules.fields)
         ]
         selectors = [(one, selector) for one in self._candidates for selector in one.selectors]
         self._owners = [one for one, _ in selectors]
@@ -116,14 +121,25 @@ class _Compiler:
         self._unlisted: set[str] = set()
         self._linking = Linking(self.report)
         self._row_columns = [_columns(rule) for rule in rules.rows]
-        self._tables: dict[bytes, TablePlan] = {}
+        self._tables: dict[tuple[bytes, frozenset[int]], TablePlan] = {}
+        self._for_others: frozenset[int] = frozenset()
+        self._kinds: dict[FieldPath, Kind] = {}
 
-    def table(self, schema: pa.Schema) -> TablePlan:
+    def table(self, alias: str, schema: pa.Schema) -> TablePlan:
         """The decisions for a source of this schema; shards of one schema share one plan."""
-        raw = schema.serialize().to_pybytes()
-        if raw not in self._tables:
-            self._tables[raw] = self._table(schema)
-        return self._tables[raw]
+        self._enter(alias, schema)
+        known = schema.serialize().to_pybytes(), self._for_others
+        if known not in self._tables:
+            self._tables[known] = self._table(schema)
+        return self._tables[known]
+
+    def _enter(self, alias: str, schema: pa.Schema) -> None:
+        """Decide for this source from now on: not by the rules that are for other tables."""
+        self._for_others = frozenset(
+            one.number for one in self._candidates if not one.rule.is_for(alias)
+        )
+        if any(one.rule.kinds for one in self._candidates):
+            self._kinds = {path: kind_of(kind) for path, kind in leaves(schema)}
 
     def _table(self, schema: pa.Schema) -> TablePlan:
         found = leaves(schema)
@@ -185,10 +201,18 @@ class _Compiler:
         for form in _above(leaf):
             for number in self._index.matching(form):
                 one = self._owners[number]
+                if not self._is_here(one, leaf):
+                    continue
                 if form in own or isinstance(one.rule.disposition, Keep | Drop):
                     one.matched.add(self._texts[number])
                     found[number] = one
         return list(dict.fromkeys(found[number] for number in sorted(found)))
+
+    def _is_here(self, candidate: _Candidate, leaf: FieldPath) -> bool:
+        """True if the candidate is for this table, and for the type of `leaf`."""
+        if candidate.number in self._for_others:
+            return False
+        return not candidate.rule.kinds or self._kinds.get(leaf) in candidate.rule.kinds
 
     def _deciding(self, path: FieldPath) -> FieldRule | None:
         return next((one.rule for one in self._matching(path)), None)
@@ -245,6 +269,8 @@ class _Compiler:
         for candidate in self._candidates:
             if isinstance(candidate.rule.disposition, Keep | Drop):
                 continue
+            if candidate.number in self._for_others or candidate.rule.kinds:
+                continue  # what holds others has none of these types
             for selector in candidate.selectors:
                 holders = [p for p in below if not selector.is_glob and selector.matches(p)]
                 for holder in holders[:1]:
@@ -329,7 +355,8 @@ class _Compiler:
         found = {str(path) for schema in schemas.values() for path, _ in leaves(schema)}
         names = found | {name for schema in schemas.values() for name in schema.names}
         for candidate in self._candidates:
-            self._check_used(candidate, names)
+            if self._check_tables(candidate.rule, schemas):
+                self._check_used(candidate, names)
         self._linking.check_used(self._rules.fields, names)
         self._check_subject(schemas, names)
         for i, columns in enumerate(self._row_columns):
@@ -340,6 +367,20 @@ class _Compiler:
                 hint = did_you_mean(missing[0], names)
                 self.report.value(("rows", i, "drop"), "unmatched-rule", text, hint)
 
+    def _check_tables(self, rule: FieldRule, aliases: Iterable[str]) -> bool:
+        """Report the tables of a rule that no source is part of; whether there are none."""
+        right = True
+        for number, table in enumerate(rule.tables if not rule.tolerant else ()):
+            if not any(in_table(table, alias) for alias in aliases):
+                given = self.report.tree.at((*rule.path, "in"))
+                here = (*rule.path, "in", number) if isinstance(given, list) else (*rule.path, "in")
+                known = {PurePosixPath(alias).name.partition(".")[0] for alias in aliases}
+                text = f"no source is part of the table {printable(table)}"
+                hint = did_you_mean(table, known) or "optional: true if it may be absent"
+                self.report.value(here, "unmatched-table", text, hint)
+                right = False
+        return right
+
     def _check_used(self, candidate: _Candidate, names: set[str]) -> None:
         rule = candidate.rule
         if rule.tolerant:
@@ -348,6 +389,10 @@ class _Compiler:
             if name not in candidate.matched:
                 text = f"no field is named {printable(name)}"
                 hint = did_you_mean(name, names) or "optional: true if it may be absent"
+                if rule.kinds or rule.tables:
+                    text = f"this selects no field: {printable(rule.selector)}"
+                if rule.kinds and set(self._kinds.values()) == {Kind.TEXT}:
+                    hint = "all fields of a CSV file are text"
                 path = _name_path(self.report, rule, name)
                 self.report.value(path, "unmatched-rule", text, hint)
         # A glob is a default for what is left; that nothing is left is no mistake.
@@ -360,13 +405,20 @@ class _Compiler:
     def _check_subject(self, schemas: Mapping[str, pa.Schema], names: set[str]) -> None:
         if self._rules.subject is None:
             return
-        subjects = [self._subject(leaves(schema)) for schema in schemas.values()]
-        if not any(subjects):
+        subjects = {alias: self._subject(leaves(schema)) for alias, schema in schemas.items()}
+        if not any(subjects.values()):
             text = f"no table has the subject {printable(self._rules.subject)}"
             hint = did_you_mean(self._rules.subject, names)
             self.report.value(("subject",), "unknown-field", text, hint)
-        for subject in dict.fromkeys(filter(None, subjects)):
+        told: set[str] = set()
+        for alias, subject in subjects.items():
+            if subject is None:
+                continue
+            self._enter(alias, schemas[alias])
             rule = self._deciding(subject)
+            if rule is None or rule.ref.id in told:
+                continue
+            told.add(rule.ref.id)
             disposition = rule.disposition if rule is not None else None
             if rule is None or not isinstance(disposition, Apply):
                 continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scrubber.model.fieldclass import FieldClass
+from scrubber.model.tables import in_table
 from scrubber.policy import schema
 from scrubber.policy.hierarchies import read_hierarchy_file
 from scrubber.policy.operators import parameters, read_operator
@@ -22,7 +23,7 @@ from scrubber.policy.plan import (
 from scrubber.policy.schema import Setting
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
-from scrubber.transform.base import FromFile, PerSubject, Strictness, Transform
+from scrubber.transform.base import FromFile, Kind, PerSubject, Strictness, Transform
 from scrubber.transform.erase import Redact
 from scrubber.transform.steps import Steps, strength_of, title
 
@@ -37,6 +38,7 @@ class FieldRule:
     `path` is its place in the tree, `entities` the places of its operators with their entities,
     `included` whether it comes from an included file. `linked` names the fields that are looked
     for in this one, `linked_as` is the entity that this one's values are when another links to it.
+    `tables` and `kinds` are those that the rule is for; none: all.
     """
 
     names: tuple[str, ...]
@@ -51,11 +53,25 @@ class FieldRule:
     linked: tuple[str, ...] = ()
     linked_as: str | None = None
     ignore_case: bool = False
+    tables: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def tolerant(self) -> bool:
         """True if the rule may match nothing."""
         return self.optional or self.included
+
+    @property
+    def selector(self) -> str:
+        """The names, types and tables of the rule."""
+        said = ", ".join(self.names)
+        if self.kinds:
+            said += f" of type {', '.join(self.kinds)}"
+        return f"{said} in {', '.join(self.tables)}" if self.tables else said
+
+    def is_for(self, alias: str) -> bool:
+        """True if the rule is for the source `alias`."""
+        return not self.tables or any(in_table(table, alias) for table in self.tables)
 
 
 def field_rules(
@@ -100,6 +116,8 @@ class _Reader:
             linked=rule.linked,
             linked_as=rule.linked_as,
             ignore_case=rule.ignore_case,
+            tables=rule.tables,
+            kinds=rule.type_ or (),
         )
 
     def _disposition(

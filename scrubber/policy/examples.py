@@ -19,18 +19,26 @@ from scrubber.policy.syntax.source import Path_
 
 @dataclass(frozen=True)
 class Example:
-    """`given` and `expect` map paths to values; `mark` is its place. `id` is ``tests[0]``."""
+    """`given` and `expect` map paths to values; `mark` is its place. `id` is ``tests[0]``. `table`
+    names the table of the record, if the rules ask for it."""
 
     id: str
     given: Mapping[str, Any]
     expect: Mapping[str, Any]
     mark: Mark
+    table: str | None = None
 
 
 def examples(report: Report, tests: Iterable[schema.Example | None]) -> tuple[Example, ...]:
     """The rule file's tests; a path or record that makes no sense is a problem."""
     return tuple(
-        Example(f"tests[{i}]", test.given, test.expect, report.tree.value_mark(("tests", i)))
+        Example(
+            f"tests[{i}]",
+            test.given,
+            test.expect,
+            report.tree.value_mark(("tests", i)),
+            test.in_,
+        )
         for i, test in schema.numbered(tests)
         if _makes_sense(report, ("tests", i), test)
     )

@@ -40,6 +40,8 @@ _NAMES: Final = (
     ("detect", "rules", _ANY, "entity"),
     ("detect", "rules", _ANY, "exclude", "entity"),
     ("fields", _ANY, "name"),
+    ("fields", _ANY, "in"),
+    ("fields", _ANY, "type"),
     ("fields", _ANY, "class"),
     ("fields", _ANY, "keep"),
     ("fields", _ANY, "linked"),

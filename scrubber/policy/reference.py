@@ -56,6 +56,11 @@ list of values may be omitted.
 {values: providers.csv, other: other}}]`. Each step must accept the type that the one before it
 gives. `drop`, `keep` and `encrypt` take whole values and are no steps.
 
+**Tables and types.** `in: encounters` limits a rule to a table, and `type: float` to fields of a
+type. A table is a file by its name, with or without its extension, or a folder; globs are allowed.
+All fields of a CSV file are text. A table without a source is an error, unless the rule is
+`optional`.
+
 **Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule
 without a matching field is an error too, unless it is `optional` or comes from an included file.
 

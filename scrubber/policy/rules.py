@@ -78,7 +78,7 @@ class Rules:
         """The selection of the rule with this id: its names, ``*`` for ``on_unlisted``."""
         for rule in self.fields:
             if rule.ref.id == rule_id:
-                return ", ".join(rule.names)
+                return rule.selector
         return "rows" if rule_id.startswith("rows[") else "*"
 
 

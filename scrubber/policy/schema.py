@@ -27,6 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from scrubber.model.counts import SMALLEST
 from scrubber.privacy.models import MODELS, PrivacyModel
+from scrubber.transform.base import Kind
 
 FieldClassName = Literal[
     "direct_identifier", "quasi_identifier", "sensitive", "text", "insensitive"
@@ -85,6 +86,16 @@ def _texts(value: Any) -> str | tuple[str, ...]:
     if not items or not all(isinstance(item, str) and item for item in items):
         raise PydanticCustomError("wrong-type", "expected a text or a list of texts")
     return tuple(items) if isinstance(value, list) else str(value)
+
+
+def _kinds(value: Any) -> tuple[Kind, ...]:
+    """One type of fields, or a list of them."""
+    items = value if isinstance(value, list) else [value]
+    words = {str(kind): kind for kind in Kind}
+    if not items or not all(isinstance(item, str) and item in words for item in items):
+        known = " | ".join(sorted(words))
+        raise PydanticCustomError("unknown-value", "type takes {known}", {"known": known})
+    return tuple(words[item] for item in items)
 
 
 def _levels(value: Any) -> str | tuple[Setting, ...]:
@@ -151,6 +162,18 @@ HierarchySetting = Annotated[
             "anyOf": [
                 {"type": "string", "minLength": 1},
                 {"type": "array", "items": {"x-ref": "Transform"}},
+            ]
+        }
+    ),
+]
+KindNames = Annotated[
+    tuple[Kind, ...],
+    PlainValidator(_kinds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": sorted(Kind)},
+                {"type": "array", "minItems": 1, "items": {"enum": sorted(Kind)}},
             ]
         }
     ),
@@ -323,6 +346,15 @@ class FieldRule(Part):
     name: OneOrMore = Field(
         description="Field names, paths (messages[].content) or globs (* within a step, ** across)."
     )
+    in_: OneOrMore | None = Field(
+        None,
+        alias="in",
+        description="Tables that the rule is for: file names, with or without extension, or "
+        "folders; globs (default: all).",
+    )
+    type_: KindNames | None = Field(
+        None, alias="type", description="Types of the fields that the rule is for (default: all)."
+    )
     class_: FieldClassName | None = Field(None, alias="class", description="Class of the field.")
     transform: TransformSetting | None = Field(
         None, description="Transform of the values, or a list of transforms in order."
@@ -348,6 +380,10 @@ class FieldRule(Part):
     @property
     def names(self) -> tuple[str, ...]:
         return (self.name,) if isinstance(self.name, str) else self.name
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return (self.in_,) if isinstance(self.in_, str) else self.in_ or ()
 
 
 class RowRule(Part):
@@ -463,6 +499,9 @@ class Disclosure(Part):
 class Example(Part):
     """A test of the rule file: a record and the expected result."""
 
+    in_: Text | None = Field(
+        None, alias="in", description="Table of the record, for rules that name tables."
+    )
     given: AnyMapping = Field(description="Input values, by path.")
     expect: AnyMapping = Field(description="Expected values, by path.")
 

@@ -65,8 +65,9 @@ def run_examples(rules: Rules) -> tuple[ExampleResult, ...]:
 def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
     try:
         table = table_of(example.given)
-        plan = before_privacy(compile_plan(rules, {_EXAMPLE: table.schema}, partial=True))
-        batch = Batch(BatchRef(_EXAMPLE, 0, 1, table.num_rows), table)
+        alias = example.table or _EXAMPLE
+        plan = before_privacy(compile_plan(rules, {alias: table.schema}, partial=True))
+        batch = Batch(BatchRef(alias, 0, 1, table.num_rows), table)
         result = scrub_batch(plan, batch, tools_for(plan, key)).table
     except ScrubberError as error:
         return ExampleResult(example.id, example.mark, (), f"{error.code}: {error.text}")
