@@ -39,7 +39,7 @@ def build_detector(spec: DetectSpec) -> Detector:
 def pinned(spec: DetectSpec) -> DetectSpec:
     """`spec` with the digest of its model's files as they are now. Raises: NotAvailable
     ``model-unreadable``."""
-    if not spec.ner.startswith(("spacy:", "presidio:")):
+    if not spec.ner.startswith(("spacy:", "presidio:", "onnx:")):
         return spec
     from scrubber.detect.ner.files import model_digest
 

@@ -43,9 +43,11 @@ class DetectSpec:
     exact texts that are no finding; `deny_list` maps an entity to words that always are.
     `recognizers` and, for `ner` starting with ``presidio:``, the engine configuration are canonical
     JSON text, so that the spec stays hashable. `ner` is ``builtin``, ``none``,
-    ``spacy:<package or path>`` or ``presidio:<JSON>``. An entity of `consistency` that was found
-    once in a document is found everywhere in it. `model` is the digest of all files of the model of
-    `ner` (:func:`scrubber.detect.pinned`): no detector is built from others; None pins nothing.
+    ``spacy:<package or path>``, ``onnx:<folder>`` or ``presidio:<JSON>``; `ner_labels` maps labels
+    of an ONNX model to entities, or to ``none``, where the default map does not. An entity of
+    `consistency` that was found once in a document is found everywhere in it. `model` is the digest
+    of all files of the model of `ner` (:func:`scrubber.detect.pinned`): no detector is built from
+    others; None pins nothing.
     Without `house`, patterns are Presidio's alone and search texts as they are: the answers are
     those of its engine. `countries` (ISO 3166, two letters) are those whose national numbers are
     looked for; None means all.
@@ -53,6 +55,7 @@ class DetectSpec:
 
     languages: tuple[str, ...] = ("en",)
     ner: str = "none"
+    ner_labels: tuple[tuple[str, str], ...] = ()
     entities: tuple[str, ...] | None = None
     score_thresholds: tuple[tuple[str, float], ...] = ()
     allow_list: tuple[str, ...] = ()

@@ -20,7 +20,9 @@ from scrubber.policy.syntax.source import Path_
 LEAST_SCORE = 0.35
 
 _HERE: Path_ = ("detect",)
-_NER_CHOICES = "write ner: builtin, none (patterns only) or spacy:<package or path>"
+_MODELS = ("spacy:", "onnx:")
+_NER_CHOICES = "write ner: builtin, none (patterns only), spacy:<package or path> or onnx:<folder>"
+_ENTITY = regex.compile(r"[A-Z][A-Z0-9_]*")
 # What named-entity models label and no pattern finds; for the hint alone.
 _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "AGE", "ID", "EMAIL"})
 
@@ -31,6 +33,7 @@ def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
     return DetectSpec(
         languages=part.languages,
         ner=_ner(report, part.ner, needed),
+        ner_labels=tuple(_ner_labels(report, part.ner)),
         entities=part.entities,
         score_thresholds=tuple(part.score_thresholds.items()),
         allow_list=part.allow_list,
@@ -132,15 +135,50 @@ def _own(spec: DetectSpec) -> frozenset[str]:
 
 
 def _ner(report: Report, value: str | Mapping[str, Any] | None, needed: bool) -> str:
+    if isinstance(value, Mapping) and "onnx" in value:
+        return _onnx(report, value)
     if isinstance(value, Mapping):
         return "presidio:" + canonical_json(value)
     if value is None:
         return "builtin" if needed else "none"
-    if value in ("builtin", "none") or (value.startswith("spacy:") and value[6:]):
+    if value in ("builtin", "none"):
+        return value
+    if value.startswith(_MODELS) and value.partition(":")[2]:
         return value
     hint = did_you_mean(value, ("none", "builtin")) or _NER_CHOICES
-    report.value((*_HERE, "ner"), "unknown-value", "ner takes none, builtin or spacy:<...>", hint)
+    said = "ner takes none, builtin, spacy:<...> or onnx:<...>"
+    report.value((*_HERE, "ner"), "unknown-value", said, hint)
     return "none"
+
+
+def _onnx(report: Report, value: Mapping[str, Any]) -> str:
+    path = (*_HERE, "ner")
+    for key in sorted(set(value) - {"onnx", "labels"}, key=str):
+        report.key((*path, key), "unknown-key", f"{printable(str(key))} does not go with onnx")
+    folder = value["onnx"]
+    if isinstance(folder, str) and folder:
+        return f"onnx:{folder}"
+    report.value((*path, "onnx"), "wrong-type", "onnx takes the folder of a model")
+    return "none"
+
+
+def _ner_labels(report: Report, value: str | Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """The entities of an ONNX model's labels, sorted by label."""
+    if not isinstance(value, Mapping) or "onnx" not in value or "labels" not in value:
+        return
+    path = (*_HERE, "ner", "labels")
+    labels = value["labels"]
+    if not isinstance(labels, Mapping):
+        report.value(path, "wrong-type", "labels maps labels of the model to entities")
+        return
+    for label, entity in sorted(labels.items(), key=lambda item: str(item[0])):
+        if not isinstance(label, str) or not isinstance(entity, str):
+            report.value((*path, label), "wrong-type", "a label takes an entity, or none")
+        elif entity != "none" and not _ENTITY.fullmatch(entity):
+            said = "an entity is written in capitals, such as PERSON"
+            report.value((*path, label), "bad-entity", said)
+        else:
+            yield label, entity
 
 
 def _is_recognizer(report: Report, path: Path_, config: Mapping[str, Any]) -> bool:

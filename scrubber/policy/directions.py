@@ -39,6 +39,7 @@ PARTS: Final[Mapping[str, Directions]] = MappingProxyType(
     {
         "detect": each(
             ner=Along(("none", "builtin")),
+            ner_labels=Incomparable(),
             house=Along(("false", "true"), "true"),
             languages=Wider(),
             countries=Wider("all"),

@@ -122,7 +122,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def _ner(value: Any) -> str | Mapping[str, Any]:
     if not isinstance(value, str | dict) or not value:
         raise PydanticCustomError(
-            "wrong-type", "expected none, builtin, spacy:<package or path>, or a mapping"
+            "wrong-type",
+            "expected none, builtin, spacy:<package or path>, onnx:<folder>, or a mapping",
         )
     return value
 
@@ -187,7 +188,7 @@ Ner = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": "^(none|builtin|spacy:.+)$"},
+                {"type": "string", "pattern": "^(none|builtin|(spacy|onnx):.+)$"},
                 {"type": "object", "minProperties": 1},
             ]
         }
@@ -304,7 +305,8 @@ class Detect(Part):
     ner: Ner | None = Field(
         None,
         description="Model for named entities: none, builtin (default), spacy:<package or path>, "
-        "or the configuration of a Presidio NLP engine.",
+        "onnx:<folder>, {onnx: folder, labels: {LABEL: ENTITY or none}}, or the configuration of "
+        "a Presidio NLP engine.",
     )
     entities: Texts | None = Field(
         None,

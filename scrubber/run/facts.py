@@ -293,7 +293,7 @@ def _detectors(plan: Plan) -> tuple[DetectorFacts, ...]:
 
 def _model_of(name: str, spec: DetectSpec) -> tuple[str | None, ...]:
     """The digest of the model, with the pipeline loaded from it."""
-    return (spec.model,) if name.startswith("spacy") else ()
+    return (spec.model,) if name.startswith(("spacy", "onnx:")) else ()
 
 
 def _built_in() -> tuple[str, tuple[MeasuredFacts, ...]]:

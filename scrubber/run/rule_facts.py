@@ -153,6 +153,8 @@ def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:
 
 def _detection(spec: DetectSpec, key: RootKey | None) -> Iterator[tuple[str, str]]:
     yield "ner", _ner(spec.ner, key)
+    for label, entity in spec.ner_labels:
+        yield f"ner_labels.{label}", entity
     yield "languages", ", ".join(sorted(spec.languages))
     yield "countries", "all" if spec.countries is None else ", ".join(spec.countries)
     yield "entities", "all" if spec.entities is None else ", ".join(sorted(spec.entities))
@@ -180,4 +182,4 @@ def _ner(ner: str, key: RootKey | None) -> str:
     kind, colon, rest = ner.partition(":")
     if not colon:
         return kind
-    return f"{kind}:{PurePath(rest).name if kind == 'spacy' else digest(rest, key)}"
+    return f"{kind}:{PurePath(rest).name if kind in ('spacy', 'onnx') else digest(rest, key)}"

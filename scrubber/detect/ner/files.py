@@ -18,6 +18,7 @@ from scrubber.errors import NotAvailable, printable
 
 _SPACY: Final = "spacy:"
 _PRESIDIO: Final = "presidio:"
+ONNX: Final = "onnx:"
 _CHUNK: Final = 1 << 20
 _MOST: Final = 100_000  # files
 
@@ -47,6 +48,8 @@ def model_digest(ner: str) -> str | None:
 def _folders(ner: str) -> Iterator[Path]:
     if ner.startswith(_SPACY):
         yield _installed(ner.removeprefix(_SPACY))
+    elif ner.startswith(ONNX):
+        yield Path(ner.removeprefix(ONNX))
     elif ner.startswith(_PRESIDIO):
         configuration = _json(ner.removeprefix(_PRESIDIO))
         engine = configuration.get("nlp_engine_name")

@@ -16,7 +16,7 @@ The choices:
   recognizers and deny lists always look: whoever writes one wants its findings.
 - *Model labels* are mapped by Presidio's default configuration (conf/default.yaml), which leaves
   out ORGANIZATION and numbers; ``ner: presidio:{...}`` changes that with its own mapping. The
-  built-in model (``ner: builtin``) is none of Presidio's engines: it looks by itself (names.py).
+  built-in model and those in ONNX form are none of Presidio's engines (ner/matcher.py).
 - *Network*: none. No model is downloaded, the public-suffix list is the one that tldextract ships.
 """
 
@@ -77,6 +77,7 @@ def build(spec: DetectSpec) -> HouseDetector:
         refiner.check()
         _require_model(spec)
         recognizers = registry(spec, engine := nlp_engine(spec))
+        names = NameLooker.of(spec)
         _require_model(spec)  # it may have been replaced while it was loaded
         _require_known(spec, entities_of(recognizers.recognizers) | engine_labels(spec))
         cache = CacheFolder.of_user("prefilter")
@@ -100,7 +101,7 @@ def build(spec: DetectSpec) -> HouseDetector:
             prefilter=prefilter,
         )
         judge = Judge(configured_names(spec)) if spec.house else None
-        return HouseDetector(patterns, refiner, NameLooker.of(spec), judge, views=spec.house)
+        return HouseDetector(patterns, refiner, names, judge, views=spec.house)
 
 
 def _require_model(spec: DetectSpec) -> None:

@@ -22,6 +22,9 @@ from presidio_analyzer.nlp_engine import (
 from scrubber.detect import ner
 from scrubber.detect.context.tokens import Cutter
 from scrubber.detect.ner.decode import LABELS
+from scrubber.detect.ner.files import ONNX
+from scrubber.detect.ner.onnx.folder import Folder
+from scrubber.detect.ner.onnx.labels import OUTSIDE, entities_of
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import NotAvailable, ScrubberError, printable
 
@@ -116,12 +119,13 @@ def nlp_engine(spec: DetectSpec) -> NlpEngine:
     if spec.ner.startswith(_SPACY):
         model = spec.ner.removeprefix(_SPACY)
         return _LoadedEngine(ner.load(model, spec.languages), _default_labels())
-    if spec.ner in ("none", "builtin"):
+    if spec.ner in ("none", "builtin") or spec.ner.startswith(ONNX):
         return _LoadedEngine(ner.blank(spec.languages), None)
     raise NotAvailable(
         "ner-unknown",
         f"there is no ner: {printable(spec.ner)}",
-        hint="one of builtin, none, spacy:<package or folder>, presidio:<configuration>",
+        hint="one of builtin, none, spacy:<package or folder>, onnx:<folder>, "
+        "presidio:<configuration>",
     )
 
 
@@ -182,6 +186,9 @@ def engine_labels(spec: DetectSpec) -> frozenset[str]:
         return frozenset(_LoadedEngine({}, _default_labels()).get_supported_entities())
     if spec.ner == "builtin":
         return frozenset(LABELS)
+    if spec.ner.startswith(ONNX):
+        folder = Folder.read(Path(spec.ner.removeprefix(ONNX)))
+        return frozenset(entities_of(folder.labels, dict(spec.ner_labels))) - {OUTSIDE}
     if not spec.ner.startswith(_PRESIDIO):
         return frozenset()
     configuration = _engine_configuration(spec)

@@ -1,0 +1,1 @@
+"""A token classifier in ONNX form, from a folder: ``ner: onnx:PATH``."""
