@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
-from scrubber.errors import InputError
+from scrubber.errors import InputError, OutputError, Place
 from scrubber.formats import sampling
 from scrubber.formats.admission import check_schema
 from scrubber.formats.base import (
@@ -41,11 +41,13 @@ from scrubber.formats.io.stream import open_file
 from scrubber.formats.io.writer import Writer
 from scrubber.formats.jsonl import infer as jsonl_schema
 from scrubber.formats.jsonl import reader as jsonl_reader
-from scrubber.formats.jsonl.shape import Shape, refuse_map_keys
+from scrubber.formats.jsonl.shape import Shape, find_maps
+from scrubber.formats.jsonl.tree import holds_kinds, table_of
 from scrubber.formats.registry import FORMATS
 from scrubber.formats.sampling import Sample
 from scrubber.formats.stamps import Stamp, refuse_changed, refuse_rewritten, source_bytes, stamp
 from scrubber.formats.tables.visible import visible
+from scrubber.model.fieldpath import FieldPath
 
 
 class Unseen(NamedTuple):
@@ -119,7 +121,7 @@ def schemas(
                 shape = own
                 inferred.append(source.alias)
         if shape is not None:
-            refuse_map_keys(shape, inferred[0])
+            find_maps(shape, inferred[0])
             schema = shape.schema()
             check_schema(schema, inferred[0])
             alone = dict.fromkeys(inferred, schema)
@@ -183,10 +185,10 @@ def _sample(group: Sequence[Source], rows: int, seed: int) -> Sample:
     if refusal is not None and not (tables or records):
         raise refusal
     if not tables:
-        refuse_map_keys(shape, name)
+        find_maps(shape, name)
         schema = shape.schema()
         check_schema(schema, name)
-        tables.append(pa.Table.from_pylist(records, schema=schema))
+        tables.append(table_of(records, schema))
     known = [count for count in counts if count is not None]
     total = sum(known) if len(known) == len(group) else None
     return Sample(
@@ -229,14 +231,28 @@ def open_writer(
     `compression` is None, ``"gzip"`` or ``"zstd"``, for text formats. Properties of `like`
     (delimiter, line ends, codec, file or stream) are kept if it has the same format.
 
-    Raises: OutputError ``output-write``, ``nested-in-csv``, ``type-in-parquet``, ``type-in-jsonl``.
+    Raises: OutputError ``output-write``, ``nested-in-csv``, ``type-in-parquet``, ``type-in-jsonl``,
+    ``kinds-in-format``.
     """
     open_encoder = FORMATS[format].open_encoder
+    if not FORMATS[format].keeps_kinds:
+        _refuse_kinds(schema)
 
     def make(sink: ByteSink, target: pa.Schema) -> Encoder:
         return open_encoder(sink, target, format, like)
 
     return Writer(target, schema, compression, make, keep_absent=FORMATS[format].keeps_absent)
+
+
+def _refuse_kinds(schema: pa.Schema) -> None:
+    for field in schema:
+        if holds_kinds(field.type):
+            raise OutputError(
+                "kinds-in-format",
+                "values of several kinds, or keys that are data, can be written to JSON alone",
+                place=Place(field=str(FieldPath((field.name,)))),
+                hint="drop the field, or write jsonl",
+            )
 
 
 __all__ = [

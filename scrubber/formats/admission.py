@@ -11,7 +11,7 @@ from scrubber.errors import InputError, Place
 from scrubber.formats.field_names import data_among, looks_like_data
 from scrubber.formats.metadata import is_known, of_field, of_schema
 from scrubber.model.arrow_errors import ARROW_ERRORS
-from scrubber.model.fieldpath import EACH, FieldPath, is_list
+from scrubber.model.fieldpath import EACH, KEY, VALUE, FieldPath, below, is_list
 
 _ELEMENTS = frozenset({"item", "element", "array", "list", "bag", "array_element"})
 """Writers' names for the elements of a list, which paths omit."""
@@ -133,10 +133,10 @@ def _check_type(path: FieldPath, kind: pa.DataType, alias: str) -> None:
         refuse_data(names, path, alias)
         _check_names(names, path, alias)
         for field in kind:
-            _check_type(path.child(field.name), field.type, alias)
+            _check_type(below(path, field.name), field.type, alias)
     elif pa.types.is_map(kind):
-        _check_type(path.child(EACH).child("key"), kind.key_type, alias)
-        _check_type(path.child(EACH).child("value"), kind.item_type, alias)
+        _check_type(path.child(KEY), kind.key_type, alias)
+        _check_type(path.child(VALUE), kind.item_type, alias)
     elif is_list(kind):
         _check_type(path.child(EACH), kind.value_type, alias)
     elif pa.types.is_nested(kind) or (

@@ -30,7 +30,8 @@ class Format:
     `name` is its name in rules, manifests and on the command line; after a dot, it is the suffix of
     its outputs. `endings` are the suffixes of its inputs. `compressible` formats may be inside gzip
     or zstd. `schema` and `sample` are None if the schema requires reading all records.
-    `keeps_absent` is true if a record can lack a key.
+    `keeps_absent` is true if a record can lack a key, and
+    `keeps_kinds` if a path can hold values of several kinds.
     """
 
     name: str
@@ -42,3 +43,4 @@ class Format:
     sample: Draw | None = None
     compressible: bool = False
     keeps_absent: bool = False
+    keeps_kinds: bool = False

@@ -10,23 +10,31 @@ from enum import Enum
 import pyarrow as pa
 
 
-class Each(Enum):
-    """The step into every element of a list (or every entry of a map); written ``[]``."""
+class Inner(Enum):
+    """The steps that are no names: into every element of a list; to the keys and the values of a
+    map; and where a path holds values of several kinds, to those of one kind."""
 
     EACH = "[]"
+    KEY = "{key}"
+    VALUE = "{value}"
+    TEXT = "{text}"
+    NUMBER = "{number}"
+    INTEGER = "{integer}"
+    BOOLEAN = "{boolean}"
 
 
-EACH = Each.EACH
-Step = str | Each
+EACH, KEY, VALUE = Inner.EACH, Inner.KEY, Inner.VALUE
+SCALARS = frozenset({Inner.TEXT, Inner.NUMBER, Inner.INTEGER, Inner.BOOLEAN})
+Step = str | Inner
 
 _DELIMITERS = re.compile(r"[.\[\]]")
 _OTHER = "\uffff"  # no character, and so in no rule file
-_PLAIN = re.compile(r"[^\s.\[\]\"*?\x00-\x20][^.\[\]\"*?\x00-\x1f]*")
+_PLAIN = re.compile(r"[^\s.\[\]\"*?{\x00-\x20][^.\[\]\"*?\x00-\x1f]*")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldPath:
-    """Steps from the top of a row to a leaf: field names, and EACH for the elements of a list.
+    """Steps from the top of a row to a leaf: names of fields, and those of :class:`Inner`.
 
     ``str()`` writes it as the rule language does; a name with a special character is quoted.
 
@@ -34,6 +42,8 @@ class FieldPath:
     'messages[].content'
     >>> str(FieldPath(("Avg. Length",)))
     '"Avg. Length"'
+    >>> str(FieldPath(("ratings", KEY)))
+    'ratings.{key}'
     """
 
     steps: tuple[Step, ...]
@@ -53,6 +63,11 @@ class FieldPath:
     def nested(self) -> bool:
         return len(self.steps) > 1
 
+    @property
+    def repeated(self) -> bool:
+        """True if a row may have any number of values here."""
+        return not {EACH, KEY, VALUE}.isdisjoint(self.steps)
+
     def child(self, step: Step) -> FieldPath:
         return FieldPath((*self.steps, step))
 
@@ -66,15 +81,21 @@ class FieldPath:
             if step is EACH:
                 out += "[]"
             else:
-                out += ("." if out else "") + _quoted(str(step))
+                name = step.value if isinstance(step, Inner) else _quoted(step)
+                out += ("." if out else "") + name
         return out
 
 
 def _unquoted(path: FieldPath) -> str:
     """The path without quotes, with a stand-in for what is no delimiter but part of a name: what a
     wildcard is held against, so that ``*`` is every column, also one named ``Avg. Length``."""
-    names = ("[]" if s is EACH else "." + _DELIMITERS.sub(_OTHER, str(s)) for s in path.steps)
-    return "".join(names)[1:]
+    return "".join(map(_unquoted_step, path.steps))[1:]
+
+
+def _unquoted_step(step: Step) -> str:
+    if isinstance(step, Inner):
+        return "[]" if step is EACH else f".{step.value}"
+    return "." + _DELIMITERS.sub(_OTHER, step)
 
 
 def _quoted(name: str) -> str:
@@ -91,6 +112,46 @@ def is_list(kind: pa.DataType) -> bool:
         or pa.types.is_fixed_size_list(kind)
         or pa.types.is_map(kind)
     )
+
+
+OF_KIND = "\uffff"
+"""The beginning of a struct's names where its fields are the kinds that a path holds: values of one
+kind stand in one field, and the others are null. No name in data begins so."""
+OBJECT, LIST, MAP = (OF_KIND + kind for kind in ("object", "list", "map"))
+ANY_KIND, ENTRY = ".{any}", ".{entry}"
+_BY_NAME = {OF_KIND + step.value: step for step in SCALARS}
+
+
+def name_of(kind: Inner) -> str:
+    """The name of the field for values of a scalar kind."""
+    return OF_KIND + kind.value
+
+
+def has_kinds(kind: pa.DataType) -> bool:
+    """True if the fields of a type are the kinds that a path holds."""
+    return bool(
+        pa.types.is_struct(kind) and kind.num_fields and kind.field(0).name.startswith(OF_KIND)
+    )
+
+
+def below(path: FieldPath, name: str) -> FieldPath:
+    """The path of the field `name` of the struct at `path`. An object, list or map among other
+    kinds has the path itself: its fields, elements, keys and values lie below."""
+    if not name.startswith(OF_KIND):
+        return path.child(name)
+    kind = _BY_NAME.get(name)
+    return path if kind is None else path.child(kind)
+
+
+def holder(path: FieldPath) -> str:
+    """The address of what holds one value at `path` at most: a struct, an entry of a map, a value
+    of any kind; "" for a column."""
+    if not path.nested:
+        return ""
+    above, last = str(FieldPath(path.steps[:-1])), path.steps[-1]
+    if last in SCALARS:
+        return above + ANY_KIND
+    return above + ENTRY if last in (KEY, VALUE) else above
 
 
 def leaves(schema: pa.Schema) -> list[tuple[FieldPath, pa.DataType]]:
@@ -111,11 +172,10 @@ def leaves(schema: pa.Schema) -> list[tuple[FieldPath, pa.DataType]]:
 def _walk(path: FieldPath, kind: pa.DataType, found: list[tuple[FieldPath, pa.DataType]]) -> None:
     if pa.types.is_struct(kind) and kind.num_fields:
         for field in kind:
-            _walk(path.child(field.name), field.type, found)
+            _walk(below(path, field.name), field.type, found)
     elif pa.types.is_map(kind):
-        entry = path.child(EACH)
-        _walk(entry.child("key"), kind.key_type, found)
-        _walk(entry.child("value"), kind.item_type, found)
+        _walk(path.child(KEY), kind.key_type, found)
+        _walk(path.child(VALUE), kind.item_type, found)
     elif is_list(kind):
         _walk(path.child(EACH), kind.value_type, found)
     else:
@@ -123,9 +183,10 @@ def _walk(path: FieldPath, kind: pa.DataType, found: list[tuple[FieldPath, pa.Da
 
 
 def spellings(leaf: FieldPath) -> tuple[FieldPath, ...]:
-    """The leaf, and where it is the elements of lists, those lists: ``tags[]`` and ``tags``."""
+    """The leaf, and where it is the elements of lists, those lists: ``tags[]`` and ``tags``; where
+    it is values of one kind, all at that path: ``id.{text}`` and ``id``."""
     forms = [leaf]
-    while forms[-1].steps[-1] is EACH:
+    while forms[-1].steps[-1] is EACH or forms[-1].steps[-1] in SCALARS:
         forms.append(FieldPath(forms[-1].steps[:-1]))
     return tuple(forms)
 
@@ -146,11 +207,11 @@ def maps(schema: pa.Schema) -> list[FieldPath]:
 def _walk_maps(path: FieldPath, kind: pa.DataType, found: list[FieldPath]) -> None:
     if pa.types.is_struct(kind):
         for field in kind:
-            _walk_maps(path.child(field.name), field.type, found)
+            _walk_maps(below(path, field.name), field.type, found)
     elif pa.types.is_map(kind):
         found.append(path)
-        _walk_maps(path.child(EACH).child("key"), kind.key_type, found)
-        _walk_maps(path.child(EACH).child("value"), kind.item_type, found)
+        _walk_maps(path.child(KEY), kind.key_type, found)
+        _walk_maps(path.child(VALUE), kind.item_type, found)
     elif is_list(kind):
         _walk_maps(path.child(EACH), kind.value_type, found)
 
@@ -158,7 +219,8 @@ def _walk_maps(path: FieldPath, kind: pa.DataType, found: list[FieldPath]) -> No
 class Selector:
     """The selector of a rule's ``name:``: a path, or a glob over paths.
 
-    ``*`` and ``?`` match within one step, whatever characters its name holds, ``**`` across steps.
+    ``*`` and ``?`` match within one step, whatever characters its name holds, ``**`` across steps;
+    ``x.**`` is all below ``x``, be it an object, a list, or several kinds.
     A name matches a top-level column when it equals it to the letter, so that ``Avg. Length`` needs
     no quotes. With `ignore_case` capitals do not count.
     """
@@ -209,14 +271,23 @@ class SelectorIndex:
 
 
 def _forms(path: FieldPath) -> set[str]:
-    """The spellings of a path that a selector's pattern is matched with."""
-    return {str(path), _unquoted(path)}
+    """The spellings of a path that a selector's pattern is matched with; a map is a list of entries
+    as well."""
+    forms = {str(path), _unquoted(path)}
+    if KEY in path.steps or VALUE in path.steps:
+        forms |= {
+            form.replace(f".{KEY.value}", "[].key").replace(f".{VALUE.value}", "[].value")
+            for form in forms
+        }
+    return forms
 
 
 def _pattern(text: str) -> str:
     out, i = "", 0
     while i < len(text):
-        if text.startswith("**", i):
+        if text.startswith(".**", i):
+            out, i = out + r"[.\[].*", i + 3
+        elif text.startswith("**", i):
             out, i = out + ".*", i + 2
         elif text[i] == "*":
             out, i = out + r"[^.\[\]]*", i + 1
@@ -228,14 +299,27 @@ def _pattern(text: str) -> str:
 
 
 __all__ = [
+    "ANY_KIND",
     "EACH",
-    "Each",
+    "ENTRY",
+    "KEY",
+    "LIST",
+    "MAP",
+    "OBJECT",
+    "OF_KIND",
+    "SCALARS",
+    "VALUE",
     "FieldPath",
+    "Inner",
     "Selector",
     "SelectorIndex",
     "Step",
+    "below",
+    "has_kinds",
+    "holder",
     "is_list",
     "leaves",
     "maps",
+    "name_of",
     "spellings",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from scrubber.model.fieldpath import EACH, FieldPath, is_list
+from scrubber.model.fieldpath import EACH, KEY, VALUE, FieldPath, below, is_list
 
 Retype = Callable[[FieldPath, pa.DataType], pa.DataType | None]
 Metadata = dict[bytes, bytes] | None
@@ -40,13 +40,12 @@ def _retype(
     path: FieldPath, kind: pa.DataType, retype: Retype, annotate: Annotate
 ) -> pa.DataType | None:
     if pa.types.is_struct(kind) and kind.num_fields:
-        fields = [_retype_field(path.child(f.name), f, retype, annotate) for f in kind]
+        fields = [_retype_field(below(path, f.name), f, retype, annotate) for f in kind]
         left = [f for f in fields if f is not None]
         return pa.struct(left) if left else None
     if pa.types.is_map(kind):
-        entry = path.child(EACH)
-        key = _retype(entry.child("key"), kind.key_type, retype, annotate)
-        item = _retype(entry.child("value"), kind.item_type, retype, annotate)
+        key = _retype(path.child(KEY), kind.key_type, retype, annotate)
+        item = _retype(path.child(VALUE), kind.item_type, retype, annotate)
         return pa.map_(key, item) if key is not None and item is not None else None
     if is_list(kind):
         element = _retype_field(path.child(EACH), kind.value_field, retype, annotate)

@@ -11,7 +11,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scrubber.model.fieldpath import EACH, FieldPath, is_list
+from scrubber.model.fieldpath import (
+    ANY_KIND,
+    EACH,
+    ENTRY,
+    KEY,
+    LIST,
+    MAP,
+    OF_KIND,
+    VALUE,
+    FieldPath,
+    below,
+    has_kinds,
+    holder,
+    is_list,
+)
 from scrubber.model.layouts import plain
 
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -36,8 +50,8 @@ class NullRefused(ValueError):
 class Leaf:
     """The flat values at one path of a table, and for each the index of its row, which never falls.
 
-    A path and a kind name a leaf: where a path holds texts in some records and numbers in others,
-    it has a leaf for each. Values under a null struct are null; a null list has none.
+    Where a path holds texts in some records and numbers in others, it has a leaf for each, at a
+    path of its own. Values under a null struct are null; a null list has none.
     """
 
     path: FieldPath
@@ -81,11 +95,10 @@ class Opened:
         """Every leaf, in the order of the schema."""
         return tuple(leaf for column in self._all() for leaf in column.leaves)
 
-    def leaf(self, path: FieldPath, kind: pa.DataType | None = None) -> Leaf:
-        """The leaf at `path`; `kind` says which one where the path has several."""
+    def leaf(self, path: FieldPath) -> Leaf:
+        """The leaf at `path`."""
         column = self._column(self.table.schema.get_field_index(path.column))
-        found = [one for one in column.leaves if one.path == path]
-        return next(one for one in found if kind is None or one.kind.equals(kind))
+        return next(one for one in column.leaves if one.path == path)
 
     def take(self, rows: Rows) -> Opened:
         """The table of these rows."""
@@ -156,10 +169,13 @@ class _Column:
         self.inner: list[tuple[InnerKey, int]] = []
         self.close = self._open(path, array, rows)
 
-    def _open(self, path: FieldPath, array: pa.Array, rows: Rows) -> _Close:
+    def _open(
+        self, path: FieldPath, array: pa.Array, rows: Rows, above: str | None = None
+    ) -> _Close:
+        """Open `array` within what is called `above`, by default the holder of `path`."""
         kind = array.type
         if pa.types.is_struct(kind) and kind.num_fields:
-            return self._struct(path, array, rows)
+            return self._struct(path, array, rows, holder(path) if above is None else above)
         if pa.types.is_map(kind):
             return self._map(path, array, rows)
         if is_list(kind):
@@ -167,19 +183,20 @@ class _Column:
         self.leaves.append(Leaf(path, array, rows))
         return next
 
-    def _count(self, path: FieldPath, number: int, size: str = "") -> None:
-        above = str(FieldPath(path.steps[:-1])) if path.nested else ""
-        self.inner.append(((str(path), above, size), number))
+    def _count(self, name: str, above: str, number: int, size: str = "") -> None:
+        self.inner.append(((name, above, size), number))
 
-    def _struct(self, path: FieldPath, array: pa.Array, rows: Rows) -> _Close:
-        self._count(path, len(array) - array.null_count)
-        parts = [
-            (part, self._open(path.child(part.name), child, rows))
-            for part, child in zip(array.type, array.flatten(), strict=True)
-        ]
+    def _struct(self, path: FieldPath, array: pa.Array, rows: Rows, above: str) -> _Close:
+        if has_kinds(array.type):
+            closing = self._kinds(path, array, rows)
+        else:
+            self._count(str(path), above, len(array) - array.null_count)
+            children = zip(array.type, array.flatten(), strict=True)
+            closing = [self._open(path.child(part.name), child, rows) for part, child in children]
 
         def close(results: _Results) -> pa.Array | None:
-            children = [(part, below(results)) for part, below in parts]
+            closed = (close_part(results) for close_part in closing)
+            children = zip(array.type, closed, strict=True)
             kept = [(part, child) for part, child in children if child is not None]
             if not kept:
                 return None
@@ -193,14 +210,26 @@ class _Column:
 
         return close
 
+    def _kinds(self, path: FieldPath, array: pa.Array, rows: Rows) -> list[_Close]:
+        """Values of several kinds: all of them are counted, and those that are no scalars."""
+        every = str(path) + ANY_KIND
+        self._count(every, holder(path), len(array) - array.null_count)
+        closing = []
+        for kind, values in zip(array.type, array.flatten(), strict=True):
+            if kind.name in (LIST, MAP):
+                name = f"{path}.{{{kind.name.removeprefix(OF_KIND)}}}"
+                self._count(name, every, len(values) - values.null_count)
+            closing.append(self._open(below(path, kind.name), values, rows, every))
+        return closing
+
     def _list(self, path: FieldPath, array: pa.Array, rows: Rows) -> _Close:
         kind, lengths = array.type, _lengths(array)
         if pa.types.is_fixed_size_list(kind):
-            self._count(path, len(array) - array.null_count, str(kind.list_size))
-        below = self._open(path.child(EACH), array.flatten(), np.repeat(rows, lengths))
+            self._count(str(path), holder(path), len(array) - array.null_count, str(kind.list_size))
+        close_values = self._open(path.child(EACH), array.flatten(), np.repeat(rows, lengths))
 
         def close(results: _Results) -> pa.Array | None:
-            values = below(results)
+            values = close_values(results)
             if values is None:
                 return None
             element = pa.field(
@@ -217,11 +246,11 @@ class _Column:
         return close
 
     def _map(self, path: FieldPath, array: pa.Array, rows: Rows) -> _Close:
-        lengths, entries, entry = _lengths(array), _entries(array), path.child(EACH)
-        self._count(entry, len(entries))
+        lengths, entries = _lengths(array), _entries(array)
+        self._count(str(path) + ENTRY, str(path), len(entries))
         inner = np.repeat(rows, lengths)
-        keys_below = self._open(entry.child("key"), entries.field(0), inner)
-        items_below = self._open(entry.child("value"), entries.field(1), inner)
+        keys_below = self._open(path.child(KEY), entries.field(0), inner)
+        items_below = self._open(path.child(VALUE), entries.field(1), inner)
 
         def close(results: _Results) -> pa.Array | None:
             keys, items = keys_below(results), items_below(results)

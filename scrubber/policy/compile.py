@@ -12,7 +12,8 @@ from scrubber.detect import DetectSpec, pinned
 from scrubber.errors import printable
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import (
-    EACH,
+    KEY,
+    VALUE,
     FieldPath,
     Selector,
     SelectorIndex,
@@ -50,7 +51,8 @@ from scrubber.transform.base import Kind, PerSubject, Transform, kind_of
 from scrubber.transform.steps import steps_of
 
 _HOW_TO_DECIDE = 'give it a transform, entities (for text), keep: "why", or set on_unlisted'
-_NO_VALUES = Keep("every value is null: the column has no type")
+_BELOW = ".**"
+_NO_VALUES = Keep("it holds no value: each is null, or an object without fields")
 
 
 def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: bool = False) -> Plan:
@@ -138,7 +140,7 @@ class _Compiler:
         self._for_others = frozenset(
             one.number for one in self._candidates if not one.rule.is_for(alias)
         )
-        if any(one.rule.kinds for one in self._candidates):
+        if any(one.rule.kinds or _is_of_texts(one.rule) for one in self._candidates):
             self._kinds = {path: kind_of(kind) for path, kind in leaves(schema)}
 
     def _table(self, schema: pa.Schema) -> TablePlan:
@@ -176,7 +178,8 @@ class _Compiler:
         rule = first.rule
         disposition = rule.disposition
         assert disposition is not None, "rules without a treatment do not load"
-        if pa.types.is_null(kind) and not isinstance(disposition, Drop | Keep):
+        empty = pa.types.is_null(kind) or pa.types.is_struct(kind)  # an object without any field
+        if empty and not isinstance(disposition, Drop | Keep):
             disposition = _NO_VALUES
         if not self._fits(rule, disposition, path, kind):
             return None
@@ -201,16 +204,20 @@ class _Compiler:
         for form in _above(leaf):
             for number in self._index.matching(form):
                 one = self._owners[number]
-                if not self._is_here(one, leaf):
+                if not self._is_here(one, leaf, self._texts[number]):
                     continue
                 if form in own or isinstance(one.rule.disposition, Keep | Drop):
                     one.matched.add(self._texts[number])
                     found[number] = one
         return list(dict.fromkeys(found[number] for number in sorted(found)))
 
-    def _is_here(self, candidate: _Candidate, leaf: FieldPath) -> bool:
-        """True if the candidate is for this table, and for the type of `leaf`."""
+    def _is_here(self, candidate: _Candidate, leaf: FieldPath, name: str) -> bool:
+        """True if the candidate, by a name of its, is for this table, and for the type of `leaf`:
+        entities below ``x.**`` are those of texts."""
         if candidate.number in self._for_others:
+            return False
+        of_texts = _is_of_texts(candidate.rule) and name.endswith(_BELOW)
+        if of_texts and self._kinds.get(leaf) not in (Kind.TEXT, Kind.OTHER):
             return False
         return not candidate.rule.kinds or self._kinds.get(leaf) in candidate.rule.kinds
 
@@ -262,9 +269,11 @@ class _Compiler:
         """A transform works on leaves: name them where a rule names what holds them. One that may
         match nothing may do so here, too, if others decide the leaves."""
         below: dict[FieldPath, list[FieldPath]] = {}
+        found = tuple(found)
+        own = {form for leaf, _ in found for form in spellings(leaf)}
         for leaf, _ in found:
             for above in _above(leaf):
-                if above not in spellings(leaf):
+                if above not in own:
                     below.setdefault(above, []).append(leaf)
         for candidate in self._candidates:
             if isinstance(candidate.rule.disposition, Keep | Drop):
@@ -286,7 +295,7 @@ class _Compiler:
         if self._rules.subject is None:
             return None
         selector = Selector(self._rules.subject)
-        return next((p for p, _ in found if EACH not in p.steps and selector.matches(p)), None)
+        return next((p for p, _ in found if not p.repeated and selector.matches(p)), None)
 
     def _check_whose(
         self,
@@ -313,10 +322,9 @@ class _Compiler:
         """Half a map is none: if its keys or its values go, all of it does, so all must be said."""
         dropped = {one.path: isinstance(one.disposition, Drop) for one in fields}
         for path in maps(schema):
-            entry = path.child(EACH)
             halves = [
-                {gone for leaf, gone in dropped.items() if leaf.within(entry.child(half))}
-                for half in ("key", "value")
+                {gone for leaf, gone in dropped.items() if leaf.within(path.child(half))}
+                for half in (KEY, VALUE)
             ]
             if {True} in halves and any(False in half for half in halves):
                 name = printable(str(path))
@@ -446,6 +454,12 @@ def _planned(
 def _above(leaf: FieldPath) -> tuple[FieldPath, ...]:
     """The leaf and every path above it."""
     return tuple(FieldPath(leaf.steps[:length]) for length in range(len(leaf.steps), 0, -1))
+
+
+def _is_of_texts(rule: FieldRule) -> bool:
+    """True if a rule's entities are those of every text below some path."""
+    below = any(name.endswith(_BELOW) for name in rule.names)
+    return below and isinstance(rule.disposition, ScrubText)
 
 
 def _columns(rule: RowRule) -> frozenset[str]:

@@ -61,6 +61,14 @@ type. A table is a file by its name, with or without its extension, or a folder;
 All fields of a CSV file are text. A table without a source is an error, unless the rule is
 `optional`.
 
+**JSON.** A path may hold values of several kinds: a string here, a list of parts there. Each kind
+is a field of its own. `content` is the string, `content[].text` a text of the parts, and
+`content.**` everything below; with `entities`, every text below. Where strings, numbers and
+booleans meet, `id` means all of them, and `id.{text}`, `id.{number}` and `id.{boolean}` one kind.
+Integers of more than 53 bits beside fractions are `{integer}`. Keys that are data, such as names or
+ids, are values at `ratings.{key}`, above `ratings.{value}`; so are the keys of Parquet maps. Only
+JSON can hold several kinds: other output formats are refused.
+
 **Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule
 without a matching field is an error too, unless it is `optional` or comes from an included file.
 
@@ -82,7 +90,7 @@ of a rule file.
 
 **Malformed records.** A malformed record stops a run; `on_error: drop_row` rejects and counts it
 instead. A CSV record is malformed without the cells of the header. A JSON line is malformed if it
-is not an object, repeats a key, or changes the type of a value. A quote where RFC 4180 allows none
+is not an object, repeats a key, or nests more than 64 levels. A quote where RFC 4180 allows none
 always stops the run, since the borders of all later records are then unknown. `run
 --quarantine-unreadable` omits such a file.
 

@@ -15,7 +15,7 @@ from scrubber import formats
 from scrubber.errors import RuleError
 from scrubber.manifest.kept import RULES, unless_kept
 from scrubber.model.fieldclass import FieldClass
-from scrubber.model.fieldpath import EACH, FieldPath, Selector, SelectorIndex, leaves, maps
+from scrubber.model.fieldpath import FieldPath, Inner, Selector, SelectorIndex, leaves, maps
 from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_mapping
 from scrubber.profiling.columns import Profile, judge
 from scrubber.profiling.examine import Examined, ExaminedTable, Looked
@@ -247,7 +247,7 @@ def _tangled(
             groups.add(frozenset({own, first}))
         for length in range(1, len(path.steps)):
             holder = FieldPath(path.steps[:length])
-            if path.steps[length] is EACH or str(holder) not in places:
+            if isinstance(path.steps[length], Inner) or str(holder) not in places:
                 continue
             if rules[places[str(holder)]].decision != DROP:  # no transform accepts a container
                 groups.add(frozenset({own, places[str(holder)]}))

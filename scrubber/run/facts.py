@@ -35,7 +35,7 @@ from scrubber.manifest import (
     SubjectFacts,
     UnreadFacts,
 )
-from scrubber.model.fieldpath import EACH, FieldPath
+from scrubber.model.fieldpath import holder
 from scrubber.outputs.checkpoints import Unread
 from scrubber.policy import Rules
 from scrubber.policy.plan import (
@@ -199,8 +199,8 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         linkable=_linkable(disposition),
         reason=disposition.reason if isinstance(disposition, Keep) else None,
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
-        per_row=EACH not in field.path.steps,
-        inside=str(FieldPath(field.path.steps[:-1])) if field.path.nested else "",
+        per_row=not field.path.repeated,
+        inside=holder(field.path),
         parameters=_parameters(disposition, key),
         operators=_operators(disposition, key),
     )

@@ -142,7 +142,7 @@ BAD = [
     ("a.jsonl", lines(GOOD_LINE, '{"id": ' + SECRET), "json-line", "a.jsonl, line 2, row 2"),
     ("a.jsonl", lines(GOOD_LINE, f'["{SECRET}"]'), "json-line", "a.jsonl, line 2, row 2"),
     ("a.jsonl", lines(f"[{GOOD_LINE},", f"{GOOD_LINE}]"), "json-line", "a.jsonl, line 1"),
-    ("a.jsonl", lines(GOOD_LINE, '{"id": {"x": 1}}'), "json-mixed", "a.jsonl, line 2, row 2"),
+    ("a.jsonl", lines(GOOD_LINE, '{"id": {"x": 1}}'), "unlisted-field", "id.x"),
     ("a.jsonl", lines(GOOD_LINE, '{"id": "\\ud800"}'), "json-line", "a.jsonl, line 2, row 2"),
     ("a.jsonl", lines("[" * 5000), "json-line", "a.jsonl, line 1"),
     ("a.jsonl.gz", gzip.compress(lines(GOOD_LINE) * 99)[:-9], "compressed-unreadable", "a.jsonl"),
@@ -635,12 +635,12 @@ def test_a_disk_that_really_is_full(cli: Cli, tmp_path: Path, tiny_disk: Path, t
 
 
 def test_audit_and_init_say_what_a_run_would_refuse(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_bytes(lines('{"a": 1}', f'{{"a": "{SECRET}"}}'))
+    (tmp_path / "a.jsonl").write_bytes(lines('{"a": "x"}', f'{{"a": "{SECRET}", "a": "y"}}'))
     for command in (("audit", "a.jsonl"), ("init", "a.jsonl", "--out", "made.yaml")):
         said = cli(*command)
         assert said.code == 1
         assert "1-10 records were passed over" in said.out
-        assert "a.jsonl, line 2, row 2, field a: [json-mixed-types]" in said.out
+        assert "a.jsonl, line 2, row 2, field a: [json-duplicate-key]" in said.out
         assert SECRET not in said.out + said.err
     assert SECRET not in (tmp_path / "made.yaml").read_text()
     envelope = json.loads(cli("audit", "a.jsonl", "--json").out)

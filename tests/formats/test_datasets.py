@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scrubber import formats
 from scrubber.errors import InputError
+from scrubber.model.fieldpath import leaves
 from tests.examples import examples
 
 
@@ -47,11 +48,20 @@ def test_a_shard_without_a_key_leaves_it_out_again(files):
     assert files.bytes(files.write("out.jsonl", table)) == files.bytes(one)
 
 
-def test_jsonl_shards_that_disagree(files):
+def test_jsonl_shards_of_different_kinds_share_a_schema(files):
     one, two = files.make("p1.jsonl", b'{"a":1}\n'), files.make("p2.jsonl", b'{"a":"x"}\n')
+    found = formats.schemas([one, two])
+    assert [str(path) for path, _ in leaves(found["p1.jsonl"])] == ["a.{text}", "a.{number}"]
+    for source in (one, two):
+        table = next(formats.read(source, found[source.alias])).table
+        assert files.bytes(files.write("out.jsonl", table)) == files.bytes(source)
+
+
+def test_jsonl_shards_that_disagree(files):
+    one, two = files.make("p1.jsonl", b'{"a":-1}\n'), files.make("p2.jsonl", b'{"a":%d}\n' % 2**63)
     with pytest.raises(InputError) as caught:
         formats.schemas([one, two])
-    assert caught.value.code == "json-mixed-types"
+    assert caught.value.code == "json-big-integer"
     assert (caught.value.place.file, caught.value.place.line) == ("p2.jsonl", 1)
     found = formats.schemas([one, two], drop_bad_rows=True)
     chunks = list(formats.read(two, found["p2.jsonl"], drop_bad_rows=True))

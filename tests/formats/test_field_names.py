@@ -14,6 +14,7 @@ from scrubber import formats
 from scrubber.errors import InputError
 from scrubber.formats.admission import admitted
 from scrubber.formats.field_names import data_among, looks_like_data, row_as_header
+from scrubber.model.fieldpath import leaves
 from tests.formats.ordinary_names import ORDINARY
 
 
@@ -98,7 +99,7 @@ def csv(folder: Path) -> Path:
 
 def jsonl(folder: Path) -> Path:
     path = folder / "a.jsonl"
-    path.write_text(json.dumps({"id": 1, "scores": {NAME: 2}}) + "\n")
+    path.write_text(json.dumps({"id": 1, NAME: 2}) + "\n")
     return path
 
 
@@ -160,16 +161,16 @@ def keyed(folder: Path, key: Callable[[int], str], *, under: str | None = None) 
     return path
 
 
-@pytest.mark.parametrize("under", [None, "scores"])
 @pytest.mark.parametrize("key", [lambda i: f"u{i}x", lambda i: "qx" + "ab" * i, lambda i: f"p-{i}"])
-def test_keys_that_differ_from_record_to_record(
-    key: Callable[[int], str], under: str | None, tmp_path: Path
-) -> None:
-    sources = formats.discover([str(keyed(tmp_path, key, under=under))])
+def test_keys_that_differ_from_record_to_record(key: Callable[[int], str], tmp_path: Path) -> None:
+    sources = formats.discover([str(keyed(tmp_path, key))])
     with pytest.raises(InputError) as caught:
         formats.schemas(sources)
     assert caught.value.code == "json-key"
     assert key(7) not in str(caught.value)
+    (source,) = formats.discover([str(keyed(tmp_path, key, under="scores"))])
+    found = leaves(formats.schemas([source])[source.alias])
+    assert [str(path) for path, _ in found] == ["id", "scores.{key}", "scores.{value}.n"]
 
 
 def test_sparse_words_are_names_still(tmp_path: Path) -> None:

@@ -127,8 +127,8 @@ def test_json_shards_are_read_by_what_they_hold_together(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "text", "kept", "count", "code"),
     [
-        ("a.jsonl", '{"a": 1}\nnonsense\n{"a": "text"}\n{"a": 2}\n', [1, 2], 2, "json-line"),
-        ("a.jsonl", '{"a": 1}\n{"a": "text"}\n{"a": 2}\n', [1, 2], 1, "json-mixed-types"),
+        ("a.jsonl", '{"a": 1}\nnonsense\n[1]\n{"a": 2}\n', [1, 2], 2, "json-line"),
+        ("a.jsonl", f'{{"a": -1}}\n{{"a": {2**63}}}\n{{"a": 2}}\n', [-1, 2], 1, "json-big"),
         ("a.jsonl", '{"a": 1}\n{"a": 1, "a": 3}\n{"a": 2}\n', [1, 2], 1, "json-duplicate-key"),
         ("b.csv", "a,b\n1,2\n3\n4,5\n", ["1", "4"], 1, "csv-ragged"),
         ("c.csv", "a,b\n1,2\n4,5\n", ["1", "4"], 0, None),
@@ -141,14 +141,15 @@ def test_records_that_cannot_be_read_are_passed_over_and_counted(
     found = sample(tmp_path / name)
     assert found.table["a"].to_pylist() == kept
     assert found.passed_over == count
-    assert (found.refusal.code if found.refusal is not None else None) == code
+    assert (found.refusal is None) == (code is None)
+    assert found.refusal is None or found.refusal.code.startswith(str(code))
     assert found.refusal is None or 2 in (found.refusal.place.line, found.refusal.place.row)
 
 
 @pytest.mark.parametrize(
     ("name", "good", "bad", "code"),
     [
-        ("t.jsonl", '{{"n": {0}}}\n', '{{"n": "text"}}\n', "json-mixed-types"),
+        ("t.jsonl", '{{"n": {0}}}\n', '{{"n": [}}\n', "json-line"),
         ("t.csv", "{0},x\n", "{0}\n", "csv-ragged"),
     ],
 )
@@ -166,8 +167,8 @@ def test_of_a_large_file_the_first_bad_record_is_named_too(
 
 
 def test_a_shard_that_does_not_go_with_the_others_is_counted(tmp_path: Path) -> None:
-    (tmp_path / "p1.jsonl").write_text('{"a": 1}\n')
-    (tmp_path / "p2.jsonl").write_text('{"a": "x"}\n{"a": "y"}\n')
+    (tmp_path / "p1.jsonl").write_text('{"a": -1}\n')
+    (tmp_path / "p2.jsonl").write_text(f'{{"a": {2**63}}}\n{{"a": {2**64 - 1}}}\n')
     found = sample(tmp_path)
     assert (found.passed_over, found.refusal.place.file) == (2, "p2.jsonl")
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.manifest import Manifest
+from scrubber.model.fieldpath import Inner, name_of
 from scrubber.model.opened import Opened
 from scrubber.model.tally import Tally
 from scrubber.policy import rules_from_mapping
@@ -35,6 +36,13 @@ SCHEMA = pa.schema(
         "turns": pa.list_(pa.struct({"who": pa.string(), "says": pa.string()})),
         "notes": pa.map_(pa.string(), pa.string()),
         "vector": pa.list_(pa.int64(), 3),
+        "word": pa.struct(
+            [
+                (name_of(Inner.TEXT), pa.string()),
+                (name_of(Inner.NUMBER), pa.int64()),
+                (name_of(Inner.BOOLEAN), pa.bool_()),
+            ]
+        ),
     }
 )
 RULES: dict[str, Any] = {
@@ -48,8 +56,16 @@ RULES: dict[str, Any] = {
 }
 
 
+KINDS = {"{text}": str, "{number}": int, "{boolean}": bool}
+
+
 def scrubbed(rows: Sequence[Tree], **more: Any) -> Manifest:
-    table = pa.Table.from_pylist(list(rows), schema=SCHEMA)
+    kinds = {type_: name_of(Inner(step)) for step, type_ in KINDS.items()}
+    words = (
+        None if row["word"] is None else {kinds[type(row["word"])]: row["word"]} for row in rows
+    )
+    records = [{**row, "word": word} for row, word in zip(rows, words, strict=True)]
+    table = pa.Table.from_pylist(records, schema=SCHEMA)
     return run_on_table(rules_from_mapping({**RULES, **more}), table)[1]
 
 
@@ -66,9 +82,13 @@ WHOLES: dict[str, tuple[str, int] | None] = {
     "turns[]": None,
     "turns[].who": ("turns[]", 1),
     "turns[].says": ("turns[]", 1),
-    "notes[]": None,
-    "notes[].key": ("notes[]", 1),
-    "notes[].value": ("notes[]", 1),
+    "word": ("rows", 1),
+    "word.{text}": ("word", 1),
+    "word.{number}": ("word", 1),
+    "word.{boolean}": ("word", 1),
+    "notes.{entry}": None,
+    "notes.{key}": ("notes.{entry}", 1),
+    "notes.{value}": ("notes.{entry}", 1),
     "vector": ("rows", 1),
     "vector[]": ("vector", 3),
 }
@@ -78,10 +98,13 @@ def present(path: str, row: Tree) -> int:
     """How many there are in a record, counted from the record itself."""
     found: list[Any] = [row]
     for step in path.replace("[]", ".[]").split("."):
-        if step == "[]":
+        if step in KINDS:
+            found = [one for one in found if type(one) is KINDS[step]]
+        elif step in ("[]", "{entry}"):
             found = [one for many in found if many is not None for one in many]
-        elif step in ("key", "value"):
-            found = [entry[step == "value"] for entry in found if entry is not None]
+        elif step in ("{key}", "{value}"):
+            entries = (entry for many in found if many is not None for entry in many)
+            found = [entry[step == "{value}"] for entry in entries if entry is not None]
         else:
             found = [one.get(step) for one in found if one is not None]
     return sum(one is not None for one in found)
@@ -133,9 +156,10 @@ def _system(
         true[path, "changed"] = true[path] if path == "turns[].says" else 0
         true[path, "same"] = true[path] - sum(true[part] for part in parts)
         sums.append((path, [*parts, (path, "same")]))
-        if path.count("[]") == 0:
+        if path.count("[]") == 0 and not path.startswith("notes"):
             true["behind", path] = len(rows) - true[path]
             sums.append(("in", [path, ("behind", path)]))
+    sums.append(("word", [f"word.{kind}" for kind in KINDS]))
     known = {key: _domain(true[key], published.get(key, {})) for key in true}
     return true, known, sums
 
@@ -181,6 +205,7 @@ RECORDS = st.fixed_dictionaries(
         ),
         "notes": some(st.lists(st.tuples(st.just("k"), some(st.just("v"))), max_size=1)),
         "vector": some(st.lists(ONE, min_size=3, max_size=3)),
+        "word": some(st.sampled_from(["w", 1, True])),
     }
 )
 
@@ -193,6 +218,7 @@ def full(**changes: Any) -> dict[str, Any]:
         "turns": [{"who": "me", "says": "hi!"}] * 2,
         "notes": [("k", "v")],
         "vector": [1, 2, 3],
+        "word": "w",
     }
     return {**record, **changes}
 
@@ -206,6 +232,7 @@ FEW: dict[str, list[dict[str, Any]]] = {
     "entries without a value": [full(notes=[("k", None)])] * 3,
     "lists of a fixed size": [full(vector=None)] * 3,
     "elements of a fixed size that are null": [full(vector=[1, None, 3])] * 3,
+    "the last of three kinds": [full(word=7)] * 150 + [full(word=True)] * 3,
 }
 
 

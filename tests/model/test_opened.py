@@ -48,7 +48,6 @@ def test_a_leaf_is_found_by_its_path_and_opened_once(name: str) -> None:
     assert [(leaf.path, leaf.kind) for leaf in opened.leaves] == leaves(opened.table.schema)
     for leaf in opened.leaves:
         assert opened.leaf(leaf.path) is leaf
-        assert opened.leaf(leaf.path, leaf.kind) is leaf
         assert len(leaf.rows) == len(leaf.values)
         assert leaf.rows.tolist() == sorted(leaf.rows)
 

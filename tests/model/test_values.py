@@ -112,8 +112,8 @@ def test_leaves_walk_into_everything() -> None:
         "id",
         "messages[].role",
         "messages[].content",
-        "attrs[].key",
-        "attrs[].value",
+        "attrs.{key}",
+        "attrs.{value}",
         "hollow",
         "word",
     ]

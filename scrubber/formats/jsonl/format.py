@@ -13,4 +13,5 @@ JSONL = Format(
     writer.open_encoder,
     compressible=True,
     keeps_absent=True,
+    keeps_kinds=True,
 )

@@ -34,8 +34,8 @@ something new; None where it tells nothing."""
 def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
     """Add every record of `source` to `shape`, or every one that can be read and goes with it.
 
-    Raises InputError `json-line`, `encoding`, `json-duplicate-key`, `json-mixed-types`,
-    `json-big-integer`, `json-key`, `json-depth`, `json-fields`, unless `drop_bad_rows`.
+     Raises InputError `json-line`, `encoding`, `json-duplicate-key`, `json-big-integer`,
+    , `json-key`, `json-depth`, `json-fields`, unless `drop_bad_rows`.
     """
     learner = _Learner(source, shape, drop_bad_rows)
     with ByteStream(source) as stream:

@@ -26,6 +26,7 @@ from scrubber.formats.jsonl.lines import (
     texts,
 )
 from scrubber.formats.jsonl.shape import BadValue, Shape, fitter
+from scrubber.formats.jsonl.tree import holds_kinds, table_of
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import FieldPath, leaves
 
@@ -50,13 +51,14 @@ def read(
     """
     del unasked
     fits = fitter(pa.struct(list(schema)))
+    quick = not drop_bad_rows and not any(holds_kinds(field.type) for field in schema)
     with ByteStream(source) as stream:
         line = row = 1
         most = max(1, _CHUNK_CELLS // len(leaves(schema)))
         for (block, consumed), whole in abreast(
             ((block, stream.consumed) for block in held_blocks(stream, source, most)),
             lambda item: item[0],
-            lambda item: partial(_at_once, item[0], schema) if not drop_bad_rows else _nothing,
+            lambda item: partial(_at_once, item[0], schema) if quick else _nothing,
         ):
             if whole is not None:
                 if whole.num_rows:
@@ -77,14 +79,14 @@ def read(
                         raise error_of(bad, source, number, row + count) from None
                 count += 1
             if count:
-                table = pa.Table.from_pylist(records, schema=schema)
+                table = table_of(records, schema)
                 yield Chunk(table, row, count - len(records), consumed)
             row += count
             line += block.lines
 
 
 def _nothing() -> None:
-    """The result for a block that may hold malformed records."""
+    """The result for a block that may hold malformed records, or values of several kinds."""
 
 
 def _at_once(block: Block, schema: pa.Schema) -> pa.Table | None:

@@ -2,21 +2,37 @@
 
 Kinds are bool, number, string, object and array. Integers become int64 (uint64 if one is beyond
 int64 and none is negative); integers next to fractions become float64, if each of them is exact in
-one (up to 2**53). Strings stay strings, also where they look like a time. What was only ever null
-is of type null. A mixture of kinds at one path is refused.
+one (up to 2**53), else they are a kind of their own. Strings stay strings, also where they look
+like a time. What was only ever null is of type null. Where a path holds values of several kinds,
+its type is a struct with a field for each (see :mod:`scrubber.model.fieldpath`). An object whose
+keys are data, not names, is a map: a kind, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pyarrow as pa
 
 from scrubber.errors import InputError, Place
 from scrubber.formats.base import ABSENT
-from scrubber.formats.field_names import are_map_keys, looks_like_data
-from scrubber.model.fieldpath import EACH, FieldPath
+from scrubber.formats.field_names import are_map_keys, data_among, looks_like_data
+from scrubber.model.fieldpath import (
+    EACH,
+    LIST,
+    MAP,
+    OF_KIND,
+    VALUE,
+    FieldPath,
+    Inner,
+    has_kinds,
+    name_of,
+)
+from scrubber.model.fieldpath import (
+    OBJECT as OBJECT_FIELD,
+)
 
 NULL, BOOL, INT, FLOAT, STRING, OBJECT, ARRAY = (1 << i for i in range(7))
 NEGATIVE, WIDE, UNSIGNED = (1 << i for i in range(7, 10))  # which integers were among them
@@ -65,7 +81,17 @@ class _Form:
 class Shape:
     """The kinds seen at one path; the shape with no path is that of the records themselves."""
 
-    __slots__ = ("_forms", "depth", "fields", "item", "objects", "path", "present", "seen")
+    __slots__ = (
+        "_forms",
+        "depth",
+        "entry",
+        "fields",
+        "item",
+        "objects",
+        "path",
+        "present",
+        "seen",
+    )
 
     def __init__(self, path: FieldPath | None = None, depth: int = 0) -> None:
         if depth > _DEPTH:
@@ -77,6 +103,7 @@ class Shape:
         self.present = 0
         self.fields: dict[str, Shape] = {}
         self.item: Shape | None = None
+        self.entry: Shape | None = None
         self._forms: dict[tuple[Any, ...], _Form] = {}
 
     def check(self, value: Any) -> None:
@@ -100,9 +127,9 @@ class Shape:
             self.objects += 1
             fields = self.fields
             for name, inner in value.items():
-                shape = fields.get(name)
+                shape = self.entry or fields.get(name)
                 if shape is None:
-                    shape = self.under(name)
+                    shape = self._new(name)
                 shape.present += 1
                 shape.add(inner)
         elif kind == ARRAY and value:
@@ -123,6 +150,12 @@ class Shape:
         self.seen |= other.seen
         self.objects += other.objects
         self.present += other.present
+        if self.entry is not None or other.entry is not None:
+            self.become_map()
+            other.become_map()
+            assert self.entry is not None
+            assert other.entry is not None
+            self.entry._take(other.entry)
         for name, shape in other.fields.items():
             if name in self.fields:
                 self.fields[name]._take(shape)
@@ -132,6 +165,31 @@ class Shape:
             self.item._take(other.item)
         else:
             self.item = self.item or other.item
+
+    def become_map(self) -> None:
+        """Take the keys of the objects for data: all that is under them becomes one shape."""
+        if self.entry is not None:
+            return
+        assert self.path is not None, "the keys of records are names"
+        self.settle()
+        place = self.path.child(VALUE)
+        self.entry = Shape(place, self.depth + 1)
+        for shape in self.fields.values():
+            shape.settle()
+            _check_union(self.entry, shape)
+            self.entry._take(shape.moved(place))
+        self.fields = {}
+
+    def moved(self, path: FieldPath) -> Shape:
+        """The shape at another path."""
+        self.path = path
+        for name, shape in self.fields.items():
+            shape.moved(path.child(name))
+        if self.item is not None:
+            self.item.moved(path.child(EACH))
+        if self.entry is not None:
+            self.entry.moved(path.child(VALUE))
+        return self
 
     def add_record(self, record: dict[str, Any]) -> None:
         """As :meth:`add`, quicker: of a record that is like an earlier one only the size of its
@@ -174,22 +232,25 @@ class Shape:
 
     def _union(self, kinds: int) -> int:
         seen = self.seen | kinds
-        if sum(1 for family in _FAMILIES if seen & family) > 1:
-            raise BadValue("json-mixed-types", "its values are of different types", self.path)
-        if seen & FLOAT and seen & WIDE:
-            text = "it has fractions next to integers that no float64 holds exactly"
-            raise BadValue("json-mixed-types", text, self.path)
         if seen & NEGATIVE and seen & UNSIGNED:
             text = "it has negative integers next to some beyond 64 bits with a sign"
             raise BadValue("json-big-integer", text, self.path)
         return seen
+
+    def _new(self, name: str) -> Shape:
+        """The shape of what stands under a key that was not seen before."""
+        if self.path is not None and (looks_like_data(name) or len(self.fields) >= _FIELDS):
+            self.become_map()
+            assert self.entry is not None
+            return self.entry
+        return self.under(name)
 
     def under(self, name: str) -> Shape:
         """The shape of what stands under a key. Raises BadValue where there can be none."""
         known = self.fields.get(name)
         if known is not None:
             return known
-        if looks_like_data(name):
+        if looks_like_data(name) or name.startswith(OF_KIND):
             text = "a key of an object looks like data, not like a name: make it a value"
             raise BadValue("json-key", text, self.path)
         if len(self.fields) >= _FIELDS:
@@ -211,27 +272,41 @@ class Shape:
         return pa.schema([_field(name, shape, self) for name, shape in self.fields.items()])
 
 
-def refuse_map_keys(shape: Shape, alias: str) -> None:
-    """Refuse objects whose keys differ from record to record: then they are values of the data.
+def find_maps(shape: Shape, alias: str) -> None:
+    """Make maps of the objects whose keys differ from record to record, or are such as values are:
+    then they are data.
 
-    Raises InputError `json-key`.
+    Raises InputError `json-key` where those are the records themselves.
     """
     shape.settle()
-    for one in shape.fields.values():
-        refuse_map_keys(one, alias)
-    if shape.item is not None:
-        refuse_map_keys(shape.item, alias)
+    if shape.fields and _has_data_for_keys(shape):
+        if shape.path is None:
+            raise InputError(
+                "json-key",
+                f"records have {len(shape.fields)} keys that few of them share: they look like"
+                " values, not names",
+                place=Place(file=alias),
+                hint="make it a list of objects, such as {key: …, value: …}",
+            )
+        try:
+            shape.become_map()
+        except BadValue as bad:
+            place = Place(file=alias, field=str(bad.path))
+            raise InputError(bad.code, bad.text, place=place) from None
+    inner = (*shape.fields.values(), shape.item, shape.entry)
+    for one in inner:
+        if one is not None:
+            find_maps(one, alias)
+
+
+def _has_data_for_keys(shape: Shape) -> bool:
+    if shape.path is not None and data_among(list(shape.fields)) is not None:
+        return True
     keys, kinds = len(shape.fields), {_family(one) for one in shape.fields.values()} - {NULL}
     if keys < _MAP_KEYS or shape.objects < _MAP_KEYS or len(kinds) > 1:
-        return
+        return False
     filled = sum(one.present for one in shape.fields.values())
-    if filled <= _MAP_FILL * keys * shape.objects and are_map_keys(list(shape.fields)):
-        raise InputError(
-            "json-key",
-            f"an object has {keys} keys that few records share: they look like values, not names",
-            place=Place(file=alias, field=None if shape.path is None else str(shape.path)),
-            hint="make it a list of objects, such as {key: …, value: …}",
-        )
+    return filled <= _MAP_FILL * keys * shape.objects and are_map_keys(list(shape.fields))
 
 
 def _family(shape: Shape) -> int:
@@ -241,6 +316,11 @@ def _family(shape: Shape) -> int:
 def _check_union(known: Shape, other: Shape) -> None:
     """Raise BadValue if what `other` saw does not go with what `known` saw."""
     known._union(other.seen)
+    if known.entry is not None or other.entry is not None:
+        known, other = _as_map(known), _as_map(other)
+        assert known.entry is not None
+        assert other.entry is not None
+        _check_union(known.entry, other.entry)
     fresh = 0
     for name, shape in other.fields.items():
         inner = known.fields.get(name)
@@ -248,10 +328,19 @@ def _check_union(known: Shape, other: Shape) -> None:
             fresh += 1
         else:
             _check_union(inner, shape)
-    if fresh and len(known.fields) + fresh > _FIELDS:
+    if known.path is None and fresh and len(known.fields) + fresh > _FIELDS:
         raise BadValue("json-fields", f"an object has more than {_FIELDS} keys", known.path)
     if known.item is not None and other.item is not None:
         _check_union(known.item, other.item)
+
+
+def _as_map(shape: Shape) -> Shape:
+    """The shape, or a copy with its keys taken for data."""
+    if shape.entry is not None:
+        return shape
+    copy = deepcopy(shape)
+    copy.become_map()
+    return copy
 
 
 def _integer_kinds(value: int) -> int:
@@ -268,18 +357,33 @@ def _field(name: str, shape: Shape, parent: Shape) -> pa.Field:
 
 
 def _type(shape: Shape) -> pa.DataType:
-    seen = shape.seen
-    if seen & OBJECT:
-        return pa.struct([_field(name, inner, shape) for name, inner in shape.fields.items()])
-    if seen & ARRAY:
-        return pa.list_(_type(shape.item) if shape.item is not None else pa.null())
+    kinds = _kinds(shape)
+    if shape.entry is None and len(kinds) < 2:
+        return kinds[0].type if kinds else pa.null()
+    return pa.struct(kinds)
+
+
+def _kinds(shape: Shape) -> list[pa.Field]:
+    """The kinds of values at a path, as fields."""
+    seen, kinds = shape.seen, []
     if seen & STRING:
-        return pa.string()
+        kinds.append(pa.field(name_of(Inner.TEXT), pa.string()))
+    if seen & BOOL:
+        kinds.append(pa.field(name_of(Inner.BOOLEAN), pa.bool_()))
+    if seen & INT and (seen & WIDE or not seen & FLOAT):
+        name = name_of(Inner.INTEGER if seen & FLOAT else Inner.NUMBER)
+        kinds.append(pa.field(name, pa.uint64() if seen & UNSIGNED else pa.int64()))
     if seen & FLOAT:
-        return pa.float64()
-    if seen & INT:
-        return pa.uint64() if seen & UNSIGNED else pa.int64()
-    return pa.bool_() if seen & BOOL else pa.null()
+        kinds.append(pa.field(name_of(Inner.NUMBER), pa.float64()))
+    if seen & OBJECT and shape.entry is None:
+        fields = [_field(name, inner, shape) for name, inner in shape.fields.items()]
+        kinds.append(pa.field(OBJECT_FIELD, pa.struct(fields)))
+    if shape.entry is not None:
+        kinds.append(pa.field(MAP, pa.map_(pa.string(), _type(shape.entry))))
+    if seen & ARRAY:
+        each = _type(shape.item) if shape.item is not None else pa.null()
+        kinds.append(pa.field(LIST, pa.list_(each)))
+    return kinds
 
 
 def fitter(kind: pa.DataType) -> Callable[[Any], bool]:
@@ -288,6 +392,12 @@ def fitter(kind: pa.DataType) -> Callable[[Any], bool]:
     pyarrow's own conversion would cut 1.5 to 1 in an int64, take a string for a list of letters,
     and leave out keys that the type does not name.
     """
+    if has_kinds(kind):
+        kinds = [fitter(field.type) for field in kind]
+        return lambda v: any(fits(v) for fits in kinds)
+    if pa.types.is_map(kind):
+        entry = fitter(kind.item_type)
+        return lambda v: v is None or (type(v) is dict and all(map(entry, v.values())))
     if pa.types.is_struct(kind):
         return _object_fitter({field.name: fitter(field.type) for field in kind})
     if pa.types.is_list(kind):

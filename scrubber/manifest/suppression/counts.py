@@ -41,6 +41,7 @@ from scrubber.manifest.risk import ClassFacts
 from scrubber.manifest.statement import Facts, OutputFacts
 from scrubber.manifest.suppression.disclosure import Cell, Key, Shown, Sum, protect
 from scrubber.model.counts import rounded
+from scrubber.model.fieldpath import ANY_KIND
 
 PRICES: Final = {
     "source": 1,
@@ -127,6 +128,7 @@ class _Builder:
             self._source(alias)
         self._inner()
         changed = [self._field(i) for i in range(len(self._facts.fields))]
+        self._kinds()
         self._findings(changed)
         self._risk()
         self._rescan()
@@ -231,19 +233,36 @@ class _Builder:
     def _lacking(self, sources: tuple[str, ...], above: str, of: Key) -> None:
         """Add the elements of `above` in `of`, and those that lack a value. Lists of any length
         have no expected number of elements, so nothing is lacking there."""
-        value = self._cells[of].value
+        whole, value = self._around(sources, above), self._cells[of].value
+        if whole is not None and self._cells[whole].value >= value:
+            lacking = self._cells[whole].value - value
+            self._sum(whole, of, self._remainder(("lacking", of), lacking))
+
+    def _kinds(self) -> None:
+        """Values of several kinds add up to all values of their path."""
+        scalars: defaultdict[tuple[str, tuple[str, ...]], list[Key]] = defaultdict(list)
+        for i, field in enumerate(self._facts.fields):
+            if field.inside.endswith(ANY_KIND):
+                scalars[field.inside, field.sources].append(("field", i, "in"))
+        for (above, sources), keys in scalars.items():
+            for alias in sources:
+                inner = self._parts.get(alias, Ledger()).inner
+                keys += [("inner", path, alias) for path, around, _ in inner if around == above]
+            whole = self._around(sources, above)
+            each = sum(self._cells[key].value for key in keys)
+            if whole is not None and self._cells[whole].value == each:
+                self._sum(whole, *keys)
+
+    def _around(self, sources: tuple[str, ...], above: str) -> Key | None:
+        """All of what is called `above` in these sources."""
         around = [self._inside[alias][above] for alias in sources if above in self._inside[alias]]
-        total = sum(self._cells[key].value for key in around)
-        if not around or total < value:
-            return
-        if len(around) == 1:
-            (whole,) = around
-        else:
-            whole = ("around", above, frozenset(sources))
-            if whole not in self._cells:
-                self._remainder(whole, total)
-                self._sum(whole, *around)
-        self._sum(whole, of, self._remainder(("lacking", of), total - value))
+        if len(around) < 2:
+            return around[0] if around else None
+        whole = ("around", above, frozenset(sources))
+        if whole not in self._cells:
+            self._remainder(whole, sum(self._cells[key].value for key in around))
+            self._sum(whole, *around)
+        return whole
 
     def _risk(self) -> None:
         risk = self._facts.risk

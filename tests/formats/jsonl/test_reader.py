@@ -15,6 +15,7 @@ from scrubber import formats
 from scrubber.errors import InputError, OutputError
 from scrubber.formats import ABSENT, sampling
 from scrubber.formats.jsonl import shape as json_types
+from scrubber.formats.jsonl.tree import records_of
 from tests.examples import examples
 
 
@@ -96,12 +97,6 @@ REPEATED_KEYS = [
         pytest.param(b'{"a": 1e999}\n', "json-line", None, id="infinity by size"),
         pytest.param(b'{"b": "SECRET\\ud800"}\n', "json-line", None, id="lone surrogate"),
         pytest.param(b'{"b": "SECRET\xff"}\n', "encoding", None, id="latin-1"),
-        pytest.param(b'{"a": "SECRET"}\n', "json-mixed-types", "a", id="string and number"),
-        pytest.param(b'{"a": true}\n', "json-mixed-types", "a", id="bool and number"),
-        pytest.param(b'{"a": {"SECRET": 1}}\n', "json-mixed-types", "a", id="object and number"),
-        pytest.param(b'{"c": {"d": [{"e": 1}]}}\n', "json-mixed-types", "c.d[].e", id="deep"),
-        pytest.param(b'{"c": {"d": "SECRET"}}\n', "json-mixed-types", "c.d", id="string and list"),
-        pytest.param(b'{"f": 9007199254740993}\n', "json-mixed-types", "f", id="inexact integer"),
         pytest.param(b'{"a": 18446744073709551616}\n', "json-big-integer", None, id="65 bits"),
         pytest.param(b'{"a": -9223372036854775809}\n', "json-big-integer", None, id="-64 bits"),
         pytest.param(b'{"a": 9' + b"9" * 5000 + b"}\n", "json-line", None, id="5000 digits"),
@@ -110,7 +105,6 @@ REPEATED_KEYS = [
         pytest.param(b'{"x": ' + b"[" * 5000 + b"]" * 5000 + b"}\n", "json-line", None,
                      id="very deep"),
         pytest.param(b'{"ann@SECRET.com": 1}\n', "json-key", None, id="address as a key"),
-        pytest.param(b'{"c": {"5551234567": 1}}\n', "json-key", "c", id="number as a key"),
         *(
             pytest.param(line + b"\n", "json-duplicate-key", path, id=f"twice: {line.decode()}")
             for line, path in REPEATED_KEYS
@@ -175,18 +169,16 @@ def test_big_floats_are_no_big_integers(files):
     assert rows == [json.loads(data)]
 
 
-def test_a_big_integer_between_fractions_is_rejected_whichever_comes_first(files):
-    exact, wide, fraction = {"f": 1}, {"f": 2**53 + 1}, {"f": 0.5}
-    first = files.make("a.jsonl", lines(exact, wide, fraction, exact))
-    result = files.read(first, drop_bad_rows=True)
-    assert (result.rows, result.rejected) == ([exact, wide, exact], 1)
-    second = files.make("b.jsonl", lines(exact, fraction, wide))
-    result = files.read(second, drop_bad_rows=True)
-    assert (result.rows, result.rejected) == ([exact, fraction], 1)
+def test_big_integers_between_fractions_are_a_kind_of_their_own(files):
+    rows = [{"f": 1}, {"f": 2**53 + 1}, {"f": 0.5}, {"f": 1}]
+    for order in (rows, rows[::-1]):
+        result = files.read(files.make("a.jsonl", lines(*order)))
+        copy = files.write("b.jsonl", result.table)
+        assert files.bytes(copy) == lines(*order)
 
 
 def test_a_record_that_contradicts_itself_is_rejected_whole(files):
-    bad = {"a": [1, "x"], "new": 1}
+    bad = {"a": [-1, 2**64 - 1], "new": 1}
     result = files.read(files.make("x.jsonl", lines(bad, {"a": [2]})), drop_bad_rows=True)
     assert (result.rows, result.rejected, result.schema.names) == ([{"a": [2]}], 1, ["a"])
 
@@ -401,4 +393,4 @@ def test_rejecting_is_the_same_in_both_passes(files, some, others):
         taken.append(record)
     result = files.read(source, drop_bad_rows=True)
     assert result.rejected == len(mixed) - len(taken)
-    assert list(map(without_none, result.rows)) == list(map(without_none, taken))
+    assert list(map(without_none, records_of(result.table))) == list(map(without_none, taken))
