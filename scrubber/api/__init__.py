@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from scrubber.anonymize.measure import Measured
     from scrubber.anonymize.singling import Singled
     from scrubber.api.arguments import RulesLike, as_rules, rules_schema
+    from scrubber.api.attacking import attack_inference, attack_linkage, attack_membership
     from scrubber.api.checking import Checked, check
     from scrubber.api.documents import (
         Diff,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
         sign,
         waive,
     )
+    from scrubber.assess.inference import Inference
+    from scrubber.assess.linkage import Linkage
+    from scrubber.assess.membership import Membership
     from scrubber.attest.gate import Verdict
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
@@ -59,8 +63,11 @@ __all__ = [
     "FieldAudit",
     "Generated",
     "HierarchyDraft",
+    "Inference",
+    "Linkage",
     "Manifest",
     "Measured",
+    "Membership",
     "Planned",
     "PlannedField",
     "PlannedFilter",
@@ -80,6 +87,9 @@ __all__ = [
     "Vouched",
     "approve",
     "as_rules",
+    "attack_inference",
+    "attack_linkage",
+    "attack_membership",
     "audit",
     "check",
     "diff",
@@ -107,6 +117,7 @@ _HOMES = {
     "anonymize.measure": ("Measured",),
     "anonymize.singling": ("Singled",),
     "api.arguments": ("RulesLike", "as_rules", "rules_schema"),
+    "api.attacking": ("attack_inference", "attack_linkage", "attack_membership"),
     "api.checking": ("Checked", "check"),
     "api.documents": (
         *("Diff", "Exported", "Reported", "Shown", "Verified"),
@@ -119,6 +130,9 @@ _HOMES = {
     "api.vouching": (
         *("Generated", "Signed", "Vouched", "approve", "gate", "keygen", "sign", "waive"),
     ),
+    "assess.inference": ("Inference",),
+    "assess.linkage": ("Linkage",),
+    "assess.membership": ("Membership",),
     "attest.gate": ("Verdict",),
     "manifest": ("Manifest", "read_manifest"),
     "policy": ("Rules", "load_rules"),

@@ -8,6 +8,7 @@ import typer
 
 from scrubber._version import __version__
 from scrubber.cli.commands.approve import approve
+from scrubber.cli.commands.attack import app as attack_app
 from scrubber.cli.commands.audit import audit
 from scrubber.cli.commands.check import check
 from scrubber.cli.commands.diff import diff
@@ -70,6 +71,12 @@ _COMMANDS = {
 for panel, commands in _COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
+app.add_typer(
+    attack_app,
+    name="attack",
+    help="Attack an output, to measure its protection.",
+    rich_help_panel=Panel.EVIDENCE,
+)
 app.add_typer(
     rules_app, name="rules", help="Describe the rule language.", rich_help_panel=Panel.KEYS
 )

@@ -16,6 +16,7 @@ class Panel(StrEnum):
     SCRUB = "Scrub"
     EXPLORE = "Explore data"
     REVIEW = "Review results"
+    EVIDENCE = "Measure protection and use"
     SIGN = "Sign and approve"
     KEYS = "Keys and schemas"
 

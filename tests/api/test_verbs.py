@@ -107,6 +107,10 @@ SAME: list[tuple[str, Callable[[], Any]]] = [
         "hierarchy t.csv --field age --out out.csv --force",
         lambda: scrubber.hierarchy("t.csv", "age", out="out.csv", overwrite=True),
     ),
+    (
+        "attack linkage t.csv after --known age --absent t.csv --seed 3",
+        lambda: scrubber.attack_linkage("t.csv", "after", "age", absent="t.csv", seed=3),
+    ),
     ("show after", lambda: scrubber.show("after")),
     ("verify after", lambda: scrubber.verify("after")),
     (
@@ -199,6 +203,31 @@ WRONG: list[tuple[str, Callable[[], Any]]] = [
     (
         "hierarchy t.csv --field age -o t.csv",
         lambda: scrubber.hierarchy("t.csv", "age", out="t.csv"),
+    ),
+    ("attack linkage t.csv after --known ,", lambda: scrubber.attack_linkage("t.csv", "after", [])),
+    (
+        "attack linkage t.csv after --known no",
+        lambda: scrubber.attack_linkage("t.csv", "after", "no"),
+    ),
+    (
+        "attack linkage rules.yaml after --known age",
+        lambda: scrubber.attack_linkage("rules.yaml", "after", "age"),
+    ),
+    (
+        "attack inference t.csv after --secret age --known age",
+        lambda: scrubber.attack_inference("t.csv", "after", "age", "age"),
+    ),
+    (
+        "attack inference t.csv after --secret name --known age",
+        lambda: scrubber.attack_inference("t.csv", "after", "name", "age"),
+    ),
+    (
+        "attack membership after --target no",
+        lambda: scrubber.attack_membership("after", "no"),
+    ),
+    (
+        "attack membership after --target age",
+        lambda: scrubber.attack_membership("after", "age"),
     ),
     ("show no", lambda: scrubber.show("no")),
     ("show t.csv", lambda: scrubber.show("t.csv")),
