@@ -51,7 +51,7 @@ def attack_inference(
     """Guess the field `secret` of persons in `source` by the fields `known`, from the output `out`.
 
     The attacker uses one half of the output. The persons of the other half are the control: what
-    is guessed as well about them is true of the population, not told by the records.
+    is guessed as well about them holds for the whole population.
 
     Raises: as :func:`attack_linkage`, and InputError ``too-few-records``; NotAvailable
     ``extra-missing``.

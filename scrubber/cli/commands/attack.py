@@ -67,7 +67,7 @@ def inference(
     """Guess a secret field of persons of SOURCE from OUT.
 
     The attacker uses one half of OUT, and the persons of the other half are the control. Only a
-    gain over them is told by the records: the rest is true of the whole population.
+    gain over them comes from the records; the rest holds for the whole population.
 
     Example: scrubber attack inference fixtures/support/customers.csv churn --secret churned
     --known age,zip,signed_up
