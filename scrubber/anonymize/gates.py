@@ -121,7 +121,7 @@ def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
                 f"fewer than {least} records are alike in their quasi-identifiers",
                 hint=f"privacy: {{k: {least}}} generalizes them until they are",
             )
-    actual = "holds for the output as it was read again"
+    actual = "holds in the written output"
     if not any(asked):
         actual = "every quasi-identifier is dropped"
     text = f"at least {least} records are alike in the quasi-identifiers"

@@ -220,7 +220,7 @@ def _filters(decided: Plan) -> Iterator[PlannedFilter]:
 
 def _privacy(rules: PrivacyRules) -> str:
     said = f"privacy: classes of {rules.k} or more"
-    said += f", at most {rules.suppression_limit:.3g} of the records left out"
+    said += f", at most {rules.suppression_limit:.3g} of the records suppressed"
     models = [
         f"{kind} {'in every sensitive field' if name is None else printable(name)}"
         for kind, name in [
@@ -233,10 +233,10 @@ def _privacy(rules: PrivacyRules) -> str:
 def _gates(rules: GateRules) -> str | None:
     said = []
     if rules.max_residual_rate is not None:
-        said.append(f"at most {rules.max_residual_rate:g} findings left per record")
+        said.append(f"at most {rules.max_residual_rate:g} residuals per record")
     if rules.min_k is not None:
-        said.append(f"at least {rules.min_k} records alike in the quasi-identifiers")
+        said.append(f"at least {rules.min_k} records with equal quasi-identifiers")
     if not said:
         return None
     looked = "every record" if rules.every else "a sample of the records"
-    return f"gates: {', '.join(said)}; {looked} is looked at again"
+    return f"gates: {', '.join(said)}; {looked} is scanned again"

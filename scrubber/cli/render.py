@@ -36,7 +36,7 @@ def show_screen(view: Screen) -> None:
     _rows("Records", view.rows)
     _rows("Findings", view.findings)
     _texts("Risk", view.risk)
-    _texts("Second look", view.second_look)
+    _texts("Rescan and planted recall", view.second_look)
     outputs = [Row(f"{o.path} ({_size(o.bytes)})", o.rows) for o in view.outputs]
     _rows("Outputs", outputs)
     _texts("Commitments", view.commitments)

@@ -71,9 +71,9 @@ def _body(data: Data) -> Iterator[str]:
         yield from (f"- {_text(line)}" for line in risk)
     looked = list(second_look(data))
     if looked:
-        yield "\n### A second look at the result\n"
+        yield "\n### Rescan and planted recall\n"
         yield from (f"- {_text(line)}" for line in looked)
-    yield "\n### What a reader must not conclude\n"
+    yield "\n### Limitations\n"
     for row in data["risk"]["limitations"]:
         yield f"- {_text(row['text'])}"
     yield "\n## Uses\n"

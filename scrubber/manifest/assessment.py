@@ -33,9 +33,10 @@ def left_in(risk: Mapping[str, Any]) -> tuple[Left, ...]:
 
 def looked_line(rescan: Mapping[str, Any], looked_at: str) -> str:
     """The rescan of the result in words; `looked_at` is the number of scanned records."""
-    which = "every one" if rescan["records"] == "all" else "a sample of those"
-    what = "all entities" if rescan["entities"] == "all" else "what the rules look for"
-    return f"{looked_at} records, {which} that came out, were scanned again for {what}"
+    which = "all output records" if rescan["records"] == "all" else "a sample of the output records"
+    were = "were" if rescan["records"] == "all" else "was"
+    what = "all entities" if rescan["entities"] == "all" else "the entities of the rules"
+    return f"{which} ({looked_at}) {were} scanned again for {what}"
 
 
 def worst(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -83,5 +84,5 @@ def planted_lines(risk: Mapping[str, Any]) -> Iterator[str]:
             f"{printable(one['entity'])} {caught(one)} in {printable(one['writing'])}"
             for one in worst_by_entity(rows)
         )
-        yield f"caught of made-up values: {at_least(lowest)}"
-        yield f"of {number} each in {writings} writings, the worst: {said}"
+        yield f"planted values found: {at_least(lowest)}"
+        yield f"{number} values each in {writings} writings; lowest: {said}"

@@ -21,11 +21,9 @@ def deletion_lines(section: Mapping[str, Any]) -> Iterator[str]:
         name = printable(subject["field"])
         if subject["key_id"] is not None:
             domain = f", domain {printable(subject['domain'])}" if subject["domain"] else ""
-            yield (
-                f"a person's records are those whose `{name}` is the pseudonym of who it is, "
-                f"made anew under key {subject['key_id']}{domain}"
-            )
+            key = f"key {subject['key_id']}{domain}"
+            yield f"to find a person's records, compute the pseudonym for `{name}`: {key}"
         elif subject["action"] == "keep":
-            yield f"a person's records are those with the same `{name}` as in the source"
+            yield f"to find a person's records, search `{name}` for the value in the source"
         else:
-            yield f"a person's records cannot be told apart: `{name}` came out as something else"
+            yield f"a person's records cannot be found: the values of `{name}` were changed"

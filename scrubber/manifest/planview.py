@@ -10,8 +10,8 @@ from scrubber.manifest.planned import PlanDocument
 from scrubber.manifest.view import FieldLine, Row, Screen, commitments, treatment, unknown_facts
 
 _LIMITATIONS: Final = (
-    "A plan says what would be done; no record has been scrubbed.",
-    "Shares are expected from a sample, and given only where there are values enough.",
+    "This is a plan: nothing has been scrubbed yet.",
+    "Shares are estimates from a sample, given only for large numbers of values.",
 )
 
 

@@ -156,16 +156,16 @@ def title_of(model: str) -> str:
 def risk_lines(section: Mapping[str, Any]) -> Iterator[str]:
     """``risk.privacy`` in words, for one screen."""
     count, k = len(section["quasi_identifiers"]), section["k"]
-    noun = "field" if count == 1 else "fields"
-    yield f"at least {k} {section['counted']} are alike in {count} quasi-identifying {noun}"
+    noun = "quasi-identifier" if count == 1 else "quasi-identifiers"
+    yield f"classes of at least {k} {section['counted']} with equal values of {count} {noun}"
     for model in section["models"]:
         of = "each sensitive field" if model["field"] is None else printable(model["field"])
         yield f"{model['kind']} {title_of(model['model'])} of {of}: {model['value'] / 1000:g}"
     if section["loss"] is not None:
-        proven = "no levels lose less" if section["optimal"] else "the best found in time"
+        proven = "the minimum" if section["optimal"] else "the lowest found in time"
         least = section["loss_at_least"] / 1000
-        gap = "" if section["optimal"] else f", none loses less than {least:.1%}"
-        yield f"loss {section['loss'] / 1000:.1%}: {proven}{gap}"
+        gap = "" if section["optimal"] else f", at least {least:.1%} for any levels"
+        yield f"information loss {section['loss'] / 1000:.1%}, {proven}{gap}"
         yield from _most_of_loss(section["quasi_identifiers"])
     for when in ("before", "after"):
         classes = section[when]
@@ -178,7 +178,7 @@ def _most_of_loss(quasi: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     parts = sorted((-(one["part_of_loss"] or 0), printable(one["name"])) for one in quasi)
     said = [f"{name} {_share(-part)}" for part, name in parts[:3] if part]
     if said:
-        yield f"of the loss: {', '.join(said)}"
+        yield f"shares of the loss: {', '.join(said)}"
 
 
 def _share(milli: int) -> str:

@@ -330,7 +330,7 @@ def _limitations(facts: Facts, base: int) -> Iterable[dict[str, str]]:
     said = [
         (
             "not-anonymous",
-            "Records can still be about one person each: this is pseudonymised data.",
+            "The data is pseudonymised: a record can still relate to one person.",
         ),
         ("risk-by-quasi-identifiers", _BY_QUASI)
         if facts.risk is not None
@@ -339,16 +339,16 @@ def _limitations(facts: Facts, base: int) -> Iterable[dict[str, str]]:
     if base == 1:
         said.append(("exact-counts", _EXACT))
     if facts.rescan is None:
-        said.append(("no-rescan", "The outputs were not scanned again for what was missed."))
+        said.append(("no-rescan", "The outputs were not scanned again for residuals."))
     elif not facts.rescan.every:
         said.append(("rescan-sampled", "Only a sample of the records was scanned again."))
     if facts.unread:
-        text = "Sources that could not be read are left out as a whole, whatever they hold."
+        text = "Unreadable sources were omitted; their content is unknown."
         said.append(("quarantined-sources", text))
     if any(field.unsafe for field in facts.fields):
-        said.append(("unsafe-keep", "Fields that no rule lists were kept (on_unlisted: keep)."))
+        said.append(("unsafe-keep", "Fields without a rule were kept (on_unlisted: keep)."))
     if any(field.action == "text" for field in facts.fields):
-        said.append(("detection", "Text was scrubbed of what the detectors found, and only that."))
+        said.append(("detection", "Only findings of the detectors were removed from text."))
     if any(field.linkable for field in facts.fields):
         said.append(("linkable", "Equal values stay equal in linkable fields."))
     if any(field.reversible for field in facts.fields):

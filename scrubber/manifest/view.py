@@ -79,7 +79,7 @@ def screen(manifest: Manifest) -> Screen:
     times = Counter(field["name"] for field in data["fields"])
     left: dict[str, str] = {}
     for one in left_in(data["risk"]):
-        said = f"LEFT {printable(one.entity)} ({sum_text(one.counts, base)})"
+        said = f"RESIDUAL {printable(one.entity)} ({sum_text(one.counts, base)})"
         left[one.field] = f"{left.get(one.field, '')}; {said}"
     for field in data["fields"]:
         name = printable(field["name"])
@@ -180,7 +180,7 @@ def _what(field: Mapping[str, Any]) -> str:
 def _done(field: Mapping[str, Any]) -> str:
     action = field["action"]
     if action == "keep":
-        kept = "kept UNSAFELY, no rule lists it" if field["unsafe"] else "kept"
+        kept = "kept UNSAFELY without a rule" if field["unsafe"] else "kept"
         return f"{kept}: {printable_text(field['reason'])}" if field["reason"] else kept
     if action == "text":
         said = [
@@ -203,7 +203,7 @@ def _generalized(chosen: Mapping[str, str]) -> str:
     if chosen["level"] == "local":
         return "generalized class by class"
     top = int(chosen["levels"]) - 1
-    return f"generalized to level {chosen['level']} of {top}, which privacy chose"
+    return f"generalized to level {chosen['level']} of {top}, chosen by privacy"
 
 
 def _amount(counts: Mapping[str, Count], base: int) -> str:
@@ -243,7 +243,7 @@ def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
     left = len({one.field for one in left_in(data["risk"])})
     if left:
         said = said.removesuffix("; ")
-        said += f", something LEFT in {left} {'field' if left == 1 else 'fields'}; "
+        said += f", RESIDUALS in {left} {'field' if left == 1 else 'fields'}; "
     lowest = worst(data["risk"]["planted"])
     if lowest is not None:
         said = f"{said.removesuffix('; ')}, planted values found: {at_least(lowest)}; "
@@ -277,7 +277,7 @@ def _rows(data: Mapping[str, Any], base: int) -> Iterator[Row]:
     for row in records["quarantined"]:
         yield Row(f"quarantined: {printable(row['reason'])}", count_text(row["count"], base))
     for source in data["quarantined_sources"]:
-        label = f"quarantined whole: {printable(source['alias'])}"
+        label = f"omitted source: {printable(source['alias'])}"
         yield Row(label, f"unknown ({printable(source['reason'])})")
 
 
@@ -287,7 +287,7 @@ def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:
     for row in data["findings"]:
         grouped.setdefault((row["entity"], row["action"] == "keep"), []).append(row["count"])
     for (entity, left), counts in sorted(grouped.items()):
-        label = printable(entity) + (" (left in place)" if left else "")
+        label = printable(entity) + (" (kept in text)" if left else "")
         yield Row(label, sum_text(counts, base))
 
 
@@ -297,9 +297,9 @@ def second_look(data: Mapping[str, Any]) -> Iterator[str]:
     if risk["rescan"] is not None:
         yield looked_line(risk["rescan"], count_text(risk["rescan"]["looked_at"], base))
         left = left_in(risk)
-        yield from (f"left: {one}: {sum_text(one.counts, base)}" for one in left)
+        yield from (f"residual: {one}: {sum_text(one.counts, base)}" for one in left)
         if not left:
-            yield "nothing is left of what came in"
+            yield "no residuals"
     yield from planted_lines(risk)
 
 
@@ -331,7 +331,7 @@ def lines(view: Screen) -> Iterable[str]:
         yield "risk:"
         yield from (f"  {text}" for text in view.risk)
     if view.second_look:
-        yield "second look:"
+        yield "rescan and planted recall:"
         yield from (f"  {text}" for text in view.second_look)
     if view.outputs:
         yield "outputs:"

@@ -59,7 +59,7 @@ def draft_hierarchy(inputs: Sequence[str], name: str) -> HierarchyDraft:
         texts = arrays[name].unique().to_pylist()
         found.update(text.strip() for text in texts if text is not None)
         if len(found) > _MAX_LEAVES:
-            text = f"the field has more than {_MAX_LEAVES:,} different values"
+            text = f"the field has more than {_MAX_LEAVES:,} distinct values"
             hint = "levels by transforms: hierarchies: {field: [{bin: {width: 10}}]}"
             raise InputError("hierarchy-large", text, place=Place(field=name), hint=hint)
     leaves = [text for text in in_order(found) if text is not None]

@@ -69,7 +69,7 @@ class FieldAudit:
         said = list(self.evidence)
         if self.findings:
             found = ", ".join(f"{entity} {banded(count)}" for entity, count in self.findings)
-            said.append(f"in {banded(self.looked_at)} cells looked through: {found}")
+            said.append(f"in {banded(self.looked_at)} cells: {found}")
         return "; ".join(said)
 
 
@@ -196,8 +196,8 @@ def banded(count: int) -> str:
 
 def passed_over_said(count: int, refusal: InputError | None) -> str:
     """A text about skipped records, with the reason and a remedy."""
-    said = f"{banded(count)} records were passed over; a run refuses them: {refusal}"
-    return f"{said}; mend them, or reject them with on_error: drop_row"
+    said = f"{banded(count)} records were skipped; a run refuses them: {refusal}"
+    return f"{said}; correct them, or reject them with on_error: drop_row"
 
 
 def share_said(share: float, cells: int) -> str:

@@ -18,13 +18,13 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
     yield bullets(line[:1].upper() + line[1:] for line in risk_lines(section))
     columns = (
         Column("Quasi-identifier"),
-        Column("Level chosen", "number"),
-        Column("Most general", "number"),
-        Column("Made from"),
-        Column("Of the loss", "number"),
+        Column("Level", "number"),
+        Column("Highest level", "number"),
+        Column("Origin of levels"),
+        Column("Share of the loss", "number"),
     )
     yield table(
-        "Quasi-identifiers and how far each was generalized (0 is the value itself)",
+        "Quasi-identifiers and their levels of generalization (0 is the value itself)",
         columns,
         (
             (
@@ -32,7 +32,7 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
                 "class by class" if one["level"] is None else str(one["level"]),
                 str(one["levels"] - 1),
                 {"file": "a hierarchy file", "transforms": "its transforms"}.get(
-                    one["hierarchy"], "nothing: kept or removed"
+                    one["hierarchy"], "none: the value or *"
                 ),
                 _part(one["part_of_loss"]),
             )
@@ -43,11 +43,11 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
         sizes = section[when]["class_sizes"]
         caption = f"Equivalence classes {when}: records by the size of their class"
         if sizes is None:
-            yield element("p", f"{caption}: not shown, since it would tell a small count.")
+            yield element("p", f"{caption}: not shown, since they would reveal a small count.")
             continue
         yield chart(
             caption,
-            ("Records alike", "Records"),
+            ("Class size", "Records"),
             (((_band(one),), [one["records"]]) for one in sizes),
             base,
         )
@@ -73,12 +73,12 @@ def second_look_parts(data: Data) -> Iterator[Html]:
         return
     said = looked_line(rescan, count_text(rescan["looked_at"], base))
     left = left_in(risk)
-    nothing = "" if left else "; nothing is left of what came in"
+    nothing = "" if left else "; no residuals"
     yield element("p", f"{said[:1].upper()}{said[1:]}{nothing}.")
     if left:
         yield chart(
-            "Left in the output: words that stood in the same value before",
-            ("Field", "Entity", "Left"),
+            "Residuals: words that occur in the same value of the input",
+            ("Field", "Entity", "Residuals"),
             (
                 (
                     (element("code", printable(one.field)), printable(one.entity)),
@@ -90,12 +90,12 @@ def second_look_parts(data: Data) -> Iterator[Html]:
         )
     if risk["planted"]:
         yield table(
-            "Planted: made-up values in real texts and the share caught, the worst first",
+            "Planted recall: the share of synthetic values found in real texts, lowest first",
             (
                 Column("Entity"),
                 Column("Writing"),
                 Column("Planted", "number"),
-                Column("Caught (95 % interval)", "number"),
+                Column("Found (95 % interval)", "number"),
             ),
             (
                 (

@@ -67,7 +67,7 @@ def _records(a: Data, b: Data) -> Iterator[Change]:
     for side in ("in", "out"):
         said = [count_text(d["records"][side], d["header"]["disclosure"]["base"]) for d in (a, b)]
         yield from differs("records", side, said[0], said[1])
-    yield from differs("records", "quarantined whole", _unread(a), _unread(b))
+    yield from differs("records", "omitted sources", _unread(a), _unread(b))
     aliases = [[source["alias"] for source in data["sources"]] for data in (a, b)]
     if set(aliases[0]) != set(aliases[1]):
         said = [_some(sorted(names)) for names in aliases]
@@ -226,6 +226,6 @@ def _run(a: Data, b: Data) -> Iterator[Change]:
     versions = [printable(data["engine"]["program_version"]) for data in (a, b)]
     yield from differs("run", "program", versions[0], versions[1])
     locks = [(data["engine"]["lock_digest"] or NOTHING)[:_SHORT] for data in (a, b)]
-    yield from differs("run", "packages it ran with", locks[0], locks[1])
+    yield from differs("run", "packages", locks[0], locks[1])
     roots = [data["outputs"]["merkle_root"][:_SHORT] for data in (a, b)]
     yield from differs("run", "outputs (Merkle root)", roots[0], roots[1])

@@ -83,7 +83,7 @@ def _compared(
 
     if not old or not new:  # an absent field counts as dropped
         ranks = [strength(field) if field else ABSENT for field in (old, new)]
-        said = [_done(field) if field else "not there" for field in (old, new)]
+        said = [_done(field) if field else "absent" for field in (old, new)]
         yield from change("treatment", said[0], said[1], by_rank(*ranks))
         return
     before, after = strength(old), strength(new)

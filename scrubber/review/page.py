@@ -130,9 +130,9 @@ def _section(one: _Section) -> Html:
 
 def _changes(before: Manifest, after: Manifest) -> _Section:
     found = compare(before, after)
-    lead = f"Since the manifest {before.id[:16]}; weaker is what protects the people less."
+    lead = f"Changes since the manifest {before.id[:16]}. Weaker changes protect people less."
     if not found:
-        return _Section("changes", "Changes", lead, (element("p", "Nothing that matters."),))
+        return _Section("changes", "Changes", lead, (element("p", "No relevant change."),))
     return _Section("changes", "Changes", lead, tuple(change_tables(found)))
 
 
@@ -159,9 +159,9 @@ def _verdict(manifest: Manifest) -> Html:
             class_="verdict",
         ),
         facts(numbers, "numbers"),
-        element("h3", "To look at before approving"),
+        element("h3", "Review before approval"),
         bullets(concerns) if concerns else element("p", "Nothing stands out."),
-        element("h3", "What this does not say"),
+        element("h3", "Limitations"),
         bullets(view.limitations),
         id="verdict",
         aria_labelledby="verdict-title",
@@ -175,16 +175,16 @@ def _concerns(data: Data) -> Iterator[Html]:
             yield join(element("strong", "Failed check: "), printable(check["id"]))
     unsafe = [field for field in data["fields"] if field["unsafe"]]
     if unsafe:
-        yield join(element("strong", "Kept though no rule lists them: "), _names(unsafe))
+        yield join(element("strong", "Kept without a rule: "), _names(unsafe))
     for kind, words in _PERSONAL.items():
         kept = [f for f in data["fields"] if f["action"] == "keep" and f["class"] == kind]
         if kept:
-            yield join(element("strong", f"Kept as it is, {words}: "), _names(kept))
+            yield join(element("strong", f"Kept unchanged, {words}: "), _names(kept))
     if any(row["action"] == "keep" for row in data["findings"]):
-        yield join(element("strong", "Findings left in place: "), "see findings.")
+        yield join(element("strong", "Findings kept in text: "), "see findings.")
     left = [str(one) for one in left_in(data["risk"])]
     if left:
-        yield join(element("strong", "Left in the output: "), _few(left))
+        yield join(element("strong", "Residuals in the output: "), _few(left))
     reversible = [field for field in data["fields"] if field["reversible"]]
     if reversible:
         yield join(element("strong", "Reversible by the key holder: "), _names(reversible))
@@ -195,7 +195,7 @@ def _concerns(data: Data) -> Iterator[Html]:
         if name != "other" and fact["status"] == "unknown"
     ]
     if missing:
-        yield join(element("strong", "Nobody declared: "), ", ".join(missing) + ".")
+        yield join(element("strong", "Not declared: "), ", ".join(missing) + ".")
 
 
 def _few(texts: list[str], limit: int = 12) -> str:
@@ -222,13 +222,13 @@ def _sections(data: Data) -> Iterator[_Section]:
     yield _Section(
         "records",
         "Records in and out",
-        "Records in are records out, dropped and quarantined together; no other record is lost.",
+        "Each input record was written, dropped or quarantined.",
         (record_chart(data),),
     )
     yield _Section(
         "findings",
         "Findings in text",
-        "What the detectors found inside text, and what was done with it.",
+        "Findings of the detectors in text, and their treatment.",
         tuple(finding_charts(data)),
     )
     if "privacy" in data["risk"]:
@@ -240,15 +240,15 @@ def _sections(data: Data) -> Iterator[_Section]:
         )
     yield _Section(
         "rescan",
-        "A second look at the result",
-        "What came out was scanned again; made-up values were planted in its texts to see what is "
-        "caught.",
+        "Rescan and planted recall",
+        "The output was scanned again for residuals. Synthetic values were planted in texts, and "
+        "the found ones counted.",
         tuple(second_look_parts(data)),
     )
     yield _Section(
         "commitments",
         "Commitments and checks",
-        "What was promised stands beside what was checked; no check proves a promise by itself.",
+        "Promises of the author and checks of the run. No single check proves a promise.",
         (commitment_table(data), check_table(data)),
     )
     yield _Section(
@@ -261,7 +261,7 @@ def _sections(data: Data) -> Iterator[_Section]:
         yield _Section(
             "deletion",
             "Deletion",
-            "How the records of a person are found again in the output.",
+            "How to find the records of a person in the output.",
             (bullets(deletion_lines(data["deletion"])),),
         )
     yield _Section("sources", "Sources", "", (source_chart(data), *unread_table(data)))
@@ -275,9 +275,9 @@ def _sections(data: Data) -> Iterator[_Section]:
 
 
 _FIELDS = (
-    ("keep", "kept", "Kept fields", "Their values come out as they came in: they are the risk."),
-    ("", "transformed", "Transformed fields", "Something else comes out for what came in."),
-    ("drop", "removed", "Removed fields", "Nothing of them comes out."),
+    ("keep", "kept", "Kept fields", "Their values are unchanged, so they carry the risk."),
+    ("", "transformed", "Transformed fields", "Their values were replaced."),
+    ("drop", "removed", "Removed fields", "They are absent from the output."),
 )
 
 
@@ -287,14 +287,14 @@ def _footer(manifest: Manifest) -> Html:
     rounded = f", rounded to {base_of(data):,}" if base_of(data) > 1 else ""
     rows: list[tuple[str, str]] = [
         ("Manifest", digest(manifest.id)),
-        ("Of the run", f"{printable(run['id'])}, {printable(run['created'])}"),
-        ("Form", printable(header["schema"])),
+        ("Run", f"{printable(run['id'])}, {printable(run['created'])}"),
+        ("Schema", printable(header["schema"])),
         (
             "Counts",
-            f"those from 1 to {header['disclosure']['min_cell'] - 1} are withheld, and others that "
-            f"would tell them{rounded}",
+            f"counts from 1 to {header['disclosure']['min_cell'] - 1} are withheld, and others "
+            f"that would reveal them{rounded}",
         ),
     ]
     if header["previous"]:
-        rows.append(("Manifest before", digest(header["previous"])))
+        rows.append(("Previous manifest", digest(header["previous"])))
     return element("footer", facts(rows))

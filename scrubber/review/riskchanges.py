@@ -47,7 +47,7 @@ def risk_changes(a: Data, b: Data) -> Iterator[Change]:
         return
     counted = [section["counted"] for section in (old, new)]
     ranks = [one == "subjects" for one in counted]
-    yield from differs("risk", "what classes count", counted[0], counted[1], by_rank(*ranks))
+    yield from differs("risk", "unit of classes", counted[0], counted[1], by_rank(*ranks))
     for name, label in (("highest_risk_at_most", "highest risk after"), ("mean_risk", "mean risk")):
         risks = [section["after"][name] for section in (old, new)]
         shown = ["not shown" if risk is None else f"{risk / 1000:.1%}" for risk in risks]
@@ -62,10 +62,10 @@ def _second_look(a: Data, b: Data) -> Iterator[Change]:
     for part, order in _LOOKS.items():
         said = [look[part] for look in looks]
         effect = by_rank(*(order.index(one) for one in said))
-        yield from differs("risk", f"second look: {part}", said[0], said[1], effect)
+        yield from differs("risk", f"rescan: {part}", said[0], said[1], effect)
     if a["rescan"] is not None and b["rescan"] is not None:
         left = [{str(one): "left" for one in left_in(risk)} for risk in (a, b)]
-        yield from named("risk", "second look: left", left[0], left[1], Effect.WEAKER)
+        yield from named("risk", "residuals", left[0], left[1], Effect.WEAKER)
     planted = [{(one["entity"], one["writing"]): one for one in risk["planted"]} for risk in (a, b)]
     for kind in planted[0].keys() & planted[1].keys():
         old, new = (one[kind] for one in planted)

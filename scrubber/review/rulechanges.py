@@ -33,7 +33,7 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
     yield from differs("policy", "digest of the rules", digests[0], digests[1])
     for name, label, direction in (
         ("on_unlisted", "unlisted fields", ON_UNLISTED),
-        ("on_error", "values that fail", ON_ERROR),
+        ("on_error", "failed values", ON_ERROR),
     ):
         effect = effect_of(direction.compare(old[name], new[name]))
         yield from differs("policy", label, old[name], new[name], effect)
@@ -49,7 +49,7 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
         yield from parameters("policy", "", directions, stated[0] or {}, stated[1] or {}, label)
     keyless = None in (old["keyed_digest"], new["keyed_digest"])
     if keyless and all(map(_has_hidden, (a, b))) and a["run"]["id"] != b["run"]["id"]:
-        aspect = "what is not shown without a key"
+        aspect = "values withheld without a key"
         yield Change("policy", "", aspect, "not known", "not known", Effect.WEAKER)
     keys = [_keys(data) for data in (a, b)]
     effect = Effect.NEUTRAL if NOTHING in keys else Effect.WEAKER  # without keys, the fields differ

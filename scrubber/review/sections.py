@@ -25,9 +25,9 @@ def field_table(caption: str, fields: Sequence[Data], data: Data) -> Html:
     """Fields with their class, treatment and number of values."""
     columns = (
         Column("Field", "field"),
-        Column("What was done, and by which rule"),
+        Column("Treatment and rule"),
         Column("Values in", "number"),
-        Column("Of these", "number"),
+        Column("Changes", "number"),
     )
     return table(caption, columns, (_field_row(field, data) for field in fields), "fields")
 
@@ -49,7 +49,7 @@ def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
         "linkable" if field["linkable"] else "",
         "reversible with the key" if field["reversible"] else "",
         *(
-            f"left: {printable(one.entity)}"
+            f"residual: {printable(one.entity)}"
             for one in left_in(data["risk"])
             if one.field == field["name"]
         ),
@@ -101,7 +101,7 @@ def finding_charts(data: Data) -> Iterator[Html]:
     )
     yield chart(
         "Findings by field and entity",
-        ("Field", "Entity", "What became of them", "Findings"),
+        ("Field", "Entity", "Treatment", "Findings"),
         (
             ((element("code", printable(field)), printable(entity), _became(action)), counts)
             for (field, entity, action), counts in by_size(places)
@@ -119,7 +119,7 @@ def by_size(grouped: Mapping[Any, list[Count]]) -> list[tuple[Any, list[Count]]]
 
 
 def _became(action: str) -> Html:
-    return element("strong", "left in place") if action == "keep" else join(printable(action))
+    return element("strong", "kept in text") if action == "keep" else join(printable(action))
 
 
 def record_chart(data: Data) -> Html:
@@ -137,7 +137,7 @@ def record_chart(data: Data) -> Html:
 
 def source_chart(data: Data) -> Html:
     return chart(
-        "Sources: what was read",
+        "Sources",
         ("Source", "Media type", "Digest under the run's key", "Records"),
         (
             (
@@ -161,7 +161,7 @@ def unread_table(data: Data) -> Iterator[Html]:
         rows = (
             (element("code", printable(one["alias"])), printable(one["reason"])) for one in unread
         )
-        caption = "Quarantined as a whole: what could not be read; how many records, nobody knows"
+        caption = "Omitted sources, which were unreadable; their number of records is unknown"
         yield table(caption, (Column("Source"), Column("Why")), rows)
 
 
@@ -175,7 +175,7 @@ def commitment_table(data: Data) -> Html:
     if not rows:
         return element("p", "The rule file declares no commitments.")
     return table(
-        "Commitments: what the rule file promises (declared)",
+        "Commitments of the rule file (declared)",
         (Column("Commitment"), Column("Text")),
         ((printable(row["id"] or "?"), printable_text(row["text"] or "")) for row in rows),
     )
@@ -183,7 +183,7 @@ def commitment_table(data: Data) -> Html:
 
 def check_table(data: Data) -> Html:
     return table(
-        "Checks: what the program found (measured)",
+        "Checks by the program (measured)",
         (Column("Check"), Column("Result"), Column("Expected"), Column("Actual")),
         (
             (
@@ -205,7 +205,7 @@ _FACTS = {
     "name": "Name",
     "description": "Description",
     "licence": "Licence",
-    "sources": "Where it comes from",
+    "sources": "Sources",
     "controller": "Controller",
     "basis": "Legal basis",
     "purposes": "Purposes",
@@ -254,11 +254,11 @@ def policy_facts(data: Data) -> Html:
     policy, engine = data["policy"], data["engine"]
     rows: list[tuple[str, str]] = [
         ("Digest of the rules", digest(policy["digest"])),
-        ("Rule file in version control", printable(policy["reference"] or "not known")),
-        ("Fields that no rule lists", _UNLISTED.get(policy["on_unlisted"], policy["on_unlisted"])),
-        ("Values that fail", _ERRORS.get(policy["on_error"], policy["on_error"])),
+        ("Rule file in version control", printable(policy["reference"] or "unknown")),
+        ("Fields without a rule", _UNLISTED.get(policy["on_unlisted"], policy["on_unlisted"])),
+        ("Failed values", _ERRORS.get(policy["on_error"], policy["on_error"])),
         ("Program", f"scrubber {printable(engine['program_version'])}"),
-        ("Digest of the packages it ran with", digest(engine["lock_digest"])),
+        ("Digest of its packages", digest(engine["lock_digest"])),
     ]
     return facts(rows)
 
@@ -270,15 +270,15 @@ _ERRORS = {"fail": "stop the run", "null": "are set to null", "drop_row": "drop 
 def detector_table(data: Data) -> Html:
     rows: Iterable[Data] = data["engine"]["detectors"]
     if not rows:
-        return element("p", "No text was searched, so nothing looked.")
+        return element("p", "No text was searched.")
     columns = (
         Column("Detector"),
         Column("Version"),
-        Column("Score from", "number"),
+        Column("Minimum score", "number"),
         Column("Languages"),
     )
     return table(
-        "Detectors: what looked for personal data in text",
+        "Detectors of personal data in text",
         columns,
         (
             (
@@ -302,7 +302,7 @@ def measured_table(data: Data) -> Html:
     if not rows:
         return join()
     return table(
-        "How well a model finds in labelled corpora (measured when it was made, not on this data)",
+        "Accuracy on labelled corpora (measured when the model was made, not on this data)",
         (
             Column("Corpus"),
             Column("Detector"),
@@ -324,16 +324,16 @@ def measured_table(data: Data) -> Html:
 
 
 _SALTED = (
-    "A file of fewer than 1,000 records could be guessed from its SHA-256 or its length, so "
-    "neither is shown. Its digest is that of 32 secret salt bytes and its SHA-256. The salts lie "
-    "with the data, in data/.salts.json, and scrubber verify checks such files by them."
+    "The content of a file below 1,000 records could be guessed from its SHA-256 or its length, so "
+    "neither is shown. The digest covers 32 secret salt bytes and the SHA-256. The salts "
+    "are with the data, in data/.salts.json; scrubber verify needs them."
 )
 
 
 def output_parts(data: Data) -> Iterator[Html]:
     files = data["outputs"]["files"]
     if not files:
-        yield element("p", "The result stayed in memory: there are no files.")
+        yield element("p", "The result was not written to files.")
         return
     base = base_of(data)
     yield table(
@@ -360,7 +360,7 @@ def output_parts(data: Data) -> Iterator[Html]:
         yield element("p", _SALTED)
     yield element(
         "p",
-        "All of them together (Merkle root, RFC 9162): ",
+        "All files together (Merkle root, RFC 9162): ",
         digest(data["outputs"]["merkle_root"]),
     )
 

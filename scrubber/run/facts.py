@@ -324,6 +324,6 @@ def _limitations(plan: Plan, fields: tuple[FieldFacts, ...]) -> Iterator[str]:
             "field of the row holds, stay."
         )
     if text and plan.detect is not None and (plan.detect.allow_list or plan.detect.excludes):
-        yield "Findings that the rules' allow list or exclusions name stay, and are not counted."
+        yield "Findings that the rules allow or exclude stay in the text and are not counted."
     if any(field.unsafe for field in fields):
-        yield "Fields that no rule lists were let through unchanged (on_unlisted: keep)."
+        yield "Fields without a rule were kept unchanged (on_unlisted: keep)."

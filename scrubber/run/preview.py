@@ -110,7 +110,7 @@ class FieldPreview:
                 pairs = [*operators, ("anything else", default)]
                 said = (f"{e}: {'keep' if isinstance(o, Keep) else o.name}" for e, o in pairs)
                 rows = ", ".join(str(one.path) for one in linked)
-                looked_for = f"; looks for its row's {rows}" if linked else ""
+                looked_for = f"; linked: {rows}" if linked else ""
                 return f"findings in the text ({', '.join(said)}){looked_for}"
 
 
@@ -134,7 +134,7 @@ def _ladders(
     labels = text_labels(values).to_pylist()
     if levels.rows:
         known = {row[0]: row[1:] for row in levels.rows}
-        rows = [known.get((text or "").strip(), ("no leaf of the file",)) for text in labels]
+        rows = [known.get((text or "").strip(), ("not in the file",)) for text in labels]
     else:
         try:
             made = levels_of(values, levels.steps, context)

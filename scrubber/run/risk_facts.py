@@ -47,25 +47,27 @@ def checked(risk: RiskFacts, rechecked: Rechecked) -> CheckFacts:
         True,
         "error",
         f"every class of the output has at least {risk.k} {what}"
-        + (", and is as diverse and close as asked" if risk.models else ""),
-        "holds for the output as it was read again",
+        + (", and the required diversity and closeness" if risk.models else ""),
+        "holds in the written output",
     )
 
 
 def limitations(risk: RiskFacts, rechecked: Rechecked) -> Iterator[str]:
     """The limitations of the classes for reviewers."""
     if risk.counted == "subjects" and not rechecked.by_subject:
-        yield "Subjects cannot be told apart in the output: it was counted again by records."
+        yield "Subjects are not distinguishable in the output, so the recheck counted records."
     if any(model.model == "t" for model in risk.models):
-        yield "t is measured against all records that were counted, not only those that are left."
+        yield "t refers to all counted records, including suppressed ones."
     if risk.method == "mondrian":
-        yield "Local recoding (mondrian) can be attacked by who knows how its cuts are made."
+        yield "Local recoding (mondrian) is open to attackers who know how its cuts are made."
 
 
 def suppression(rules: PrivacyRules, place: str) -> RuleFacts:
     """The rule that drops records in classes that ``privacy:`` does not permit."""
     models = " and ".join(dict.fromkeys(one.key for _, one in rules.models))
-    reason = f"classes smaller than {rules.k}" + (f", or not as {models} ask" if models else "")
+    reason = f"classes smaller than {rules.k}" + (
+        f", or in violation of {models}" if models else ""
+    )
     stated: dict[str, object] = {"k": rules.k, "suppression_limit": rules.suppression_limit}
     if rules.method != "lattice":
         stated["method"] = rules.method

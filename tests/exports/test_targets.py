@@ -83,6 +83,6 @@ def test_exports_say_nothing_of_findings_and_sources() -> None:
 
 @pytest.mark.parametrize("target", ["croissant", "hf-card", "dta"])
 def test_classes_are_told_where_there_are_some(target: str) -> None:
-    line = "at least 5 records are alike in 2 quasi-identifying fields"
+    line = "classes of at least 5 records with equal values of 2 quasi-identifiers"
     assert line in export(golden("classes"), target)
-    assert "quasi-identifying" not in export(golden("large"), target)
+    assert "classes of at least" not in export(golden("large"), target)

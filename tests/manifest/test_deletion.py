@@ -35,11 +35,10 @@ def manifest(folder: Path, how: dict[str, Any], **rules: Any) -> Manifest:
 SAID = [
     (
         TOKEN,
-        "a person's records are those whose `id` is the pseudonym of who it is, "
-        f"made anew under key {KEY.id}, domain crm",
+        f"to find a person's records, compute the pseudonym for `id`: key {KEY.id}, domain crm",
     ),
-    (KEPT, "a person's records are those with the same `id` as in the source"),
-    (DROPPED, "a person's records cannot be told apart: `id` came out as something else"),
+    (KEPT, "to find a person's records, search `id` for the value in the source"),
+    (DROPPED, "a person's records cannot be found: the values of `id` were changed"),
 ]
 
 

@@ -156,11 +156,11 @@ def test_classes_that_do_not_add_up(before: ClassFacts, after: ClassFacts) -> No
 def test_the_screen_tells_it() -> None:
     told = list(risk_lines(seal(*CLASSES).to_json()["risk"]["privacy"]))
     assert told == [
-        "at least 5 records are alike in 2 quasi-identifying fields",
+        "classes of at least 5 records with equal values of 2 quasi-identifiers",
         "recursive l-diversity of diagnosis: 2",
         "ordered t-closeness of each sensitive field: 0.3",
-        "loss 25.2%: the best found in time, none loses less than 23.3%",
-        "of the loss: plan 87%, age 13%",
+        "information loss 25.2%, the lowest found in time, at least 23.3% for any levels",
+        "shares of the loss: plan 87%, age 13%",
         "risk before: at most 100%, 40.6% on average",
         "risk after: at most 20%, 6.7% on average",
     ]

@@ -59,7 +59,7 @@ def test_sentences() -> None:
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        ({"unsafe": True, "reason": None}, "kept UNSAFELY, no rule lists it"),
+        ({"unsafe": True, "reason": None}, "kept UNSAFELY without a rule"),
         ({"action": "encrypt", "domain": "d", "reversible": True}, "reversible by the key holder"),
         ({"action": "my_own"}, "-> my_own"),
         ({"field_class": None}, "unclassified ->"),
@@ -171,10 +171,10 @@ def test_category_letters_are_those_of_the_rule() -> None:
 def test_what_a_second_look_found_stands_at_its_field() -> None:
     view = screen(seal(*GOLDEN["assessed"]))
     (kept,) = view.kept
-    assert str(kept).endswith("none changed; LEFT EMAIL_ADDRESS (fewer than 11)")
+    assert str(kept).endswith("none changed; RESIDUAL EMAIL_ADDRESS (fewer than 11)")
     assert view.second_look[:2] == (
-        "1,900 records, a sample of those that came out, were scanned again for all entities",
-        "left: OWN_IDENTIFIER in messages[].content: 37",
+        "a sample of the output records (1,900) was scanned again for all entities",
+        "residual: OWN_IDENTIFIER in messages[].content: 37",
     )
-    assert "something LEFT in 2 fields" in view.verdict
+    assert "RESIDUALS in 2 fields" in view.verdict
     assert screen(seal(*GOLDEN["large"])).second_look == ()

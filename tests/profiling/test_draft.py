@@ -270,7 +270,7 @@ def test_records_that_a_run_would_refuse_are_told(
     path.write_text(text)
     made = draft([str(path)], detect=PATTERNS)
     (said,) = made.passed_over
-    assert said.startswith("1-10 records were passed over; a run refuses them: t.")
+    assert said.startswith("1-10 records were skipped; a run refuses them: t.")
     assert place in said
     assert "drop_row" in said
     assert said in made.text

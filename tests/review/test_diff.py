@@ -279,11 +279,11 @@ CASES: list[tuple[str, tuple[Edit, ...], tuple[Edit, ...], str, Effect | None]] 
         "limitation",
         None,
     ),
-    ("not looked at again", (again(),), NOTHING, "second look: records", W),
-    ("all looked at again", (again(),), (again(records="all"),), "second look: records", S),
-    ("all entities", (again(),), (again(entities="all"),), "second look: entities", S),
-    ("something is left", (again(),), (again(left=[LEFT]),), "second look: left", W),
-    ("left where nobody looked", NOTHING, (again(left=[LEFT]),), "second look: left", None),
+    ("not looked at again", (again(),), NOTHING, "rescan: records", W),
+    ("all looked at again", (again(),), (again(records="all"),), "rescan: records", S),
+    ("all entities", (again(),), (again(entities="all"),), "rescan: entities", S),
+    ("something is left", (again(),), (again(left=[LEFT]),), "residuals", W),
+    ("left where nobody looked", NOTHING, (again(left=[LEFT]),), "residuals", None),
     (
         "planted and missed",
         (put("risk", "planted", value=[PLANTED]),),
@@ -430,7 +430,7 @@ def test_hostile_texts_are_escaped_and_told_in_the_report() -> None:
     assert "<script" not in page
     assert "Weaker (" in page
     assert '<a href="#changes">' in page
-    assert "Nothing that matters." in report_page(edited(), edited())
+    assert "No relevant change." in report_page(edited(), edited())
 
 
 @pytest.mark.parametrize("name", ["small-cells", "tiny"])

@@ -408,7 +408,7 @@ def test_without_a_key_what_is_not_shown_is_taken_for_weaker() -> None:
     # try it. So the same rules cannot be told from others, either.
     for pair in ((texas, keyless("TX")), (texas, nowhere), (nowhere, texas)):
         (told,) = [c for c in compare(*pair) if c.effect is Effect.WEAKER]
-        assert told.aspect == "what is not shown without a key"
+        assert told.aspect == "values withheld without a key"
 
 
 def test_no_literal_of_the_rules_is_in_the_manifest(strong: Manifest) -> None:

@@ -266,7 +266,7 @@ def test_who_reads_the_manifest_sees_it(place: Path) -> None:
     name = world(place, "csv", csv, not_utf8, 1)
     manifest = scrub(place, "out", quarantine_unreadable=True)
     shown = "\n".join(lines(screen(manifest)))
-    assert f"quarantined whole: {name}: unknown (encoding)" in shown
+    assert f"omitted source: {name}: unknown (encoding)" in shown
     assert "1 of 2 checks FAILED" in shown
     page = report_page(manifest)
     assert "Quarantined as a whole" in page

@@ -48,7 +48,7 @@ def _show_table(table: TableAudit) -> None:
     of = f" of {table.records:,}" if table.records not in (None, table.sampled) else ""
     head = Text.assemble(
         ("\n" + printable(table.name) + shards, "bold"),
-        (f"  {table.sampled:,}{of} records looked at", "dim"),
+        (f"  {table.sampled:,}{of} records sampled", "dim"),
     )
     stdout().print(head, soft_wrap=True)
     if table.warning is not None:
@@ -71,7 +71,7 @@ def _show_wide(table: TableAudit) -> None:
     grid.add_column("sure", justify="right", no_wrap=True)
     grid.add_column("personal", justify="right", no_wrap=True)
     grid.add_column("missing", justify="right", no_wrap=True)
-    grid.add_column("different", justify="right", no_wrap=True)
+    grid.add_column("distinct", justify="right", no_wrap=True)
     grid.add_column("evidence", overflow="fold", ratio=1)
     for field in table.fields:
         style = _STYLES[field.field_class.value]
@@ -92,7 +92,7 @@ def _show_lines(field: FieldAudit) -> None:
     style = _STYLES[field.field_class.value]
     personal, missing, distinct = _figures(field)
     head = Text(f"{printable(field.name)}  {_class(field)}  {_sure(field)}", style=style)
-    figures = f"personal: {personal}, missing: {missing}, different: {distinct}"
+    figures = f"personal: {personal}, missing: {missing}, distinct: {distinct}"
     if not stdout().is_terminal:
         stdout().print(Text.assemble("  ", head, f"  {figures}"), soft_wrap=True)
         stdout().print(f"      {field.evidence_said}", soft_wrap=True)

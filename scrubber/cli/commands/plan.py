@@ -104,7 +104,7 @@ def _show_rest(planned: Planned) -> None:
     from scrubber.manifest.planview import disclosure_said
 
     if planned.filters:
-        stdout().print("\nrecords are dropped where", style="bold")
+        stdout().print("\nrecords are dropped if", style="bold")
         for filter_ in planned.filters:
             said = filter_.expression if watched() else filter_.shape
             stdout().print(f"  {said}  ({filter_.reason})  {filter_.place}", soft_wrap=True)
@@ -113,7 +113,7 @@ def _show_rest(planned: Planned) -> None:
             stdout().print(f"\n{asked}", soft_wrap=True)
     if planned.ner is not None:
         languages = ", ".join(planned.languages)
-        stdout().print(f"\ntext is searched in {languages}, named entities: {planned.ner}")
+        stdout().print(f"\nlanguages of text: {languages}, names model: {planned.ner}")
     if planned.overrides:
         stdout().print("\noverridden", style="bold")
         for one in planned.overrides:

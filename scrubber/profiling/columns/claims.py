@@ -31,7 +31,7 @@ class Claim:
 def value_claims(profile: Profile, found: Mapping[str, float]) -> list[Claim]:
     """The claims of the values alone."""
     if profile.stored == "date":
-        return [Claim(CONCEPTS["date"], 0.95, "its type is that of a date")]
+        return [Claim(CONCEPTS["date"], 0.95, "date type")]
     if profile.stored not in ("text", "number") or not profile.counts:
         return []
     claims = []

@@ -101,13 +101,13 @@ def _decide(hint: Hint | None, claims: list[Claim], profile: Profile) -> Claim:
         looks = by_looks(profile)
         return best if best is not None and best.strength >= min(0.5, looks.strength) else looks
     if hint.original:
-        return Claim(hint.concept, hint.strength, "its name says: a value of another system")
+        return Claim(hint.concept, hint.strength, "name: a value of another system")
     people = [one for one in claims if one.concept.id in PEOPLE and one.strength >= 0.5]
     if hint.concept.field_class is FieldClass.INSENSITIVE and people:
         return max(people, key=_rank)
     if hint.qualified:
         return _qualified(hint, best, profile)
-    named = Claim(hint.concept, hint.strength, f"its name says: {hint.concept.said}")
+    named = Claim(hint.concept, hint.strength, f"name: {hint.concept.said}")
     return _fitted(_plausible(named, profile), best, profile, hint.personal)
 
 
@@ -130,7 +130,7 @@ def _fitted(named: Claim, best: Claim | None, profile: Profile, personal: bool) 
 def _qualified(hint: Hint, best: Claim | None, profile: Profile) -> Claim:
     if best is not None and best.strength >= 0.6 and best.concept.id != "date":
         return best
-    said = f"its name says: a property of the {hint.concept.said}"
+    said = f"name: a property of the {hint.concept.said}"
     plain = profile.binary or profile.numeric or profile.repeated
     if plain and not (profile.whole and numbered_like(profile)):
         concept = CONCEPTS["measure" if profile.numeric else "category"]
@@ -196,11 +196,9 @@ def _looks(profile: Profile) -> list[str]:
     """Facts about any column."""
     said = []
     if profile.present >= 20 and profile.uniqueness >= 0.95:
-        said.append("nearly every value is different")
+        said.append("nearly all values are distinct")
     elif profile.present and profile.repeated:
-        said.append(
-            "one value" if profile.distinct == 1 else f"{profile.distinct} different values"
-        )
+        said.append("one value" if profile.distinct == 1 else f"{profile.distinct} distinct values")
     shape = common_shape(profile.tested) if not profile.prose else None
     if shape is not None:
         said.append(f"common shape {shape}")
