@@ -190,7 +190,7 @@ def test_what_is_planted_is_caught_and_told() -> None:
     assert planted["PERSON"] < 100  # patterns know no names
     view = screen(manifest)
     assert view.second_look[-2].startswith("planted values found: at least 0.0% (PERSON, ")
-    assert view.second_look[-1].startswith("of 20 each in 11 writings, the worst: CREDIT_CARD ")
+    assert view.second_look[-1].startswith("20 values each in 11 writings; lowest: CREDIT_CARD ")
     # the worst entity in its worst writing is the number of the verdict
     assert ", planted values found: at least 0.0% (PERSON, " in view.verdict
     kept = {**NOTE, "entities": {"default": "redact", "US_SSN": {"keep": "a test"}}}
