@@ -73,11 +73,11 @@ def scrub(
     The remaining arguments apply to files. `workers` is the number of processes on this machine
     (default 1). With the `executor` ``ray``, it is the number of workers of the cluster at
     `address` (default: one per CPU). The output does not depend on either. `format` is ``same``,
-    ``parquet``, ``csv``, ``tsv``, ``jsonl`` or ``arrow``. `incremental` names an earlier output,
-    and only sources that it lacks are scrubbed. `plan` names a written plan, and any drift from it
-    is refused. An unreadable file stops the run. With `quarantine_unreadable`, it is omitted
-    instead: the manifest lists it, and the check ``sources-read`` fails. `progress` is called after
-    each batch.
+    ``parquet``, ``csv``, ``tsv``, ``jsonl``, ``json`` or ``arrow``. `incremental` names an earlier
+    output, and only sources that it lacks are scrubbed. `plan` names a written plan, and any drift
+    from it is refused. An unreadable file stops the run. With `quarantine_unreadable`, it is
+    omitted instead: the manifest lists it, and the check ``sources-read`` fails. `progress` is
+    called after each batch.
 
     Null stays null under every transform.
 

@@ -70,7 +70,7 @@ def format_of(name: str) -> tuple[str, str | None]:
             "input-unsupported",
             "files of this type are not supported",
             place=Place(file=name),
-            hint=_advice(stem, kind.name if kind is not None else None),
+            hint=_advice(kind.name if kind is not None else None),
         )
     return kind.name, compression
 
@@ -98,11 +98,9 @@ def _uncompressed(name: str) -> tuple[str, str | None]:
     return (name[: -len(suffix)], compression) if compression else (name, None)
 
 
-def _advice(stem: str, kind: str | None) -> str:
+def _advice(kind: str | None) -> str:
     if kind is not None:
         return f"{kind} files are compressed internally: remove the outer compression"
-    if stem.lower().endswith(".json"):
-        return "JSON is read one object per line: convert it to .jsonl"
     return "in a folder with other files, use a glob such as 'folder/*.csv'"
 
 

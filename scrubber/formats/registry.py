@@ -8,10 +8,10 @@ from types import MappingProxyType
 from scrubber.formats.csv.format import CSV, TSV
 from scrubber.formats.format import Format
 from scrubber.formats.ipc.format import ARROW
-from scrubber.formats.jsonl.format import JSONL
+from scrubber.formats.jsonl.format import JSON, JSONL
 from scrubber.formats.parquet.format import PARQUET
 
-_REGISTERED: dict[str, Format] = {one.name: one for one in (PARQUET, CSV, TSV, JSONL, ARROW)}
+_REGISTERED: dict[str, Format] = {one.name: one for one in (PARQUET, CSV, TSV, JSONL, JSON, ARROW)}
 FORMATS: Mapping[str, Format] = MappingProxyType(_REGISTERED)
 
 

@@ -92,8 +92,6 @@ def test_refuses_urls_of_no_store():
     ("name", "code", "hint"),
     [
         ("notes.txt", "input-unsupported", "glob"),
-        ("rows.json", "input-unsupported", "jsonl"),
-        ("rows.json.gz", "input-unsupported", "jsonl"),
         ("t.parquet.gz", "input-unsupported", "compress"),
         ("noextension", "input-unsupported", "glob"),
         ("x.gz", "input-unsupported", "glob"),

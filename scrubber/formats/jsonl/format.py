@@ -1,14 +1,26 @@
-"""JSON lines, as a format of files."""
+"""JSON lines and JSON arrays, as formats of files."""
 
 from __future__ import annotations
 
 from scrubber.formats.format import Format
 from scrubber.formats.jsonl import reader, writer
+from scrubber.formats.jsonl.array import JSON as NAME
 
 JSONL = Format(
     "jsonl",
     (".jsonl", ".ndjson"),
     lambda _: "application/jsonl",
+    reader.read,
+    writer.open_encoder,
+    compressible=True,
+    keeps_absent=True,
+    keeps_kinds=True,
+)
+
+JSON = Format(
+    NAME,
+    (".json",),
+    lambda _: "application/json",
     reader.read,
     writer.open_encoder,
     compressible=True,

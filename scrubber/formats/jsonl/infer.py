@@ -17,7 +17,8 @@ import numpy as np
 
 from scrubber.formats.base import Source
 from scrubber.formats.io.side_by_side import abreast
-from scrubber.formats.io.stream import Block, ByteStream
+from scrubber.formats.io.stream import Block
+from scrubber.formats.jsonl.array import opened
 from scrubber.formats.jsonl.infer_arrow import outlined
 from scrubber.formats.jsonl.infer_regex import Lines, likeness, unlike
 from scrubber.formats.jsonl.lines import blocks, error_of, may_be_long, parse
@@ -38,7 +39,7 @@ def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:
     , `json-key`, `json-depth`, `json-fields`, unless `drop_bad_rows`.
     """
     learner = _Learner(source, shape, drop_bad_rows)
-    with ByteStream(source) as stream:
+    with opened(source) as stream:
         parts = _first_apart(blocks(stream, source))
         for block in islice(parts, 1):
             learner.take(block, _look(block, None))

@@ -26,10 +26,10 @@ from scrubber.formats.io.stream import (
     line_ends,
     record_blocks,
 )
+from scrubber.formats.jsonl.array import BOM, JSON
 from scrubber.formats.jsonl.shape import BadValue
 from scrubber.model.fieldpath import EACH, FieldPath
 
-BOM = b"\xef\xbb\xbf"
 _OBJECT_BYTES = 2**28
 _VALUE_BYTES = 72
 """What a byte of JSON takes as a Python object, at most: an empty list or object begins with it."""
@@ -53,7 +53,7 @@ def blocks(stream: ByteStream, source: Source, lines: int = CHUNK_ROWS) -> Itera
     """
 
     def place(line: int) -> Place:
-        return Place(file=source.alias, line=line)
+        return Place(file=source.alias, line=_line(source, line))
 
     start = stream.read(len(BOM)).removeprefix(BOM)
     line = 1
@@ -217,9 +217,14 @@ def _check_integers(text: bytes) -> None:
         raise _too_deep() from None
 
 
+def _line(source: Source, line: int) -> int | None:
+    """The number of a line in the file; an element of an array has none."""
+    return None if source.format == JSON else line
+
+
 def error_of(bad: BadValue, source: Source, line: int, row: int) -> InputError:
     """The fault of a record, with its place."""
     field = str(bad.path) if bad.path is not None else None
-    place = Place(file=source.alias, line=line, row=row, field=field)
+    place = Place(file=source.alias, line=_line(source, line), row=row, field=field)
     hint = "convert the file to UTF-8" if bad.code == "encoding" else ""
     return InputError(bad.code, bad.text, place=place, hint=hint)

@@ -14,9 +14,9 @@ import pyarrow as pa
 from scrubber.formats import sampling
 from scrubber.formats.base import CHUNK_BYTES, Chunk, Source
 from scrubber.formats.io.side_by_side import abreast
-from scrubber.formats.io.stream import Block, ByteStream
+from scrubber.formats.io.stream import Block
+from scrubber.formats.jsonl.array import BOM, JSON, opened
 from scrubber.formats.jsonl.lines import (
-    BOM,
     blocks,
     error_of,
     filled,
@@ -52,7 +52,7 @@ def read(
     del unasked
     fits = fitter(pa.struct(list(schema)))
     quick = not drop_bad_rows and not any(holds_kinds(field.type) for field in schema)
-    with ByteStream(source) as stream:
+    with opened(source) as stream:
         line = row = 1
         most = max(1, _CHUNK_CELLS // len(leaves(schema)))
         for (block, consumed), whole in abreast(
@@ -158,12 +158,12 @@ def sample(
 
 
 def _some_lines(source: Source, whole: bool, chance: Random) -> Iterator[bytes]:
-    if not whole and not source.compression:
+    if not whole and not source.compression and source.format != JSON:
         for data, aligned in sampling.blocks(source, 0, chance):
             lines = data.removeprefix(BOM).split(b"\n")
             yield from (text for text in lines[not aligned : -1] if text and not text.isspace())
         return
-    with ByteStream(source) as stream:
+    with opened(source) as stream:
         for block in blocks(stream, source):
             yield from (text for _, text in texts(block, 1))
             if not whole and stream.consumed >= CHUNK_BYTES:

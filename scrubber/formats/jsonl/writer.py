@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 
 from scrubber.errors import OutputError, Place
 from scrubber.formats.base import CHUNK_ROWS, ByteSink, Source
+from scrubber.formats.io.stream import Bytes
+from scrubber.formats.jsonl.array import JSON, is_array
 from scrubber.formats.jsonl.flat_writer import can_join, joined
 from scrubber.formats.jsonl.tree import records_of
 from scrubber.formats.tables.text import (
@@ -49,13 +51,32 @@ class JsonlEncoder:
             if self._joins:
                 lines = joined(part, self._fields)
                 first, last = bounds(lines)
-                self._sink.write(memoryview(lines.buffers()[2])[first:last])  # type: ignore[arg-type]
+                self._put(memoryview(lines.buffers()[2])[first:last])
                 continue
             records = records_of(part)
-            self._sink.write(b"".join(orjson.dumps(record) + b"\n" for record in records))
+            self._put(b"".join(orjson.dumps(record) + b"\n" for record in records))
 
     def finish(self) -> None:
         """A JSONL file needs no end."""
+
+    def _put(self, lines: Bytes) -> None:
+        """Write some lines with their ends."""
+        self._sink.write(lines)  # type: ignore[arg-type]
+
+
+class JsonArrayEncoder(JsonlEncoder):
+    """One array of all records."""
+
+    _begun = False
+
+    def finish(self) -> None:
+        """Close the array."""
+        self._sink.write(b"\n]\n" if self._begun else b"[]\n")
+
+    def _put(self, lines: Bytes) -> None:
+        self._sink.write(b",\n" if self._begun else b"[\n")
+        self._sink.write(bytes(lines)[:-1].replace(b"\n", b",\n"))
+        self._begun = True
 
 
 def open_encoder(
@@ -65,9 +86,11 @@ def open_encoder(
 
     Raises OutputError `type-in-jsonl` for a field that JSON cannot hold.
     """
-    del format_name, like  # there is one way to write JSONL
     map_types(schema, _check_type)
-    return JsonlEncoder(sink, schema)
+    if format_name != JSON:
+        return JsonlEncoder(sink, schema)
+    as_lines = like is not None and like.format == JSON and not is_array(like)
+    return JsonlEncoder(sink, schema) if as_lines else JsonArrayEncoder(sink, schema)
 
 
 def _check_type(path: FieldPath, kind: pa.DataType) -> pa.DataType:
