@@ -136,7 +136,7 @@ def _of_field(field: Data) -> Iterator[_Found]:
             yield _Found(kind, f"{kind.text}: {where}{reason}", file, line, kind.level)
     for operator in field["operators"]:
         if operator["action"] == "keep":
-            entity = printable(operator["entity"] or "anything else")
+            entity = printable(operator["entity"] or "other entities")
             text = f"{_LEFT.text}: {entity} in {where}"
             yield _Found(_LEFT, text, file, line, _LEFT.level)
 

@@ -180,11 +180,11 @@ def _all_checks(facts: Facts) -> Iterable[CheckFacts]:
 
 
 _EXACT = (
-    "Counts are exact: what two manifests of almost the same records differ by is about the few "
-    "that they do not share. disclosure: {base: 5} in the rule file rounds them."
+    "Counts are exact, so two manifests of almost the same records reveal facts about the few that "
+    "differ. Set disclosure: {base: 5} in the rule file to round counts."
 )
 _BY_QUASI = (
-    "Classes protect against who knows the quasi-identifiers named, and nothing else of a person."
+    "Classes protect against attackers who know the named quasi-identifiers and nothing else."
 )
 
 

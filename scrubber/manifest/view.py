@@ -184,10 +184,10 @@ def _done(field: Mapping[str, Any]) -> str:
         return f"{kept}: {printable_text(field['reason'])}" if field["reason"] else kept
     if action == "text":
         said = [
-            f"{printable(o['entity'] or 'anything else')}: {printable(o['action'])}"
+            f"{printable(o['entity'] or 'other entities')}: {printable(o['action'])}"
             for o in field["operators"]
         ]
-        return f"findings in the text ({'; '.join(said)})" if said else "findings in the text"
+        return f"findings in text ({'; '.join(said)})" if said else "findings in text"
     if action == "generalize":
         return _generalized({one["name"]: one["value"] for one in field["parameters"]})
     if action == "drop":

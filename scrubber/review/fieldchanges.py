@@ -94,7 +94,7 @@ def _compared(
     gone = ABSENT in (before, after)  # the class is irrelevant if one output lacks the field
     effect = Effect.NEUTRAL if gone else by_rank(*ranks)
     yield from change("class", classes[0], classes[1], effect)
-    yield from change("type out", _type(old), _type(new), Effect.NEUTRAL)
+    yield from change("output type", _type(old), _type(new), Effect.NEUTRAL)
     # Equal strengths and equal wordings are compared in detail below.
     if before != after and _done(old) != _done(new):
         return
@@ -147,7 +147,7 @@ def _domain_effect(new: Field, spread: Mapping[str, int]) -> Effect:
 
 def _done(field: Field) -> str:
     """The treatment in words; texts are compared by entity."""
-    return "findings in the text" if field["action"] == "text" else told(field).done
+    return "findings in text" if field["action"] == "text" else told(field).done
 
 
 def _class(field: Field) -> str:

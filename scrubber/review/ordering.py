@@ -14,7 +14,7 @@ from typing import Any
 from scrubber.errors import printable
 from scrubber.model.direction import Directions, compare
 
-NOTHING = "nothing"
+NOTHING = "none"
 
 
 class Effect(StrEnum):
@@ -109,5 +109,5 @@ def parameters(
         if old == new:
             continue
         effect = effect_of(compare(directions, name, old, new))
-        said = ["its default" if value is None else printable(value) for value in (old, new)]
+        said = ["default" if value is None else printable(value) for value in (old, new)]
         yield Change(section, subject, f"{label}{printable(name)}", said[0], said[1], effect)

@@ -38,7 +38,7 @@ def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
     became = became.removeprefix(", ")
     entities = [printable(c["entity"]) for c in field["categories"]]
     dpv = [f"DPV {printable(c['dpv'])}" for c in field["categories"] if c["dpv"]]
-    types = [field["type_in"], field["type_out"] or "nothing"]
+    types = [field["type_in"], field["type_out"] or "none"]
     about = [said.what, *entities, *dpv]
     if types[0] != types[1] and field["type_out"] is not None:
         about.append(f"{types[0]} to {types[1]}")

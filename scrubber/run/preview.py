@@ -107,11 +107,11 @@ class FieldPreview:
                 before = f"{title(first)}, then " if first is not None else ""
                 return f"{before}privacy: chooses from {' > '.join(self.levels)}"
             case ScrubText(default, operators, linked):
-                pairs = [*operators, ("anything else", default)]
+                pairs = [*operators, ("other entities", default)]
                 said = (f"{e}: {'keep' if isinstance(o, Keep) else o.name}" for e, o in pairs)
                 rows = ", ".join(str(one.path) for one in linked)
                 looked_for = f"; linked: {rows}" if linked else ""
-                return f"findings in the text ({', '.join(said)}){looked_for}"
+                return f"findings in text ({', '.join(said)}){looked_for}"
 
 
 def _said(levels: Levels) -> tuple[str, ...]:

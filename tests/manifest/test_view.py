@@ -51,7 +51,7 @@ def test_sentences() -> None:
         "name": "direct identifier (HIPAA A) -> removed, rules/crm.yaml:22; 1,950 in, all removed",
         "plan": "insensitive -> kept: what the model learns, rules/crm.yaml:23; "
         "1,950 in, none changed",
-        "messages[].content": "text -> findings in the text (PERSON: surrogate; anything else: "
+        "messages[].content": "text -> findings in text (PERSON: surrogate; other entities: "
         "redact), rules/crm.yaml:24; 2,700 in, 873 changed",
     }
 
