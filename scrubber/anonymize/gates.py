@@ -10,18 +10,21 @@ import pyarrow as pa
 
 from scrubber.anonymize.frame_counts import FrameSum, N, counted
 from scrubber.anonymize.labels import text_labels
+from scrubber.detect.language import SCRIPT
 from scrubber.errors import GateError, Place, printable
 from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
 from scrubber.model.counts import rounded
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.opened import Opened
-from scrubber.policy.plan import DisclosureRules, Drop, GateRules, Plan, TablePlan
+from scrubber.policy.plan import DisclosureRules, Drop, GateRules, Plan, TablePlan, Unmeasured
 
 if TYPE_CHECKING:
     import polars as pl
 
 GATES = "gates"
 _SHOWN = 5
+_MISTAKEN = 1_000
+"""Of so many records, one may be taken for an unmeasured language by mistake."""
 
 
 def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
@@ -30,6 +33,8 @@ def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
     given: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
     if gates.every:
         given["rescan"] = "all"
+    if gates.languages:
+        given["languages"] = "measured"
     if not given:
         return None
     return RuleFacts(GATES, place, "the result", "gate", given, "what the result must reach")
@@ -66,6 +71,35 @@ def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
     looked = "every record" if whole else "a sample of the records"
     text = f"at most {most:g} findings are left per record"
     return (CheckFacts("residual-rate", True, "error", text, f"holds for {looked}"),)
+
+
+def refuse_languages(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
+    """The check of ``languages: measured``, if set.
+
+    Raises: GateError ``language-unmeasured`` for output records in an unmeasured language or
+    script, unless the rules decide about them. Without the gate, one record in a thousand may be
+    taken for another language by mistake; a script is never mistaken.
+    """
+    found, strict = ledger.languages, plan.gates.languages
+    scripts = any(name.endswith(SCRIPT) for name in found)
+    many = scripts or found.total * _MISTAKEN > ledger.rows_out
+    if found and (strict or (plan.unmeasured is Unmeasured.STOP and many)):
+        ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        said = ", ".join(
+            f"{printable(name)}: {_about(number, plan.disclosure)}"
+            for name, number in ordered[:_SHOWN]
+        )
+        more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
+        raise GateError(
+            "language-unmeasured",
+            f"records are in languages or scripts that scrubber was not measured on ({said}{more})",
+            hint="detect: {languages: {unmeasured: drop}}, or quarantine, or patterns_only, which "
+            "leaves the names in them",
+        )
+    if not strict:
+        return ()
+    text = "every output record is in a measured language and script"
+    return (CheckFacts("languages", True, "error", text, "holds for every record"),)
 
 
 def _about(number: int, asked: DisclosureRules) -> str:

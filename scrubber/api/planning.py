@@ -81,7 +81,9 @@ class Planned:
 
     `privacy` and `gates` describe those parts of the rules in words. `throwaway_key` is true if the
     samples were made with a random key. `id` is the id of the written plan. `literals_held` is
-    false if that plan does not cover the literals of the rules, for lack of the key.
+    false if that plan does not cover the literals of the rules, for lack of the key. `unmeasured`
+    names the languages and scripts in the first records whose leaks were not measured, and
+    `on_unmeasured` their treatment.
     """
 
     digest: str
@@ -98,6 +100,8 @@ class Planned:
     throwaway_key: bool
     id: str | None = None
     literals_held: bool = True
+    unmeasured: tuple[str, ...] = ()
+    on_unmeasured: str = "stop"
 
     @property
     def exit_code(self) -> int:
@@ -116,6 +120,7 @@ class Planned:
                 {"what": one.what, "winner": str(one.winner), "loser": str(one.loser)}
                 for one in self.overrides
             ],
+            "unmeasured": {"languages": list(self.unmeasured), "treatment": self.on_unmeasured},
             "plan": self.id,
         }
 
@@ -161,6 +166,8 @@ def plan(
         throwaway_key=shown.throwaway_key,
         id=written,
         literals_held=held,
+        unmeasured=shown.unmeasured,
+        on_unmeasured=decided.unmeasured.value,
     )
 
 
@@ -232,6 +239,8 @@ def _privacy(rules: PrivacyRules) -> str:
 
 def _gates(rules: GateRules) -> str | None:
     said = []
+    if rules.languages:
+        said.append("every record in a measured language")
     if rules.max_residual_rate is not None:
         said.append(f"at most {rules.max_residual_rate:g} residuals per record")
     if rules.min_k is not None:

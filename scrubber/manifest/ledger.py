@@ -21,7 +21,7 @@ FieldKey = tuple[str, str]
 FindingKey = tuple[str, str, str, str]
 ResidualKey = tuple[str, str, str]
 InnerKey = tuple[str, str, str]
-_FORMAT: Final = "scrubber/ledger/v2"
+_FORMAT: Final = "scrubber/ledger/v3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Fragment:
     null). `findings` are counted by (field, entity, recognizer, action). `rescanned` counts
     rescanned records, `residual` counts their residuals by (field, entity, recognizer). `inner`
     counts the containers of fields, mainly structs, as :func:`~scrubber.model.nested.inner_counts`
-    does.
+    does. `languages` counts the output records in each unmeasured language or script.
 
     Raises: ConservationError ``rows-lost`` unless rows_in = rows_out + dropped + quarantined,
     ``field-counts`` unless changed + removed + nulled <= in for each field, ``rescan-counts``
@@ -53,6 +53,7 @@ class Fragment:
     rescanned: int = 0
     residual: Tally[ResidualKey] = field(default_factory=Tally)
     inner: Tally[InnerKey] = field(default_factory=Tally)
+    languages: Tally[str] = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         place = Place(file=self.ref.source)
@@ -66,6 +67,9 @@ class Fragment:
         if not 0 <= self.rescanned <= self.rows_out or (self.residual and not self.rescanned):
             text = "what is left was counted in other records than come out"
             raise ConservationError("rescan-counts", text, place=place)
+        if self.languages.total > self.rows_out:
+            text = "more records have a language than come out"
+            raise ConservationError("language-counts", text, place=place)
         for name, event in self.fields:
             spent = sum(self.fields[name, e] for e in EVENTS[1:])
             if event not in EVENTS or spent > self.fields[name, "in"]:
@@ -89,6 +93,7 @@ class Fragment:
             "rescanned": self.rescanned,
             "residual": sorted([*key, count] for key, count in self.residual.items()),
             "inner": sorted([*key, count] for key, count in self.inner.items()),
+            "languages": sorted([key, count] for key, count in self.languages.items()),
         }
 
     @classmethod
@@ -97,7 +102,7 @@ class Fragment:
 
         Raises: InputError ``fragment-form`` for anything else; ConservationError, as above.
         """
-        if not isinstance(data, dict) or len(data) != 11:
+        if not isinstance(data, dict) or len(data) != 12:
             raise InputError("fragment-form", "this is not a fragment of a run")
         try:
             match data:
@@ -113,6 +118,7 @@ class Fragment:
                     "rescanned": int(rescanned),
                     "residual": list(residual),
                     "inner": list(inner),
+                    "languages": list(languages),
                 }:
                     return cls(
                         BatchRef(source, ordinal, first, rows, digest),
@@ -126,6 +132,7 @@ class Fragment:
                         rescanned,
                         Tally([((a, b, c), n) for (a, b, c), n in _entries(residual, 3)]),
                         Tally([((a, b, c), n) for (a, b, c), n in _entries(inner, 3)]),
+                        Tally([(key, count) for (key,), count in _entries(languages, 1)]),
                     )
         except ValueError:
             pass
@@ -225,6 +232,7 @@ class Ledger:
             self.rescanned,
             self.residual,
             self.inner,
+            self.languages,
         )
 
     @property
@@ -262,6 +270,10 @@ class Ledger:
     @property
     def inner(self) -> Tally[InnerKey]:
         return Tally([item for fragment in self for item in fragment.inner.items()])
+
+    @property
+    def languages(self) -> Tally[str]:
+        return Tally([item for fragment in self for item in fragment.languages.items()])
 
     def to_bytes(self) -> bytes:
         """Canonical JSON with exact counts; the file must be readable by its owner only."""

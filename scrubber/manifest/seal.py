@@ -115,6 +115,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
             "out": published["records", "out"],
             "quarantined": _listed(published, "quarantined", ("reason",)),
             "dropped": _listed(published, "dropped", ("rule",)),
+            "unmeasured": _listed(published, "language", ("language",)),
         },
         "findings": _listed(published, "finding", ("field", "entity", "recognizer", "action")),
         "risk": _risk(facts, published, min_cell, base),
@@ -128,7 +129,9 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
 def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[str, Any]:
     section: dict[str, Any] = {
         "claim": CLAIM,
-        "limitations": list(_limitations(facts, base)),
+        "limitations": list(
+            _limitations(facts, base, any(_is(key, "language") for key in published))
+        ),
         "rescan": None,
         "planted": [asdict(one) for one in facts.planted],
     }
@@ -182,6 +185,10 @@ def _all_checks(facts: Facts) -> Iterable[CheckFacts]:
 _EXACT = (
     "Counts are exact, so two manifests of almost the same records reveal facts about the few that "
     "differ. Set disclosure: {base: 5} in the rule file to round counts."
+)
+_FOREIGN = (
+    "Some records are in languages or scripts whose leaks were not measured (records.unmeasured). "
+    "Names were not searched for in them if the rules say patterns_only."
 )
 _BY_QUASI = (
     "Classes protect against attackers who know the named quasi-identifiers and nothing else."
@@ -325,7 +332,7 @@ def _is(key: Key, kind: str) -> TypeGuard[tuple[Any, ...]]:
     return isinstance(key, tuple) and key[0] == kind
 
 
-def _limitations(facts: Facts, base: int) -> Iterable[dict[str, str]]:
+def _limitations(facts: Facts, base: int, foreign: bool) -> Iterable[dict[str, str]]:
     """The limits of the claim, most important first."""
     said = [
         (
@@ -349,6 +356,8 @@ def _limitations(facts: Facts, base: int) -> Iterable[dict[str, str]]:
         said.append(("unsafe-keep", "Fields without a rule were kept (on_unlisted: keep)."))
     if any(field.action == "text" for field in facts.fields):
         said.append(("detection", "Only findings of the detectors were removed from text."))
+    if foreign:
+        said.append(("unmeasured-languages", _FOREIGN))
     if any(field.linkable for field in facts.fields):
         said.append(("linkable", "Equal values stay equal in linkable fields."))
     if any(field.reversible for field in facts.fields):

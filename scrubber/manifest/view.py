@@ -244,12 +244,27 @@ def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
     if left:
         said = said.removesuffix("; ")
         said += f", RESIDUALS in {left} {'field' if left == 1 else 'fields'}; "
+    if patterns_only(data):
+        base, foreign = data["header"]["disclosure"]["base"], data["records"]["unmeasured"]
+        kept = sum_text([row["count"] for row in foreign], base)
+        text = f"NAMES KEPT in {kept} records of unmeasured languages"
+        said = f"{said.removesuffix('; ')}, {text}; "
     lowest = worst(data["risk"]["planted"])
     if lowest is not None:
         said = f"{said.removesuffix('; ')}, planted values found: {at_least(lowest)}; "
     checks = len(data["checks"])
     noun = "check" if checks == 1 else "checks"
     return said + (f"{failed} of {checks} {noun} FAILED" if failed else f"{checks} {noun} passed")
+
+
+def patterns_only(data: Mapping[str, Any]) -> bool:
+    """True if texts in unmeasured languages were searched by patterns alone."""
+    return any(
+        one["name"] == "unmeasured" and one["value"] == "patterns_only"
+        for rule in data["policy"]["rules"]
+        if rule["id"] == "detect"
+        for one in rule["parameters"]
+    )
 
 
 def unknown_facts(data: Mapping[str, Any]) -> Iterator[str]:
@@ -276,6 +291,9 @@ def _rows(data: Mapping[str, Any], base: int) -> Iterator[Row]:
         yield Row(f"dropped: {printable_text(reason)}", count_text(row["count"], base))
     for row in records["quarantined"]:
         yield Row(f"quarantined: {printable(row['reason'])}", count_text(row["count"], base))
+    for row in records["unmeasured"]:
+        label = f"unmeasured language: {printable(row['language'])}"
+        yield Row(label, count_text(row["count"], base))
     for source in data["quarantined_sources"]:
         label = f"omitted source: {printable(source['alias'])}"
         yield Row(label, f"unknown ({printable(source['reason'])})")

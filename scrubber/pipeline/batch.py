@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 from scrubber.anonymize.apply_levels import SUPPRESSED, Generalized, generalize
 from scrubber.anonymize.labels import Flags
 from scrubber.anonymize.recoding import Recoding
+from scrubber.detect import DetectSpec
 from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.detect.linked.consistency import Consistency
+from scrubber.detect.patterns_only import PatternsOnly
 from scrubber.detect.shared import detector_for
 from scrubber.errors import DetectionError, Place, ScrubberError, TransformError
 from scrubber.manifest.ledger import Fragment
@@ -25,6 +27,7 @@ from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
 from scrubber.pipeline.documents import Subjects, document_ids, record_ids, subject_column
+from scrubber.pipeline.languages import unmeasured_of
 from scrubber.pipeline.linked import LinkedField, Shown
 from scrubber.pipeline.rescan import Rescanned, rescan
 from scrubber.pipeline.rewriting import TextOperators, scrub_texts
@@ -40,6 +43,7 @@ from scrubber.policy.plan import (
     Plan,
     ScrubText,
     TablePlan,
+    Unmeasured,
     linked_of,
     transforms_of,
 )
@@ -49,6 +53,9 @@ from scrubber.transform.keys import RootKey
 
 FAILED = "transform-failed"
 UNJUDGED = "row-rule-failed"
+FOREIGN = "language-unmeasured"
+DETECT = "detect"
+"""The id of the part of the rules that drops records in unmeasured languages."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +73,15 @@ class Tools:
 def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None) -> Tools:
     """The key and the detectors that `plan` needs; a detector is built once per process."""
     first, second = (
-        detector_for(spec) if spec is not None else None for spec in (plan.detect, plan.rescan)
+        _detector(spec, plan.unmeasured) if spec is not None else None
+        for spec in (plan.detect, plan.rescan)
     )
     return Tools(key, first, recoding, second)
+
+
+def _detector(spec: DetectSpec, unmeasured: Unmeasured) -> Detector:
+    made = detector_for(spec)
+    return PatternsOnly(made) if unmeasured is Unmeasured.PATTERNS_ONLY else made
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,8 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     ``on_error`` is ``fail``; with ``null`` the value becomes null, with ``drop_row`` the record is
     quarantined. A record that a row rule cannot be worked out for (``row-rule-failed``) stops the
     run or is quarantined, since no value of it could be made null. Records of classes that
-    ``privacy:`` suppresses are dropped. Row order is kept.
+    ``privacy:`` suppresses are dropped. Records in an unmeasured language are dropped, quarantined,
+    or counted, as the plan says. Row order is kept.
     """
     table_plan = plan.table(batch.ref.source)
     judged = judge_rows(batch.table, table_plan.row_rules)
@@ -105,6 +119,13 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     if suppressed:
         records = records.only(~generalized.gone)
         generalized = generalized.only(~generalized.gone)
+    foreign = unmeasured_of(records.opened, plan, table_plan)
+    aside = 0
+    if plan.unmeasured in (Unmeasured.DROP, Unmeasured.QUARANTINE) and any(foreign):
+        measured = np.array([one is None for one in foreign], dtype=np.bool_)
+        aside = int((~measured).sum())
+        records, foreign = records.only(measured), [None] * int(measured.sum())
+        generalized = generalized.only(measured)
     quarantined = 0
     while True:
         sweep = _Sweep(plan, table_plan, batch, records, generalized, tools)
@@ -114,6 +135,8 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         quarantined += int(sweep.bad.sum())
         records = records.only(~sweep.bad)
         generalized = generalized.only(~sweep.bad)
+        foreign = [one for one, bad in zip(foreign, sweep.bad.tolist(), strict=True) if not bad]
+    dropped = aside if plan.unmeasured is Unmeasured.DROP else 0
     rescanned = (
         sweep.rescan(tools.second, every=plan.gates.every)
         if tools.second is not None
@@ -124,11 +147,12 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         output_digest="",  # the file of all batches has one
         rows_in=batch.ref.rows + batch.rejected,
         rows_out=sweep.table.num_rows,
-        dropped=judged.dropped + Tally({SUPPRESSED: suppressed}),
+        dropped=judged.dropped + Tally({SUPPRESSED: suppressed, DETECT: dropped}),
         quarantined=Tally(
             {
                 FAILED: quarantined,
                 UNJUDGED: int(judged.unjudged.sum()),
+                FOREIGN: aside - dropped,
                 "unreadable": batch.rejected,
             }
         ),
@@ -137,6 +161,7 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         rescanned=rescanned.rows,
         residual=rescanned.residual,
         inner=sweep.inner,
+        languages=Tally((one, 1) for one in foreign if one is not None),
     )
     return ScrubbedBatch(sweep.table, fragment)
 

@@ -75,6 +75,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
         gates=rules.gates,
         disclosure=rules.disclosure,
         rescan=_rescan(rules, scrubs=scrubs),
+        unmeasured=rules.unmeasured,
         key=rules.key,
         on_unlisted=rules.on_unlisted,
         on_error=rules.on_error,

@@ -11,7 +11,8 @@ import regex
 from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities, presidio_recognizer
 from scrubber.detect.regexes import unbounded
 from scrubber.errors import DetectionError, NotAvailable, printable
-from scrubber.policy.schema import Detect, DetectRule, Exclusion, numbered
+from scrubber.policy.plan import Unmeasured
+from scrubber.policy.schema import Detect, DetectRule, Exclusion, Languages, numbered
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 
@@ -31,7 +32,7 @@ def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
     """The DetectSpec of the part. `needed`: some text is searched, by the built-in names model
     where no other `ner` is chosen."""
     return DetectSpec(
-        languages=part.languages,
+        languages=expected(part),
         ner=_ner(report, part.ner, needed),
         ner_labels=tuple(_ner_labels(report, part.ner)),
         entities=part.entities,
@@ -49,6 +50,18 @@ def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
         countries=None if part.countries is None else tuple(sorted(part.countries)),
         **_rules(report, part),
     )
+
+
+def expected(part: Detect) -> tuple[str, ...]:
+    """The languages of the texts."""
+    given = part.languages
+    return given.expected if isinstance(given, Languages) else given
+
+
+def unmeasured(part: Detect) -> Unmeasured:
+    """The treatment of records in a language or script that was not measured."""
+    given = part.languages
+    return Unmeasured(given.unmeasured) if isinstance(given, Languages) else Unmeasured.STOP
 
 
 def check_entities(

@@ -43,6 +43,7 @@ PARTS: Final[Mapping[str, Directions]] = MappingProxyType(
             house=Along(("false", "true"), "true"),
             languages=Wider(),
             countries=Wider("all"),
+            unmeasured=Along(("patterns_only", "quarantine", "drop", "stop"), "stop"),
             entities=Wider("all"),
             threshold=Less(),
             allow_list=Narrower(),
@@ -56,6 +57,7 @@ PARTS: Final[Mapping[str, Directions]] = MappingProxyType(
             max_residual_rate=Less(inf),
             min_k=More(1),
             rescan=Along(("sample", "all"), "sample"),
+            languages=Along(("any", "measured"), "any"),
         ),
         "privacy": each(
             k=More(1),

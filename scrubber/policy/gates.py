@@ -15,4 +15,9 @@ def gate_rules(report: Report, gates: Gates, privacy: PrivacyRules | None) -> Ga
     if least is not None and privacy is not None and least > privacy.k:
         text = f"min_k asks for classes of {least}, and privacy makes them of {privacy.k}"
         report.value((PART, "min_k"), "k-below-gate", text, f"privacy: {{k: {least}}}")
-    return GateRules(gates.max_residual_rate, least, every=gates.rescan == "all")
+    return GateRules(
+        gates.max_residual_rate,
+        least,
+        every=gates.rescan == "all",
+        languages=gates.languages is not None,
+    )

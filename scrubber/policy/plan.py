@@ -29,6 +29,15 @@ class OnError(StrEnum):
     DROP_ROW = "drop_row"
 
 
+class Unmeasured(StrEnum):
+    """The treatment of a record with a text in a language or script that was not measured."""
+
+    STOP = "stop"
+    DROP = "drop"
+    QUARANTINE = "quarantine"
+    PATTERNS_ONLY = "patterns_only"
+
+
 class KeySource(StrEnum):
     ENV = "env"
     FILE = "file"
@@ -141,11 +150,12 @@ class PrivacyRules:
 class GateRules:
     """The limits for a result, beyond which nothing is published: `max_residual_rate` findings left
     per record, of those that are looked at again (a sample, or `every` one), and classes of
-    `min_k`."""
+    `min_k`. With `languages`, none in a language that was not measured comes out."""
 
     max_residual_rate: float | None = None
     min_k: int | None = None
     every: bool = False
+    languages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +257,7 @@ class Plan:
     gates: GateRules = GateRules()
     disclosure: DisclosureRules = DisclosureRules()
     rescan: DetectSpec | None = None
+    unmeasured: Unmeasured = Unmeasured.STOP
 
     def table(self, source: str) -> TablePlan:
         return self._by_source[source]

@@ -15,7 +15,7 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem
 from scrubber.policy import schema
 from scrubber.policy.decisions import FieldRule, field_rules
-from scrubber.policy.detection import canonical_json, check_entities, detection
+from scrubber.policy.detection import canonical_json, check_entities, detection, unmeasured
 from scrubber.policy.examples import Example, examples
 from scrubber.policy.gates import gate_rules
 from scrubber.policy.linking import check_linked_as, linked_labels
@@ -28,6 +28,7 @@ from scrubber.policy.plan import (
     PrivacyRules,
     RowRule,
     RuleRef,
+    Unmeasured,
     transforms_of,
 )
 from scrubber.policy.privacy import privacy_rules
@@ -64,6 +65,7 @@ class Rules:
     on_error: OnError
     subject: str | None
     detect: DetectSpec
+    unmeasured: Unmeasured
     fields: tuple[FieldRule, ...]
     rows: tuple[RowRule, ...]
     tests: tuple[Example, ...]
@@ -153,6 +155,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         on_error=OnError(written.on_error),
         subject=written.subject,
         detect=spec,
+        unmeasured=unmeasured(written.detect),
         fields=fields,
         rows=rows,
         tests=tests,

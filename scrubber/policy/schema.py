@@ -35,6 +35,8 @@ FieldClassName = Literal[
 # Tags of unions, which pydantic puts into locations; a key of a rule file is never spelt so.
 VERSION = 1
 ONE, BY_FIELD = "<one value>", "<by field>"
+LISTED, MAPPED = "<list>", "<mapping>"
+TAGS = frozenset({ONE, BY_FIELD, LISTED, MAPPED})
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Texts = Annotated[tuple[Text, ...], Strict(False), Field(min_length=1)]
@@ -111,6 +113,10 @@ def _levels(value: Any) -> str | tuple[Setting, ...]:
 
 def _one_or_by_field(value: Any) -> str:
     return BY_FIELD if isinstance(value, dict) else ONE
+
+
+def _listed_or_mapped(value: Any) -> str:
+    return MAPPED if isinstance(value, dict) else LISTED
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -293,10 +299,30 @@ class Exclusion(Part):
     entity: Text | None = Field(None, description="Discard findings of this entity only.")
 
 
+class Languages(Part):
+    """The languages of texts, and the records in a language or script that was not measured."""
+
+    expected: Texts = Field(("en",), description="Languages, as ISO 639-1 codes (default [en]).")
+    unmeasured: Literal["stop", "drop", "quarantine", "patterns_only"] = Field(
+        "stop",
+        description="Treatment of records with a text in an unmeasured language or script: stop "
+        "the run (default), drop or quarantine them, or search such texts by patterns only, which "
+        "leaves names.",
+    )
+
+
 class Detect(Part):
     """The detection of personal data in text."""
 
-    languages: Texts = Field(("en",), description="Languages, as ISO 639-1 codes (default [en]).")
+    languages: Annotated[
+        Annotated[Texts, Tag(LISTED)] | Annotated[Languages, Tag(MAPPED)],
+        Discriminator(_listed_or_mapped),
+    ] = Field(
+        ("en",),
+        description="Languages, as ISO 639-1 codes (default [en]): their recognizers and context "
+        "words of Presidio are used beside scrubber's own, which know all languages. Or a mapping "
+        "of expected and unmeasured.",
+    )
     countries: Texts | None = Field(
         None,
         description="Countries whose national numbers are searched for, as ISO 3166 codes such as "
@@ -481,6 +507,11 @@ class Gates(Part):
     )
     rescan: Literal["sample", "all"] = Field(
         "sample", description="Records to scan again: a sample (default) or all."
+    )
+    languages: Literal["measured"] | None = Field(
+        None,
+        description="measured: no record in an unmeasured language or script comes out, not even "
+        "by detect: {languages: {unmeasured: patterns_only}}.",
     )
 
 

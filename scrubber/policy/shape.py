@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, Tag, ValidationError
 
 from scrubber.errors import printable
-from scrubber.policy.schema import BY_FIELD, ONE, VERSION, RuleFile
+from scrubber.policy.schema import TAGS, VERSION, RuleFile
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_, Tree
 from scrubber.transform import TRANSFORMS
@@ -152,7 +152,7 @@ def _spelt(loc: Sequence[Any], report: Report, base: Path_) -> Path_:
     """The path of the tree behind a location of pydantic, which adds steps for unions and keys."""
     path: Path_ = ()
     for step in loc:
-        if step == "[key]" or step in (ONE, BY_FIELD):
+        if step == "[key]" or step in TAGS:
             continue
         parent = report.tree.at((*base, *path))
         if isinstance(parent, dict | list) or step == loc[-1]:
@@ -200,7 +200,7 @@ def _annotation_at(model: type[BaseModel], loc: Sequence[Any]) -> Any:
     here: Any = model
     for step in loc:
         here = _bare(here)
-        if step in (ONE, BY_FIELD):
+        if step in TAGS:
             here = next(one for one in get_args(here) if Tag(step) in get_args(one))
         elif isinstance(here, type) and issubclass(here, BaseModel):
             by_key = {field.alias or name: field for name, field in here.model_fields.items()}

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.detect.base import Detector
+from scrubber.detect.language import unmeasured
 from scrubber.errors import DetectionError, Place
 from scrubber.formats import Sample
 from scrubber.formats.sampling import drawn, generator
@@ -40,7 +41,8 @@ class Looked:
     entity.
 
     `people` is the share of cells, or of distinct values if larger, that are a person's name and
-    nothing else. `mentions` is the share that names a person among other words.
+    nothing else. `mentions` is the share that names a person among other words. `unmeasured`
+    counts the cells in each language or script whose leaks were not measured.
     """
 
     cells: int = 0
@@ -48,6 +50,7 @@ class Looked:
     findings: tuple[tuple[str, int], ...] = ()
     people: float = 0.0
     mentions: float = 0.0
+    unmeasured: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,15 @@ def _look(
     found = detector.detect(texts)
     findings: Counter[str] = Counter()
     whole: Counter[str] = Counter()
+    foreign: Counter[str] = Counter()
     cells = some = named = mentioning = mentioned = 0
     for text, spans in zip(texts, found, strict=True):
         times = profile.counts[text]
         cells += times
         some += times if spans else 0
+        language = unmeasured(text)
+        if language is not None:
+            foreign[language] += times
         for span in spans:
             findings[span.label] += times
         entities = {
@@ -139,7 +146,8 @@ def _look(
     shares = {entity: count / len(texts) for entity, count in sorted(whole.items())}
     people = max(shares.get(_PERSON, 0.0), named / max(cells, 1))
     mentions = max(mentioning / max(len(texts), 1), mentioned / max(cells, 1))
-    return Looked(cells, some, tuple(sorted(findings.items())), people, mentions), shares
+    counted = tuple(tuple(sorted(each.items())) for each in (findings, foreign))
+    return Looked(cells, some, counted[0], people, mentions, counted[1]), shares
 
 
 def _bounded(texts: Iterator[str]) -> Iterator[str]:

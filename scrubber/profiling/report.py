@@ -30,7 +30,8 @@ class FieldAudit:
     from it. `confidence` is in 0..1, `evidence` lists claims in words. `missing` is the share of
     sampled cells that are null, blank or marked as missing ("N/A"). `distinct` is the number of
     distinct values, an estimate unless `exact`. `personal` is the share of sampled cells with
-    personal data. `findings` are the detectors' counts in `looked_at` cells.
+    personal data. `findings` are the detectors' counts in `looked_at` cells, and `unmeasured`
+    counts those of them in each unmeasured language or script.
     """
 
     name: str
@@ -47,6 +48,7 @@ class FieldAudit:
     looked_at: int
     findings: tuple[tuple[str, int], ...]
     cells: int
+    unmeasured: tuple[tuple[str, int], ...] = ()
 
     @property
     def doubtful(self) -> bool:
@@ -70,6 +72,9 @@ class FieldAudit:
         if self.findings:
             found = ", ".join(f"{entity} {banded(count)}" for entity, count in self.findings)
             said.append(f"in {banded(self.looked_at)} cells: {found}")
+        if self.unmeasured:
+            found = ", ".join(f"{name} {banded(count)}" for name, count in self.unmeasured)
+            said.append(f"unmeasured languages and scripts: {found}")
         return "; ".join(said)
 
 
@@ -237,6 +242,7 @@ def _field(one: Examined, table: ExaminedTable) -> FieldAudit:
         looked_at=one.looked.cells,
         findings=one.looked.findings if verdict.field_class not in _PERSONAL else (),
         cells=profile.cells,
+        unmeasured=one.looked.unmeasured if verdict.field_class is FieldClass.TEXT else (),
     )
 
 
@@ -279,4 +285,5 @@ def _field_json(one: FieldAudit) -> dict[str, Any]:
         "personal": one.personal_said,
         "looked_at": one.looked_at,
         "findings": {e: banded(n) if n <= _SMALL else n for e, n in one.findings},
+        "unmeasured": {e: banded(n) if n <= _SMALL else n for e, n in one.unmeasured},
     }

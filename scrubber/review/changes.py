@@ -68,6 +68,10 @@ def _records(a: Data, b: Data) -> Iterator[Change]:
         said = [count_text(d["records"][side], d["header"]["disclosure"]["base"]) for d in (a, b)]
         yield from differs("records", side, said[0], said[1])
     yield from differs("records", "omitted sources", _unread(a), _unread(b))
+    foreign = [
+        {row["language"]: "in the output" for row in d["records"]["unmeasured"]} for d in (a, b)
+    ]
+    yield from named("records", "unmeasured language", foreign[0], foreign[1], Effect.WEAKER)
     aliases = [[source["alias"] for source in data["sources"]] for data in (a, b)]
     if set(aliases[0]) != set(aliases[1]):
         said = [_some(sorted(names)) for names in aliases]

@@ -185,6 +185,9 @@ def _concerns(data: Data) -> Iterator[Html]:
     left = [str(one) for one in left_in(data["risk"])]
     if left:
         yield join(element("strong", "Residuals in the output: "), _few(left))
+    foreign = [printable(row["language"]) for row in data["records"]["unmeasured"]]
+    if foreign:
+        yield join(element("strong", "Records in unmeasured languages: "), _few(foreign))
     reversible = [field for field in data["fields"] if field["reversible"]]
     if reversible:
         yield join(element("strong", "Reversible by the key holder: "), _names(reversible))

@@ -131,6 +131,8 @@ def record_chart(data: Data) -> Html:
         rows.append((f"Dropped: {printable_text(reason)}", row["count"]))
     for row in records["quarantined"]:
         rows.append((f"Quarantined: {printable(row['reason'])}", row["count"]))
+    for row in records["unmeasured"]:
+        rows.append((f"Unmeasured language: {printable(row['language'])}", row["count"]))
     cells = (((label,), [count]) for label, count in rows)
     return chart("Records in and out", ("", "Records"), cells, base_of(data))
 

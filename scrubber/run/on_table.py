@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.anonymize.census import take_census
-from scrubber.anonymize.gates import count_alike, refuse_classes, refuse_residual
+from scrubber.anonymize.gates import count_alike, refuse_classes, refuse_languages, refuse_residual
 from scrubber.anonymize.levels import choose
 from scrubber.anonymize.recheck import count_classes, recheck
 from scrubber.manifest import Ledger, Manifest
@@ -48,7 +48,11 @@ def run_on_table(
         rechecked = recheck(plan, classes, chosen.reference)
     ledger = Ledger.of(result.fragment for result in results)
     alike = count_alike(plan, _FRAME, written) if plan.gates.min_k is not None else {}
-    passed = (*refuse_residual(plan, ledger), *refuse_classes(plan, alike))
+    passed = (
+        *refuse_languages(plan, ledger),
+        *refuse_residual(plan, ledger),
+        *refuse_classes(plan, alike),
+    )
     planted = planted_in_table(plan, _FRAME, table)
     passed += tuple(recall_checks(plan, planted))
     source = SourceRecord(_FRAME, "application/vnd.apache.arrow.stream", None)

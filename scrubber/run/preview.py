@@ -17,7 +17,9 @@ from scrubber.errors import InputError, KeyFault, Mark, ScrubberError
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.opened import Opened
+from scrubber.model.views import without_views
 from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
+from scrubber.pipeline.languages import unmeasured_of
 from scrubber.policy import Example, Rules, compile_plan, public_parameters, table_of, unmet
 from scrubber.policy.plan import (
     Apply,
@@ -39,6 +41,8 @@ from scrubber.transform.keys import RootKey
 from scrubber.transform.steps import title
 
 _EXAMPLE = "example"
+_JUDGED = 1_000
+"""So many records of each source are judged by their language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +155,11 @@ def _ladders(
 @dataclass(frozen=True)
 class Preview:
     """A plan, field by field; `throwaway_key` is true if the samples were made with a random
-    key."""
+    key. `unmeasured` names the unmeasured languages and scripts in the first records."""
 
     fields: tuple[FieldPreview, ...]
     throwaway_key: bool
+    unmeasured: tuple[str, ...] = ()
 
 
 def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
@@ -168,6 +173,7 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
     tools = tools_for(plan, key) if rows else Tools()
     shown: dict[FieldPlan, list[str]] = {}
     samples: dict[FieldPlan, list[tuple[Any, Any]]] = {}
+    foreign: set[str] = set()
     for source in surveyed.sources:
         decided = surveyed.plan.table(source.alias).fields
         for one in decided:
@@ -175,6 +181,9 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
         for chunk in formats.read(
             source, surveyed.schemas[source.alias], drop_bad_rows=rules.on_error is OnError.DROP_ROW
         ):
+            opened = Opened(without_views(chunk.table.slice(0, _JUDGED)))
+            judged = unmeasured_of(opened, plan, plan.table(source.alias))
+            foreign.update(one for one in judged if one is not None)
             if rows:
                 before = Opened(chunk.table.slice(0, rows))
                 ref = BatchRef(source.alias, 0, 1, before.num_rows)
@@ -193,6 +202,7 @@ def preview(rules: Rules, surveyed: Survey, rows: int) -> Preview:
             for one, aliases in shown.items()
         ),
         throwaway,
+        tuple(sorted(foreign)),
     )
 
 

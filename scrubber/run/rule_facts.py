@@ -19,6 +19,7 @@ from scrubber.anonymize.gates import GATES, gate_rule
 from scrubber.detect import DetectSpec
 from scrubber.errors import Mark
 from scrubber.manifest import HIDDEN, RuleFacts
+from scrubber.pipeline.batch import DETECT
 from scrubber.policy import Rules, public_parameters
 from scrubber.policy.plan import (
     Apply,
@@ -30,6 +31,7 @@ from scrubber.policy.plan import (
     Plan,
     RowRule,
     ScrubText,
+    Unmeasured,
 )
 from scrubber.policy.sql import masked
 from scrubber.run.risk_facts import suppression
@@ -37,7 +39,6 @@ from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
 from scrubber.transform.steps import Steps, numbered, title
 
-DETECT: Final = "detect"
 _EACH: Final = 200  # list items published one by one
 _DIGITS: Final = 16
 
@@ -64,7 +65,7 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
             seen.setdefault(row.rule.id, _row_rule(row, key))
     if plan.detect is not None:
         mark = rules.tree.key_mark((DETECT,))
-        stated = dict(_detection(plan.detect, key))
+        stated = dict(_detection(plan.detect, plan.unmeasured, key))
         seen[DETECT] = RuleFacts(DETECT, place_of(mark), "texts", "detect", stated)
     if plan.privacy is not None:
         mark = rules.tree.key_mark(("privacy",))
@@ -151,11 +152,15 @@ def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:
     return RuleFacts(row.rule.id, place_of(row.rule.mark), "rows", "drop_row", stated, row.reason)
 
 
-def _detection(spec: DetectSpec, key: RootKey | None) -> Iterator[tuple[str, str]]:
+def _detection(
+    spec: DetectSpec, unmeasured: Unmeasured, key: RootKey | None
+) -> Iterator[tuple[str, str]]:
     yield "ner", _ner(spec.ner, key)
     for label, entity in spec.ner_labels:
         yield f"ner_labels.{label}", entity
     yield "languages", ", ".join(sorted(spec.languages))
+    if unmeasured is not Unmeasured.STOP:
+        yield "unmeasured", unmeasured.value
     yield "countries", "all" if spec.countries is None else ", ".join(spec.countries)
     yield "entities", "all" if spec.entities is None else ", ".join(sorted(spec.entities))
     if not spec.house:

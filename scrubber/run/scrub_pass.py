@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from scrubber import formats
-from scrubber.anonymize.gates import refuse_residual
+from scrubber.anonymize.gates import refuse_languages, refuse_residual
 from scrubber.errors import ConservationError
 from scrubber.manifest import DATA, Fragment, Ledger
 from scrubber.model.tally import Tally
@@ -42,7 +42,11 @@ def scrub(session: Session, outcome: Outcome) -> Outcome:
         ledger=ledger,
         outputs=with_salts(outputs, outcome.key),
         digests={alias: parts[alias].digest for alias in aliases},
-        checks=(*outcome.checks, *refuse_residual(left.plan, ledger)),
+        checks=(
+            *outcome.checks,
+            *refuse_languages(left.plan, ledger),
+            *refuse_residual(left.plan, ledger),
+        ),
     )
 
 

@@ -114,6 +114,10 @@ def _show_rest(planned: Planned) -> None:
     if planned.ner is not None:
         languages = ", ".join(planned.languages)
         stdout().print(f"\nlanguages of text: {languages}, names model: {planned.ner}")
+    if planned.unmeasured:
+        names = ", ".join(map(printable, planned.unmeasured))
+        said = f"unmeasured languages and scripts in the first records: {names}"
+        stdout().print(f"{said} (unmeasured: {planned.on_unmeasured})", soft_wrap=True)
     if planned.overrides:
         stdout().print("\noverridden", style="bold")
         for one in planned.overrides:

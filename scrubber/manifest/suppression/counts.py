@@ -2,7 +2,7 @@
 
 Published: records in and out, dropped by rule, quarantined by reason, records per source, rows per
 output file, values per field (in, changed, removed, nulled), findings per field, entity, recognizer
-and action, rescanned records and their residuals. The sums:
+and action, rescanned records and their residuals, records in each unmeasured language. The sums:
 
     records in            = records out + lost;   lost = all dropped + all quarantined
     records in            = sum of the sources' records
@@ -16,6 +16,7 @@ and action, rescanned records and their residuals. The sums:
     a field's in          = (its struct, present) - (structs without a value)
     elements of a fixed-size list = its size * (lists)
     records out           = rescanned + (not rescanned)
+    records out           = all in unmeasured languages + (others)
     findings of a field   = changed + (further findings)                where operators change text
     all classes           = the smallest + (larger ones)
     records by class size = (counted records) before, rows out of their sources after
@@ -52,6 +53,7 @@ PRICES: Final = {
     "class-size": 3,
     "rescanned": 3,
     "residual": 3,
+    "language": 3,
     "changed": 4,
     "removed": 4,
     "nulled": 4,
@@ -132,6 +134,7 @@ class _Builder:
         self._findings(changed)
         self._risk()
         self._rescan()
+        self._languages()
         return Counts(self._cells, tuple(self._sums))
 
     def _check_stated(self) -> None:
@@ -310,6 +313,16 @@ class _Builder:
         self._sum(("records", "out"), again, rest)
         for key, number in sorted(self._ledger.residual.items()):
             self._printed(("residual", *key), number, "residual")
+
+    def _languages(self) -> None:
+        keys = [
+            self._printed(("language", name), number, "language")
+            for name, number in sorted(self._ledger.languages.items())
+        ]
+        if keys:
+            others = self._ledger.rows_out - self._ledger.languages.total
+            rest = self._remainder(("measured-languages",), others)
+            self._sum(("records", "out"), *keys, rest)
 
     def _group(self, kind: str, sources: tuple[str, ...]) -> Key:
         """The cell for the rows (out, or in) of several sources."""
