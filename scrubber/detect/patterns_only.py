@@ -8,6 +8,7 @@ from typing import Final
 
 from scrubber.detect.base import PATIENCE, Detector, Seen
 from scrubber.detect.language import unmeasured
+from scrubber.detect.ner.files import ONNX
 from scrubber.detect.ner.matcher import RECOGNIZER
 from scrubber.errors import DetectionError
 from scrubber.model.finding import Span
@@ -44,6 +45,9 @@ class PatternsOnly:
 
 
 def _left(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    if not any(span.recognizer in _MODELS for span in spans) or unmeasured(text) is None:
-        return spans
-    return tuple(span for span in spans if span.recognizer not in _MODELS)
+    left = tuple(span for span in spans if not _named(span))
+    return spans if len(left) == len(spans) or unmeasured(text) is None else left
+
+
+def _named(span: Span) -> bool:
+    return span.recognizer in _MODELS or span.recognizer.startswith(ONNX)

@@ -193,7 +193,8 @@ def test_repr_tells_no_counts() -> None:
 def test_all_batches_as_one() -> None:
     """Every count is added up: also one that a fragment gets later."""
     left, inner = Tally({("f", "PERSON", "r"): 2}), Tally({("at", "", ""): 7})
-    full = fragment(rescanned=3, residual=left, inner=inner)
+    spoken = Tally({"fi": 2})
+    full = fragment(rescanned=3, residual=left, inner=inner, languages=spoken)
     other = replace(full, ref=replace(REF, ordinal=1, first_row=11))
     whole = Ledger.of([full, other]).as_one(replace(REF, rows=20), "o")
     assert whole.ref.rows == 20
