@@ -96,9 +96,9 @@ def test_patterns_only_leaves_names_and_says_so() -> None:
     assert not data["risk"]["rescan"]["left"]  # the second look is as blind, on record
     assert "unmeasured-languages" in {one["id"] for one in data["risk"]["limitations"]}
     view = screen(done.manifest)
-    assert ", names LEFT in 12 records of unmeasured languages" in view.verdict
-    assert any("unmeasured language or script: fi" in row.label for row in view.rows)
-    assert "leaks were not measured" in report_page(done.manifest)
+    assert ", NAMES KEPT in 12 records of unmeasured languages" in view.verdict
+    assert any("unmeasured language: fi" in row.label for row in view.rows)
+    assert "Records in unmeasured languages: " in report_page(done.manifest)
     with pytest.raises(GateError, match="language-unmeasured"):
         scrubber.scrub(frame(mail), {**wanted, "gates": {"languages": "measured"}})
     before = scrubber.scrub(frame(), rules()).manifest
@@ -128,7 +128,8 @@ def test_plan_and_audit_name_them(tmp_path: Any) -> None:
     assert planned.unmeasured == ("Greek script", "fi")
     assert planned.to_json()["unmeasured"]["treatment"] == "stop"
     (table,) = scrubber.audit(tmp_path / "a.csv").tables
-    assert "were not measured: Greek script 1-10, fi 1-10" in table.fields[0].evidence_said
+    said = "unmeasured languages and scripts: Greek script 1-10, fi 1-10"
+    assert said in table.fields[0].evidence_said
 
 
 @pytest.mark.parametrize(
