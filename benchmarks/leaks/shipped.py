@@ -20,12 +20,13 @@ def write(result: Result) -> Path:
     by_language: dict[str, list[Row]] = defaultdict(list)
     for row in result.rows:
         by_language[row.of.language].append(row)
-    document = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "model": builtin.digest().removeprefix("sha256:"),
-        "languages": {lang: _language(rows) for lang, rows in sorted(by_language.items())},
-    }
-    measured.FILE.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    date, model = datetime.now(UTC).date().isoformat(), builtin.digest().removeprefix("sha256:")
+    lines = ",\n".join(
+        f"{json.dumps(language)}: {json.dumps(_language(rows), ensure_ascii=False)}"
+        for language, rows in sorted(by_language.items())
+    )
+    text = f'{{"date": "{date}", "model": "{model}", "languages": {{\n{lines}\n}}}}\n'
+    measured.FILE.write_text(text, "utf-8")
     return measured.FILE
 
 
