@@ -1,1 +1,1 @@
-"""Frozen values that every other room speaks in. Standard library and pyarrow only."""
+"""Frozen values shared by all other packages. Depends on the standard library and pyarrow only."""

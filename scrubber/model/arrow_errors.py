@@ -1,7 +1,7 @@
-"""Arrow's errors about values, as opposed to the machine that it runs on.
+"""Arrow's errors about values, as opposed to errors of the machine.
 
-``pa.ArrowException`` is also raised for want of memory: then nothing is known of the values, and
-who takes it for a bad value or a damaged file leaves out what is good.
+``pa.ArrowException`` is also raised for lack of memory. Then nothing is known about the values, and
+treating it as a bad value or a damaged file would lose good data.
 """
 
 from __future__ import annotations

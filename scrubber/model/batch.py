@@ -1,4 +1,4 @@
-"""BatchRef and Batch: a piece of a source, and its address."""
+"""BatchRef and Batch: a part of a source, and its address."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pyarrow as pa
 
 @dataclass(frozen=True, slots=True, order=True)
 class BatchRef:
-    """The address of a batch; picklable, and the same in every run over the same data.
+    """The address of a batch; picklable, and equal in all runs over the same data.
 
-    `source` is the source's alias (its relative name), `ordinal` the batch's place in it from 0,
-    `first_row` the number of the batch's first record in the source from 1, `rows` its length,
-    `digest`, of a whole source alone, is that of its bytes under the run's key (never an unkeyed
+    `source` is the source's alias (its relative name), `ordinal` the batch's position in it from 0,
+    `first_row` the number of its first record in the source from 1, and `rows` its length. `digest`
+    is set for a whole source only: the digest of its bytes under the run's key (never an unkeyed
     hash).
     """
 
@@ -28,7 +28,7 @@ class BatchRef:
 class Batch:
     """A batch's address and its records; `table.num_rows` equals `ref.rows`.
 
-    `rejected` counts the records of this stretch that the reader could not read and left out.
+    `rejected` counts malformed records of this part, which the reader skipped.
     """
 
     ref: BatchRef
@@ -39,5 +39,5 @@ class Batch:
         if self.table.num_rows != self.ref.rows:
             raise ValueError("a batch's table must have as many rows as its address says")
 
-    def __repr__(self) -> str:  # a dataclass would print the table, and with it the data
+    def __repr__(self) -> str:  # a dataclass would print the table with its data
         return f"Batch({self.ref!r}, rejected={self.rejected})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 Names = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""Months in full, months cut short, weekdays from Monday in full, weekdays cut short."""
+"""Full and short names of months, full and short names of weekdays from Monday."""
 
 NAMES: dict[str, Names] = {
     language: (

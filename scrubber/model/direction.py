@@ -1,8 +1,8 @@
-"""Directions: what a change of a parameter means for the people in the data.
+"""Directions: the effect of a parameter's change on the protection of people.
 
-Whoever owns a parameter says at its definition in which direction it protects more, and
-`scrubber diff` asks. The values are those of a manifest: texts, None where the author gave none.
-A change that no direction orders is for the reader to judge, and counts as weaker until then.
+The owner of a parameter declares at its definition which direction protects more, and `scrubber
+diff` uses it. Values are those of a manifest: texts, or None if the author gave none. A change
+without a known order counts as weaker until a reader judges it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Rank = Fraction | float
 
 
 class Direction(Protocol):
-    """An order of a parameter's values by how much they protect."""
+    """An order of a parameter's values by protection."""
 
     def compare(self, before: str | None, after: str | None) -> int | None:
-        """1 where `after` protects more than `before`, -1 where it protects less, 0 for as much;
-        None where the two cannot be compared."""
+        """1 if `after` protects more than `before`, -1 if less, 0 if equally; None if they are not
+        comparable."""
 
 
 Directions = Mapping[str, Direction]
@@ -30,13 +30,13 @@ Directions = Mapping[str, Direction]
 
 
 def each(**directions: Direction) -> Directions:
-    """Directions by name; an underscore at its end is dropped (``with_``)."""
+    """Directions by name; a trailing underscore is dropped (``with_``)."""
     return MappingProxyType({name.rstrip("_"): one for name, one in directions.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A larger number protects more. `default` is what no value means; None: incomparable."""
+    """A larger number protects more. `default` is the meaning of no value; None: not comparable."""
 
     default: float | None = None
 
@@ -47,7 +47,8 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class Less:
-    """A smaller number protects more. `default` is what no value means; None: incomparable."""
+    """A smaller number protects more. `default` is the meaning of no value; None: not
+    comparable."""
 
     default: float | None = None
 
@@ -57,8 +58,7 @@ class Less:
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """Words from the one that protects least to the one that protects most; `default` is what no
-    value means."""
+    """Words from least to most protection; `default` is the meaning of no value."""
 
     words: tuple[str, ...]
     default: str | None = None
@@ -71,8 +71,7 @@ class Along:
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """A list that has all items of another, and more, protects more (what is looked for). The word
-    `every` stands for all items."""
+    """A superset protects more (searched entities). The word `every` stands for all items."""
 
     every: str | None = None
 
@@ -87,8 +86,8 @@ class Wider:
 
 @dataclass(frozen=True, slots=True)
 class Narrower:
-    """A list that lacks items of another, and has no other ones, protects more (cuts, exceptions).
-    With `needed`, no list at all is incomparable with any."""
+    """A subset protects more (cuts, exceptions). With `needed`, a missing list is not
+    comparable."""
 
     needed: bool = False
 
@@ -100,7 +99,7 @@ class Narrower:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """No value protects more than any, and all values alike (what shows the length of a value)."""
+    """No value protects more than any value, and all values are equal (visible lengths)."""
 
     def compare(self, before: str | None, after: str | None) -> int | None:
         return (after is None) - (before is None)
@@ -108,7 +107,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Any value protects more than none, and all values alike (what is written over something)."""
+    """Any value protects more than none, and all values are equal (replacement texts)."""
 
     def compare(self, before: str | None, after: str | None) -> int | None:
         return (after is not None) - (before is not None)
@@ -116,7 +115,7 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Incomparable:
-    """Any other value may protect less: domains, keys, files, what values are taken for."""
+    """Any other value may protect less: domains, keys, files, kinds of values."""
 
     def compare(self, before: str | None, after: str | None) -> int | None:
         return 0 if before == after else None
@@ -124,15 +123,15 @@ class Incomparable:
 
 @dataclass(frozen=True, slots=True)
 class Indifferent:
-    """All values protect alike: what is written in place of a value, how a value is read."""
+    """All values protect equally: replacement texts, ways of reading a value."""
 
     def compare(self, before: str | None, after: str | None) -> int | None:  # noqa: ARG002
         return 0
 
 
 def compare(directions: Directions, name: str, before: str | None, after: str | None) -> int | None:
-    """The comparison of the parameter `name`, as :meth:`Direction.compare`. One with a dot has the
-    direction of what stands before it; without a direction, other values are incomparable."""
+    """Compare values of the parameter `name`, as :meth:`Direction.compare`. A name with a dot has
+    the direction of its first part. Without a direction, different values are not comparable."""
     direction = directions.get(name.partition(".")[0], Incomparable())
     return direction.compare(before, after)
 

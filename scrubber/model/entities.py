@@ -27,11 +27,11 @@ from scrubber.model import samples
 
 
 class Form(Enum):
-    """The form of the ids of an entity, for stand-ins that keep their form."""
+    """The form of an entity's ids, for stand-ins of the same form."""
 
     FIXED = auto()  # letters stay letters, digits stay digits
-    FREE = auto()  # any letter or digit may stand where one does
-    PLACE = auto()  # a place's code, which several people share
+    FREE = auto()  # any position may hold a letter or a digit
+    PLACE = auto()  # the code of a place, shared by several people
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ ENTITIES: Final[Mapping[str, Entity]] = MappingProxyType(_REGISTERED)
 
 
 def entity(name: str) -> Entity:
-    """The row of an entity; nothing but its name where it has none.
+    """The row of an entity; only its name if the table has no row.
 
     >>> entity("EMAIL_ADDRESS").hipaa, entity("TICKET").hipaa
     ('F', None)

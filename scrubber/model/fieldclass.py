@@ -1,4 +1,4 @@
-"""FieldClass: what a field is to the person it is about."""
+"""FieldClass: the role of a field for the privacy of its subject."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 
 class Inner(Enum):
-    """The steps that are no names: into every element of a list; to the keys and the values of a
-    map; and where a path holds values of several kinds, to those of one kind."""
+    """Steps other than names: to each element of a list; to the keys and values of a map; and, for
+    values of several kinds, to those of one kind."""
 
     EACH = "[]"
     KEY = "{key}"
@@ -28,15 +28,15 @@ SCALARS = frozenset({Inner.TEXT, Inner.NUMBER, Inner.INTEGER, Inner.BOOLEAN})
 Step = str | Inner
 
 _DELIMITERS = re.compile(r"[.\[\]]")
-_OTHER = "\uffff"  # no character, and so in no rule file
+_OTHER = "\uffff"  # not a character, so in no rule file
 _PLAIN = re.compile(r"[^\s.\[\]\"*?{\x00-\x20][^.\[\]\"*?\x00-\x1f]*")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldPath:
-    """Steps from the top of a row to a leaf: names of fields, and those of :class:`Inner`.
+    """Steps from the top of a record to a leaf: names of fields, and members of :class:`Inner`.
 
-    ``str()`` writes it as the rule language does; a name with a special character is quoted.
+    ``str()`` writes it as in the rule language; a name with a special character is quoted.
 
     >>> str(FieldPath(("messages", EACH, "content")))
     'messages[].content'
@@ -54,7 +54,7 @@ class FieldPath:
 
     @property
     def column(self) -> str:
-        """The top-level column that the path lives in."""
+        """The top-level column of the path."""
         first = self.steps[0]
         assert isinstance(first, str)
         return first
@@ -65,7 +65,7 @@ class FieldPath:
 
     @property
     def repeated(self) -> bool:
-        """True if a row may have any number of values here."""
+        """True if a record may have any number of values at the path."""
         return not {EACH, KEY, VALUE}.isdisjoint(self.steps)
 
     def child(self, step: Step) -> FieldPath:
@@ -87,8 +87,8 @@ class FieldPath:
 
 
 def _unquoted(path: FieldPath) -> str:
-    """The path without quotes, with a stand-in for what is no delimiter but part of a name: what a
-    wildcard is held against, so that ``*`` is every column, also one named ``Avg. Length``."""
+    """The path without quotes; a placeholder replaces delimiters within names. Wildcards are
+    matched with it, so that ``*`` matches every column, even one named ``Avg. Length``."""
     return "".join(map(_unquoted_step, path.steps))[1:]
 
 
@@ -105,7 +105,7 @@ def _quoted(name: str) -> str:
 
 
 def is_list(kind: pa.DataType) -> bool:
-    """Lists of every layout; a map is a list of (key, value) entries."""
+    """True for lists of any layout; a map is a list of (key, value) entries."""
     return bool(
         pa.types.is_list(kind)
         or pa.types.is_large_list(kind)
@@ -115,8 +115,8 @@ def is_list(kind: pa.DataType) -> bool:
 
 
 OF_KIND = "\uffff"
-"""The beginning of a struct's names where its fields are the kinds that a path holds: values of one
-kind stand in one field, and the others are null. No name in data begins so."""
+"""The prefix of a struct's field names if its fields are kinds of values: each holds the values of
+one kind, and null otherwise. No name in data begins with it."""
 OBJECT, LIST, MAP = (OF_KIND + kind for kind in ("object", "list", "map"))
 ANY_KIND, ENTRY = ".{any}", ".{entry}"
 _BY_NAME = {OF_KIND + step.value: step for step in SCALARS}
@@ -128,15 +128,15 @@ def name_of(kind: Inner) -> str:
 
 
 def has_kinds(kind: pa.DataType) -> bool:
-    """True if the fields of a type are the kinds that a path holds."""
+    """True if the fields of a type are kinds of values."""
     return bool(
         pa.types.is_struct(kind) and kind.num_fields and kind.field(0).name.startswith(OF_KIND)
     )
 
 
 def below(path: FieldPath, name: str) -> FieldPath:
-    """The path of the field `name` of the struct at `path`. An object, list or map among other
-    kinds has the path itself: its fields, elements, keys and values lie below."""
+    """The path of the field `name` in the struct at `path`. An object, list or map among other
+    kinds has the same path; its fields, elements, keys and values are below."""
     if not name.startswith(OF_KIND):
         return path.child(name)
     kind = _BY_NAME.get(name)
@@ -144,8 +144,8 @@ def below(path: FieldPath, name: str) -> FieldPath:
 
 
 def holder(path: FieldPath) -> str:
-    """The address of what holds one value at `path` at most: a struct, an entry of a map, a value
-    of any kind; "" for a column."""
+    """The address of the container with at most one value at `path`: a struct, a map entry, or a
+    value of any kind; "" for a column."""
     if not path.nested:
         return ""
     above, last = str(FieldPath(path.steps[:-1])), path.steps[-1]
@@ -155,9 +155,9 @@ def holder(path: FieldPath) -> str:
 
 
 def leaves(schema: pa.Schema) -> list[tuple[FieldPath, pa.DataType]]:
-    """Every leaf of `schema` in the order of its columns, with its Arrow type.
+    """The leaves of `schema` with their Arrow types, in the order of the columns.
 
-    Structs and lists are walked into; an empty struct is a leaf, so that no column is without one.
+    Structs and lists are traversed; an empty struct is a leaf, so that each column has one.
 
     >>> schema = pa.schema([("id", pa.int64()), ("tags", pa.list_(pa.string()))])
     >>> [str(path) for path, _ in leaves(schema)]
@@ -183,8 +183,8 @@ def _walk(path: FieldPath, kind: pa.DataType, found: list[tuple[FieldPath, pa.Da
 
 
 def spellings(leaf: FieldPath) -> tuple[FieldPath, ...]:
-    """The leaf, and where it is the elements of lists, those lists: ``tags[]`` and ``tags``; where
-    it is values of one kind, all at that path: ``id.{text}`` and ``id``."""
+    """The leaf, and shorter spellings: ``tags[]`` and ``tags`` for elements of a list,
+    ``id.{text}`` and ``id`` for values of one kind."""
     forms = [leaf]
     while forms[-1].steps[-1] is EACH or forms[-1].steps[-1] in SCALARS:
         forms.append(FieldPath(forms[-1].steps[:-1]))
@@ -192,7 +192,7 @@ def spellings(leaf: FieldPath) -> tuple[FieldPath, ...]:
 
 
 def maps(schema: pa.Schema) -> list[FieldPath]:
-    """The path of every map in `schema`, however deep.
+    """The path of each map in `schema`, at any depth.
 
     >>> schema = pa.schema([("a", pa.list_(pa.map_(pa.string(), pa.int64())))])
     >>> [str(path) for path in maps(schema)]
@@ -234,7 +234,7 @@ class Selector:
 
     @property
     def _regex(self) -> re.Pattern[str]:
-        if self._compiled is None:  # most are never asked: a SelectorIndex looks them up
+        if self._compiled is None:  # many are never used: a SelectorIndex looks them up
             flags = re.DOTALL | (re.IGNORECASE if self.ignore_case else 0)
             self._compiled = re.compile(_pattern(self.text), flags)
         return self._compiled
@@ -250,8 +250,7 @@ class Selector:
 
 
 class SelectorIndex:
-    """Selectors by number, found for a path without asking each of them: those that name one path
-    to the letter are looked up."""
+    """Selectors by number, with fast lookup: selectors of one literal path are found in a table."""
 
     def __init__(self, selectors: Iterable[Selector]) -> None:
         self._literal: dict[str, list[int]] = {}
@@ -271,8 +270,7 @@ class SelectorIndex:
 
 
 def _forms(path: FieldPath) -> set[str]:
-    """The spellings of a path that a selector's pattern is matched with; a map is a list of entries
-    as well."""
+    """The spellings of a path that patterns are matched with; a map is also a list of entries."""
     forms = {str(path), _unquoted(path)}
     if KEY in path.steps or VALUE in path.steps:
         forms |= {

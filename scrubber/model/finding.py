@@ -1,4 +1,4 @@
-"""Span, Action, Cover: a finding in a text, and the stretches of the text to replace."""
+"""Span, Action, Cover: a finding in a text, and the parts of the text to replace."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A half-open range of Unicode code points, `start` <= i < `end`; carries no text.
+    """A half-open range of Unicode code points, `start` <= i < `end`, without its text.
 
-    `score` lies in 0..1 and `recognizer` names what found it.
+    `score` is in 0..1, and `recognizer` names the recognizer.
     """
 
     start: int
@@ -24,14 +24,14 @@ class Span:
 
     @property
     def entity(self) -> str:
-        """The label, by Presidio's word for it."""
+        """The label, in Presidio's term."""
         return self.label
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Action:
-    """The action for a label: `strictness` orders actions (more is stricter), and `consumes` says
-    that the action leaves nothing of the covered text and cannot be undone."""
+    """The action for a label: `strictness` orders actions (higher is stricter). `consumes` is true
+    if the action leaves nothing of the covered text and cannot be undone."""
 
     strictness: int
     name: str
@@ -40,10 +40,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One stretch of a Cover: the text from `start` to `end` gets `action`, shown as `label`.
-
-    `instead` is what the action makes of it where that is known already: the pseudonym that the
-    record's own column shows for the same value.
+    """A part of a Cover: the text from `start` to `end` gets `action`, shown as `label`. `instead`
+    is the result if it is known already: the pseudonym of the record's own column for the same
+    value.
     """
 
     start: int
@@ -55,6 +54,6 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Sorted, disjoint pieces that together cover every finding in one text."""
+    """Sorted, disjoint pieces that together cover all findings in one text."""
 
     pieces: tuple[Piece, ...] = ()

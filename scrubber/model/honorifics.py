@@ -1,7 +1,7 @@
-"""Honorifics: titles before a written name and degrees behind it, which are no part of the name.
+"""Honorifics: titles before a written name and degrees after it, which are not part of the name.
 
-Many are names as well (Do, Md, Ii, Lord). Such a word is an honorific only where its place and its
-writing leave no doubt; anything else belongs to the name.
+Many are names as well (Do, Md, Ii, Lord). Such a word is an honorific only if its position and
+spelling leave no doubt.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ TITLES = frozenset(
     "monsieur madame mademoiselle sr sra srta señor señora señorita senor senora senorita "
     "signor signora fr".split()
 )
-"""Before a name, with or without a full stop. Hardly anyone is called so."""
+"""Before a name, with or without a full stop; rarely a name."""
 
 ABBREVIATED_TITLES = frozenset({"hon", "maj"})
-"""Titles only with a full stop, else given names."""
+"""Titles with a full stop, given names without."""
 
 LOCAL_TITLES = {
     "de": re.compile(r"herr", re.I),
     "fr": re.compile(r"m\.", re.I),
     "es": re.compile(r"don|doña|dona|[Dd]\."),  # Don with a capital is a name
 }
-"""Titles of one language alone: names or initials elsewhere."""
+"""Titles of one language; names or initials elsewhere."""
 
 SUFFIXES = frozenset("jr sr iii phd dds dvm esq cpa mba pa-c".split())
-"""Behind a name. Hardly anyone is called so."""
+"""After a name; rarely a name."""
 
 NAMES_TOO = frozenset({"md", "rn", "np", "ii", "iv", "do"})
-"""Behind a name of two words or more, but names as well."""
+"""After a name of at least two words, but also names."""
 
-_MUCH_A_NAME = frozenset({"do"})  # one of the commonest surnames of Vietnam
+_MUCH_A_NAME = frozenset({"do"})  # one of the most common surnames of Vietnam
 _WORD = re.compile(r"[^\s,]+")
 
 
 def name_proper(
     text: str, language: str = "", also: frozenset[str] = frozenset()
 ) -> tuple[int, int]:
-    """The range of `text`, a written name, without the titles before it and the degrees behind it.
+    """The range of `text`, a written name, without titles before it and degrees after it.
 
-    Titles of `language`, a two-letter code, and the words `also` count as well. At least one word
-    is left.
+    Titles of `language`, a two-letter code, and the words in `also` count too. At least one word is
+    kept.
 
     >>> [slice(*name_proper(name)) for name in ("Dr. Ann Poe, MD", "Anh Do", "Md Rahman")]
     [slice(4, 11, None), slice(0, 6, None), slice(0, 9, None)]
@@ -68,7 +68,7 @@ def _is_title(text: str, word: re.Match[str], language: str, also: frozenset[str
 
 
 def _is_suffix(text: str, words: list[re.Match[str]], place: int) -> bool:
-    """True if the word at `place`, which is not the first, is a degree or the like."""
+    """True if the word at `place`, which is not the first, is a degree or similar."""
     written = words[place][0]
     plain = written.casefold().replace(".", "")
     if plain in SUFFIXES:

@@ -1,6 +1,6 @@
-"""Layouts of Arrow: the plain values that transforms see, and the way back.
+"""Arrow layouts: the plain values that transforms receive, and the conversion back.
 
-A transform is never given a dictionary, an extension type or a view.
+A transform never receives a dictionary, an extension type or a view.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from scrubber.model.views import viewless
 
 
 def value_type(kind: pa.DataType) -> pa.DataType:
-    """The type of the values themselves, behind a dictionary or an extension type."""
+    """The type of the values behind a dictionary or an extension type."""
     if isinstance(kind, pa.BaseExtensionType):
         return value_type(kind.storage_type)
     return value_type(kind.value_type) if pa.types.is_dictionary(kind) else kind
@@ -29,7 +29,7 @@ def plain(values: pa.Array) -> pa.Array:
 
 
 def as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Encode again what came in as a dictionary and kept its type of value."""
+    """Encode values as a dictionary again if they were one and kept their type."""
     if pa.types.is_dictionary(kind) and result.type.equals(viewless(kind.value_type)):
         encoded = result.dictionary_encode()
         return pa.DictionaryArray.from_arrays(
@@ -41,7 +41,8 @@ def as_before(result: pa.Array, kind: pa.DataType) -> pa.Array:
 
 
 def count_equal(one: pa.Array, other: pa.Array) -> int:
-    """At how many places two arrays of one type hold the same value; null equals nothing."""
+    """The number of positions where two arrays of one type have equal values; null equals
+    nothing."""
     if pa.types.is_float16(one.type):  # Arrow does not compare them (pyarrow 26)
         one, other = one.cast(pa.float32()), other.cast(pa.float32())
     elif pa.types.is_decimal(one.type) and one.type.scale < 0:

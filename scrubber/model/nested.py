@@ -16,11 +16,10 @@ Annotate = Callable[[FieldPath, Metadata], Metadata]
 def map_types(
     schema: pa.Schema, retype: Retype, annotate: Annotate = lambda _, metadata: metadata
 ) -> pa.Schema:
-    """`schema` with every leaf's type replaced, or the leaf dropped where `retype` gives None.
+    """Replace the type of each leaf of `schema`, or drop it if `retype` returns None.
 
-    Names and order stay. `annotate(path, metadata)` says what is left of the metadata of a field
-    (of a leaf, or of a struct, list or element above one). A field whose type changed becomes
-    nullable.
+    Names and order are kept. `annotate(path, metadata)` returns the remaining metadata of a field
+    (a leaf, or a struct, list or element above one). A field with a changed type becomes nullable.
     """
     fields = [_retype_field(FieldPath((field.name,)), field, retype, annotate) for field in schema]
     return pa.schema([field for field in fields if field is not None], metadata=schema.metadata)

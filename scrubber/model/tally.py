@@ -9,7 +9,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Tally(Generic[K]):
-    """Immutable counts by key; absent keys count 0, and zero counts are not kept.
+    """Immutable counts by key; absent keys count 0, and zero counts are not stored.
 
     ``+`` is associative and commutative, and ``Tally()`` is its zero.
 

@@ -1,4 +1,5 @@
-"""View types, which Arrow can neither take from nor filter (pyarrow 26), as their large twins."""
+"""View types, which Arrow can neither take from nor filter (pyarrow 26), as their large
+equivalents."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from scrubber.model.nested import map_types
 
 
 def viewless(kind: pa.DataType) -> pa.DataType:
-    """The type of the same values that is no view.
+    """The equivalent type without views.
 
     >>> str(viewless(pa.string_view())), str(viewless(pa.int8()))
     ('large_string', 'int8')
@@ -19,6 +20,6 @@ def viewless(kind: pa.DataType) -> pa.DataType:
 
 
 def without_views(table: pa.Table) -> pa.Table:
-    """`table` with no view type in it, however deep."""
+    """`table` without view types, at any depth."""
     schema = map_types(table.schema, lambda _, kind: viewless(kind))
     return table if schema.equals(table.schema) else table.cast(schema)
