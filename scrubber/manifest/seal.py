@@ -154,6 +154,7 @@ def engine_section(engine: EngineFacts) -> dict[str, Any]:
             "program_version": engine.program_version,
             "lock_digest": engine.lock_digest,
             "detectors": [_detector(d) for d in sorted(engine.detectors, key=_by_id)],
+            "leaks": None if engine.leaks is None else asdict(engine.leaks),
         }
     )
     return section

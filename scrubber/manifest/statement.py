@@ -115,12 +115,43 @@ class DetectorFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageLeakFacts:
+    """The leaks in labelled `sets` of one language: documents with a direct identifier, those with
+    one left, and the upper bound of that share (95 %, in milli-units); the same of direct mentions;
+    the share of other letters taken, in milli-units, None if unknown. `learned`: the names model
+    was trained on these sets."""
+
+    language: str
+    sets: tuple[str, ...]
+    learned: bool
+    documents: int
+    documents_left: int
+    documents_bound: int
+    mentions: int
+    mentions_left: int
+    mentions_bound: int
+    letters_taken: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeakFacts:
+    """The leak measure, taken on `date` with default settings and the names model of digest
+    `model_digest`; `current` if that is the model of this run."""
+
+    date: str
+    model_digest: str
+    current: bool
+    languages: tuple[LanguageLeakFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFacts:
     """The program: its version, the digest of its pinned dependencies, and its detectors."""
 
     program_version: str
     lock_digest: str | None = None
     detectors: tuple[DetectorFacts, ...] = ()
+    leaks: LeakFacts | None = None
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
         *field_changes(a["fields"], b["fields"]),
         *_records(a, b),
         *_together(_detectors(a["engine"]["detectors"], b["engine"]["detectors"])),
+        *_leaks(a["engine"]["leaks"], b["engine"]["leaks"]),
         *rule_changes(a, b),
         *risk_changes(a["risk"], b["risk"]),
         *_legal(a["legal"], b["legal"]),
@@ -114,6 +115,26 @@ def _detectors(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
         models = [row["model_digest"] or NOTHING for row in (old, new)]
         if models[0] != models[1]:
             yield Change("detector", name, "model", models[0], models[1], Effect.WEAKER)
+
+
+def _leaks(a: Data | None, b: Data | None) -> Iterator[Change]:
+    """Upper bounds of leaks by language; higher is weaker, and so is a measure that is gone."""
+    before, after = (
+        {} if one is None else {r["language"]: r for r in one["languages"]} for one in (a, b)
+    )
+    for language in before.keys() | after.keys():
+        for what in ("documents", "mentions"):
+            bounds = [
+                rows[language][f"{what}_bound"] if language in rows else 1000
+                for rows in (before, after)
+            ]
+            said = [
+                f"at most {bound / 1000:.1%}" if language in rows else NOTHING
+                for rows, bound in zip((before, after), bounds, strict=True)
+            ]
+            effect = by_rank(-bounds[0], -bounds[1])
+            aspect = f"{what} left in {printable(language)}"
+            yield from differs("detector", aspect, said[0], said[1], effect)
 
 
 def _recall(name: str, a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:

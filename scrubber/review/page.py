@@ -32,6 +32,7 @@ from scrubber.review.sections import (
     digest,
     field_table,
     finding_charts,
+    leak_table,
     measured_table,
     output_parts,
     policy_facts,
@@ -273,7 +274,12 @@ def _sections(data: Data) -> Iterator[_Section]:
         "engine",
         "Rules and detectors",
         "",
-        (policy_facts(data), detector_table(data), measured_table(data)),
+        (
+            policy_facts(data),
+            detector_table(data),
+            leak_table(data),
+            measured_table(data),
+        ),
     )
 
 

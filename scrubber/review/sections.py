@@ -294,6 +294,44 @@ def detector_table(data: Data) -> Html:
     )
 
 
+def leak_table(data: Data) -> Html:
+    """The leaks in labelled sets by language; nothing if they do not apply to the run."""
+    leaks = data["engine"]["leaks"]
+    if leaks is None:
+        return join()
+    model = "" if leaks["current"] else " on an earlier names model"
+    return table(
+        f"Leaks in labelled sets, measured{model} on {printable(leaks['date'])} (not on this data)",
+        (
+            Column("Language"),
+            Column("Sets"),
+            Column("Documents left (upper bound, 95 %)", "number"),
+            Column("Direct identifiers left (upper bound, 95 %)", "number"),
+            Column("Other letters removed", "number"),
+        ),
+        (
+            (
+                printable(one["language"]),
+                _sets(one),
+                _left(one, "documents"),
+                _left(one, "mentions"),
+                "" if one["letters_taken"] is None else f"{one['letters_taken'] / 1000:.1%}",
+            )
+            for one in leaks["languages"]
+        ),
+    )
+
+
+def _sets(one: Data) -> str:
+    learned = "; the names model was trained on them" if one["learned"] else ""
+    return ", ".join(printable(name) for name in one["sets"]) + learned
+
+
+def _left(one: Data, what: str) -> str:
+    left, of, bound = (one[f"{what}{end}"] for end in ("_left", "", "_bound"))
+    return f"{left:,} of {of:,} ({bound / 1000:.1%})"
+
+
 def measured_table(data: Data) -> Html:
     """The accuracy of the detectors on labelled corpora; nothing if none was measured."""
     rows = [

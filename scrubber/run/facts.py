@@ -10,9 +10,11 @@ from typing import Any
 from scrubber._version import __version__
 from scrubber.anonymize.levels import Chosen
 from scrubber.anonymize.recheck import Rechecked
+from scrubber.assess.wilson import bounds
 from scrubber.detect import RULE_FILE, DetectSpec
 from scrubber.detect.linked import consistency
 from scrubber.detect.linked import search as linked
+from scrubber.detect.measured import LanguageMeasure, measure
 from scrubber.detect.ner import builtin as names
 from scrubber.detect.ner import matcher as namelooker
 from scrubber.detect.shared import detector_for
@@ -24,6 +26,8 @@ from scrubber.manifest import (
     EngineFacts,
     Facts,
     FieldFacts,
+    LanguageLeakFacts,
+    LeakFacts,
     MeasuredFacts,
     OperatorFacts,
     OutputFacts,
@@ -164,7 +168,32 @@ def _subjects(plan: Plan, fields: Iterable[FieldFacts]) -> Iterator[SubjectFacts
 
 def engine_of(plan: Plan) -> EngineFacts:
     """The program and detectors of `plan`."""
-    return EngineFacts(program_version=__version__, detectors=_detectors(plan))
+    return EngineFacts(program_version=__version__, detectors=_detectors(plan), leaks=_leaks(plan))
+
+
+def _leaks(plan: Plan) -> LeakFacts | None:
+    """The leak measure, which holds for the built-in names model."""
+    if plan.detect is None or plan.detect.ner != "builtin":
+        return None
+    taken = measure()
+    languages = tuple(_language_leaks(one) for one in taken.languages if one.mentions)
+    current = taken.model == names.digest().removeprefix("sha256:")
+    return LeakFacts(taken.date, taken.model, current, languages)
+
+
+def _language_leaks(one: LanguageMeasure) -> LanguageLeakFacts:
+    return LanguageLeakFacts(
+        language=one.language,
+        sets=one.sets,
+        learned=one.learned,
+        documents=one.documents,
+        documents_left=one.documents_left,
+        documents_bound=round(1000 * bounds(one.documents_left, one.documents)[1]),
+        mentions=one.mentions,
+        mentions_left=one.mentions_left,
+        mentions_bound=round(1000 * bounds(one.mentions_left, one.mentions)[1]),
+        letters_taken=round(1000 * one.letters_taken / one.letters) if one.letters else None,
+    )
 
 
 def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:

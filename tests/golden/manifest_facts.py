@@ -13,6 +13,8 @@ from scrubber.manifest.statement import (
     EngineFacts,
     Facts,
     FieldFacts,
+    LanguageLeakFacts,
+    LeakFacts,
     OperatorFacts,
     OutputFacts,
     PlantedFacts,
@@ -225,9 +227,19 @@ CLASSES = (
         ]
     ),
 )
+LEAKS = LeakFacts(
+    "2026-11-30",
+    "ab" * 32,
+    current=True,
+    languages=(
+        LanguageLeakFacts("en", ("tweets",), False, 200, 12, 102, 300, 14, 77, 21),
+        LanguageLeakFacts("ru", ("news",), True, 100, 60, 691, 400, 90, 269, None),
+    ),
+)
 ASSESSED = (
     replace(
         facts(1950, 900),
+        engine=replace(facts(1950, 900).engine, leaks=LEAKS),
         rescan=RescanFacts(every=False, all_entities=True),
         planted=(
             PlantedFacts("PERSON", "plain", 60, 967, 886, 991),
