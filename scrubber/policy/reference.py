@@ -124,9 +124,9 @@ field. `audit`, `find` and `check` stop at the first such text.
 **Languages.** The leaks of scrubber were measured in some languages, which a manifest lists under
 `engine.leaks`. A record with a text in another language or script stops the run, unless
 `languages: {unmeasured: ...}` drops or quarantines it. With `patterns_only` the names in it are
-left, and the verdict says so. Short texts are judged with the other texts of their record, and count
-as measured if they stay undecided. One record in a thousand may be misjudged and stops nothing, but
-for another script. Without a names model no language is judged.
+left, and the verdict says so. Short texts are judged with the other texts of their record, and
+count as measured if they stay undecided. One record in a thousand may be misjudged and stops
+nothing, but for another script. Without a names model no language is judged.
 
 **Gates.** Text fields and kept fields of the output are scanned again: a sample of the records, or
 every record with `rescan: all`. A finding is a residual if its words occur in the same value of
