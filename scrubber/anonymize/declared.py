@@ -51,12 +51,13 @@ def _drops(rule: FieldRule) -> bool:
 
 
 def _is_restricted(rule: FieldRule) -> bool:
-    return bool(rule.tables or rule.kinds)
+    return bool(rule.tables or rule.kinds or rule.when)
 
 
 def _deciding(rules: Rules) -> Callable[[FieldPath], list[FieldRule]]:
     """The rules that may decide a field: the first that names it for all tables and types, and
-    those for some that stand before it."""
+    those for some, or under a condition, that
+    stand before it."""
     selectors = [
         (Selector(name, ignore_case=rule.ignore_case), rule)
         for rule in rules.fields

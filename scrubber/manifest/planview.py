@@ -7,7 +7,15 @@ from typing import Final
 
 from scrubber.errors import printable
 from scrubber.manifest.planned import PlanDocument
-from scrubber.manifest.view import FieldLine, Row, Screen, commitments, treatment, unknown_facts
+from scrubber.manifest.view import (
+    FieldLine,
+    Row,
+    Screen,
+    commitments,
+    group_of,
+    treatment,
+    unknown_facts,
+)
 
 _LIMITATIONS: Final = (
     "This is a plan: nothing has been scrubbed yet.",
@@ -21,7 +29,7 @@ def plan_screen(document: PlanDocument) -> Screen:
     groups: dict[str, list[FieldLine]] = {"keep": [], "drop": [], "": []}
     for field in data["fields"]:
         name = f"{printable(field['name'])} ({', '.join(map(printable, field['sources']))})"
-        groups.get(field["action"], groups[""]).append(FieldLine(name, treatment(field)))
+        groups[group_of(field)].append(FieldLine(name, treatment(field)))
     kept, gone, changed = (len(groups[kind]) for kind in ("keep", "drop", ""))
     title = data["dataset"]["name"]["value"]
     return Screen(

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import count, takewhile
+from typing import Any, Final
 
 from scrubber.errors import printable
 from scrubber.manifest.assessment import at_least, left_in, looked_line, planted_lines, worst
@@ -20,6 +21,10 @@ from scrubber.transform import TRANSFORMS
 from scrubber.transform.steps import THEN
 
 Count = Mapping[str, Any]
+CASE: Final = "case "
+"""Before the number of a field's case in the name of its parameter."""
+WHERE: Final = " where "
+"""Between the action and the condition of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def screen(manifest: Manifest) -> Screen:
         if times[field["name"]] > 1:  # the same name with another treatment or type elsewhere
             name += f" ({', '.join(map(printable, field['sources']))})"
         line = FieldLine(name, sentence(field, base) + left.get(field["name"], ""))
-        groups.get(field["action"], groups[""]).append(line)
+        groups[group_of(field)].append(line)
     title = data["dataset"]["name"]["value"]
     return Screen(
         title=printable(title) if title else "unnamed dataset",
@@ -177,7 +182,39 @@ def _what(field: Mapping[str, Any]) -> str:
     return f"{name} (HIPAA {', '.join(letters)})" if letters else name
 
 
+def group_of(field: Mapping[str, Any]) -> str:
+    """The group of a field in a list: ``keep`` where some values stay as they are, ``drop`` where
+    none are left, else an empty text."""
+    actions = [action for action, _ in _cases(field)]
+    if "keep" in (field["action"], *actions):
+        return "keep"
+    return "drop" if field["action"] == "drop" else ""
+
+
+def _cases(field: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The action and the condition of each case of a field."""
+    rows = {row["name"]: row["value"] for row in field["parameters"]}
+    names = (f"{CASE}{number}" for number in count(1))
+    stated = [rows[name].partition(WHERE) for name in takewhile(rows.__contains__, names)]
+    return [(action, condition) for action, _, condition in stated]
+
+
 def _done(field: Mapping[str, Any]) -> str:
+    cases = [
+        f"{'kept' if action == 'keep' else _sentence(action, '')} where {printable_text(condition)}"
+        for action, condition in _cases(field)
+    ]
+    return ", ".join([*cases, f"else {_otherwise(field)}"]) if cases else _otherwise(field)
+
+
+def _sentence(action: str, domain: str) -> str:
+    steps = action.split(THEN)
+    if not all(step in TRANSFORMS for step in steps):
+        return printable(action)
+    return ", then ".join(TRANSFORMS[step].sentence.format(domain=domain) for step in steps)
+
+
+def _otherwise(field: Mapping[str, Any]) -> str:
     action = field["action"]
     if action == "keep":
         kept = "kept UNSAFELY without a rule" if field["unsafe"] else "kept"
@@ -192,11 +229,8 @@ def _done(field: Mapping[str, Any]) -> str:
         return _generalized({one["name"]: one["value"] for one in field["parameters"]})
     if action == "drop":
         return "removed"
-    steps = action.split(THEN)
-    if not all(step in TRANSFORMS for step in steps):
-        return printable(action)
     domain = f", domain {printable(field['domain'])}" if field["domain"] else ""
-    return ", then ".join(TRANSFORMS[step].sentence.format(domain=domain) for step in steps)
+    return _sentence(action, domain)
 
 
 def _generalized(chosen: Mapping[str, str]) -> str:

@@ -68,6 +68,10 @@ class Leaf:
         """The values behind a dictionary or an extension type."""
         return plain(self.values)
 
+    def at(self, places: Rows) -> Leaf:
+        """The values at these places, in their rows."""
+        return Leaf(self.path, self.values.take(pa.array(places)), self.rows[places])
+
     def among(self, rows: Rows) -> Leaf:
         """The values that stand in `rows` (rising), whose index there is the new row."""
         places = np.flatnonzero(np.isin(self.rows, rows))

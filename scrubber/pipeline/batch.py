@@ -25,6 +25,7 @@ from scrubber.model.layouts import as_before, count_equal
 from scrubber.model.opened import Leaf, NullRefused, Opened, Rows
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
+from scrubber.pipeline.choices import OTHERWISE, choose
 from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
 from scrubber.pipeline.documents import Subjects, document_ids, record_ids, subject_column
 from scrubber.pipeline.languages import unmeasured_of
@@ -34,6 +35,7 @@ from scrubber.pipeline.rewriting import TextOperators, scrub_texts
 from scrubber.pipeline.schema import output_schema
 from scrubber.policy.plan import (
     Apply,
+    Disposition,
     Drop,
     FieldPlan,
     Generalize,
@@ -44,8 +46,9 @@ from scrubber.policy.plan import (
     ScrubText,
     TablePlan,
     Unmeasured,
+    field_type,
     linked_of,
-    transforms_of,
+    transforms_in,
 )
 from scrubber.policy.row_filter import Judged, judge_rows
 from scrubber.transform.base import Context, Outcome, transformed
@@ -209,6 +212,7 @@ class _Sweep:
         self._records, self._generalized = records, generalized
         opened = records.opened
         self._decided = {f.path: f for f in table_plan.fields}
+        self._chosen = choose(opened, table_plan)
         self._subjects = Subjects(opened)
         linked = linked_fields(opened, table_plan)
         self._documents = document_ids(opened, table_plan, tools.key, linked.values())
@@ -249,6 +253,7 @@ class _Sweep:
                 consistency,
                 linked,
                 patience,
+                {path: self._left(path) for path in self._chosen},
             )
         except GaveUp as gave_up:
             raise self._hopeless(gave_up) from None
@@ -263,7 +268,7 @@ class _Sweep:
         empties = any(
             transform.traits.empties
             for field in self._table_plan.fields
-            for transform in transforms_of(field.disposition)
+            for transform in transforms_in(field)
         )
         if self._plan.on_error is OnError.FAIL and not empties:  # then no value became null
             return
@@ -273,14 +278,49 @@ class _Sweep:
 
     def _scrub(self, leaf: Leaf) -> pa.Array | None:
         """The values of a leaf as they come out; None where it is dropped."""
-        field_plan, values, rows = self._decided[leaf.path], leaf.values, leaf.rows
+        field_plan, values = self._decided[leaf.path], leaf.values
         name, present = str(leaf.path), len(values) - values.null_count
         self._counts.append(((name, "in"), present))
-        match field_plan.disposition:
+        chosen = self._chosen.get(leaf.path)
+        if chosen is None:
+            return self._treated(field_plan, field_plan.disposition, leaf)
+        type_ = field_type(field_plan, chosen.values.type)
+        assert type_ is not None, "a field with conditions stays"
+        left = self._left(leaf.path)
+        made = [self._typed(field_plan, field_plan.disposition, left, type_)]
+        places = [chosen.places(OTHERWISE)]
+        for number, case in enumerate(field_plan.cases):
+            places.append(chosen.places(number))
+            part = Leaf(leaf.path, chosen.values, leaf.rows).at(places[-1])
+            made.append(self._typed(field_plan, case.disposition, part, type_))
+        made[0] = made[0].take(pa.array(places[0]))
+        order = np.argsort(np.concatenate(places), kind="stable")
+        return as_before(pa.concat_arrays(made).take(pa.array(order)), values.type)
+
+    def _left(self, path: FieldPath) -> Leaf:
+        """The values of a leaf that no condition decides."""
+        rows = self._records.opened.leaf(path).rows
+        return Leaf(path, self._chosen[path].others, rows)
+
+    def _typed(
+        self, field_plan: FieldPlan, disposition: Disposition, leaf: Leaf, type_: pa.DataType
+    ) -> pa.Array:
+        """The values of a leaf under one of several treatments, in the type of all."""
+        made = self._treated(field_plan, disposition, leaf)
+        assert made is not None, "under a condition, values are emptied"
+        nothing = made.null_count == len(made)
+        return pa.nulls(len(made), type_) if nothing else made.cast(type_)
+
+    def _treated(
+        self, field_plan: FieldPlan, disposition: Disposition, leaf: Leaf
+    ) -> pa.Array | None:
+        """The values of a leaf under a treatment; None where it is dropped."""
+        values, rows, name = leaf.values, leaf.rows, str(leaf.path)
+        match disposition:
             case Keep():
                 return values
             case Drop():
-                self._counts.append(((name, "removed"), present))
+                self._counts.append(((name, "removed"), len(values) - values.null_count))
                 return None
             case Apply(transform):
                 outcome = transformed(transform, leaf.plain, self._context(field_plan, rows))

@@ -107,8 +107,10 @@ def look(
     consistency: Consistency,
     fields: Mapping[Linked, LinkedField],
     patience: int,
+    instead: Mapping[FieldPath, Leaf],
 ) -> dict[FieldPath, Looked]:
-    """Look at every text field of the table; `fields` are its linked ones.
+    """Look at every text field of the table, or at what stands `instead` of it; `fields` are its
+    linked ones.
 
     Raises GaveUp at the `patience`-th text of a field on which a recognizer runs out of time.
     """
@@ -116,7 +118,8 @@ def look(
     for field in plan.fields:
         if isinstance(field.disposition, ScrubText):
             columns = [fields[linked] for linked in field.disposition.linked]
-            looked[field.path] = _look_at(opened.leaf(field.path), detector, columns, patience)
+            leaf = instead[field.path] if field.path in instead else opened.leaf(field.path)
+            looked[field.path] = _look_at(leaf, detector, columns, patience)
     if consistency.labels:
         _spread(looked, consistency, patience)
     return looked

@@ -13,12 +13,12 @@ from scrubber.model.fieldpath import FieldPath
 from scrubber.model.opened import Opened, Rows
 from scrubber.pipeline.linked import LinkedField
 from scrubber.policy.plan import (
-    Apply,
     Drop,
     FieldPlan,
     ScrubText,
     TablePlan,
     linked_of,
+    transforms_in,
     transforms_of,
 )
 from scrubber.transform.base import PerSubject
@@ -66,7 +66,7 @@ def record_ids(field: FieldPlan, ref: BatchRef, places: Rows) -> pa.Array | None
     It is the source's name and the record's number there, so it depends neither on batches nor on
     workers, and a copy of a file has other ids.
     """
-    if not any(one.traits.scope == "none" for one in transforms_of(field.disposition)):
+    if not any(one.traits.scope == "none" for one in transforms_in(field)):
         return None
     source = ref.source.encode("utf-8", "surrogatepass")
     return pa.array([b"%b:%d" % (source, ref.first_row + i) for i in places.tolist()], pa.binary())
@@ -75,9 +75,7 @@ def record_ids(field: FieldPlan, ref: BatchRef, places: Rows) -> pa.Array | None
 def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
     """The column of the field's subject, as its transform asks for it: in the column that the
     transform's `context` names, else in the rule file's `subject`; None where it asks for none."""
-    if not isinstance(field.disposition, Apply):
-        return None
-    steps = transforms_of(field.disposition)
+    steps = transforms_in(field)
     transform = next((step for step in steps if isinstance(step, PerSubject)), None)
     if transform is None:
         return None
@@ -95,6 +93,7 @@ def unasked_for(plan: TablePlan) -> frozenset[str]:
         if not isinstance(one.disposition, Drop):
             asked.add(one.path.column)
         asked |= {linked.path.column for linked in linked_of(one)}
+        asked |= {path.column for case in one.cases for _, path in case.columns}
         subject = subject_column(plan, one)
         asked |= {subject.column} if subject is not None else set()
     return frozenset({one.path.column for one in plan.fields} - asked)

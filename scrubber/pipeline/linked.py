@@ -164,8 +164,9 @@ class Shown:
 
     def _transform(self, field: LinkedField) -> Transform | None:
         """The column's transform where it gives pseudonyms that a text can share."""
-        disposition = self._plans[field.linked.path].disposition
-        if not isinstance(disposition, Apply):
+        plan = self._plans[field.linked.path]
+        disposition = plan.disposition
+        if plan.cases or not isinstance(disposition, Apply):
             return None
         return disposition.transform if _shared(disposition.transform) else None
 

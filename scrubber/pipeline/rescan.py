@@ -23,7 +23,15 @@ from scrubber.model.findings import Findings
 from scrubber.model.opened import Leaf, Opened, Rows
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
-from scrubber.policy.plan import FieldPlan, Generalize, Keep, ScrubText, TablePlan
+from scrubber.policy.plan import (
+    Disposition,
+    FieldPlan,
+    Generalize,
+    Keep,
+    ScrubText,
+    TablePlan,
+    treatments,
+)
 
 _ROWS, _FEWEST, _BYTES = 1_000, 50, 1 << 19
 """A sample of a batch: at most so many records, and about so many bytes, but not fewer records."""
@@ -118,13 +126,19 @@ def _passages(
 
 def _looked_at(one: FieldPlan, result: Opened) -> Leaf | None:
     """The texts of a field; None for a field that is not looked at."""
-    match one.disposition:
+    if any(map(_leaves_values, treatments(one))):
+        leaf = result.leaf(one.path)
+        kind = leaf.plain.type
+        return leaf if pa.types.is_string(kind) or pa.types.is_large_string(kind) else None
+    return None
+
+
+def _leaves_values(disposition: Disposition) -> bool:
+    match disposition:
         case Keep() | ScrubText() | Generalize(level=0):
-            leaf = result.leaf(one.path)
-            kind = leaf.plain.type
-            return leaf if pa.types.is_string(kind) or pa.types.is_large_string(kind) else None
+            return True
         case _:
-            return None
+            return False
 
 
 def _keeps(one: FieldPlan, label: str) -> bool:

@@ -8,7 +8,7 @@ from scrubber.formats import ABSENT
 from scrubber.formats.metadata import Metadata, fewer
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import map_types
-from scrubber.policy.plan import Keep, TablePlan, output_type
+from scrubber.policy.plan import Keep, TablePlan, field_type
 
 
 def output_schema(schema: pa.Schema, plan: TablePlan) -> pa.Schema:
@@ -16,14 +16,18 @@ def output_schema(schema: pa.Schema, plan: TablePlan) -> pa.Schema:
 
     A field that is not kept as it is loses the name of its extension type.
     """
-    decided = {field.path: field.disposition for field in plan.fields}
-    changed = [path for path, disposition in decided.items() if not isinstance(disposition, Keep)]
+    decided = {field.path: field for field in plan.fields}
+    changed = [
+        path
+        for path, field in decided.items()
+        if field.cases or not isinstance(field.disposition, Keep)
+    ]
 
     def annotate(path: FieldPath, metadata: Metadata) -> Metadata:
         if not metadata or not any(one.within(path) for one in changed):
             return metadata
         return {key: value for key, value in metadata.items() if key == ABSENT} or None
 
-    result = map_types(schema, lambda path, kind: output_type(decided[path], kind), annotate)
+    result = map_types(schema, lambda path, kind: field_type(decided[path], kind), annotate)
     noted = fewer(schema.metadata, schema, result, whole=not plan.row_rules)
     return pa.schema(list(result), metadata=noted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ from scrubber.model.fieldpath import (
 )
 from scrubber.model.layouts import value_type
 from scrubber.model.tables import in_table
+from scrubber.policy.conditional import with_cases
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json
 from scrubber.policy.linking import Linking
@@ -39,6 +41,7 @@ from scrubber.policy.plan import (
     ScrubText,
     TablePlan,
     output_type,
+    transforms_in,
     transforms_of,
 )
 from scrubber.policy.quasi import check_privacy, quasi_identifier
@@ -127,6 +130,7 @@ class _Compiler:
         self._tables: dict[tuple[bytes, frozenset[int]], TablePlan] = {}
         self._for_others: frozenset[int] = frozenset()
         self._kinds: dict[FieldPath, Kind] = {}
+        self._columns: dict[str, pa.DataType] = {}
 
     def table(self, alias: str, schema: pa.Schema) -> TablePlan:
         """The decisions for a source of this schema; shards of one schema share one plan."""
@@ -146,6 +150,7 @@ class _Compiler:
 
     def _table(self, schema: pa.Schema) -> TablePlan:
         found = leaves(schema)
+        self._columns = {column.name: column.type for column in schema}
         self._check_structs(found)
         subject = self._subject(found)
         decided = [self._field(path, kind, found, subject) for path, kind in found]
@@ -172,9 +177,14 @@ class _Compiler:
         matching = self._matching(path)
         if not matching:
             return self._unlisted_field(path, kind)
-        first = matching[0]
-        first.decided = True
-        for other in matching[1:]:
+        conditional = list(takewhile(lambda one: one.rule.when is not None, matching))
+        if len(conditional) == len(matching):
+            self._report_endless(path, matching[-1].rule)
+            return None
+        first = matching[len(conditional)]
+        for one in (*conditional, first):
+            one.decided = True
+        for other in matching[len(conditional) + 1 :]:
             other.in_the_way.add(first.rule.ref.id)
         rule = first.rule
         disposition = rule.disposition
@@ -195,7 +205,39 @@ class _Compiler:
         if isinstance(disposition, ScrubText) and rule.linked:
             linked = self._linking.resolve(rule, path, found, self._deciding)
             disposition = replace(disposition, linked=linked)
-        return _planned(path, kind, rule, disposition)
+        made = _planned(path, kind, rule, disposition)
+        if not conditional or pa.types.is_null(kind):
+            return made
+        return self._with_cases(made, [one.rule for one in conditional], kind, found, subject)
+
+    def _with_cases(
+        self,
+        made: FieldPlan,
+        rules: list[FieldRule],
+        kind: pa.DataType,
+        found: list[tuple[FieldPath, pa.DataType]],
+        subject: FieldPath | None,
+    ) -> FieldPlan | None:
+        """The field with the rules that stand before its own under a condition."""
+        if made.path == subject:
+            text = "a condition would give one subject several pseudonyms"
+            self.report.key((*rules[0].path, "when"), "when-subjects", text)
+            return None
+        for rule in rules:
+            disposition = rule.disposition
+            assert disposition is not None, "rules without a treatment do not load"
+            if not self._fits(rule, disposition, made.path, kind):
+                return None
+            if isinstance(disposition, Apply):
+                for here, step in _places(self.report, rule, disposition.transform):
+                    if isinstance(step, PerSubject):
+                        self._check_whose(here, step, found, subject)
+        return with_cases(self.report, made, rules, kind, dict(found), self._columns)
+
+    def _report_endless(self, path: FieldPath, rule: FieldRule) -> None:
+        text = f"every rule of {printable(str(path))} has a condition"
+        hint = "add a last rule without when, such as transform: drop"
+        self.report.key((*rule.path, "when"), "when-without-last", text, hint)
 
     def _matching(self, leaf: FieldPath) -> list[_Candidate]:
         """The rules that speak of `leaf`, in order: by its path, for a list by the list's own path,
@@ -223,7 +265,8 @@ class _Compiler:
         return not candidate.rule.kinds or self._kinds.get(leaf) in candidate.rule.kinds
 
     def _deciding(self, path: FieldPath) -> FieldRule | None:
-        return next((one.rule for one in self._matching(path)), None)
+        """The first rule without a condition."""
+        return next((one.rule for one in self._matching(path) if one.rule.when is None), None)
 
     def _unlisted_field(self, path: FieldPath, kind: pa.DataType) -> FieldPlan | None:
         ref = RuleRef("on_unlisted", self.report.tree.key_mark(("on_unlisted",)))
@@ -345,7 +388,7 @@ class _Compiler:
         for one in fields:
             if documents or not isinstance(one.disposition, Apply):
                 continue
-            scopes = [step.traits.scope for step in transforms_of(one.disposition)]
+            scopes = [step.traits.scope for step in transforms_in(one)]
             if "document" in scopes:
                 path = (*rules[one.rule.id].path, "transform")
                 text = "scope document needs a text field with a keyed operator beside the field"

@@ -20,7 +20,9 @@ from scrubber.policy.plan import (
     RuleRef,
     ScrubText,
 )
+from scrubber.policy.rows import columns_of
 from scrubber.policy.schema import Setting
+from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform.base import FromFile, Kind, PerSubject, Strictness, Transform
@@ -38,7 +40,7 @@ class FieldRule:
     `path` is its place in the tree, `entities` the places of its operators with their entities,
     `included` whether it comes from an included file. `linked` names the fields that are looked
     for in this one, `linked_as` is the entity that this one's values are when another links to it.
-    `tables` and `kinds` are those that the rule is for; none: all.
+    `tables` and `kinds` are those that the rule is for; none: all. `when` is its condition.
     """
 
     names: tuple[str, ...]
@@ -55,6 +57,7 @@ class FieldRule:
     ignore_case: bool = False
     tables: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
+    when: str | None = None
 
     @property
     def tolerant(self) -> bool:
@@ -67,7 +70,9 @@ class FieldRule:
         said = ", ".join(self.names)
         if self.kinds:
             said += f" of type {', '.join(self.kinds)}"
-        return f"{said} in {', '.join(self.tables)}" if self.tables else said
+        if self.tables:
+            said += f" in {', '.join(self.tables)}"
+        return f"{said} under a condition" if self.when is not None else said
 
     def is_for(self, alias: str) -> bool:
         """True if the rule is for the source `alias`."""
@@ -118,7 +123,24 @@ class _Reader:
             ignore_case=rule.ignore_case,
             tables=rule.tables,
             kinds=rule.type_ or (),
+            when=self._condition(path, rule),
         )
+
+    def _condition(self, path: Path_, rule: schema.FieldRule) -> str | None:
+        """The condition of a rule; None where it has none or a problem was reported."""
+        if rule.when is None:
+            return None
+        here = (*path, "when")
+        if rule.transform is None and rule.keep is None:
+            text = "a condition chooses between transforms, drop and keep"
+            hint = "entities stand in the last rule of the field, which has no condition"
+            self._report.key(here, "when-without-transform", text, hint)
+            return None
+        found = columns_of(rule.when)
+        if isinstance(found, Fault):
+            self._report.value(here, found.code, found.text, found.hint)
+            return None
+        return rule.when
 
     def _disposition(
         self, path: Path_, rule: schema.FieldRule, class_: FieldClass | None

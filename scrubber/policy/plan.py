@@ -173,9 +173,25 @@ Disposition = Keep | Drop | Apply | ScrubText | Generalize
 
 
 @dataclass(frozen=True)
+class Case:
+    """The treatment of the values for which the Polars SQL `expression` is true. `columns` maps its
+    names to fields: beside the value in its element of a list, or top-level columns."""
+
+    expression: str
+    columns: tuple[tuple[str, FieldPath], ...]
+    disposition: Apply | Keep
+    rule: RuleRef
+
+
+@dataclass(frozen=True)
 class FieldPlan:
     """The decision for one leaf: `type_in` and `type_out` are Arrow types as text, `type_out` None
-    where the field is dropped."""
+    where the field is dropped.
+
+    The first of `cases` whose condition holds decides a value, else `disposition`. Where one is
+    unknown, the strictest of all decides: the case of the number `strictest`, or -1 for
+    `disposition`.
+    """
 
     path: FieldPath
     type_in: str
@@ -183,6 +199,8 @@ class FieldPlan:
     field_class: FieldClass | None
     disposition: Disposition
     rule: RuleRef
+    cases: tuple[Case, ...] = ()
+    strictest: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +237,7 @@ class TablePlan:
             for f in self.fields
             if f.field_class is FieldClass.SENSITIVE
             and not f.path.nested
+            and not f.cases
             and isinstance(f.disposition, Keep | Apply)
             and all(map(repeats, transforms_of(f.disposition)))
         )
@@ -286,7 +305,7 @@ class Plan:
             transform.traits.needs_key
             for table in self.kinds
             for field in table.fields
-            for transform in transforms_of(field.disposition)
+            for transform in transforms_in(field)
         )
 
 
@@ -296,6 +315,28 @@ _STATED = frozenset(one.name for one in fields(Plan))
 def linked_of(field: FieldPlan) -> tuple[Linked, ...]:
     """The fields that a field of text links to."""
     return field.disposition.linked if isinstance(field.disposition, ScrubText) else ()
+
+
+def treatments(field: FieldPlan) -> tuple[Disposition, ...]:
+    """All treatments of a field: its own, then those of its cases."""
+    return (field.disposition, *(case.disposition for case in field.cases))
+
+
+def transforms_in(field: FieldPlan) -> tuple[Transform, ...]:
+    """Every transform that a field's values may go through."""
+    return tuple(step for one in treatments(field) for step in transforms_of(one))
+
+
+def field_type(field: FieldPlan, kind: pa.DataType) -> pa.DataType | None:
+    """The Arrow type of a leaf of type `kind` afterwards. Treatments under conditions give one type
+    of value, whatever empties values aside."""
+    if not field.cases:
+        return output_type(field.disposition, kind)
+    made = [output_type(one, kind) for one in treatments(field)]
+    plain = value_type(kind)
+    values = [value_type(one) for one in made if one is not None]
+    changed = next((one for one in values if not one.equals(plain)), plain)
+    return kind if changed.equals(plain) and pa.types.is_dictionary(kind) else changed
 
 
 def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | None:

@@ -63,6 +63,7 @@ _WORDS: Final = (  # single words: a transform by its name alone
 _PARAMETERS: Final = frozenset(
     {"domain", "scope", "entity", "file", "locale", "unit", "to", "context", "kind", "hash_type"}
 )
+_CONDITIONS: Final = (("rows", _ANY, "drop"), ("fields", _ANY, "when"))
 _FILES: Final = (("map", "values"),)  # the name of a file, or its content
 _Path = tuple[str, ...]
 
@@ -94,7 +95,7 @@ def _published(path: _Path, value: Any) -> Any:
         return kept if any(one != "" for one in kept) or not kept else [""]
     if not isinstance(value, str) or _is_name(path):
         return value
-    if path == ("rows", _ANY, "drop") and fault_of(value) is None:
+    if path in _CONDITIONS and fault_of(value) is None:
         return without_literals(value)
     return ""
 

@@ -69,6 +69,14 @@ Integers of more than 53 bits beside fractions are `{integer}`. Keys that are da
 ids, are values at `ratings.{key}`, above `ratings.{value}`; so are the keys of Parquet maps. Only
 JSON can hold several kinds: other output formats are refused.
 
+**Conditions.** `when: "country = 'DE'"` limits a rule to records for which a condition of Polars
+SQL is true, as in row rules. The first rule of a field whose condition holds decides a value. The
+last rule of a field has no condition. Where one is unknown (null, or it fails), the strictest of
+the field's rules decides, and among equally strict ones the last. `drop` empties the value, since
+the field stays. A condition on a field below `[]` sees the fields of its element first, then those
+of the record. All rules of a field give one type. Text that is scrubbed (`entities`) belongs in the
+last rule. Subjects and fields whose level `privacy` chooses take no condition.
+
 **Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule
 without a matching field is an error too, unless it is `optional` or comes from an included file.
 

@@ -47,9 +47,22 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
     return Judged(kept, unjudged, Tally(counts))
 
 
-def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags]:
-    """The records for which `expression` is true or unknown, and those where it fails: everywhere,
-    if Polars has no words for a column's type."""
+def truth(table: pa.Table, expression: str) -> tuple[Flags, Flags]:
+    """The rows for which `expression` is true, and those for which it is unknown: it is null, or
+    fails."""
+    read = parsed(expression)
+    assert not isinstance(read, Fault), "conditions that are wrong do not load"
+    if not table.num_rows:
+        return np.zeros(0, np.bool_), np.zeros(0, np.bool_)
+    possible, fails = _judge(table, read)
+    certain, _ = _judge(table, read, unknown=False)
+    certain = certain & ~fails
+    return certain, (possible & ~certain) | fails
+
+
+def _judge(table: pa.Table, expression: pl.Expr, *, unknown: bool = True) -> tuple[Flags, Flags]:
+    """The records for which `expression` is true, or unknown if that counts, and those where it
+    fails: everywhere, if Polars has no words for a column's type."""
     import polars as pl
 
     # only what the rule reads: Polars panics at some types of Arrow
@@ -59,11 +72,11 @@ def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags]:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         nothing = np.zeros(table.num_rows, dtype=np.bool_)
         return nothing, ~nothing
-    return _evaluate(frame, expression)
+    return _evaluate(frame, expression.fill_null(unknown))
 
 
 def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags]:
-    """The records for which `expression` is true or unknown, and those where it fails.
+    """The records for which `expression`, never null, is true, and those where it fails.
 
     Polars fails for a column as a whole, so the records to blame are found by halving. What it says
     is not repeated, since it quotes values.
@@ -71,7 +84,7 @@ def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags]:
     import polars as pl
 
     try:
-        result = frame.select(expression.fill_null(True)).to_series().to_numpy()
+        result = frame.select(expression).to_series().to_numpy()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         if frame.height == 1:
             return np.zeros(1, dtype=np.bool_), np.ones(1, dtype=np.bool_)

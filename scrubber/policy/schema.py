@@ -383,6 +383,12 @@ class FieldRule(Part):
     type_: KindNames | None = Field(
         None, alias="type", description="Types of the fields that the rule is for (default: all)."
     )
+    when: Text | None = Field(
+        None,
+        description="Polars SQL condition on the record. The first rule whose condition holds "
+        "decides a value; the last rule of a field has none. Where a condition is unknown, the "
+        "strictest rule decides.",
+    )
     class_: FieldClassName | None = Field(None, alias="class", description="Class of the field.")
     transform: TransformSetting | None = Field(
         None, description="Transform of the values, or a list of transforms in order."

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scrubber.errors import printable
-from scrubber.manifest.view import told
+from scrubber.manifest.view import CASE, told
+from scrubber.model.direction import each
 from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, parameters
 from scrubber.review.strength import (
     ABSENT,
@@ -89,6 +90,7 @@ def _compared(
     before, after = strength(old), strength(new)
     shared = common_steps(old["action"], new["action"])
     yield from change("treatment", _done(old), _done(new), _effect(old, new, shared))
+    yield from parameters("field", name, each(), _stated_cases(old), _stated_cases(new))
     classes = [_class(field) for field in (old, new)]
     ranks = [class_strength(field["class"]) for field in (old, new)]
     gone = ABSENT in (before, after)  # the class is irrelevant if one output lacks the field
@@ -114,6 +116,8 @@ def _compared(
 def _effect(old: Field, new: Field, shared: Sequence[Shared]) -> Effect:
     """The effect of another treatment: by its strength, and of equal ones by their steps."""
     before, after = strength(old), strength(new)
+    if _stated_cases(old) != _stated_cases(new):
+        return Effect.WEAKER  # other conditions, which nobody can order
     counts = [len(field["action"].split(THEN)) for field in (old, new)]
     if before != after or counts == [1, 1]:
         return by_rank(before, after)
@@ -122,10 +126,15 @@ def _effect(old: Field, new: Field, shared: Sequence[Shared]) -> Effect:
     return Effect.WEAKER  # other steps, which nobody can order
 
 
+def _stated_cases(field: Field) -> dict[str, str]:
+    return {name: value for name, value in _parameters(field).items() if name.startswith(CASE)}
+
+
 def _of_step(field: Field, number: int) -> dict[str, str]:
     """The parameters of a step, without the domain of its pseudonyms, which is a fact of the
     field."""
-    rows = _parameters(field)
+    cases = _stated_cases(field)
+    rows = {name: value for name, value in _parameters(field).items() if name not in cases}
     if THEN in field["action"]:
         rows = {name: rows[numbered(name, number)] for name in _names(rows, number)}
     return {name: value for name, value in rows.items() if name != "domain"}

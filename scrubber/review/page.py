@@ -17,7 +17,7 @@ from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text, screen
 from scrubber.manifest.assessment import left_in
 from scrubber.manifest.deletion import deletion_lines
-from scrubber.manifest.view import printable_text
+from scrubber.manifest.view import group_of, printable_text
 from scrubber.review.assessed import risk_parts, second_look_parts
 from scrubber.review.changes import compare
 from scrubber.review.html import Html, element, join
@@ -217,7 +217,7 @@ def _names(fields: list[Data], limit: int = 12) -> Html:
 def _sections(data: Data) -> Iterator[_Section]:
     groups: dict[str, list[Data]] = {"keep": [], "": [], "drop": []}
     for field in data["fields"]:
-        groups.get(field["action"], groups[""]).append(field)
+        groups[group_of(field)].append(field)
     for action, anchor, title, lead in _FIELDS:
         fields = groups[action]
         shown = field_table(f"{title} ({len(fields):,})", fields, data) if fields else None

@@ -54,11 +54,14 @@ from scrubber.policy.plan import (
     Plan,
     ScrubText,
     linked_of,
+    transforms_in,
     transforms_of,
+    treatments,
 )
 from scrubber.run.risk_facts import checked, limitations, risk_of_run
 from scrubber.run.rule_facts import (
     action_of,
+    case_parameters,
     levels_text,
     place_of,
     rule_facts,
@@ -67,7 +70,6 @@ from scrubber.run.rule_facts import (
 )
 from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
-from scrubber.transform.steps import steps_of
 
 _SUPPRESSION = "suppression"
 _GENERALIZATION = "generalization"
@@ -207,9 +209,8 @@ def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
 
 def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> FieldFacts:
     disposition = field.disposition
-    transforms = transforms_of(disposition)
-    transform = disposition.transform if isinstance(disposition, Apply) else None
-    steps = steps_of(transform) if transform is not None else ()
+    transforms = transforms_in(field)
+    steps = transforms_of(disposition) if isinstance(disposition, Apply) else ()
     keyed = any(t.traits.needs_key for t in transforms)
     return FieldFacts(
         name=str(field.path),
@@ -220,17 +221,18 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         action=action_of(disposition),
         rule=field.rule.id,
         place=place_of(field.rule.mark),
-        technique=_technique(disposition),
+        technique=", ".join(dict.fromkeys(filter(None, map(_technique, treatments(field)))))
+        or None,
         entity=next(filter(None, (getattr(step, "entity", None) for step in steps)), None),
         key_id=key.id if key is not None and keyed else None,
-        domain=_domain(steps, field),
+        domain=_domain(transforms if field.cases else steps, field),
         reversible=any(t.traits.reversible for t in transforms),
-        linkable=_linkable(disposition),
+        linkable=any(map(_linkable, treatments(field))),
         reason=disposition.reason if isinstance(disposition, Keep) else None,
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=not field.path.repeated,
         inside=holder(field.path),
-        parameters=_parameters(disposition, key),
+        parameters=_parameters(disposition, key) | dict(case_parameters(field, key)),
         operators=_operators(disposition, key),
     )
 

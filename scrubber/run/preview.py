@@ -33,8 +33,10 @@ from scrubber.policy.plan import (
     Plan,
     ScrubText,
 )
+from scrubber.policy.sql import masked
 from scrubber.privacy.hierarchy import TOP
 from scrubber.run.request import key_for
+from scrubber.run.rule_facts import action_of
 from scrubber.run.survey import Survey
 from scrubber.transform.base import Context
 from scrubber.transform.keys import RootKey
@@ -100,6 +102,14 @@ class FieldPreview:
     @property
     def action(self) -> str:
         """The treatment in a few words."""
+        cases = [
+            f"{action_of(case.disposition)} where {masked(case.expression)}"
+            for case in self.plan.cases
+        ]
+        return ", ".join([*cases, f"else {self._otherwise}"]) if cases else self._otherwise
+
+    @property
+    def _otherwise(self) -> str:
         match self.plan.disposition:
             case Keep(reason, unsafe):
                 return f"keep{' UNSAFELY' if unsafe else ''}: {reason}"

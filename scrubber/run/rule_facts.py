@@ -19,12 +19,15 @@ from scrubber.anonymize.gates import GATES, gate_rule
 from scrubber.detect import DetectSpec
 from scrubber.errors import Mark
 from scrubber.manifest import HIDDEN, RuleFacts
+from scrubber.manifest.view import CASE, WHERE
 from scrubber.pipeline.batch import DETECT
 from scrubber.policy import Rules, public_parameters
 from scrubber.policy.plan import (
     Apply,
+    Case,
     Disposition,
     Drop,
+    FieldPlan,
     Generalize,
     Keep,
     Levels,
@@ -61,6 +64,8 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
                     reason=disposition.reason if isinstance(disposition, Keep) else None,
                 ),
             )
+            for case in field.cases:
+                seen.setdefault(case.rule.id, _case_rule(case, rules, key))
         for row in table.row_rules:
             seen.setdefault(row.rule.id, _row_rule(row, key))
     if plan.detect is not None:
@@ -142,6 +147,38 @@ def _digests(items: Iterable[str], key: RootKey | None) -> str:
     if len(ordered) > _EACH:
         return f"{len(ordered)} with {digest(json.dumps(ordered), key)}"
     return ", ".join(sorted(digest(item, key) for item in ordered))
+
+
+def case_parameters(field: FieldPlan, key: RootKey | None) -> Iterator[tuple[str, str]]:
+    """The cases of a field, as parameters of a manifest's field."""
+    for number, case in enumerate(field.cases, start=1):
+        name = f"{CASE}{number}"
+        yield name, f"{action_of(case.disposition)}{WHERE}{masked(case.expression)}"
+        yield f"{name} content", digest(" ".join(case.expression.split()), key)
+        if isinstance(case.disposition, Apply):
+            stated = stated_parameters(case.disposition.transform, key).items()
+            for parameter, value in sorted(stated):
+                yield f"{name} {parameter}", str(value)
+    if field.cases:
+        names = [f"{CASE}{number}" for number in range(1, len(field.cases) + 1)]
+        yield "case if unknown", [*names, "otherwise"][field.strictest]
+
+
+def _case_rule(case: Case, rules: Rules, key: RootKey | None) -> RuleFacts:
+    stated: dict[str, Any] = {
+        "condition": masked(case.expression),
+        "content": digest(" ".join(case.expression.split()), key),
+    }
+    if isinstance(case.disposition, Apply):
+        stated |= stated_parameters(case.disposition.transform, key)
+    return RuleFacts(
+        id=case.rule.id,
+        place=place_of(case.rule.mark),
+        selector=rules.selector_of(case.rule.id),
+        action=action_of(case.disposition),
+        parameters=stated,
+        reason=case.disposition.reason if isinstance(case.disposition, Keep) else None,
+    )
 
 
 def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:

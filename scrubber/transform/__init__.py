@@ -9,6 +9,7 @@ from scrubber.transform.base import Transform
 from scrubber.transform.clip import Clip
 from scrubber.transform.date_part import DatePart
 from scrubber.transform.email import Email
+from scrubber.transform.empty import Empty
 from scrubber.transform.erase import Mask, Redact, Replace
 from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round
 from scrubber.transform.map import Map
@@ -21,6 +22,7 @@ from scrubber.transform.url import Url
 _REGISTERED: dict[str, type[Transform]] = {
     kind.name: kind
     for kind in (
+        Empty,
         Redact,
         Replace,
         Mask,

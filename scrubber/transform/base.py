@@ -47,6 +47,7 @@ class Strictness(IntEnum):
     UNLINKABLE = 57  # a pseudonym of this occurrence alone
     REPLACE = 60
     REDACT = 70
+    EMPTY = 75
     DROP = 80
 
 
@@ -230,9 +231,14 @@ class FromFile(ABC):
 
 
 def for_findings(kind: type[Transform]) -> bool:
-    """True if a transform may replace a finding in a text: it asks for no subject, and takes
-    something away from every value."""
-    return not issubclass(kind, PerSubject) and kind.strictness >= Strictness.PERTURB
+    """True if a transform may replace a finding in a text: it asks for no subject, takes something
+    away from every value, and leaves a text."""
+    return not issubclass(kind, PerSubject) and makes_text(kind)
+
+
+def makes_text(kind: type[Transform]) -> bool:
+    """True if a transform of a text takes something away from every one, and leaves a text."""
+    return Strictness.PERTURB <= kind.strictness <= Strictness.REDACT
 
 
 def transformed(transform: Transform, array: pa.Array, context: Context) -> Outcome:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from scrubber.errors import KeyFault, TransformError
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.base import Context, FromFile, Strictness, Transform, transformed
+from scrubber.transform.base import Context, FromFile, Transform, makes_text, transformed
 from scrubber.transform.keys import RootKey
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def operators(key: RootKey | bytes | str | None = None) -> list[type[Operator]]:
     ``("scrubber_token", {"domain": "customer"})`` takes the transform's parameters. A config may
     also name the `document` and the `subject` (texts) that the value stands in and belongs to.
     `key` is the root key: 32 bytes, or their hex or base64 text. Left out are ``hierarchy`` and
-    ``map``, whose file the compiler of a rule file reads, and ``clip``, which leaves most values.
+    ``map``, whose file the compiler of a rule file reads, ``clip``, which leaves most
+    values, and ``empty``, which leaves no text.
 
     The operators raise Presidio's InvalidParamError for bad parameters, KeyFault ``key-missing``
     where a key is needed, and TransformError ``transform-failed`` for a value that cannot be
@@ -99,7 +100,7 @@ def operators(key: RootKey | bytes | str | None = None) -> list[type[Operator]]:
     return [
         _operator(kind, root)
         for kind in TRANSFORMS.values()
-        if not issubclass(kind, FromFile) and kind.strictness >= Strictness.PERTURB
+        if not issubclass(kind, FromFile) and makes_text(kind)
     ]
 
 

@@ -69,6 +69,11 @@ LITERALS = [
         [{"drop": "length(b) > 78051120", "reason": "r"}],
         [{"drop": "length(b) > 1", "reason": "r"}],
     ),
+    (
+        ("fields",),
+        [{"name": "b", "when": "a = 'Ann'", "transform": "drop"}, {"name": "*", "keep": "why"}],
+        [{"name": "b", "when": "a = 'Bob'", "transform": "drop"}, {"name": "*", "keep": "why"}],
+    ),
     (FIELD, {"name": "a", "transform": {"replace": {"with": "Ann"}}},
             {"name": "a", "transform": {"replace": {"with": "Bob"}}}),
     (FIELD, {"name": "a", "transform": {"map": {"values": {"Ann": "x"}}}},

@@ -47,6 +47,7 @@ FRAME = pl.DataFrame(
         "page": ["https://shop.example.com/users/123?q=1"] * 40,
         "visit": ["2026-01-02"] * 40,
         "code": ["a", "b"] * 20,
+        "phone": ["+49 30 123", "+1 212 555"] * 20,
         "dose": [1.25 * i for i in range(40)],
     }
 )
@@ -84,10 +85,14 @@ def base() -> Rules:
     }
     note["entities"]["PHONE_NUMBER"] = {"token": {"bits": 128}}
     state = {"name": "state", "class": "sensitive", "transform": "redact"}
+    phone = [
+        {"name": "phone", "when": "state = 'CA'", "transform": "drop"},
+        {"name": "phone", "class": "quasi_identifier", "transform": {"prefix": {"keep": 2}}},
+    ]
     return {
         "version": 1,
         "subject": "id",
-        "fields": [*fields, note, state],
+        "fields": [*fields, note, state, *phone],
         "rows": [
             {"drop": "state = 'TX'", "reason": "a promise"},
             {"drop": "age < 18", "reason": "minors"},
@@ -163,6 +168,11 @@ def within(*path: Any, value: Any = None) -> Edit:
     return edit
 
 
+def case(index: int, **changes: Any) -> Edit:
+    """Change one of the two rules for the phone."""
+    return lambda rules: rules["fields"][index - 2].update(changes)
+
+
 def note(**changes: Any) -> Edit:
     return lambda rules: field(rules, "note").update(changes)
 
@@ -171,6 +181,7 @@ ENTITIES = {"default": "redact", "URL": {"mask": {}}, "PHONE_NUMBER": {"token": 
 DETECT = base()["detect"]
 WEAKER: dict[str, Edit] = {
     "fewer bits": set_("id", {"token": {"bits": 64}}),
+    "a longer prefix beside a condition": case(1, transform={"prefix": {"keep": 4}}),
     "another domain": set_("id", {"token": {"bits": 128, "domain": "crm"}}),
     "another domain of encryption": set_("email", {"encrypt": {"pad_to": 64, "domain": "crm"}}),
     "no padding": set_("email", "encrypt"),
@@ -265,6 +276,14 @@ INCOMPARABLE: dict[str, Edit] = {
         "dose", [{"clip": {"lower": 4, "upper": 40}}, {"round": {"to": 2}}]
     ),
     "other steps": set_("dose", [{"round": {"to": 2}}, {"significant": {"digits": 1}}]),
+    "another condition of a field": case(0, when="state = 'NY'"),
+    "a condition that never holds": case(0, when="state = 'nowhere'"),
+    "another treatment under a condition": case(0, transform={"prefix": {"keep": 1}}),
+    "kept under a condition": lambda rules: (
+        rules["fields"][-2].pop("transform"),
+        rules["fields"][-2].update(keep="they want it"),
+    )[1],
+    "no condition any more": lambda rules: rules["fields"].pop(-2) and None,
     "another part of the date": set_("visit", {"date_part": {"to": "month"}}),
     "other values": set_("code", {"map": {"values": {"a": "z"}, "other": "y"}}),
     "another recognizer": within(
