@@ -291,12 +291,14 @@ def _strictest(found: Findings, actions: tuple[Action, ...], codes: Ints, firsts
     Clusters are worked on side by side: the strictest that is left of each is the answer, unless
     another one absorbs it; then all that the other absorbs goes.
     """
-    strictness = np.array([one.strictness for one in actions], np.int64)
-    consumes = np.array([one.consumes for one in actions], dtype=np.bool_)
     sizes = np.diff(np.append(firsts, len(found)))
-    clusters = np.repeat(np.arange(len(firsts)), sizes)
     answer = firsts.copy()
     left = np.flatnonzero(np.repeat(sizes > 1, sizes))
+    if not len(left):  # the common case: nothing overlaps
+        return answer
+    strictness = np.array([one.strictness for one in actions], np.int64)
+    consumes = np.array([one.consumes for one in actions], dtype=np.bool_)
+    clusters = np.repeat(np.arange(len(firsts)), sizes)
     ranked = left[
         np.lexsort(
             (

@@ -84,9 +84,10 @@ def scrub_texts(
             once.why,
         )
     else:
-        alone = found.repeated(looked.alone)
-        known = _known(looked, operators).outside_kept(operators.keeps)
-        covers = alone.joined(known).covers(operators.action)
+        each = found.repeated(looked.alone)
+        if looked.by_row:
+            each = each.joined(_known(looked, operators).outside_kept(operators.keeps))
+        covers = each.covers(operators.action)
         if shown is not None and looked.linked:
             shown.prepare(looked.linked, looked.rows)
             covers = shown.covers(covers, looked.linked, looked.rows, operators.transform)
@@ -138,10 +139,10 @@ def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
 def _count(looked: Looked, found: Findings, operators: TextOperators) -> Mapping[FoundKey, int]:
     alone = looked.alone[looked.alone >= 0]
     counts = Counter(found.counts(np.bincount(alone, minlength=len(looked.distinct))))
-    # What rows add may keep, or not, what was found in the text alone.
-    known = looked.found.repeated(looked.beside_rows).joined(looked.added)
-    left = known.outside_kept(operators.keeps)
-    counts.update(left.counts(np.ones(len(looked.texts), np.int64)))
+    if looked.by_row:  # what rows add may keep, or not, what was found in the text alone
+        known = looked.found.repeated(looked.beside_rows).joined(looked.added)
+        left = known.outside_kept(operators.keeps)
+        counts.update(left.counts(np.ones(len(looked.texts), np.int64)))
     return {
         (label, recognizer, operators.action(label).name): count
         for (label, recognizer), count in counts.items()

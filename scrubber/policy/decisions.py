@@ -9,7 +9,6 @@ from typing import Any
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.tables import in_table
 from scrubber.policy import schema
-from scrubber.policy.hierarchies import read_hierarchy_file
 from scrubber.policy.operators import parameters, read_operator
 from scrubber.policy.plan import (
     Apply,
@@ -21,9 +20,10 @@ from scrubber.policy.plan import (
     ScrubText,
 )
 from scrubber.policy.rows import columns_of
-from scrubber.policy.schema import Setting
 from scrubber.policy.sql import Fault
+from scrubber.policy.syntax.hierarchies import read_hierarchy_file
 from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.settings import Setting, numbered
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform.base import FromFile, Kind, PerSubject, Strictness, Transform
 from scrubber.transform.erase import Redact
@@ -85,7 +85,7 @@ def field_rules(
     """The rules of the file, and the digests of the hierarchy files that they name."""
     chooses = written.privacy is not None or not report.is_whole(("privacy",))
     reader = _Reader(report, chooses)
-    rules = [reader.rule(("fields", i), rule) for i, rule in schema.numbered(written.fields)]
+    rules = [reader.rule(("fields", i), rule) for i, rule in numbered(written.fields)]
     return tuple(rules), reader.digests
 
 

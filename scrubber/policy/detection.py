@@ -12,8 +12,9 @@ from scrubber.detect import DetectSpec, Exclude, Hotword, known_entities, presid
 from scrubber.detect.regexes import unbounded
 from scrubber.errors import DetectionError, NotAvailable, printable
 from scrubber.policy.plan import Unmeasured
-from scrubber.policy.schema import Detect, DetectRule, Exclusion, Languages, numbered
+from scrubber.policy.schema import Detect, DetectRule, Exclusion, Languages
 from scrubber.policy.syntax.report import Report, did_you_mean
+from scrubber.policy.syntax.settings import numbered
 from scrubber.policy.syntax.source import Path_
 
 # Less is what Presidio gives to a value that could be anything, with no word for it near:

@@ -14,6 +14,7 @@ from scrubber.model.fieldpath import EACH, FieldPath, Step, is_list, leaves
 from scrubber.model.opened import Opened
 from scrubber.policy import schema
 from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.settings import numbered
 from scrubber.policy.syntax.source import Path_
 
 
@@ -39,7 +40,7 @@ def examples(report: Report, tests: Iterable[schema.Example | None]) -> tuple[Ex
             report.tree.value_mark(("tests", i)),
             test.in_,
         )
-        for i, test in schema.numbered(tests)
+        for i, test in numbered(tests)
         if _makes_sense(report, ("tests", i), test)
     )
 

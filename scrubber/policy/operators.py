@@ -24,9 +24,9 @@ from pydantic_core import PydanticCustomError
 
 from scrubber.errors import printable
 from scrubber.policy.plan import Drop, Keep
-from scrubber.policy.schema import AS_WRITTEN, Part, Setting
 from scrubber.policy.shape import validated
 from scrubber.policy.syntax.report import Report, did_you_mean
+from scrubber.policy.syntax.settings import AS_WRITTEN, Part, Setting
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform import TRANSFORMS
 from scrubber.transform.base import Kind, Transform, for_findings

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from scrubber.policy.hierarchies import read_hierarchy_file
 from scrubber.policy.operators import read_operator
 from scrubber.policy.plan import Levels, PrivacyRules
-from scrubber.policy.schema import Part, Privacy, Setting
+from scrubber.policy.schema import Privacy
+from scrubber.policy.syntax.hierarchies import read_hierarchy_file
 from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.settings import Part, Setting
 from scrubber.policy.syntax.source import Path_
 from scrubber.privacy.models import MODELS, PrivacyModel
 from scrubber.transform.base import FromFile, Strictness, Transform

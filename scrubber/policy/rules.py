@@ -17,7 +17,6 @@ from scrubber.policy import schema
 from scrubber.policy.decisions import FieldRule, field_rules
 from scrubber.policy.detection import canonical_json, check_entities, detection, unmeasured
 from scrubber.policy.examples import Example, examples
-from scrubber.policy.gates import gate_rules
 from scrubber.policy.linking import check_linked_as, linked_labels
 from scrubber.policy.plan import (
     DisclosureRules,
@@ -34,11 +33,12 @@ from scrubber.policy.plan import (
 from scrubber.policy.privacy import privacy_rules
 from scrubber.policy.publishing import has_literals, published_digest
 from scrubber.policy.rows import columns_of
-from scrubber.policy.schema import Key, numbered
+from scrubber.policy.schema import Gates, Key
 from scrubber.policy.shape import RULE_KEYS, check_shape
 from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
+from scrubber.policy.syntax.settings import numbered
 from scrubber.policy.syntax.source import Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
@@ -132,7 +132,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     key = _key(report, written.key)
     fields, digests = field_rules(report, written)
     privacy, more_digests = privacy_rules(report, written.privacy)
-    gates = gate_rules(report, written.gates, privacy)
+    gates = _gates(report, written.gates, privacy)
     asked = {path: entity for rule in fields for path, entity in rule.entities}
     texts = any(rule.scrubs_text for rule in fields)
     spec = detection(report, written.detect, needed=texts)
@@ -223,6 +223,20 @@ def _rows(report: Report, written: Iterable[schema.RowRule | None]) -> tuple[Row
         ref = RuleRef(f"rows[{i}]", report.tree.value_mark(("rows", i)))
         rules.append(RowRule(rule.drop, rule.reason, ref))
     return tuple(rules)
+
+
+def _gates(report: Report, part: Gates, privacy: PrivacyRules | None) -> GateRules:
+    """The limits of the part, which the classes of `privacy` do not contradict."""
+    least = part.min_k
+    if least is not None and privacy is not None and least > privacy.k:
+        text = f"min_k asks for classes of {least}, and privacy makes them of {privacy.k}"
+        report.value(("gates", "min_k"), "k-below-gate", text, f"privacy: {{k: {least}}}")
+    return GateRules(
+        part.max_residual_rate,
+        least,
+        every=part.rescan == "all",
+        languages=part.languages is not None,
+    )
 
 
 def _require_key(report: Report, fields: tuple[FieldRule, ...]) -> None:

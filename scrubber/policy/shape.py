@@ -12,8 +12,9 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, Tag, ValidationError
 
 from scrubber.errors import printable
-from scrubber.policy.schema import TAGS, VERSION, RuleFile
+from scrubber.policy.schema import RuleFile
 from scrubber.policy.syntax.report import Report, did_you_mean
+from scrubber.policy.syntax.settings import TAGS, VERSION
 from scrubber.policy.syntax.source import Path_, Tree
 from scrubber.transform import TRANSFORMS
 
