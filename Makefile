@@ -102,6 +102,7 @@ bench-peers: setup
 
 fixtures: setup
 	@$(BIN)/python fixtures/generate.py
+	@$(BIN)/python fixtures/sessions.py
 
 clean:
 	rm -rf $(VENV) $(DEMO)

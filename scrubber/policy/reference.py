@@ -93,8 +93,8 @@ them. Quote names with other characters than letters, digits and underscores: `"
 `rows`, `detect.recognizers` and `detect.rules` are concatenated in that order; other mappings are
 merged key by key. Tests of an included file do not run. Its `key` is ignored, unless the rule file
 uses it: `key: {include: base.yaml}`. The packs `pack:hipaa-safe-harbor`, `pack:gdpr-direct`,
-`pack:secrets` and `pack:chat-finetuning` are part of the package. Commands accept a pack in place
-of a rule file.
+`pack:secrets`, `pack:chat-finetuning` and `pack:agent-traces` are part of the package. Commands
+accept a pack in place of a rule file.
 
 **Malformed records.** A malformed record stops a run; `on_error: drop_row` rejects and counts it
 instead. A CSV record is malformed without the cells of the header. A JSON line is malformed if it

@@ -19,6 +19,7 @@ from scrubber.model.fieldpath import FieldPath, Inner, Selector, SelectorIndex, 
 from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_mapping
 from scrubber.profiling.columns import Profile, judge
 from scrubber.profiling.examine import Examined, ExaminedTable, Looked
+from scrubber.profiling.packs import pack_for
 from scrubber.profiling.relations import domains_of, linked_rules
 from scrubber.profiling.report import DETECT, ROWS, SEED, examined_tables, passed_over_said
 from scrubber.profiling.suggest import DROP, REDACT, Decision, decide, merged
@@ -31,7 +32,7 @@ class Draft:
     comments.
 
     `passed_over` has the number and reason of malformed records for each table. `out` is the
-    written file, if any.
+    written file, if any. `pack` is the rule pack for data of this shape, if there is one.
     """
 
     head: Mapping[str, Any]
@@ -39,6 +40,7 @@ class Draft:
     comments: tuple[str, ...]
     passed_over: tuple[str, ...] = ()
     out: str | None = None
+    pack: str | None = None
 
     @property
     def exit_code(self) -> int:
@@ -46,9 +48,10 @@ class Draft:
         return 1 if self.passed_over else 0
 
     def to_json(self) -> dict[str, Any]:
-        """The file, the number of rules by action, and the tables with malformed records."""
+        """The file, the number of rules by action, the tables with malformed records, and the pack
+        for data of this shape."""
         counts, passed_over = self.counts(), list(self.passed_over)
-        return {"out": self.out, "decisions": counts, "passed_over": passed_over}
+        return {"out": self.out, "decisions": counts, "passed_over": passed_over, "pack": self.pack}
 
     @property
     def text(self) -> str:
@@ -89,13 +92,19 @@ def draft(
     named = _complete(tables, schemas)
     rules = _rules(named, schemas, finds_names=detect.get("ner") != "none")
     head = _head(rules, detect)
+    pack = pack_for(schemas.values())
     sampled = sum(table.sample.table.num_rows for table in tables)
     comments = (
         f"A first draft by `scrubber init`, from {sampled:,} sampled records. It keeps little.",
         "Read every rule before you rely on it; above each stands what speaks for it.",
+        *(
+            [f"{pack} has rules for data of this shape: you may include it instead."]
+            if pack
+            else ()
+        ),
         *passed_over,
     )
-    made = _settled(Draft(head, rules, comments, passed_over), schemas)
+    made = _settled(Draft(head, rules, comments, passed_over, pack=pack), schemas)
     made = replace(made, head=_head(made.rules, detect))
     return _checked(replace(made, rules=linked_rules(made.rules, named, schemas)), made, schemas)
 

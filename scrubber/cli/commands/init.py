@@ -48,4 +48,7 @@ def _show(draft: Draft, out: str, inputs: list[str]) -> None:
     if draft.needs_key:
         stdout().print('  export SCRUBBER_KEY="$(scrubber keygen)"', soft_wrap=True)
     given = " ".join(printable(path) for path in inputs)
+    if draft.pack is not None:
+        stdout().print(f"{draft.pack} has rules for data of this shape:", soft_wrap=True)
+        stdout().print(f"  scrubber plan {draft.pack} {given}", soft_wrap=True)
     stdout().print(f"  scrubber plan {printable(out)} {given}", soft_wrap=True)
