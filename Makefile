@@ -82,7 +82,7 @@ leak: setup
 
 model: setup
 	@test -n "$(DATA)" || { echo "name the folder of shared data: make model DATA=FOLDER" >&2; exit 2; }
-	@$(BIN)/python -m training "$(DATA)"
+	@$(BIN)/python -m training "$(DATA)" $(MODEL)
 
 gate: setup
 	@test -n "$(DATA)" || { echo "name the folder of shared data: make gate DATA=FOLDER" >&2; exit 2; }

@@ -11,6 +11,7 @@ import typer
 
 from scrubber.cli.app import app
 from scrubber.cli.options import CHOICES
+from scrubber.detect.ner.reference import model_reference
 from scrubber.detect.reference import entities_reference
 from scrubber.manifest.reference import manifest_reference
 from scrubber.policy import rules_reference
@@ -67,6 +68,7 @@ PAGES = {
     "cli.md": cli_reference,
     "entities.md": entities_reference,
     "manifest.md": manifest_reference,
+    "model.md": model_reference,
     "rules.md": rules_reference,
 }
 

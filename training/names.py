@@ -59,27 +59,58 @@ def lookup(data: Path) -> list[np.ndarray]:
 
 
 class Pool:
-    """Names to draw from: half of them by country evenly, half from the longest lists."""
+    """Names to draw from: half of them by country evenly, half from the longest lists.
+
+    A Cyrillic name is drawn for a Cyrillic one, a Latin one for all others.
+    """
 
     def __init__(self, data: Path) -> None:
         by_country: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
+        cyrillic: dict[bool, list[str]] = {True: [], False: []}
         for entry in entries(data):
             given = entry.kind.startswith("given")
             if (given or entry.kind == "surname") and entry.name.isalpha():
-                if not ("a" <= plain(entry.name)[0] <= "z"):
-                    continue
-                by_country[given].setdefault(entry.country, []).append(entry.name)
+                if is_cyrillic(entry.name):
+                    cyrillic[given].append(entry.name)
+                elif "a" <= plain(entry.name)[0] <= "z":
+                    by_country[given].setdefault(entry.country, []).append(entry.name)
+        self._cyrillic = {given: sorted(names) for given, names in cyrillic.items()}
+        self._by_country = by_country
+        self._homes: dict[tuple[str, bool], list[str]] = {}
         self._lists = {k: [sorted(v) for _, v in sorted(c.items())] for k, c in by_country.items()}
         self._all = {k: [n for names in lists for n in names] for k, lists in self._lists.items()}
         self.given = frozenset(plain(n) for n in self._all[True])
         self.surnames = frozenset(plain(n) for n in self._all[False])
 
-    def draw(self, rng: Random, *, given: bool) -> str:
+    def _at_home(self, home: str, *, given: bool) -> list[str]:
+        found = self._homes.get((home, given))
+        if found is None:
+            lists = sorted(self._by_country[given].items())
+            found = sorted({n for place, names in lists if place.startswith(home) for n in names})
+            self._homes[home, given] = found
+        return found
+
+    def draw_cyrillic(self, rng: Random, word: str, *, given: bool) -> str:
+        """A name in the case of the declension that the end of `word` tells."""
+        name = rng.choice(self._cyrillic[given])
+        if not given and name.endswith(("ов", "ев", "ин")):
+            ends = ("ова", "ову", "овым", "ове", "ой", "ева", "еву", "евым", "еве", "ина", "ину")
+            found = next((end for end in ends if word.lower().endswith(end)), "")
+            return name + {"ой": "ой"}.get(found, found[2:])
+        return name
+
+    def draw(self, rng: Random, *, given: bool, home: str = "") -> str:
         if rng.random() < 0.12:
             return _invented(rng)
+        if home and rng.random() < 0.7:
+            return rng.choice(self._at_home(home, given=given))
         if rng.random() < 0.5:
             return rng.choice(rng.choice(self._lists[given]))
         return rng.choice(self._all[given])
+
+
+def is_cyrillic(word: str) -> bool:
+    return "\u0400" <= word[:1] <= "\u052f"
 
 
 _ONSETS = "b br c ch d dr f fr g gr h j k kr l m n p pr r s sh st t tr v w y z th kh".split()

@@ -8,30 +8,38 @@ import json
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import babel
 import numpy as np
 
 from scrubber.detect.ner.builtin import COMPONENT, WEIGHTS, Names
 from scrubber.detect.ner.component import pipeline
+from training.calibration import unchanged
 from training.export import exported
 from training.measure import Finder, measured
+from training.multilingual.sentences import FOLDER as SENTENCES
+from training.multilingual.sentences import LICENCE as SENTENCES_LICENCE
+from training.multilingual.sentences import languages, sentences
 from training.network import Array, Sizes
 from training.sources import SOURCES, documents
 
 # A token belongs to a name from the first probability on; one of its tokens must reach the second.
 # Low, since a name that is missed costs more than a word that is taken for one.
-LEAST = {"PERSON": 0.3, "LOCATION": 0.3, "ORGANIZATION": 0.4}
-SURE = {"PERSON": 0.4, "LOCATION": 0.4, "ORGANIZATION": 0.5}
+LEAST = {"PERSON": 0.2, "LOCATION": 0.3, "ORGANIZATION": 0.4}
+SURE = {"PERSON": 0.3, "LOCATION": 0.4, "ORGANIZATION": 0.5}
 
 
 def write_weights(
     path: Path, sizes: Sizes, weights: Mapping[str, Array], largest: Mapping[str, float],
-    vocabulary: Array, lists: Sequence[Array],
+    vocabulary: Array, lists: Sequence[Array], calibration: Array | None = None,
 ) -> None:  # fmt: skip
+    """The file of the model; without a `calibration`, scores are what the network says."""
     arrays = exported(sizes, weights, largest, vocabulary, list(lists))
     arrays["least"] = np.array(list(LEAST.values()), np.float32)
+    arrays["calibration"] = unchanged() if calibration is None else calibration
     arrays["sure"] = np.array(list(SURE.values()), np.float32)
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -63,10 +71,29 @@ def inputs(data: Path) -> list[dict[str, str]]:
         for s in SOURCES
         if s.kept < 1
     ]
+    for path in sorted((data / SENTENCES).glob("*.txt")):
+        name = path.relative_to(data).as_posix()
+        found.append({"path": name, "licence": SENTENCES_LICENCE, "sha256": _digest(path)})
+    found.append(
+        {
+            "path": f"CLDR in Babel {version('babel')}: global.dat",
+            "licence": "BSD-3-Clause, Unicode-3.0",
+            "sha256": _digest(Path(babel.__file__).with_name("global.dat")),
+        }
+    )
     for path in sorted((data / "names").glob("*.csv")):
         licence = NAME_LICENCES.get(path.stem, "see the shared data's README")
         found.append({"path": f"names/{path.name}", "licence": licence, "sha256": _digest(path)})
     return found
+
+
+def calibrated_on(data: Path) -> list[dict[str, str]]:
+    """Every file that the scores are calibrated on, with its licence and digest."""
+    return [
+        {"path": s.path, "licence": s.licence, "sha256": _digest(data / s.path)}
+        for s in SOURCES
+        if s.calibrates
+    ]
 
 
 NAME_LICENCES = {
@@ -80,9 +107,14 @@ NAME_LICENCES = {
 }
 
 
-def scores(data: Path, find: Finder) -> dict[str, Any]:
-    """Measured on what was kept: spans, share wholly covered, precision by character."""
+_FEWEST = 30  # sentences that say something
+
+
+def scores(data: Path, find: Finder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Measured on what was kept: of labelled sets spans, share wholly covered, precision by
+    character; of plain sentences, by language, the share of letters that is taken for names."""
     result: dict[str, Any] = {}
+    plain: dict[str, Any] = {}
     for source in SOURCES:
         kept = list(documents(data, source, kept=True)) if source.kept else []
         if kept:
@@ -90,7 +122,19 @@ def scores(data: Path, find: Finder) -> dict[str, Any]:
                 label: {"spans": n, "wholly_covered": round(c, 3), "precision": round(p, 3)}
                 for label, (n, c, p) in measured(kept, find).items()
             }
-    return result
+    for language in languages(data):
+        texts = sentences(data, language, kept=True)
+        if len(texts) >= _FEWEST:
+            found = find(texts)
+            letters = sum(c.isalpha() for text in texts for c in text)
+            taken = sum(
+                c.isalpha()
+                for text, names in zip(texts, found, strict=True)
+                for begin, end, _ in names
+                for c in text[begin:end]
+            )
+            plain[language] = {"sentences": len(texts), "letters_taken": round(taken / letters, 4)}
+    return result, plain
 
 
 def finder(weights: Path) -> Finder:

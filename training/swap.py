@@ -7,7 +7,7 @@ from random import Random
 import regex
 
 from scrubber.detect.ner.features import plain
-from training.names import Pool
+from training.names import Pool, is_cyrillic
 from training.tagging import Labelled
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
@@ -25,8 +25,9 @@ _KEPT = frozenset(
 )
 
 
-def swapped(labelled: Labelled, pool: Pool, rng: Random) -> Labelled:
-    """`labelled` with every person's name replaced, the same word by the same word."""
+def swapped(labelled: Labelled, pool: Pool, rng: Random, home: str = "") -> Labelled:
+    """`labelled` with every person's name replaced, the same word by the same word; most names are
+    drawn from the locales that begin with `home`, where one is given."""
     drawn: dict[str, str] = {}
     text, out, spans, done = labelled.text, [], [], 0
     size = 0
@@ -38,7 +39,7 @@ def swapped(labelled: Labelled, pool: Pool, rng: Random) -> Labelled:
         part = text[begin:end]
         if label == "PERSON":
             at_handle = part.startswith("@") or text[max(0, begin - 2) : begin].strip() == "@"
-            part = _handle(part, rng) if at_handle else _name(part, drawn, pool, rng)
+            part = _handle(part, rng) if at_handle else _name(part, drawn, pool, rng, home)
         out.append(part)
         spans.append((size, size + len(part), label))
         size += len(part)
@@ -47,7 +48,7 @@ def swapped(labelled: Labelled, pool: Pool, rng: Random) -> Labelled:
     return Labelled("".join(out), tuple(spans), labelled.complete)
 
 
-def _name(part: str, drawn: dict[str, str], pool: Pool, rng: Random) -> str:
+def _name(part: str, drawn: dict[str, str], pool: Pool, rng: Random, home: str) -> str:
     words = [m.group() for m in _WORD.finditer(part) if plain(m.group()) not in _KEPT]
 
     def other(match: regex.Match[str]) -> str:
@@ -64,7 +65,11 @@ def _name(part: str, drawn: dict[str, str], pool: Pool, rng: Random) -> str:
         if low not in drawn:
             last = len(words) > 1 and word == words[-1]
             alone = len(words) == 1 and low in pool.surnames and low not in pool.given
-            drawn[low] = pool.draw(rng, given=not (last or alone))
+            given = not (last or alone)
+            if is_cyrillic(word):
+                drawn[low] = pool.draw_cyrillic(rng, word, given=given)
+            else:
+                drawn[low] = pool.draw(rng, given=given, home=home)
         return _cased(drawn[low], word)
 
     return _WORD.sub(other, part)

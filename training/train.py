@@ -16,19 +16,21 @@ from scrubber.detect.ner.features import Words, hashed, places, plain
 from scrubber.detect.ner.tokens import Tokens
 from training.corpus import Chunk, Index, chunks, joined, recased, sobered, spaced
 from training.generated import documents as made
+from training.multilingual.carriers import documents as multilingual
 from training.names import Pool, lookup
 from training.network import Adam, Batch, Network, Sizes, fresh, taken
+from training.resume import resumed
 from training.sources import SOURCES, documents
 from training.swap import swapped
 from training.tagging import Labelled
 
-VOCABULARY = 24_000
+VOCABULARY = 48_000
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How long and how boldly: `batch` counts tokens, `generated` texts, `drop` and `word_drop` are
-    shares."""
+    shares. `start` is a model to go on from: the file of its weights."""
 
     seed: int = 1
     steps: int = 16_000
@@ -37,6 +39,7 @@ class Settings:
     rate: float = 2e-3
     drop: float = 0.1
     word_drop: float = 0.12
+    start: Path | None = None
 
 
 def log(*parts: object) -> None:
@@ -60,7 +63,7 @@ def drawn(
         times = source.times
         chosen = [d for d in every for _ in range(int(times) + (rng.random() < times % 1))]
         rng.shuffle(chosen)
-        changed = (recased(swapped(d, pool, rng), rng) for d in chosen)
+        changed = (recased(swapped(d, pool, rng, source.home), rng) for d in chosen)
         if source.handles or "btc" in source.path:
             changed = (spaced(d, rng) for d in changed)
         yield from joined(list(changed), rng)
@@ -141,6 +144,7 @@ class Material:
 
     def _texts(self, number: int) -> list[Labelled]:
         more = generated(self._data, self._seed + 1_000 * number, self._extra)
+        more += multilingual(self._data, self._rng(number, "languages"))
         return list(drawn(self._sets, more, self._pool, self._rng(number, "draw")))
 
     def _rng(self, number: int, what: str) -> Random:
@@ -152,18 +156,19 @@ Weights = dict[str, np.ndarray]
 
 def train(
     given: Material, settings: Settings, keep: Callable[[Weights], None]
-) -> tuple[Sizes, Weights]:
-    """The weights after `settings.steps` steps: their running average. `keep` is given them every
-    1,000 steps too, for the case that the last step is never reached."""
+) -> tuple[Sizes, Weights, dict[str, float]]:
+    """The weights after `settings.steps` steps: their running average, and how large the numbers
+    are that enter each product. `keep` is given the weights every 500 steps too, for the case that
+    the last step is never reached."""
     sizes = Sizes()
     weights = fresh(sizes, len(given.vocabulary), settings.seed)
+    if settings.start:
+        weights |= resumed(weights, settings.start, given.vocabulary)
     network = Network(sizes, weights, settings.seed, settings.word_drop)
     adam = Adam(weights)
     rng = np.random.default_rng(settings.seed)
     step, total, began, seen = 0, 0.0, time.time(), 0
     for number in count():
-        if step == settings.steps:
-            break
         drawn_now = given.round(number)
         for batch in batches(drawn_now.pieces, drawn_now.features, settings.batch, rng):
             rate = settings.rate * min(1.0, (step + 1) / 200) * max(0.02, 1 - step / settings.steps)
@@ -176,17 +181,18 @@ def train(
                 speed = seen / (time.time() - began)
                 log(f"step {step} loss {total / 200:.4f} {speed:.0f} tokens/s")
                 total = 0.0
-            if step % 1000 == 0:
+            if step % 500 == 0:
                 keep(adam.mean)
             if step == settings.steps:
                 break
-    return sizes, adam.mean
+        if step == settings.steps:
+            break
+    return sizes, adam.mean, _largest(sizes, adam.mean, drawn_now, settings.seed)
 
 
-def calibrated(sizes: Sizes, weights: Weights, given: Material, seed: int) -> dict[str, float]:
+def _largest(sizes: Sizes, weights: Weights, drawn: Round, seed: int) -> dict[str, float]:
     """How large the numbers are that enter each product, over some batches."""
     network = Network(sizes, weights, seed)
-    first = given.round(0)
-    some = islice(batches(first.pieces, first.features, 4000, np.random.default_rng(seed)), 30)
+    some = islice(batches(drawn.pieces, drawn.features, 4000, np.random.default_rng(seed)), 30)
     each = [network.largest(batch) for batch in some]
     return {name: float(np.mean([one[name] for one in each])) for name in each[0]}

@@ -30,6 +30,7 @@ from benchmarks.leaks.direct import SETS, Set
 from benchmarks.leaks.shipped import write
 from benchmarks.leaks.systems import SYSTEMS
 from scrubber.errors import InputError, Place, ScrubberError, printable
+from training.multilingual.sentences import is_kept
 
 PEERS = Path("build/leak-peers/bin/python")
 OURS = "scrubber"
@@ -86,9 +87,12 @@ def _labelled(folder: Path, docs: int | None, wanted: Sequence[str] | None) -> I
 def _sentences(folder: Path, count: int) -> Iterator[Sample]:
     """Plain sentences, by language: nothing in them is labelled."""
     for path in sorted(folder.rglob("cc0_sentences/*.txt")) if count else ():
-        lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+        unseen = [line for line in lines if is_kept(line)]
+        learned = len(unseen) < _FEW
         of = Set(f"sentences_{path.stem}", path.stem, report.PLAIN, {}, complete=True)
-        yield Sample(of, spread(tuple(Document(line, ()) for line in lines), count))
+        texts = tuple(Document(line, ()) for line in (lines if learned else unseen))
+        yield Sample(of, spread(texts, count), learned)
 
 
 def _results(

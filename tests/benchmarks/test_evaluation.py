@@ -354,4 +354,5 @@ def test_what_the_model_learned_from_is_left_out(tmp_path: Path) -> None:
     sets, _ = read_folder(folder)
     left = {one.stem: len(held_out(one, folder).documents) for one in sets}
     assert 10 < left.pop("tab_train100_allannotators") < 30
-    assert left == {"wnut17_train": 0, "wnut17_dev": 40, "unknown": 40}
+    assert 10 < left.pop("wnut17_dev") < 30  # scores were calibrated on the others
+    assert left == {"wnut17_train": 0, "unknown": 40}

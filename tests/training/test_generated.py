@@ -127,7 +127,7 @@ def test_every_name_of_the_lists_that_stands_in_a_text_is_labelled(data: Path) -
 
 def test_negatives_have_no_name_and_the_rest_mostly_has(data: Path) -> None:
     assert not [d for d in documents(data, 2, 600, kinds=("negative",)) if d.spans]
-    for kind in sorted(set(KINDS) - {"negative"}):
+    for kind in sorted(set(KINDS) - {"negative", "defined"}):  # roles, eponyms, works: few names
         made = list(documents(data, 2, 200, kinds=(kind,)))
         assert sum(bool(d.spans) for d in made) > 80, kind
 

@@ -22,6 +22,7 @@ KINDS = {
     "chat": 16,
     "clinical": 6,
     "contract": 5,
+    "defined": 9,
     "email": 13,
     "fiction": 4,
     "form": 11,
@@ -30,6 +31,7 @@ KINDS = {
     "news": 12,
     "requests": 12,
     "social": 12,
+    "wordlike": 10,
 }
 
 

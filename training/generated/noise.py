@@ -113,6 +113,27 @@ def mojibake(document: Document) -> Document:
     return rewritten(document, wrong, wrong)
 
 
+_MARKUP = (
+    ("**", "**"), ("*", "*"), ("__", "__"), ("_", "_"), ("<b>", "</b>"), ("<td>", "</td>"),
+    ("<name>", "</name>"), ("<span>", "</span>"), ("`", "`"), ('"', '"'), ("[", "](mailto:a@b.co)"),
+    ("| ", " |"), ("<strong>", "</strong>"), ("~~", "~~"), ("{", "}"), ("<i>", "</i>"), ("'", "'"),
+)  # fmt: skip
+
+
+def marked_up(document: Document, rng: Random) -> Document:
+    """Marks of Markdown, HTML or tables around each name, the same ones in a text."""
+    opening, closing = rng.choice(_MARKUP)
+    out = Writer()
+    at = 0
+    for start, end, label in document.spans:
+        out.add(document.text[at:start] + opening)
+        out.add(document.text[start:end], label)
+        out.add(closing)
+        at = end
+    out.add(document.text[at:])
+    return out.document(document.kind)
+
+
 def noisy(document: Document, rng: Random) -> Document:
     """One document as it comes from the world: most are clean, all casings occur."""
     roll = rng.random()
@@ -128,6 +149,8 @@ def noisy(document: Document, rng: Random) -> Document:
         document = without_accents(document)
     elif roll < 0.213:
         document = mojibake(document)
+    elif roll < 0.25:
+        document = marked_up(document, rng)
     roll = rng.random()
     if roll < 0.04:
         document = rewritten(document, str, str.lower)

@@ -190,6 +190,18 @@ def _site(scene: Scene) -> str:
     )
 
 
+def _word_family(scene: Scene) -> str:
+    roll = scene.random()
+    return pick(scene.rng, _WORD_FAMILY) if roll < 0.6 else scene.names.any_family(scene.rng)
+
+
+def _low_given(scene: Scene) -> str:
+    roll = scene.random()
+    if roll < 0.1:
+        return pick(scene.rng, _WORD_GIVEN)
+    return scene.names.any_given(scene.rng)
+
+
 def _amount(scene: Scene) -> str:
     value = int(10 ** (0.5 + scene.random() * 5))
     cents = digits(scene.rng, "##")
@@ -220,6 +232,29 @@ def _clock(scene: Scene) -> str:
     return f"{hour:02}:{minute:02}:{second:02}"
 
 
+# Given names and surnames that are words of everyday text too.
+_WORD_GIVEN = (
+    "Will Mark Bill Rose Grace Faith Hope Joy Hunter Chase Drew Sue Rob Jack Pat Frank Art Gene Ray "
+    "Rich Cliff Brook Dean Guy Josh Nick Phil Don Harry Sandy Rusty Dusty Crystal Amber Ruby Pearl "
+    "Jade Opal Coral Star Angel Destiny Serenity Trinity Journey Justice Honor Liberty Royal King "
+    "Prince Duke Earl May June April August Dawn Summer Autumn Lily Daisy Iris Violet Ivy Heather "
+    "Jasmine Olive Hazel Ginger Basil Sage Rosemary Charity Patience Prudence Harmony Felicity "
+    "Mason Carter Cooper Taylor Parker Page Major Penny Buck Buddy Chip Wade Reed Dale Glen Heath "
+    "Stone Forest River Lane Miles Robin Jay Clay Storm Sky Rain Skip Chuck Rex Max Sterling Barry "
+    "Bob Jimmy Tom Dick Ken Van Long Song Sun An Bo Lee Christian Jordan Chad Georgia Paris London "
+    "Sydney Austin Dallas Houston Brooklyn Chelsea Charlotte Florence Virginia Carolina Dakota India"
+).split()
+_WORD_FAMILY = (
+    "Brown White Black Green Gray Silver Wood Field Hill Lake Park Church Castle Bridge Marsh Moss "
+    "Snow Frost Winter Love Moon Bush Berry Rice Bacon Fish Lamb Wolf Fox Bird Swan Drake Crane "
+    "Finch Hawk Bull Young Long Short Little Small Rich Poor Sharp Strong Wise Noble Blunt Savage "
+    "Price Head Law Day Page Power Case Bond Cash Cost Best Hall Banks Waters Rivers Woods Fields "
+    "Hills Mills Wells Bell Rings Key Walls Gates Baker Cook Carter Mason Miller Smith Taylor "
+    "Walker Fisher Hunter Shepherd Gardener Potter Weaver Bishop Pope Abbot King Prince Duke Knight "
+    "Stone Rock Flint Steel Gold Pepper Salt Sugar Bread Beer Wine Cotton Wool Silk Rose Lily Bloom"
+).split()
+
+
 _FRESH: dict[str, Emit] = {
     "person": _text(lambda s: s.names.person(s.rng).full, PERSON),
     "first": _text(lambda s: s.names.any_given(s.rng), PERSON),
@@ -228,6 +263,12 @@ _FRESH: dict[str, Emit] = {
     "initialled": lambda s: PERSON_FORMS["i"](s, s.names.person(s.rng)),
     "lastfirst": lambda s: PERSON_FORMS["lf"](s, s.names.person(s.rng)),
     "someone": lambda s: any_mention(s, s.names.person(s.rng)),
+    "wordname": _text(lambda s: pick(s.rng, _WORD_GIVEN), PERSON),
+    "wordlast": _text(lambda s: pick(s.rng, _WORD_FAMILY), PERSON),
+    "lowname": _text(lambda s: _low_given(s).lower(), PERSON),
+    "wordfull": _text(lambda s: f"{pick(s.rng, _WORD_GIVEN)} {_word_family(s)}", PERSON),
+    "halfword": _text(lambda s: f"{s.names.any_given(s.rng)} {_word_family(s)}", PERSON),
+    "lowfull": _text(lambda s: f"{_low_given(s)} {s.names.any_family(s.rng)}".lower(), PERSON),
     "nick": _text(lambda s: nickname(s.rng, s.names.any_given(s.rng)), PERSON),
     "handle": lambda s: write_handle(s, s.names.any_given(s.rng), s.names.any_family(s.rng)),
     "user": _text(lambda s: user_name(s, s.names.any_given(s.rng), s.names.any_family(s.rng))),

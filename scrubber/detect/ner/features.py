@@ -20,7 +20,7 @@ Ints = npt.NDArray[np.int64]
 LISTS = ("given", "given_common", "surname", "surname_common", "place", "place_part", "company")
 
 SHAPES = 512
-NGRAMS = 24_576
+NGRAMS = 49_152
 
 # Of a longer word only its beginning and end are looked at.
 _LONGEST = 32
