@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from scrubber import formats
+from scrubber.anonymize.gates import refuse_languages
 from scrubber.errors import KeyFault, NotAvailable
 from scrubber.formats.admission import admitted_table
 from scrubber.keystore import resolve_key
+from scrubber.manifest import Ledger
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
 from scrubber.policy import compile_plan
@@ -32,8 +34,9 @@ class ScrubBatches:
     first call, and is never pickled with the object.
 
     Raises: NotAvailable ``whole-table`` for rules that need the whole table (``privacy:``,
-    ``gates:``); KeyFault ``key-missing`` for rules that need a key but reference none; the errors
-    of :func:`scrubber.scrub`.
+    ``gates:``); KeyFault ``key-missing`` for rules that need a key but reference none; GateError
+    ``language-unmeasured`` for a batch with records in an unmeasured language, unless the rules
+    decide about them; the errors of :func:`scrubber.scrub`.
     """
 
     def __init__(self, rules: RulesLike) -> None:
@@ -55,7 +58,9 @@ class ScrubBatches:
             self._plans[raw] = self._planned(table.schema)
         plan, tools = self._plans[raw]
         batch = Batch(BatchRef(_BATCH, 0, 1, table.num_rows), table)
-        return formats.visible(scrub_batch(plan, batch, tools).table)
+        scrubbed = scrub_batch(plan, batch, tools)
+        refuse_languages(plan, Ledger.of([scrubbed.fragment]))
+        return formats.visible(scrubbed.table)
 
     def _planned(self, schema: pa.Schema) -> tuple[Plan, Tools]:
         plan = compile_plan(self._rules, {_BATCH: schema})

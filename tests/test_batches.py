@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import scrubber
-from scrubber.errors import InputError, KeyFault, NotAvailable, RuleError, TransformError
+from scrubber.errors import GateError, InputError, KeyFault, NotAvailable, RuleError, TransformError
 
 KEY = bytes(range(32)).hex()
 RULES: dict[str, Any] = {
@@ -85,3 +85,14 @@ def test_a_key_that_no_one_names() -> None:
     with pytest.raises(KeyFault) as caught:
         scrubber.ScrubBatches(rules)(TABLE)
     assert caught.value.code == "key-missing"
+
+
+def test_a_batch_in_an_unmeasured_language_is_refused_unless_the_rules_decide() -> None:
+    detect = {"ner": "builtin", "entities": ["PERSON"]}
+    field = {"name": "text", "class": "text", "entities": {"default": "redact"}}
+    greek = pa.table({"text": ["we met Martin Miller there", "Καλημέρα, πώς είστε"]})
+    with pytest.raises(GateError, match="language-unmeasured"):
+        scrubber.ScrubBatches({"version": 1, "detect": detect, "fields": [field]})(greek)
+    detect["languages"] = {"unmeasured": "drop"}  # type: ignore[assignment]
+    scrubs = scrubber.ScrubBatches({"version": 1, "detect": detect, "fields": [field]})
+    assert scrubs(greek)["text"].to_pylist() == ["we met {PERSON} there"]
