@@ -639,7 +639,7 @@ def test_audit_and_init_say_what_a_run_would_refuse(cli: Cli, tmp_path: Path) ->
     for command in (("audit", "a.jsonl"), ("init", "a.jsonl", "--out", "made.yaml")):
         said = cli(*command)
         assert said.code == 1
-        assert "1-10 records were passed over" in said.out
+        assert "1-10 records were skipped" in said.out
         assert "a.jsonl, line 2, row 2, field a: [json-duplicate-key]" in said.out
         assert SECRET not in said.out + said.err
     assert SECRET not in (tmp_path / "made.yaml").read_text()
