@@ -47,11 +47,12 @@ def pinned(spec: DetectSpec) -> DetectSpec:
 
 
 def known_entities(spec: DetectSpec) -> frozenset[str]:
-    """Every entity that `spec`'s recognizers, deny lists and model can find.
+    """All entities that the recognizers, deny lists and model of `spec` can find.
 
-    `spec.entities` is not looked at, so that its names can be checked against the answer. Loads no
-    model, and Presidio only where the answer is not in the cache. Raises as :func:`build_detector`
-    does for recognizers and engines.
+    `spec.entities` is ignored, so that its names can be checked against the result. Loads no model,
+    and Presidio only if the result is not cached.
+
+    Raises: the errors of :func:`build_detector` for recognizers and engines.
     """
     return remembered(spec, _asked)
 

@@ -9,7 +9,7 @@ from scrubber.errors import DetectionError
 from scrubber.model.finding import Span
 
 Seen = tuple[Span, ...] | DetectionError
-"""The spans of a text, or why it could not be looked at."""
+"""The spans of a text, or the reason why it could not be scanned."""
 
 TIMEOUT = "detector-timeout"
 PATIENCE = 3

@@ -1,4 +1,4 @@
-"""Source code in a text, told apart from its comments and string literals."""
+"""Source code in a text, distinguished from its comments and string literals."""
 
 from __future__ import annotations
 

@@ -43,11 +43,11 @@ class Language:
 
 @dataclass(frozen=True)
 class PresidioDetector:
-    """A Detector over Presidio's recognizers, of texts as they are.
+    """A Detector over Presidio's recognizers, for unmodified texts.
 
-    `prefilter` has the triggers of all lookers, in their order. Each text is analysed in every
-    language; the answers are united and duplicates removed. A lone surrogate (which is no
-    character) is looked at as U+FFFD. Threads that use one detector wait for each other.
+    `prefilter` has the triggers of all lookers, in order. Each text is analyzed in every language;
+    the results are united and duplicates removed. A lone surrogate (not a character) is read as
+    U+FFFD. Threads that share a detector wait for each other.
     """
 
     identities: tuple[tuple[str, str], ...]
@@ -65,7 +65,8 @@ class PresidioDetector:
         return found
 
     def attempt(self, texts: Sequence[str], patience: int = PATIENCE) -> list[Seen]:
-        """The same with the error in the place of a text that cannot be looked at."""
+        """Detect as :meth:`detect` does, but return an error in place of a text that cannot be
+        scanned."""
         found: list[Seen] = [()] * len(texts)
         left = Patience(patience)
         with hushed():
@@ -106,8 +107,8 @@ class PresidioDetector:
     def _analyze(
         self, language: Language, owners: _Owners, texts: Sequence[str], hits: Sequence[Hit]
     ) -> Iterator[Seen]:
-        """The findings of each text in one language; after one that cannot be looked at, none is
-        looked at before it is asked for."""
+        """The findings of each text in one language. After a text that cannot be scanned, the next
+        one is scanned only on demand."""
         context = Context(language.reader, texts)
         if any(looker.reads for looker in language.lookers):
             context.prepare((i, w) for i, ws in enumerate(context.parts) for w in ws)
@@ -145,10 +146,11 @@ def _looked(language: Language, owners: _Owners, context: Context, index: int, h
 
 
 def _groups(raw: Iterable[tuple[int, Raw]]) -> Iterator[list[tuple[int, Raw]]]:
-    """All texts, up to each that could not be looked at: that answer must not wait for others.
+    """Groups of texts, each up to a text that could not be scanned, whose error must not wait for
+    others.
 
-    The words around findings are read for a group together, and the same code for many texts, one
-    after the other, is a tenth quicker than all of it for each text.
+    The words around findings are read for a whole group. Running the same code for many texts in
+    turn is a tenth faster than running all of it for each text.
     """
     group: list[tuple[int, Raw]] = []
     for one in raw:
@@ -185,7 +187,7 @@ def stopping(error: DetectionError, index: int) -> DetectionError:
 
 
 def _looking(hit: Hit, owners: _Owners) -> Iterable[tuple[int, dict[int, Ends]]]:
-    """The number of each looker that must look at a text, and the ends of its parts."""
+    """The number of each looker that must scan a text, and the ends of its parts."""
     found: dict[int, dict[int, Ends]] = {}
     for trigger, ends in hit.ends.items():
         if trigger in owners:

@@ -60,8 +60,8 @@ manifest; `detect: {house: false}` switches the rules off, and scrubber's own re
 
 
 def entities_reference() -> str:
-    """The page as Markdown: every entity of :func:`known_entities`, by who finds it, and every rule
-    that drops findings."""
+    """The page as Markdown: all entities of :func:`known_entities`, by origin, and all rules that
+    discard findings."""
     house: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for recognizer in RECOGNIZERS:
         examples = ", ".join(f"`{example}`" for example in recognizer.examples)

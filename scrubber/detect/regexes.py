@@ -41,9 +41,10 @@ def parse(pattern: str, flags: int) -> tuple[Tree, int]:
 
 
 def unbounded(pattern: str) -> str | None:
-    """Why `pattern`, a valid one, may not be used: what in it no time limit holds; None if nothing.
+    """The reason why a valid `pattern` must not be used, because no time limit stops it; None if
+    there is none.
 
-    Fuzzy matching looks at the clock too seldom, recursion takes all memory, and nested repetitions
+    Fuzzy matching checks the clock too rarely, recursion takes all memory, and nested repetitions
     are multiplied out before a search begins.
 
     >>> unbounded("(?:Bluebird){e<=3}")

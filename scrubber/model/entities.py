@@ -36,9 +36,10 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """`label` is what text calls it, where that is another name. `evidence`: a finding in a cell
-    that is no text means something. `planted` makes a value of nobody's, for planted recall, and
-    `variant` one as other countries or habits write it; `called` is the word that labels it."""
+    """`label` is its name in text, if different. `evidence` is true if a finding in a cell that is
+    not text means something. `planted` makes a synthetic value for planted recall, and `variant`
+    one in the notation of other countries or habits; `called` is the word for it.
+    """
 
     name: str
     dpv: str | None = None

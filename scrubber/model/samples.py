@@ -1,4 +1,4 @@
-"""Values of nobody's, made by chance: what planted recall puts into texts."""
+"""Random synthetic values for planted recall."""
 
 from __future__ import annotations
 

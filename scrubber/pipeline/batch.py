@@ -63,9 +63,8 @@ DETECT = "detect"
 
 @dataclass(frozen=True)
 class Tools:
-    """The tools that a worker builds once: the key, resolved where it is used, and the detector;
-    and what was chosen for the quasi-identifiers, if there are any. `second` looks at the result
-    again."""
+    """The tools that a worker builds once: the resolved key, the detector, and the levels chosen
+    for quasi-identifiers, if any. `second` is the detector of the rescan."""
 
     key: RootKey | None = None
     detector: Detector | None = field(default=None, repr=False)
@@ -181,7 +180,7 @@ def _unjudged(batch: Batch, judged: Judged) -> TransformError:
 
 @dataclass(frozen=True)
 class _Records:
-    """Records of a batch, opened once for all that looks at them, and their places in it from 0."""
+    """Records of a batch, opened once for all steps, and their positions in it from 0."""
 
     opened: Opened
     places: Rows
@@ -259,7 +258,7 @@ class _Sweep:
             raise self._hopeless(gave_up) from None
 
     def rescan(self, detector: Detector, *, every: bool) -> Rescanned:
-        """A second look at what came of the records."""
+        """Rescan the resulting records."""
         opened, ref = self._records.opened, self._batch.ref
         return rescan(opened, self.table, self._table_plan, ref, detector, every=every)
 

@@ -1,7 +1,7 @@
-"""Looking at all texts of a batch: what detectors find in each, and what only its row knows.
+"""Detection in all texts of a batch: the findings of detectors, and those known from the record.
 
-Distinct texts of a field are looked at once. Linked values and document consistency depend on the
-row, so they are worked out for the rows that have something to link or to spread.
+Distinct texts of a field are scanned once. Linked values and document consistency depend on the
+record, so they are computed for records with something to link or to spread.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scrubber.transform.columns.distinct import readable_values
 
 
 class GaveUp(Exception):
-    """No more texts are looked at: `error` was one too many, in `row` of the field `path`."""
+    """No more texts are scanned: `error` was one too many, in `row` of the field `path`."""
 
     def __init__(self, path: FieldPath, row: int, error: DetectionError) -> None:
         super().__init__()
@@ -36,12 +36,12 @@ class GaveUp(Exception):
 
 @dataclass(frozen=True)
 class Looked:
-    """The texts of one field and what was found in them.
+    """The texts of one field and their findings.
 
-    `indices` maps each text (null: -1) to its place in `distinct`, by which `found` has the
-    findings and `errors` the reasons why a text could not be looked at. `linked` and `again` hold,
-    by the place of a text, what its row knows of it: hits of linked values, and findings of the
-    document (`blind`: why it could not be looked at again for those).
+    `indices` maps each text (null: -1) to its position in `distinct`; `found` has the findings by
+    that position, and `errors` the failures of texts that could not be scanned. `linked` and
+    `again` hold, by the position of a text, findings known from its record: matches of linked
+    values, and names found elsewhere in the document (`blind`: the failure of that search).
     """
 
     texts: pa.Array = hidden_field(repr=False)
@@ -87,7 +87,7 @@ class Looked:
         return Findings.in_texts((place, self._of_row(place)) for place in self.by_row)
 
     def text(self, place: int) -> str | None:
-        """The text at `place`; None where it is null or could not be looked at."""
+        """The text at `place`; None for null or a text that could not be scanned."""
         index = int(self.indices[place])
         text = None if index < 0 else self.distinct[index]
         looked_at = isinstance(text, str) and index not in self.errors
@@ -151,7 +151,7 @@ def _look_at(
 def _detect(
     detector: Detector, texts: Sequence[object], patience: int
 ) -> tuple[Findings, Mapping[int, DetectionError]]:
-    """The findings in the texts, and the error of each that could not be looked at."""
+    """The findings in the texts, and the error of each that could not be scanned."""
     readable = [i for i, text in enumerate(texts) if isinstance(text, str)]
     broken = DetectionError("text-encoding", "a text is not valid UTF-8")
     try:

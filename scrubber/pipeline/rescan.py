@@ -1,4 +1,4 @@
-"""A second look at some of the records that come out of a batch, and what is left in them."""
+"""The rescan of some output records of a batch, and their residuals."""
 
 from __future__ import annotations
 
@@ -55,12 +55,14 @@ def rescan(
     *,
     every: bool,
 ) -> Rescanned:
-    """Look again at records of `after`, which became of those of `before`, row by row.
+    """Rescan records of `after`, which correspond to those of `before`, row by row.
 
-    Fields of text and kept ones are looked at; what other transforms make is made up anew. A
-    finding that the rules keep by its entity is not left but kept. The same records are chosen
-    however the batch is worked on. Raises: DetectionError, with file and field, where recognizers
-    run out of time on several texts.
+    Text fields and kept fields are scanned; results of other transforms are synthetic. A finding
+    whose entity the rules keep is not a residual. The choice of records does not depend on the
+    execution.
+
+    Raises: DetectionError, with file and field, if recognizers exceed their time limit on several
+    texts.
     """
     result = Opened(without_views(after))
     rows = np.arange(result.num_rows, dtype=np.int64) if every else _sample(result, plan, ref)
@@ -125,7 +127,7 @@ def _passages(
 
 
 def _looked_at(one: FieldPlan, result: Opened) -> Leaf | None:
-    """The texts of a field; None for a field that is not looked at."""
+    """The texts of a field; None for a field that is not scanned."""
     if any(map(_leaves_values, treatments(one))):
         leaf = result.leaf(one.path)
         kind = leaf.plain.type

@@ -65,11 +65,11 @@ class TextOperators:
 def scrub_texts(
     looked: Looked, operators: TextOperators, context: Context, shown: Shown | None
 ) -> tuple[Outcome, Mapping[FoundKey, int]]:
-    """Rewrite the texts of a field (null stays null) by what was found in them, and count the
-    findings by (entity, recognizer, action).
+    """Rewrite the texts of a field (null stays null) by their findings, and count the findings by
+    (entity, recognizer, action).
 
-    `shown` is what the columns show for linked values, None where the field links to none. A text
-    that could not be looked at is reported as failed.
+    `shown` has the columns' pseudonyms of linked values, or is None for a field without links. A
+    text that could not be scanned is reported as failed.
     """
     found = looked.found.outside_kept(operators.keeps)
     beside = (context.document, context.subject, context.record)
@@ -121,7 +121,7 @@ def _names(looked: Looked, shown: Shown, context: Context) -> Mapping[bytes, Map
 
 
 def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
-    """Report the texts that could not be looked at as failed, whatever became of them."""
+    """Report texts that could not be scanned as failed, whatever their result."""
     errors = [*looked.errors.values(), *looked.blind.values()]
     if not errors:
         return outcome

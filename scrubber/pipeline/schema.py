@@ -1,4 +1,4 @@
-"""The schema of the scrubbed table: its types, and what is left of the metadata that was let in."""
+"""The schema of the scrubbed table: its types, and the remaining admitted metadata."""
 
 from __future__ import annotations
 

@@ -363,7 +363,8 @@ class _Compiler:
             self.report.value(where, "unknown-field", text, did_you_mean(name, columns))
 
     def _check_maps(self, schema: pa.Schema, fields: Iterable[FieldPlan]) -> None:
-        """Half a map is none: if its keys or its values go, all of it does, so all must be said."""
+        """A map needs both its keys and its values: if either is dropped, rules must drop all of
+        it."""
         dropped = {one.path: isinstance(one.disposition, Drop) for one in fields}
         for path in maps(schema):
             halves = [
@@ -447,7 +448,7 @@ class _Compiler:
                     hint = "all fields of a CSV file are text"
                 path = _name_path(self.report, rule, name)
                 self.report.value(path, "unmatched-rule", text, hint)
-        # A glob is a default for what is left; that nothing is left is no mistake.
+        # A glob is a default for remaining fields, so matching none is not a mistake.
         specific = any(not selector.is_glob for selector in candidate.selectors)
         if specific and candidate.in_the_way and not candidate.decided:
             before = ", ".join(sorted(candidate.in_the_way))

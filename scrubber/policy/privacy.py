@@ -21,7 +21,7 @@ PART = "privacy"
 def privacy_rules(
     report: Report, part: Privacy | None
 ) -> tuple[PrivacyRules | None, dict[str, str]]:
-    """The part, None where there is none, and the digests of its files."""
+    """The part, or None, and the digests of its files."""
     if part is None:
         return None, {}
     digests: dict[str, str] = {}

@@ -196,7 +196,7 @@ def _table(model: type[BaseModel]) -> Iterator[str]:
 
 
 def _shape(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema of one part, as it stands in the whole."""
+    """The JSON Schema of one part, as in the whole."""
     shape: dict[str, Any] = without_null(model.model_json_schema(by_alias=True))
     return shape
 

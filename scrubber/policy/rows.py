@@ -136,10 +136,10 @@ def _by_itself(node: pl.Expr) -> bool:
 
 
 def _without_schema(content: dict[str, Any]) -> bool:
-    """True if a node that Polars cannot judge without a schema looks at one record.
+    """True if a node that Polars cannot judge without a schema reads one record only.
 
-    Polars 2.1 cannot answer around ``x IN (...)``, arithmetic and rounding. The list of values is
-    a literal series, and of the rest only these are known to be harmless.
+    Polars 2.1 cannot answer around ``x IN (...)``, arithmetic and rounding. The list of values is a
+    literal series, and of the rest only these are known to be harmless.
     """
     if content.keys() <= {"BinaryExpr", "Ternary", "Cast"}:
         return True

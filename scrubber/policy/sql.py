@@ -28,9 +28,9 @@ FUNCTIONS: Final = frozenset(
     array_upper bit_and bit_count bit_or bit_xor
     """.split()
 )
-"""The functions of a row rule: each looks at one record and nothing else."""
+"""The functions of a row rule: each reads one record and nothing else."""
 
-# Known to users of SQL, but a row rule looks at one record.
+# Known from SQL, but row rules read one record.
 _OTHER_RECORDS: Final = frozenset(
     """
     any_value array_agg avg bool_and bool_or corr count covar covar_pop covar_samp dense_rank

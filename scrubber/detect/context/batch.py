@@ -1,5 +1,5 @@
-"""Texts that are looked at together, and what an NLP engine makes of them: as little as is asked
-for, and in batches."""
+"""Texts that are scanned together, and the results of an NLP engine for them: only the requested
+ones, in batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rule and Case: why a finding would be none, and what a rule may look at."""
+"""Rule and Case: reasons to discard a finding, and the facts that a rule may use."""
 
 from __future__ import annotations
 

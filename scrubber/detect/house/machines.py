@@ -1,4 +1,5 @@
-"""Rules on addresses of machines and pages: what is no URL, and what is nobody's IP address."""
+"""Rules on addresses of machines and pages: texts that are not URLs, and IP addresses of no
+person."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from scrubber.detect.house.case import Case, Rule
 _URL, _IP = frozenset({"URL"}), frozenset({"IP_ADDRESS"})
 
 _SCHEME = regex.compile(r"[\"']?(?:[a-z][a-z0-9+.-]{1,15}://|www\.)", regex.I)
-# Suffixes that nobody uses for anything else in prose, files or code.
+# Suffixes without any other use in prose, files or code.
 _SUFFIX = regex.compile(
     r"(?i:com|org|net|edu|gov|mil|info|biz|io|ai|dev|app|eu|de|fr|uk|es|nl|ch|ca|jp|cn|ru|br|pl|se|dk|fi|cz|gr|hu|tr|kr|tw|hk|sg|nz|za|mx|ar|cl|ie|il"
     r"|blog|shop|online|site|website|tech|cloud|museum|aero|jobs|tel|travel|example|onion)"

@@ -30,7 +30,7 @@ _WORD_BEFORE = re.compile(r"([^\W\d_]+)\.?[ \t,]{1,2}\Z")
 _SENTENCE_END = ".!?…\n"
 _SKIPPED = " \t\"'([*>-•"
 
-_WINDOW = 32  # code points looked at before and after a name
+_WINDOW = 32  # code points inspected before and after a name
 _MANY = 32  # people that share a part
 _CROWD = 256  # so many that it does not matter which of them are meant
 

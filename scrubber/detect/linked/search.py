@@ -1,8 +1,8 @@
-"""Row-linked values: the identifiers of a row's own columns, looked for in that row's text.
+"""Row-linked values: the identifiers in a record's own columns, searched for in its texts.
 
-What no model can know, the table does: that Gray is this patient's name, so that "gray, n." in the
-notes is, too. A text is folded once, and most values are ruled out by a search for a few letters;
-what is left is looked at closely.
+The table knows more than any model: if Gray is this patient's name, then so is "gray, n." in the
+notes. A text is folded once. A search for a few letters rules out most values; the others are
+examined closely.
 """
 
 from __future__ import annotations

@@ -60,14 +60,14 @@ class Looker(Protocol):
     def triggers(self) -> tuple[Trigger, ...]: ...
     @property
     def reads(self) -> bool:
-        """True if it needs the NLP engine's artifacts to look at all."""
+        """True if it needs the NLP engine's artifacts."""
         ...
 
     def look(self, text: str, read: Read, places: Places | None = None) -> list[Span]:
         """The spans in `text` with the recognizer's own scores, before context words.
 
-        It needs to look at `places` alone (None: everywhere). `read` maps the windows of the text
-        to Presidio's NlpArtifacts; empty unless `reads`.
+        Only `places` need to be scanned (None: everywhere). `read` maps the windows of the text to
+        Presidio's NlpArtifacts; empty unless `reads`.
         """
         ...
 

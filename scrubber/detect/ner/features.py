@@ -22,7 +22,7 @@ LISTS = ("given", "given_common", "surname", "surname_common", "place", "place_p
 SHAPES = 512
 NGRAMS = 49_152
 
-# Of a longer word only its beginning and end are looked at.
+# Only the beginning and end of longer words are used.
 _LONGEST = 32
 
 # How a word is written: no letters, lower case, first letter large, all large, otherwise.

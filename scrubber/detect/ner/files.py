@@ -1,7 +1,7 @@
-"""The digest of models: one for all files of the models that a ``ner:`` names.
+"""The digest of models: one for all files of the models in a ``ner:`` setting.
 
-A model is known by its name and version only to who made it; a plan that was approved, or a run
-that goes on, holds for these files and no others.
+A model's name and version are known to its maker only; an approved plan or a resumed run holds for
+exactly these files.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A names model as a recognizer: it looks at many texts at once, beside the lookers.
+"""A names model as a recognizer: it scans many texts at once, beside the lookers.
 
 The built-in model and those in ONNX form read no windows of Presidio's NLP engine and need no
-context words; the language does not matter to them. Texts in which the gate sees no name are not
-shown to the model, unless it finds other things than names.
+context words; the language does not matter to them. They skip texts in which the gate sees no name,
+unless they find other entities than names.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The names model at work: its network in whole numbers.
+"""Inference of the names model, with a network in whole numbers.
 
-Every product of matrices is of whole numbers (at most 8 bits each) whose sums stay below 2**24, so
-that 32-bit floats hold them exactly: in whatever order a processor adds them up and whatever texts
-are looked at together, the answer for a text is the same. What lies between the products is done
+All matrix products are of whole numbers (at most 8 bits each) whose sums stay below 2**24, so
+32-bit floats hold them exactly. So the result for a text depends neither on the order of a
+processor's additions nor on the other texts of its batch. Operations between the products work
 number by number, or along one token's numbers in a fixed order.
 
-training/network.py is the same network as it learns, in floats; training/export.py makes this one.
+training/network.py is the same network for training, in floats; training/export.py makes this one.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def table() -> np.ndarray:
 
 
 def project(text: str) -> bytes:
-    """`text` as one byte per code point; a lone surrogate is looked at as U+FFFD.
+    """`text` as one byte per code point; a lone surrogate is read as U+FFFD.
 
     >>> project("Zoë 3")
     b'Zo_ 3'
@@ -116,7 +116,7 @@ def image_of(pattern: re.Pattern[str]) -> Mask:
 
 
 def _scalars(start: int) -> str:
-    """Every character from `start` on. Surrogates are none: one is looked at as U+FFFD."""
+    """All characters from `start` on. Surrogates are not characters and are read as U+FFFD."""
     codes = np.arange(start, _CODE_POINTS, dtype=np.uint32)
     return codes[(codes < 0xD800) | (codes > 0xDFFF)].tobytes().decode("utf-32-le")
 

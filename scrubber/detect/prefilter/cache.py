@@ -1,7 +1,7 @@
-"""Files of our own in the user's cache folder, believed only where nobody else could write them.
+"""Files in the user's cache folder, trusted only if no other user could write them.
 
-A file that is damaged, stored under another name, somebody else's, or open to others is as good as
-none; a folder that cannot be written is fine too. Nothing here raises for the state of the disk.
+A file that is damaged, stored under another name, owned by another user, or writable for others
+counts as missing; an unwritable folder is ignored. Nothing here raises for the state of the disk.
 """
 
 from __future__ import annotations

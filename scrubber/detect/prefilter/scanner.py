@@ -108,7 +108,7 @@ class Prefilter:
             self._add(numbers, None if private else cache)
 
     def hits(self, texts: Sequence[str]) -> Iterator[Hit]:
-        """The texts that something may be in, in their order; an empty text is none."""
+        """The texts that may contain a match, in order; an empty text never does."""
         for first, last in _batches(texts):
             yield from self._hits(texts, first, last)
 
@@ -177,7 +177,8 @@ class _Scanner:
         note = found.append
 
         def noted(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            note(end << 16 | pattern)  # a number: nothing for the garbage collector to look at
+            # A number, so that the garbage collector has nothing to visit.
+            note(end << 16 | pattern)
 
         self.database.scan(data, noted)
         both = np.sort(np.array(found, np.int64))

@@ -254,7 +254,7 @@ def _is_deliverable(address: str) -> bool:
     return _has_domain(plain.group(1) if plain else address)
 
 
-# An address of which tldextract looks at the part behind the @ alone.
+# An address of which tldextract inspects only the part after the @.
 _PLAIN_ADDRESS = re.compile(r"[\w.+%-]+@([A-Za-z0-9.-]+)")
 
 

@@ -101,7 +101,8 @@ def niss(value: str) -> bool:
 
 
 def personnummer(value: str) -> bool:
-    """Sweden: a date of birth (the day over 60 for who is not registered), and Luhn's digit."""
+    """Sweden: a date of birth (the day over 60 for people who are not registered), and Luhn's
+    digit."""
     number = bare(value)[-10:]
     day = str(int(number[4:6]) % 60)
     return _is_short_date(number[:2], number[2:4], day) and _luhn(number)

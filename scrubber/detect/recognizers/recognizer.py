@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-# Enough for whoever sets `score_thresholds: {default: 0.5}`; proved values get 1.
+# Enough for `score_thresholds: {default: 0.5}`; proved values get 1.
 LIKELY, SURE = 0.6, 0.85
 
 Judge = Callable[[str], bool | None]

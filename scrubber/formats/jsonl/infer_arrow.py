@@ -44,7 +44,7 @@ Signs = npt.NDArray[np.uint8]
 
 
 class _Unsure(Exception):
-    """The records have to be looked at one by one."""
+    """The records must be read one by one."""
 
 
 def outlined(data: bytes) -> Shape | None:

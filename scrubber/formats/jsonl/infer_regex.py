@@ -37,7 +37,7 @@ _LONGEST: Final = 2**15
 _FIRST: Final = 1_000
 """So many lines tell whether it is worth going on."""
 _MOST: Final = 8
-"""One line in so many may be unlike the others: to look at more one by one takes too long."""
+"""Maximum share of lines unlike the others; reading more of them one by one takes too long."""
 
 _HEX = "[0-9a-fA-F]"
 _UNIT = f"(?:[0-9a-cefA-CEF]{_HEX}{{3}}|[dD][0-7]{_HEX}{{2}})"

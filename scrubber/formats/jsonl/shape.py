@@ -192,8 +192,8 @@ class Shape:
         return self
 
     def add_record(self, record: dict[str, Any]) -> None:
-        """As :meth:`add`, quicker: of a record that is like an earlier one only the size of its
-        integers and what is nested in it is looked at."""
+        """As :meth:`add`, but faster: for a record like an earlier one, only the size of its
+        integers and its nested values are inspected."""
         key = (*record, *map(type, record.values()))
         form = self._forms.get(key)
         if form is None:

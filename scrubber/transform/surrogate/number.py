@@ -1,4 +1,4 @@
-"""Numbers that are nobody's: cards that fail their checksum, invalid SSNs and IBANs, other ids."""
+"""Numbers of no person: cards that fail their checksum, invalid SSNs and IBANs, other ids."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _like(ch: str, stream: Stream) -> str:
 
 
 def letters(folded: str, draw: Draw) -> str:
-    """Letters that are not `folded`: what is left where no stand-in of its kind is another one."""
+    """Letters other than `folded`, if no stand-in of its kind differs from it."""
     stream = draw.stream("letters", folded)
     return "".join(stream.choice(_LOWER) for _ in range(8 if len(folded) != 8 else 9))
 
