@@ -21,6 +21,11 @@ _QUESTION = re.compile(r"(What|Whether|How|Where)\b")
 _WORN = re.compile(
     r"\bfor one in\b"
     r"|\b(?:is|are|be|was|were) told\b"  # reports, or a passive with the verb of the field
+    r"|\btold apart\b"  # distinguished
+    r"|\bwhat is left\b"  # residuals, the rest
+    r"|\b(?:is|are|be|been|was|were) looked at\b"  # scanned, examined, read
+    r"|\b(?:to|by|for|of|against) who\b"  # a noun: holders, recipients, attackers
+    r"|\bwhoever\b"
     r"|(?:^|(?<=\. ))Errors: "  # Raises:
 )
 _RELATIVE = re.compile(r"\b(?:which|who|whose|whom|that)\b(?! (?:is|are) to\b)")
@@ -29,18 +34,27 @@ _RELATIVE = re.compile(r"\b(?:which|who|whose|whom|that)\b(?! (?:is|are) to\b)")
 def faults_of_code(text: str) -> Iterator[tuple[int, str]]:
     """The faults of a module's docstrings and comments, with their lines."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            words = ast.get_docstring(node)
-            if words is None:
-                continue
-            line = node.body[0].lineno
+        for line, words in _docstrings(node):
             if _QUESTION.match(words):
                 yield line, f"begins with {words.split()[0]}: name the thing, or use an imperative"
             if worn := _WORN.search(words):
                 yield line, f"says {worn[0]!r}"
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT and (worn := _WORN.search(token.string)):
+        if token.type == tokenize.COMMENT and (worn := _WORN.search(token.string.lstrip("# "))):
             yield token.start[0], f"says {worn[0]!r}"
+
+
+def _docstrings(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """The docstring of a node, and the strings below assignments in it, with their lines."""
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    for place, statement in enumerate(node.body):
+        above = node.body[place - 1] if place else None
+        match statement:
+            case ast.Expr(ast.Constant(str(words))) if above is None or isinstance(
+                above, ast.Assign | ast.AnnAssign
+            ):
+                yield statement.lineno, " ".join(words.split())
 
 
 def faults_of_page(text: str) -> Iterator[tuple[int, str]]:

@@ -148,9 +148,11 @@ class PrivacyRules:
 
 @dataclass(frozen=True, slots=True)
 class GateRules:
-    """The limits for a result, beyond which nothing is published: `max_residual_rate` findings left
-    per record, of those that are looked at again (a sample, or `every` one), and classes of
-    `min_k`. With `languages`, none in a language that was not measured comes out."""
+    """Limits for a result; nothing is published beyond them.
+
+    `max_residual_rate` limits the residuals per rescanned record (a sample, or `every` record), and
+    `min_k` the size of classes. `languages` refuses texts in languages without a measurement.
+    """
 
     max_residual_rate: float | None = None
     min_k: int | None = None
@@ -258,11 +260,11 @@ class Declared:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run does, for every schema among its sources.
+    """All actions of a run, for each schema of its sources.
 
     `tables` maps the alias of each source to its TablePlan. `digest` is the SHA-256 of the rule
-    files' canonical content, which names the policy in the manifest. `rescan` is what the result is
-    looked at with again, None where it is not.
+    files' canonical content, which identifies the policy in the manifest. `rescan` configures the
+    detectors of the rescan; None without a rescan.
     """
 
     tables: tuple[tuple[str, TablePlan], ...]

@@ -37,11 +37,11 @@ Bracket = Callable[[Decimal], tuple[Decimal, Decimal] | None]
 class Bin:
     """Put numbers into half-open intervals, written as text: 34 with width 10 is "[30, 40)".
 
-    Intervals are `width` wide from `origin`, or lie between `edges`. Values from `top` on are
-    ">=top", values under `bottom` are "<bottom"; both cut the interval that they lie in. Exact
-    decimal arithmetic; numbers in text ("34", " 34.5 ") count. NaN, infinity, other text, and
-    values outside the edges without `top` or `bottom` are failed; so is every value of a type
-    whose values would each have a bin of their own (integers with width 1).
+    Intervals are `width` wide from `origin`, or are given by their `edges`. Values from `top` on
+    become ">=top", values below `bottom` become "<bottom"; both cut the interval around them.
+    Arithmetic is exact and decimal. Numbers in text ("34", " 34.5 ") are accepted. Failed values:
+    NaN, infinity, other text, values outside of the edges without `top` or `bottom`, and all values
+    of a type in which each would have its own interval (integers with width 1).
     """
 
     name: ClassVar[str] = "bin"

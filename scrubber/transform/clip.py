@@ -29,11 +29,12 @@ from scrubber.transform.crypto.canonical import all_failed, plain_text, text_typ
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Bring numbers outside of `lower` and `upper` to the bound; the others stay.
+    """Limit numbers to the range from `lower` to `upper`.
 
-    With ``to: null`` a number outside becomes null. The type stays; where an integer or decimal
-    type does not have the bound, it is the next value inside. A number in text stays text. NaN,
-    infinity and other text are failed; so is every value of a type without values outside.
+    With ``to: null``, a number outside of the range becomes null instead of the bound. The type is
+    kept; if an integer or decimal type lacks the bound, the next value inside is used. A number in
+    text stays text. Failed values: NaN, infinity, other text, and all values of a type without
+    values outside.
     """
 
     name: ClassVar[str] = "clip"

@@ -24,13 +24,13 @@ _WHOLE = ({"year", "month", "day"}, {"year", "week", "weekday"})
 
 @dataclass(frozen=True, slots=True)
 class DatePart:
-    """Keep one part of a date as a number: its month (1 to 12), say, or its weekday.
+    """Keep parts of a date as numbers, such as its month or weekday.
 
-    `year`, `quarter` (1 to 4), `month`, `week` (ISO 8601), `day` of the month, `weekday` (Monday is
-    1, Sunday 7) or `hour` (0 to 23), in the local time of a timestamp's zone. A date in text, ISO
-    8601 or of the strptime `format`, gives a number in text. Several parts give text of two
-    digits each: [month, hour] is "03-14". Failed are other text, years beyond 1 to 9999, and hours
-    of dates without a time.
+    Parts are `year`, `quarter` (1 to 4), `month`, `week` (ISO 8601), `day` of the month, `weekday`
+    (1 is Monday, 7 is Sunday) and `hour` (0 to 23), in the local time of a timestamp's zone. A date
+    in text, ISO 8601 or in the strptime `format`, gives a number in text. Several parts give text
+    of two digits each: [month, hour] is "03-14". Failed values: other text, years outside of 1 to
+    9999, and hours of dates without a time.
     """
 
     name: ClassVar[str] = "date_part"

@@ -42,15 +42,16 @@ _INT64 = np.iinfo(np.int64)
 
 @dataclass(frozen=True, slots=True)
 class DateShift(PerSubject):
-    """Moves all dates of a subject by the same secret number of days, so that intervals stay.
+    """Shift all dates of a subject by the same secret number of days, so that intervals are
+    preserved.
 
-    The shift is drawn uniformly from the multiples of `multiple_of` (7 keeps the weekday) between
-    `min_days` and `max_days`, to the past or to the future; it is never 0. It depends on the
-    subject, the key and `domain` alone, so the dates of a subject move together in every field and
-    table. `context` names the field that holds the subject (default: the rule file's `subject`).
-    Dates in text are ISO 8601, or of the `strptime` format `format`; what is written around the
-    date (the time, its precision and zone, padding) stays. A timestamp moves by whole days of
-    24 hours of absolute time, so across a change to summer time the local hour moves by one.
+    The shift is uniform over the multiples of `multiple_of` (7 keeps the weekday) between
+    `min_days` and `max_days`, in either direction; it is never 0. It depends only on the subject,
+    the key and `domain`, so all dates of a subject shift together, in every field and table.
+    `context` names the field of the subject (default: the rule file's `subject`). Dates in text are
+    ISO 8601, or in the strptime `format`; the rest of the text (time, precision, zone, padding) is
+    kept. A timestamp shifts by days of exactly 24 hours, so its local hour may change with daylight
+    saving time.
     """
 
     name: ClassVar[str] = "date_shift"

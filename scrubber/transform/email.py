@@ -23,11 +23,12 @@ _MOST = 320  # code points (RFC 3696, errata 1690)
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """Keep of an e-mail address its domain, or its top-level domain (``keep: tld``).
+    """Keep the domain of an e-mail address, or its top-level domain (``keep: tld``).
 
-    `ann@mail.example.com` is "mail.example.com", or "com". With ``rest: token`` it stays an
-    address: the local part and the remainder of the domain are keyed tokens of 64 bits. Domains
-    are in lower case. A value that is not one address, or has no top-level domain, is failed.
+    `ann@mail.example.com` becomes "mail.example.com", or "com". With ``rest: token``, the result is
+    an address again: the local part and the rest of the domain become keyed tokens of 64 bits.
+    Domains are in lower case. Failed values: anything but one address, and addresses without a
+    top-level domain.
     """
 
     name: ClassVar[str] = "email"

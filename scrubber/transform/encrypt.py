@@ -39,19 +39,19 @@ from scrubber.transform.keys import RootKey
 _SIV = "siv1."
 _MAX_PAD = 65_536
 ENCRYPTED = re.compile(r"siv1\.[A-Za-z0-9_-]{23,}")
-"""What `Encrypt` makes looks like this, in a text too."""
+"""The form of `Encrypt`'s results, also within a text."""
 _WHOLE = re.compile(rb"0|-?[1-9][0-9]{0,100}")
 _DECIMAL = re.compile(rb"0|-?[1-9][0-9]{0,100}|-?(?:0|[1-9][0-9]{0,100})\.[0-9]{0,100}[1-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Encrypt:
-    """A reversible pseudonym: the holder of the key gets the value back with `scrubber reveal`.
+    """A reversible pseudonym: the holder of the key decrypts it with `scrubber reveal`.
 
-    AES-SIV (RFC 5297) with 256-bit halves: deterministic (equal values of a domain are equal) and
-    authenticated. The plain text is padded to a multiple of `pad_to` bytes (0: not padded, so the
-    length of the value shows). The result is ``siv1.`` and base64url. `canonical`: numbers and the
-    ``text`` that spells them are one value, or two (``typed``).
+    AES-SIV (RFC 5297) with 256-bit halves is deterministic (equal values of a domain have equal
+    pseudonyms) and authenticated. The plain text is padded to a multiple of `pad_to` bytes (0: no
+    padding, so the length shows). The result is ``siv1.`` with base64url. `canonical`: numbers and
+    their spelling as ``text`` are one value, or two (``typed``).
     """
 
     name: ClassVar[str] = "encrypt"

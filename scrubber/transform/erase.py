@@ -27,10 +27,10 @@ _NO_ASCII = 0xFF
 
 @dataclass(frozen=True, slots=True)
 class Redact:
-    """Write a label in place of the value: {PERSON} in text, {REDACTED} in a column.
+    """Replace the value by a label: {PERSON} in text, {REDACTED} in a column.
 
-    `with` is another text to write. Any type comes in, text goes out; an empty text is replaced
-    too, since that it is empty says something.
+    `with` is another text to write. Any type becomes text. Empty texts are replaced too, since
+    emptiness is information.
     """
 
     name: ClassVar[str] = "redact"
@@ -58,9 +58,9 @@ class Redact:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """Write the same given text in place of every value.
+    """Replace every value by the same given text.
 
-    Any type comes in, text goes out; an empty text is replaced too.
+    Any type becomes text. Empty texts are replaced too.
     """
 
     name: ClassVar[str] = "replace"
@@ -86,12 +86,12 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """Write a mask character over every code point but the first or last few.
+    """Replace all code points by a mask character, except for a few at the start or end.
 
-    `keep_first` and `keep_last` count code points; a value that is not longer than both together
-    is masked whole. Presidio's `chars_to_mask` instead masks that many code points from the
-    start, or with `from_end` from the end, and leaves the rest. A letter and the combining marks
-    on it are masked together. The length of the value stays visible. Integers become text.
+    `keep_first` and `keep_last` count code points; a value not longer than both together is masked
+    completely. Presidio's `chars_to_mask` instead masks that many code points at the start, or with
+    `from_end` at the end. A letter and its combining marks are masked together. The length of the
+    value stays visible. Integers become text.
     """
 
     name: ClassVar[str] = "mask"

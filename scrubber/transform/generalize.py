@@ -47,11 +47,11 @@ Octets = npt.NDArray[np.uint8]
 class Prefix:
     """Keep the first few code points of a code: 94110 with keep 3 is "941".
 
-    The rest is cut off, or each code point of it written as `fill`. `width` pads with leading
-    zeros first, for codes that lost them as numbers (2139 is 02139 with width 5). Text is
-    stripped and put into NFC, and no character is cut in two. A value that is not longer than
-    `keep` would come out whole: it is failed. So are negative numbers. The result is text.
-    Prefixes in `restricted`, each shared by too few people, all become zeros.
+    The rest is removed, or each of its code points replaced by `fill`. `width` first pads with
+    leading zeros, for codes stored as numbers (2139 is 02139 with width 5). Text is stripped and
+    normalized to NFC, and no character is split. The result is text. Failed values: negative
+    numbers, and values not longer than `keep`, which would be unchanged. Prefixes in `restricted`,
+    each shared by too few people, become zeros.
     """
 
     name: ClassVar[str] = "prefix"
@@ -131,11 +131,11 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Ip:
-    """Cut an IP address down to its network: 192.0.2.7 is "192.0.2.0/24".
+    """Reduce an IP address to its network: 192.0.2.7 is "192.0.2.0/24".
 
-    `v4` and `v6` are the bits that stay. An IPv4-mapped IPv6 address (RFC 4291) is treated as the
-    IPv4 address that it is; a 6to4 address (RFC 3056) keeps no more of its IPv4 address than `v4`
-    bits. Text that is no address is failed.
+    `v4` and `v6` are the numbers of kept bits. An IPv4-mapped IPv6 address (RFC 4291) is treated as
+    an IPv4 address; a 6to4 address (RFC 3056) keeps at most `v4` bits of its IPv4 address. Other
+    text is failed.
     """
 
     name: ClassVar[str] = "ip"
@@ -211,9 +211,9 @@ class Ip:
 class Hierarchy(FromFile):
     """Replace a value by its ancestor in a hierarchy file (CSV: leaf;level 1;...;*).
 
-    `level` counts from 1, the leaf being 0. A value that is no leaf of the file is failed, or with
-    ``unmapped: star`` becomes "*". White space around a value does not count. Integers become
-    text. `mapping` holds (leaf, ancestor at `level`); it is read by the compiler.
+    `level` counts from 1; the leaf is level 0. A value that is not a leaf of the file is failed, or
+    becomes "*" with ``unmapped: star``. White space around a value is ignored. Integers become
+    text. `mapping` holds (leaf, ancestor at `level`), read by the compiler.
     """
 
     name: ClassVar[str] = "hierarchy"

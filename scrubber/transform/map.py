@@ -48,10 +48,10 @@ def pairs_of(given: Any) -> str | Pairs:
 class Map(FromFile):
     """Replace each value by the one that `values` gives for it.
 
-    `values` is a mapping, in which null empties a value; a list of values that stay as they are; or
-    a CSV file of lines ``old;new`` or ``value``, where an empty new one empties. Any other value
-    becomes `other`; without it, it is failed, or stays with ``unlisted: keep``. White space around
-    a value does not count. Integers stay integers where all new values are, else they become text.
+    `values` is a mapping, in which null empties a value; a list of values to keep; or a CSV file of
+    lines ``old;new`` or ``value``, where an empty new value empties. Any other value becomes
+    `other`. Without `other` it is failed, or kept with ``unlisted: keep``. White space around a
+    value is ignored. Integers stay integers if all new values are integers, else they become text.
     """
 
     name: ClassVar[str] = "map"

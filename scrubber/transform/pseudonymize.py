@@ -63,14 +63,14 @@ def normalizer(how: Normalize) -> Callable[[str], str]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A keyed pseudonym: equal values of a domain get equal tokens, which joins tables.
+    """A keyed pseudonym: equal values of a domain get equal tokens, so that tables still join.
 
     AES-256-CMAC (NIST SP 800-38B) under a key derived for the domain, cut to `bits` (a multiple of
     8) and written as lower-case base32 (RFC 4648) without padding: ``ceil(bits / 5)`` characters
-    behind `prefix`. Without `domain` it is the field, and in text the entity. `scope`: equal values
-    are equal in the whole ``dataset``, in one ``document``, or never (``none``). `normalize` folds
-    text first. `canonical`: numbers and the ``text`` that spells them are one value (7 in a Parquet
-    file, "7" in a CSV file; "007" is its own), or two (``typed``).
+    after `prefix`. The default `domain` is the field, and in text the entity. `scope`: equal values
+    have equal tokens in the whole ``dataset``, in one ``document``, or never (``none``).
+    `normalize` folds text first. `canonical`: numbers and their spelling as ``text`` are one value
+    (7 in a Parquet file, "7" in a CSV file; "007" is another), or two (``typed``).
     """
 
     name: ClassVar[str] = "token"

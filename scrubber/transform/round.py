@@ -35,10 +35,10 @@ _FEW = 4  # multiples are few where there are so many numbers for each
 class Round:
     """Round a number to the nearest multiple of `to`, or to `digits` decimal places.
 
-    A tie goes to the even multiple (half to even, IEEE 754). The type stays; a number in text
-    stays text, with as many decimal places as `to` has. Exact decimal arithmetic. NaN, infinity,
-    other text, and results that the type cannot hold are failed; so is every value of a type that
-    has nothing to round (integers to a step of 1).
+    Ties go to the even multiple (half to even, IEEE 754). The type is kept; a number in text stays
+    text, with as many decimal places as `to`. Arithmetic is exact and decimal. Failed values: NaN,
+    infinity, other text, results that the type cannot hold, and all values of a type with nothing
+    to round (integers to a step of 1).
     """
 
     name: ClassVar[str] = "round"
@@ -96,10 +96,10 @@ class Round:
 
 
 def _quickly(array: pa.Array, step: Decimal, type_: pa.DataType) -> pa.Array:
-    """The rounded numbers of a whole array; null where they are not certain.
+    """The rounded numbers of a whole array; null if they are not certain.
 
-    Half a step is looked at: in an even cell the number is nearest to its lower bound, in an odd
-    one to its upper, and at the lower bound of an odd one it is half way between two multiples.
+    Half steps decide: in an even cell the number is nearest to its lower bound, in an odd one to
+    its upper. At the lower bound of an odd cell it is half way between two multiples.
     """
     nothing = pa.nulls(len(array), type_)
     ruler, half = Ruler.of(Decimal(0), step), Ruler.of(Decimal(0), step / 2)

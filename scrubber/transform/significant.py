@@ -24,9 +24,9 @@ _POWERS = np.array([float(10**i) for i in range(23)])  # those that a float hold
 class Significant:
     """Round a number to its first `digits` significant digits: 0.012345 with 3 is 0.0123.
 
-    A tie goes to the even digit (half to even, IEEE 754). The type stays; a number in text stays
-    text, without exponent. Exact decimal arithmetic. NaN, infinity, other text, and results that
-    the type cannot hold are failed.
+    Ties go to the even digit (half to even, IEEE 754). The type is kept; a number in text stays
+    text, without exponent. Arithmetic is exact and decimal. Failed values: NaN, infinity, other
+    text, and results that the type cannot hold.
     """
 
     name: ClassVar[str] = "significant"

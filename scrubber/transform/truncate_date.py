@@ -33,14 +33,14 @@ _INT64 = range(-(2**63), 2**63)
 
 @dataclass(frozen=True, slots=True)
 class TruncateDate:
-    """Cut a date down to its year, quarter, month, week, day or hour.
+    """Truncate a date to its year, quarter, month, week, day or hour.
 
-    A date or timestamp keeps its type and becomes the first instant of that period (weeks begin
-    on Monday, ISO 8601), in the local time of its zone. If a clock change repeats that instant,
-    it is the earlier one; if one skips it, the next one. A date in text, ISO 8601 or of
-    the strptime `format`, becomes short ISO 8601 text: 2024, 2024-Q2, 2024-05, 2024-W18,
-    2024-05-03, 2024-05-03T10+02:00. Other text and years beyond 1 to 9999 are failed. So are
-    times in a format without them, and cuts to the day or hour that would change nothing.
+    A date or timestamp keeps its type and becomes the first instant of that period (weeks begin on
+    Monday, ISO 8601), in the local time of its zone. If a clock change repeats that instant, the
+    earlier one is used; if one skips it, the next. A date in text, ISO 8601 or in the strptime
+    `format`, becomes short ISO 8601 text: 2024, 2024-Q2, 2024-05, 2024-W18, 2024-05-03,
+    2024-05-03T10+02:00. Failed values: other text, years outside of 1 to 9999, times in a format
+    without them, and cuts to the day or hour that would change nothing.
     """
 
     name: ClassVar[str] = "truncate_date"

@@ -30,10 +30,11 @@ _MOST = 8_192  # code points
 class Url:
     """Keep some parts of a URL: `scheme`, `host` and `path`.
 
-    Logins, ports, queries, fragments and parameters behind ";" go always. With `path_ids`, a step
-    of the path that is no plain word becomes this text: one with a digit (but v1 to v99), a
-    percent sign or an at sign, or of more than 40 characters. An absolute path, as in a server's
-    log, counts as a URL without a host. Failed are values without any kept part, and other text.
+    Logins, ports, queries, fragments and parameters after ";" are always removed. With `path_ids`,
+    a step of the path other than a plain word becomes this text: one with a digit (except v1 to
+    v99), a percent sign or an at sign, or of more than 40 characters. An absolute path, as in a
+    server's log, counts as a URL without a host. Failed values: other text, and URLs without any of
+    the kept parts.
     """
 
     name: ClassVar[str] = "url"

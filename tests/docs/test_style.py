@@ -29,6 +29,10 @@ def style() -> ModuleType:
         'class C:\n    """How it works."""',
         'def f():\n    """Say who is told."""',
         "x = 1  # they are told so",
+        'x = 1\n"""Where it holds."""',
+        'def f():\n    """The text.\n\n    Errors: ValueError."""',
+        '"""The texts that are looked\nat once."""',
+        "x = 1  # by who holds the key",
     ],
 )
 def test_habits_in_code_are_found(style: ModuleType, code: str) -> None:

@@ -18,7 +18,7 @@ from scrubber.model.finding import Span
 Piece = tuple[int, Window]
 """The index of a text, and a window of it."""
 Raw = list[tuple[Looker, Span]] | DetectionError
-"""What lookers see in a text, before context words."""
+"""The results of lookers for a text, before context words."""
 
 
 class Context:

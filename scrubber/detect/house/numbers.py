@@ -13,7 +13,7 @@ BY_DIGITS = frozenset(
     "PHONE_NUMBER UK_NHS CREDIT_CARD US_SSN US_ITIN US_PASSPORT US_BANK_NUMBER"
     " US_DRIVER_LICENSE".split()
 )
-"""What Presidio takes digits alone for."""
+"""Entities that Presidio recognizes by digits alone."""
 
 _DECIMAL = regex.compile(r"[0-9]{1,3}\.[0-9]{3,}|[0-9]{4,}\.[0-9]{1,2}|0[.,][0-9]+")
 _INSIDE_FRACTION = regex.compile(r"(?<![\w.])[0-9]{1,3}\.\Z")

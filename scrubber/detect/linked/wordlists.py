@@ -13,7 +13,8 @@ FUNCTION_WORDS = frozenset(
     "out per see set she so some such sun than that the their them then there they this to too "
     "up us was we well were what when which who why will with would yes yet you your".split()
 )
-"""Where one begins a sentence its capital says nothing, so alone it is no name there."""
+"""Words whose capital at the start of a sentence means nothing, so that alone they are not names
+there."""
 
 EVERYDAY_WORDS = frozenset(
     "abbey ace acre amber angel apple april arch archer arm arrow art ash august autumn baker "
@@ -56,10 +57,10 @@ EVERYDAY_WORDS = frozenset(
 """Alone, and not in capitals, these are no name."""
 
 SALUTATIONS = frozenset("dear dearest hi hello hey patient client herr".split())
-"""What a detector may take along with a name."""
+"""Words that a detector may include with a name."""
 
 TITLES = HONORIFICS | SALUTATIONS | frozenset("lady dame lord don doña dona m".split())
-"""What may stand before a name, folded, without a full stop."""
+"""Words that may precede a name, folded, without a full stop."""
 
 PARTICLES = frozenset(
     "van von vom zu zum zur der den dem de del della di da do dos das du des la las le los al el "

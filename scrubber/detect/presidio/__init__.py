@@ -1,23 +1,23 @@
-"""The one door to presidio_analyzer: its recognizers and NLP engines, made ready once.
+"""The only importer of presidio_analyzer: its recognizers and NLP engines, prepared once.
 
-What looks at a text is what ``AnalyzerEngine`` would use with the same registry and NLP engine, and
-the answers are the same, except where that would fail or pass something over:
+The findings are those of ``AnalyzerEngine`` with the same registry and NLP engine, except where it
+would fail or skip something:
 
-- A recognizer that fails or runs out of time is a DetectionError; Presidio may skip it.
-- Texts over 100,000 code points are read in overlapping windows, with no upper limit; context words
-  and entities there may differ a little. Phone numbers are looked for to the end of any text.
-- A lone surrogate is read as U+FFFD, and a finding behind the last word is no error.
+- A recognizer that fails or exceeds its time limit is a DetectionError; Presidio may skip it.
+- Texts over 100,000 code points are read in overlapping windows, without an upper limit; context
+  words and entities may differ slightly there. Phone numbers are found up to the end of any text.
+- A lone surrogate is read as U+FFFD, and a finding after the last word is not an error.
 
 The choices:
 
 - *Recognizers*: those that Presidio enables by default for the languages, changed by entries of
-  ``type: predefined`` with the same name (``enabled: false`` switches one off), and one's own.
+  ``type: predefined`` with the same name (``enabled: false`` disables one), and the user's own.
 - *Entities*: `DetectSpec.entities` chooses among Presidio's recognizers and the model's labels. Own
-  recognizers and deny lists always look: whoever writes one wants its findings.
-- *Model labels* are mapped by Presidio's default configuration (conf/default.yaml), which leaves
-  out ORGANIZATION and numbers; ``ner: presidio:{...}`` changes that with its own mapping. The
-  built-in model and those in ONNX form are none of Presidio's engines (ner/matcher.py).
-- *Network*: none. No model is downloaded, the public-suffix list is the one that tldextract ships.
+  recognizers and deny lists always apply, since their author wants their findings.
+- *Model labels* are mapped by Presidio's default configuration (conf/default.yaml), which omits
+  ORGANIZATION and numbers; ``ner: presidio:{...}`` changes that with its own mapping. The built-in
+  model and those in ONNX form are not engines of Presidio (ner/matcher.py).
+- *Network*: none. No model is downloaded; the public-suffix list is the one shipped by tldextract.
 """
 
 from __future__ import annotations

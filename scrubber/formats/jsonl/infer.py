@@ -1,8 +1,8 @@
-"""Schema inference for JSONL files: every one of them is looked at, most in passing.
+"""Schema inference for JSONL files. Every line is examined, most of them cheaply.
 
-Once some records were seen, lines that are like them are only counted (jsonl_alike.py). What is
-left of a block is looked at record by record if it is little, and else the whole block at once
-(jsonl_outline.py), if that tells all; the outcome is always that of the records one by one.
+After the first records, lines like them are only counted (jsonl_alike.py). The remaining lines of a
+block are read record by record if they are few, and otherwise at once (jsonl_outline.py), if that
+suffices. The result always equals that of reading records one by one.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _FIRST: Final = 2**16
 """In so many bytes is seen what records are like."""
 
 Look: TypeAlias = "Shape | Lines | None"
-"""What a look at a block tells: the shape of its records, or those of its lines that may say
-something new; None where it tells nothing."""
+"""The result for a block: the shape of its records, or the lines that may add something; None if it
+is unknown."""
 
 
 def infer(source: Source, shape: Shape, *, drop_bad_rows: bool) -> None:

@@ -1,9 +1,9 @@
-"""Lines of JSON that are like those before them, and so say nothing new of the schema.
+"""Lines of JSON like earlier ones, which add nothing to the schema.
 
-What was seen so far (a Shape) is written down as a regular expression, of the lines that would add
-nothing to it but counts; RE2 takes a line through it at several hundred MB/s, and lets other
-threads run meanwhile. A line that it does not take may be a good one all the same: it is looked at
-in full. What is taken stays taken: a shape only grows.
+The shape so far is written as a regular expression that matches exactly the lines that would only
+add to its counts. RE2 matches several hundred MB/s and releases the interpreter lock. A line that
+does not match may still be valid: it is parsed in full. Matching lines keep matching, since a shape
+only grows.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from scrubber.model.fieldpath import EACH, FieldPath
 
 _OBJECT_BYTES = 2**28
 _VALUE_BYTES = 72
-"""What a byte of JSON takes as a Python object, at most: an empty list or object begins with it."""
+"""Maximum bytes of a Python object per byte of JSON: an empty list or object has this size."""
 _BLANK = re.compile(rb"\n\s")
 _DIGITS_AND_POINTS = bytes(
     b if b == ord(".") else ord("0") if chr(b).isdecimal() and b < 128 else ord(" ")

@@ -93,27 +93,28 @@ _DATED = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
 _NUMBERED = _SHAPED.keys() | {"PHONE_NUMBER", "CREDIT_CARD", "US_SSN"}
 
 ENTITIES: tuple[str, ...] = tuple(sorted({*_MAKERS, *_SHAPED}))
-"""What `entity` may be: Presidio's names, FIRST_NAME, LAST_NAME, CITY and the like, and ID."""
+"""Values of `entity`: Presidio's names, FIRST_NAME, LAST_NAME, CITY and similar, and ID."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surrogate:
-    """A realistic stand-in of the same kind: a name for a name, a phone number nobody has, ...
+    """A realistic stand-in of the same kind: a name for a name, an unused phone number for a phone
+    number.
 
-    Drawn under the key from lists shipped with the program and from reserved ranges; never the
-    value itself. `entity` says what the values are (in text: what was found). Equal values (but
-    for case and blanks) get equal stand-ins within `scope`: the ``document`` (default in text),
-    the ``dataset`` (default for a column), or not at all (``none``). Parts of a name keep their
-    stand-in when they stand alone. An entity of text that has no maker keeps its shape: a digit
-    for a digit, a letter for a letter. Dates move within five years. Blank text stays.
+    It is drawn under the key from lists in the program and from reserved ranges, and is never the
+    value itself. `entity` is the kind of the values (in text: of the finding). Equal values
+    (ignoring case and blanks) get equal stand-ins within `scope`: the ``document`` (default in
+    text), the ``dataset`` (default for a column), or never (``none``). Parts of a name keep their
+    stand-in when they occur alone. In text, other entities keep their shape: a digit for a digit, a
+    letter for a letter. Dates move within five years. Blank text stays.
 
-    Ids (ID, UUID and those of one country) of a ``dataset`` stay distinct, unless `unique` is
-    ``false``: they are permuted under the key, so whoever holds it can undo it. A UUID stays one.
-    Ids of a format of fewer than 1,000,000 are refused in a column, and drawn in text. With
-    `unique`, EMAIL_ADDRESS and URL stay distinct, too. Other stand-ins come from lists and reserved
-    ranges, in which different values meet: there are 27,900 telephone numbers for fiction in North
-    America, 40 million social security numbers that nobody has, 762 IPv4 addresses for
-    documentation, 256 MAC addresses. Where people must stay apart, use ``token``.
+    Ids (ID, UUID and national ids) of a ``dataset`` stay distinct, unless `unique` is ``false``.
+    They are permuted under the key, so its holder can reverse that. A UUID stays a UUID. Formats
+    with fewer than 1,000,000 ids are refused in a column, and drawn at random in text. With
+    `unique`, EMAIL_ADDRESS and URL stay distinct too. Other stand-ins come from lists and reserved
+    ranges, so different values may get equal ones: there are 27,900 fictional telephone numbers in
+    North America, 40 million unused social security numbers, 762 IPv4 addresses for documentation,
+    and 256 MAC addresses. To keep people distinct, use ``token``.
     """
 
     name: ClassVar[str] = "surrogate"
@@ -123,7 +124,7 @@ class Surrogate:
         entity=Incomparable(),
         locale=Indifferent(),
         scope=Along(("dataset", "document", "none")),
-        unique=Along(("true", "false")),  # what is left out depends on the entity
+        unique=Along(("true", "false")),  # the omitted values depend on the entity
     )
 
     entity: str | None = None
