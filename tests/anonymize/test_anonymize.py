@@ -230,7 +230,7 @@ def test_a_class_has_to_be_of_several_subjects() -> None:
     asked["fields"][-1] = {"name": "who", "transform": "drop"}
     result = scrubber.scrub(pl.DataFrame(rows), asked)
     texts = [one["text"] for one in result.manifest.data["risk"]["limitations"]]
-    assert any("Subjects cannot be told apart" in text for text in texts)
+    assert any("Subjects are not distinguishable" in text for text in texts)
 
 
 def test_null_is_a_value_of_its_own() -> None:
