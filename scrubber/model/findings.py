@@ -14,6 +14,8 @@ Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
+_PAIRS = 1 << 20
+
 
 @dataclass(frozen=True, eq=False)
 class Findings:
@@ -97,12 +99,14 @@ class Findings:
     def repeated(self, numbers: Ints) -> Findings:
         """The findings of as many texts as `numbers`: the text i has those of the text
         ``numbers[i]``, and none where that is negative."""
-        firsts = np.searchsorted(self.texts, numbers)
-        counts = np.searchsorted(self.texts, numbers, side="right") - firsts
+        firsts, counts = self._stretches(numbers)
         texts = np.repeat(np.arange(len(numbers), dtype=np.int64), counts)
-        within = np.arange(len(texts)) - np.repeat(np.cumsum(counts) - counts, counts)
-        taken = self.only(np.repeat(firsts, counts) + within)
-        return replace(taken, texts=texts)
+        return replace(self.only(_ranges(firsts, counts)), texts=texts)
+
+    def _stretches(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """The first finding of each text of these numbers, and the number of its findings."""
+        firsts = np.searchsorted(self.texts, numbers)
+        return firsts, np.searchsorted(self.texts, numbers, side="right") - firsts
 
     def joined(self, other: Findings) -> Findings:
         """All findings of both; in a text, those of `other` come last."""
@@ -134,18 +138,19 @@ class Findings:
         """
         kept = self.labelled(keeps)
         gone = np.zeros(len(self), dtype=np.bool_)
-        for index in np.flatnonzero(kept).tolist():
-            first, last = np.searchsorted(self.texts, self.texts[index] + np.arange(2))
-            here = slice(int(first), int(last))
-            gone[here] |= (
-                self.within(here, index)
-                & (self.scores[here] <= self.scores[index])
-                & (self.scores[here] < 1)
-                & ~kept[here]
-            )
+        outers = np.flatnonzero(kept)
+        firsts, counts = self._stretches(self.texts[outers])
+        # so many pairs of a kept finding and another one of its text at a time
+        parts = np.cumsum(counts) // _PAIRS
+        for part in np.unique(parts):
+            here = parts == part
+            inner = _ranges(firsts[here], counts[here])
+            outer = np.repeat(outers[here], counts[here])
+            held = self.within(inner, outer) & (self.scores[inner] <= self.scores[outer])
+            gone[inner[held & (self.scores[inner] < 1) & ~kept[inner]]] = True
         return self.only(~gone) if gone.any() else self
 
-    def within(self, inner: slice | Ints, outer: int | Ints) -> Flags:
+    def within(self, inner: Ints, outer: Ints) -> Flags:
         """Marks the findings `inner` that lie within `outer` and are shorter."""
         starts, ends = self.starts[inner], self.ends[inner]
         inside = (self.starts[outer] <= starts) & (ends <= self.ends[outer])
@@ -343,6 +348,13 @@ def _absorbed(found: Findings, inner: Ints, outer: Ints) -> Flags:
     """Marks what lies within another finding and is shorter and scores no higher."""
     flags: Flags = found.within(inner, outer) & (found.scores[outer] >= found.scores[inner])
     return flags
+
+
+def _ranges(firsts: Ints, counts: Ints) -> Ints:
+    """The numbers from each of `firsts` on, as many as its count."""
+    starts = np.cumsum(counts) - counts
+    numbers: Ints = np.arange(int(counts.sum())) + np.repeat(firsts - starts, counts)
+    return numbers
 
 
 def _coded(names: Sequence[str]) -> tuple[tuple[str, ...], Ints]:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrubber.model import findings as findings_module
 from scrubber.model.finding import Action, Cover, Piece, Span
 from scrubber.model.findings import Covers, Findings
 
@@ -241,3 +242,39 @@ def test_neither_findings_nor_covers_show_where_they_are() -> None:
     found = Findings.of(SPANS)
     assert "3" not in repr(found)
     assert "array" not in repr(found) + repr(found.covers(lambda _: REDACT))
+
+
+@given(
+    st.lists(FINDINGS, max_size=4),
+    st.sampled_from([frozenset("A"), frozenset("AB"), frozenset()]),
+    st.sampled_from([1, 7, 1 << 20]),
+)
+def test_law_what_stays_beside_kept_findings(
+    texts: list[list[Finding]], kept: frozenset[str], pairs: int
+) -> None:
+    spans = [[x.span for x in text] for text in texts]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(findings_module, "_PAIRS", pairs)
+        left = Findings.of(spans).outside_kept(kept.__contains__)
+    for number, each in enumerate(spans):
+        keepers = [x for x in each if x.label in kept]
+        expected = [
+            x
+            for x in each
+            if x.label in kept or x.score >= 1 or not any(holds(k, x) for k in keepers)
+        ]
+        assert list(left.spans(number)) == expected
+
+
+def holds(outer: Span, inner: Span) -> bool:
+    longer = (outer.start, outer.end) != (inner.start, inner.end)
+    within = outer.start <= inner.start and inner.end <= outer.end
+    return longer and within and outer.score >= inner.score
+
+
+def test_many_kept_findings_take_linear_time() -> None:
+    texts = [[Span(0, 9, "K", 0.9, "r"), Span(2, 5, "A", 0.5, "r")] for _ in range(50_000)]
+    start = time.process_time()
+    left = Findings.of(texts).outside_kept("K".__eq__)
+    assert len(left) == 50_000
+    assert time.process_time() - start < 5
