@@ -129,12 +129,13 @@ or `on_error` nulls the text or drops the record. At the third such text of a fi
 (up to 65,536 records), the run stops in any case. So a batch loses at most half a minute per
 field. `audit`, `find` and `check` stop at the first such text.
 
-**Languages.** The leaks of scrubber were measured in some languages, which a manifest lists under
-`engine.leaks`. A record with a text in another language or script stops the run, unless
-`languages: {unmeasured: ...}` drops or quarantines it. With `patterns_only` the names in it are
-left, and the verdict says so. Short texts are judged with the other texts of their record, and
-count as measured if they stay undecided. One record in a thousand may be misjudged and stops
-nothing, but for another script. Without a names model no language is judged.
+**Languages.** Leak rates are measured for some languages, which a manifest lists under
+`engine.leaks`. Records with texts in another language or script stop the run, unless `languages:
+{unmeasured: ...}` drops or quarantines them. `patterns_only` leaves the names in such texts, and
+the verdict reports it. Short texts are judged together with the other texts of their record;
+undecided ones count as measured. Up to one record in a thousand in another language stops nothing,
+since judgments can be wrong; another script always stops the run. Without a names model, languages
+are not judged.
 
 **Gates.** Text fields and kept fields of the output are scanned again: a sample of the records, or
 every record with `rescan: all`. A finding is a residual if its words occur in the same value of

@@ -1,9 +1,9 @@
-"""One value, one sequence of bytes: what a keyed function sees instead of an Arrow value.
+"""The canonical bytes of values, as the input of keyed functions.
 
-By default numbers and the text that spells them are one: 7 in a Parquet file and "7" in a CSV file
-are one customer. Dates, times, booleans and bytes carry the tag of their kind always.
+By default, numbers and their spelling as text are equal: 7 in a Parquet file and "7" in a CSV file
+are one customer. Dates, times, booleans and bytes always carry a tag of their kind.
 
-| values | are one value | are others |
+| values | equal | different |
 |---|---|---|
 | whole numbers | 7 of any width; decimal 7, 7.0 and 7.00; text "7" | text "007", "+7", "7.0" |
 | negative zero | decimal -0.0 and 0; text "0" | text "-0" |
@@ -15,10 +15,9 @@ are one customer. Dates, times, booleans and bytes carry the tag of their kind a
 | dates | date32 and date64 of one day | its text; midnight of the day |
 | timestamps | one instant in any unit; in any zone, if both have one | with a zone and without |
 
-Case and blanks are folded where a rule says ``normalize``. Floats have no token (equality of floats
-is not to be relied on); as a subject a whole float is that integer, since a table with gaps turns
-integers into floats; NaN and infinity are no subject. ``canonical: typed`` keeps numbers apart from
-text.
+``normalize`` in a rule folds case and blanks. Floats have no token, since their equality is
+unreliable. As a subject, a whole float equals that integer, since gaps in a table turn integers
+into floats; NaN and infinity are not subjects. ``canonical: typed`` distinguishes numbers from text.
 """
 
 from __future__ import annotations
