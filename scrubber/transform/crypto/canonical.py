@@ -17,7 +17,7 @@ are one customer. Dates, times, booleans and bytes always carry a tag of their k
 
 ``normalize`` in a rule folds case and blanks. Floats have no token, since their equality is
 unreliable. As a subject, a whole float equals that integer, since gaps in a table turn integers
-into floats; NaN and infinity are not subjects. ``canonical: typed`` distinguishes numbers from text.
+into floats; NaN and infinity are not subjects. ``canonical: typed`` tells numbers from text.
 """
 
 from __future__ import annotations
