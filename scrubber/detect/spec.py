@@ -55,7 +55,6 @@ class DetectSpec:
 
     languages: tuple[str, ...] = ("en",)
     ner: str = "none"
-    ner_labels: tuple[tuple[str, str], ...] = ()
     entities: tuple[str, ...] | None = None
     score_thresholds: tuple[tuple[str, float], ...] = ()
     allow_list: tuple[str, ...] = ()
@@ -69,3 +68,4 @@ class DetectSpec:
     model: str | None = None
     house: bool = True
     countries: tuple[str, ...] | None = None
+    ner_labels: tuple[tuple[str, str], ...] = ()
