@@ -17,6 +17,7 @@ from urllib.parse import quote
 from scrubber.exports.reading import Data, classes, declared, kept_or_changed, steps, title
 from scrubber.exports.target import Target, as_json
 from scrubber.manifest.view import treatment
+from scrubber.model.fieldpath import Inner
 
 _CONTEXT: Final[Mapping[str, Any]] = MappingProxyType(
     {
@@ -70,6 +71,7 @@ _MEDIA: Final = (
     (re.compile(r"\.(jsonl|ndjson)(\.gz)?$"), "application/jsonlines"),
     (re.compile(r"\.parquet$"), "application/x-parquet"),
 )
+_INNER: Final = frozenset(step.value for step in Inner) - {Inner.EACH.value}
 _OTHER: Final = "application/octet-stream"
 _TYPES: Final = (
     (re.compile(r"u?int\d+"), "sc:Integer"),
@@ -150,12 +152,14 @@ def _columns(data: Data, file: Data) -> tuple[_Column, ...]:
 
 
 def _column(field: Data, plain: bool) -> _Column | None:
-    """The column of a field, or None for fields that Croissant cannot express: nested lists, and
-    names with quotes."""
+    """The column of a field, or None for fields that Croissant cannot express: nested lists, maps,
+    one of several kinds, and names with quotes."""
     top, *below = steps(field["name"])
     repeated = below[:1] == ["[]"]
     below = below[1:] if repeated else below
-    if "[]" in below or any('"' in step or "\\" in step for step in below):
+    if "[]" in below or not _INNER.isdisjoint(below):
+        return None
+    if any('"' in step or "\\" in step for step in below):
         return None
     path = ".".join(f'"{step}"' for step in below) or None
     kind = "sc:Text" if plain else _type(field)

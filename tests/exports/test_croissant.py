@@ -118,3 +118,11 @@ def test_mlcroissant_validates_every_manifest(tmp_path: Path, name: str) -> None
     path = tmp_path / "croissant.json"
     path.write_text(export(MANIFESTS[name], "croissant"))
     assert not mlc.Dataset(str(path)).metadata.ctx.issues.errors
+
+
+def test_a_path_of_several_kinds_and_keys_that_are_data_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"n": 1, "x": 1, "m": {"a@b.org": 1}}\n{"n": 2, "x": "y"}\n')
+    rules = rules_from_mapping({"version": 1, "fields": [{"name": "**", "keep": "a test"}]})
+    manifest = run(Request(rules, [str(tmp_path / "a.jsonl")], tmp_path / "out"))
+    (records,) = json.loads(export(manifest, "croissant"))["recordSet"]
+    assert [field["name"] for field in records["field"]] == ["n"]
