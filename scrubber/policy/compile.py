@@ -1,4 +1,4 @@
-"""Rules x schemas -> Plan, or every problem at once."""
+"""Rules x schemas -> Plan, or all problems at once."""
 
 from __future__ import annotations
 
@@ -61,8 +61,10 @@ _NO_VALUES = Keep("it holds no value: each is null, or an object without fields"
 def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: bool = False) -> Plan:
     """Compile `rules` for sources with these schemas (by alias).
 
-    With `partial`, rules and row rules for fields that no schema has are no problem: a rule file's
-    own examples hold some fields only. Raises: RuleError with every problem at once.
+    With `partial`, rules for fields outside of all schemas are accepted, since a rule file's own
+    tests hold only some fields.
+
+    Raises: RuleError, with all problems at once.
     """
     compiler = _Compiler(rules, partial)
     tables = tuple((alias, compiler.table(alias, schema)) for alias, schema in schemas.items())
@@ -89,7 +91,7 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
 
 
 def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
-    """The detectors of the rescan: where a gate asks, for all entities."""
+    """The detectors of the rescan: for all entities if a gate requires it."""
     if rules.gates.max_residual_rate is not None:
         return replace(pinned(rules.detect), entities=None)
     return pinned(rules.detect) if scrubs else None
@@ -97,7 +99,7 @@ def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
 
 @dataclass(eq=False)
 class _Candidate:
-    """A rule with its selectors, and what it met in the schemas so far."""
+    """A rule with its selectors, and its matches in the schemas so far."""
 
     number: int
     rule: FieldRule
@@ -133,7 +135,7 @@ class _Compiler:
         self._columns: dict[str, pa.DataType] = {}
 
     def table(self, alias: str, schema: pa.Schema) -> TablePlan:
-        """The decisions for a source of this schema; shards of one schema share one plan."""
+        """The treatments for a source with this schema; shards with one schema share one plan."""
         self._enter(alias, schema)
         known = schema.serialize().to_pybytes(), self._for_others
         if known not in self._tables:
@@ -141,7 +143,7 @@ class _Compiler:
         return self._tables[known]
 
     def _enter(self, alias: str, schema: pa.Schema) -> None:
-        """Decide for this source from now on: not by the rules that are for other tables."""
+        """Decide for this source from now on, ignoring rules for other tables."""
         self._for_others = frozenset(
             one.number for one in self._candidates if not one.rule.is_for(alias)
         )
@@ -218,7 +220,7 @@ class _Compiler:
         found: list[tuple[FieldPath, pa.DataType]],
         subject: FieldPath | None,
     ) -> FieldPlan | None:
-        """The field with the rules that stand before its own under a condition."""
+        """The field with the earlier rules that have a condition."""
         if made.path == subject:
             text = "a condition would give one subject several pseudonyms"
             self.report.key((*rules[0].path, "when"), "when-subjects", text)
@@ -240,8 +242,8 @@ class _Compiler:
         self.report.key((*rule.path, "when"), "when-without-last", text, hint)
 
     def _matching(self, leaf: FieldPath) -> list[_Candidate]:
-        """The rules that speak of `leaf`, in order: by its path, for a list by the list's own path,
-        and where they keep or drop by a path above."""
+        """The rules that match `leaf`, in order: by its path, for a list by the list's own path,
+        and for keep and drop also by a path above."""
         own = spellings(leaf)
         found: dict[int, _Candidate] = {}
         for form in _above(leaf):
@@ -255,8 +257,8 @@ class _Compiler:
         return list(dict.fromkeys(found[number] for number in sorted(found)))
 
     def _is_here(self, candidate: _Candidate, leaf: FieldPath, name: str) -> bool:
-        """True if the candidate, by a name of its, is for this table, and for the type of `leaf`:
-        entities below ``x.**`` are those of texts."""
+        """True if the candidate's `name` applies to this table and to the type of `leaf`; entities
+        below ``x.**`` apply to texts."""
         if candidate.number in self._for_others:
             return False
         of_texts = _is_of_texts(candidate.rule) and name.endswith(_BELOW)
@@ -310,8 +312,8 @@ class _Compiler:
         return True
 
     def _check_structs(self, found: Iterable[tuple[FieldPath, pa.DataType]]) -> None:
-        """A transform works on leaves: name them where a rule names what holds them. One that may
-        match nothing may do so here, too, if others decide the leaves."""
+        """Report transforms of containers, since transforms apply to leaves. A rule that may match
+        nothing is accepted if other rules cover the leaves."""
         below: dict[FieldPath, list[FieldPath]] = {}
         found = tuple(found)
         own = {form for leaf, _ in found for form in spellings(leaf)}
@@ -323,7 +325,7 @@ class _Compiler:
             if isinstance(candidate.rule.disposition, Keep | Drop):
                 continue
             if candidate.number in self._for_others or candidate.rule.kinds:
-                continue  # what holds others has none of these types
+                continue  # a parent has none of these types
             for selector in candidate.selectors:
                 holders = [p for p in below if not selector.is_glob and selector.matches(p)]
                 for holder in holders[:1]:
@@ -377,7 +379,8 @@ class _Compiler:
                 self.report.key(("fields",), "half-a-map", text, f"drop {name} as a whole")
 
     def _check_scopes(self, fields: Iterable[FieldPlan]) -> None:
-        """Sameness within a document needs documents: records whose text gets a keyed operator."""
+        """Check that sameness within a document has documents: records with a keyed operator in
+        text."""
         fields = tuple(fields)
         documents = any(
             transform.traits.needs_key
@@ -421,7 +424,7 @@ class _Compiler:
                 self.report.value(("rows", i, "drop"), "unmatched-rule", text, hint)
 
     def _check_tables(self, rule: FieldRule, aliases: Iterable[str]) -> bool:
-        """Report the tables of a rule that no source is part of; whether there are none."""
+        """Report the tables of a rule that no source belongs to. True if there are none."""
         right = True
         for number, table in enumerate(rule.tables if not rule.tolerant else ()):
             if not any(in_table(table, alias) for alias in aliases):
@@ -497,12 +500,12 @@ def _planned(
 
 
 def _above(leaf: FieldPath) -> tuple[FieldPath, ...]:
-    """The leaf and every path above it."""
+    """The leaf and all paths above it."""
     return tuple(FieldPath(leaf.steps[:length]) for length in range(len(leaf.steps), 0, -1))
 
 
 def _is_of_texts(rule: FieldRule) -> bool:
-    """True if a rule's entities are those of every text below some path."""
+    """True if a rule's entities apply to all texts below some path."""
     below = any(name.endswith(_BELOW) for name in rule.names)
     return below and isinstance(rule.disposition, ScrubText)
 

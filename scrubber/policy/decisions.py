@@ -1,4 +1,4 @@
-"""Field rules: what each rule under ``fields:`` decides, checked without data."""
+"""Field rules: the treatment in each rule under ``fields:``, checked without data."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from scrubber.transform.base import FromFile, Kind, PerSubject, Strictness, Tran
 from scrubber.transform.erase import Redact
 from scrubber.transform.steps import Steps, strength_of, title
 
-# From this many code points on, what a mask leaves narrows down whose value it is (transforms.md).
+# From this many code points on, the visible rest of a mask narrows down the person (transforms.md).
 _MASK_LIMIT = 4
 
 
 @dataclass(frozen=True)
 class FieldRule:
-    """One rule: `disposition` is None where a problem was reported.
+    """A field rule; `disposition` is None if a problem was reported.
 
-    `path` is its place in the tree, `entities` the places of its operators with their entities,
-    `included` whether it comes from an included file. `linked` names the fields that are looked
-    for in this one, `linked_as` is the entity that this one's values are when another links to it.
-    `tables` and `kinds` are those that the rule is for; none: all. `when` is its condition.
+    `path` is its place in the tree, `entities` the places of its operators with their entities.
+    `included` is true for a rule of an included file. `linked` names the fields searched for in
+    this one; `linked_as` is the entity of this field's values for other fields that link to it.
+    `tables` and `kinds` restrict the rule (empty: all). `when` is its condition.
     """
 
     names: tuple[str, ...]
@@ -82,7 +82,7 @@ class FieldRule:
 def field_rules(
     report: Report, written: schema.RuleFile
 ) -> tuple[tuple[FieldRule, ...], dict[str, str]]:
-    """The rules of the file, and the digests of the hierarchy files that they name."""
+    """The rules of the file, and the digests of their hierarchy files."""
     chooses = written.privacy is not None or not report.is_whole(("privacy",))
     reader = _Reader(report, chooses)
     rules = [reader.rule(("fields", i), rule) for i, rule in numbered(written.fields)]
@@ -90,7 +90,7 @@ def field_rules(
 
 
 class _Reader:
-    """Reads field rules. `chooses`: there is a privacy model, which chooses levels."""
+    """Reads field rules. `chooses` is true if a privacy model chooses levels."""
 
     def __init__(self, report: Report, chooses: bool) -> None:
         self._report = report
@@ -127,7 +127,7 @@ class _Reader:
         )
 
     def _condition(self, path: Path_, rule: schema.FieldRule) -> str | None:
-        """The condition of a rule; None where it has none or a problem was reported."""
+        """The condition of a rule; None without one, or if a problem was reported."""
         if rule.when is None:
             return None
         here = (*path, "when")
@@ -252,7 +252,7 @@ class _Reader:
         return Apply(operator)
 
     def _step(self, path: Path_, setting: Setting) -> Transform | None:
-        """One of several transforms in order; None where a problem was reported."""
+        """One of several transforms in order; None if a problem was reported."""
         if setting.name in ("drop", "keep", "encrypt"):
             text = f"{setting.name} takes whole values, so it is no step of several"
             hint = "give it as the only transform"
@@ -271,7 +271,7 @@ class _Reader:
             self._report.value((*path, shifts[1]), "not-a-step", text)
 
     def _read(self, operator: Any, path: Path_) -> Any:
-        """The operator, with its file read if it has one."""
+        """The operator, with its file read, if any."""
         name = operator.file_name() if isinstance(operator, FromFile) else None
         if name is None:
             return operator

@@ -1,4 +1,4 @@
-"""The ``detect:`` part: validated, and as a DetectSpec."""
+"""The ``detect:`` part, validated and converted to a DetectSpec."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.settings import numbered
 from scrubber.policy.syntax.source import Path_
 
-# Less is what Presidio gives to a value that could be anything, with no word for it near:
+# Presidio gives lower scores to values that could be anything, without a context word:
 # docs/decisions/0010-weak-findings-need-a-word-for-them.md.
 LEAST_SCORE = 0.35
 
@@ -25,13 +25,13 @@ _HERE: Path_ = ("detect",)
 _MODELS = ("spacy:", "onnx:")
 _NER_CHOICES = "write ner: builtin, none (patterns only), spacy:<package or path> or onnx:<folder>"
 _ENTITY = regex.compile(r"[A-Z][A-Z0-9_]*")
-# What named-entity models label and no pattern finds; for the hint alone.
+# Entities of named-entity models that no pattern finds; for the hint only.
 _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "AGE", "ID", "EMAIL"})
 
 
 def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
-    """The DetectSpec of the part. `needed`: some text is searched, by the built-in names model
-    where no other `ner` is chosen."""
+    """The DetectSpec of the part. `needed` is true if any text is searched, by default with the
+    built-in names model."""
     return DetectSpec(
         languages=expected(part),
         ner=_ner(report, part.ner, needed),
@@ -72,10 +72,10 @@ def check_entities(
     asked: Mapping[Path_, str],
     linked: frozenset[str],
 ) -> None:
-    """Report every entity that is named and cannot be found, or is not looked for.
+    """Report all named entities that cannot be found or are not searched for.
 
-    `asked` maps the places of the fields' operators to their entities; `linked` are those that
-    linked fields are found as. Loads Presidio's recognizers, but no model.
+    `asked` maps the places of the fields' operators to their entities; `linked` are the entities of
+    linked fields. Loads Presidio's recognizers, but no model.
     """
     named = dict(_named(part))
     asked = {path: entity for path, entity in asked.items() if entity not in linked}
@@ -104,7 +104,7 @@ def check_entities(
 
 
 def _named(part: Detect) -> Iterator[tuple[Path_, str]]:
-    """Every entity that the part names as one to be found, with its place."""
+    """All entities that the part names as searched for, with their places."""
     for i, name in enumerate(part.entities or ()):
         yield (*_HERE, "entities", i), name
     for name in part.score_thresholds:
@@ -138,8 +138,8 @@ def _unfindable(
 
 
 def _own(spec: DetectSpec) -> frozenset[str]:
-    """The entities of own recognizers and deny lists: searched for whether `entities` names it or
-    not."""
+    """The entities of own recognizers and deny lists, which are searched for regardless of
+    `entities`."""
     configs = [json.loads(text) for text in spec.recognizers]
     names = {config.get("supported_entity") for config in configs}
     for config in configs:
@@ -196,8 +196,8 @@ def _ner_labels(report: Report, value: str | Mapping[str, Any] | None) -> Iterat
 
 
 def _is_recognizer(report: Report, path: Path_, config: Mapping[str, Any]) -> bool:
-    """Report what is wrong with a recognizer in Presidio's YAML; Presidio's own loader judges the
-    rest."""
+    """Report the problems of a recognizer in Presidio's YAML that Presidio's own loader does not
+    report."""
     before = len(report.problems)
     _check_recognizer(report, path, config)
     return len(report.problems) == before

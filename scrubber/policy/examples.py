@@ -1,4 +1,4 @@
-"""The rule file's own tests: one record in, and what must come out."""
+"""The rule file's own tests: a record, and the expected result."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Example:
 
 
 def examples(report: Report, tests: Iterable[schema.Example | None]) -> tuple[Example, ...]:
-    """The rule file's tests; a path or record that makes no sense is a problem."""
+    """The rule file's tests; an invalid path or record is a problem."""
     return tuple(
         Example(
             f"tests[{i}]",
@@ -66,7 +66,7 @@ def _makes_sense(report: Report, path: Path_, test: schema.Example) -> bool:
 
 
 def parse_path(text: str) -> FieldPath | None:
-    r"""The path that `text` writes, as ``str(FieldPath)`` does; None if it writes none.
+    r"""Parse a path as written by ``str(FieldPath)``; None for anything else.
 
     >>> parse_path("messages[].content").steps
     ('messages', <Each.EACH: '[]'>, 'content')
@@ -108,9 +108,10 @@ def _name(text: str, i: int) -> tuple[str | None, int]:
 def table_of(given: Mapping[str, Any]) -> pa.Table:
     """A table of one record from values by path.
 
-    A list gives the elements below ``[]`` one by one, any other value is the one element. A null
-    is text. Raises: ValueError for values that make no record (lists of different lengths, a
-    value where another path goes on).
+    A list gives the elements below ``[]``; any other value is a single element. Null is text.
+
+    Raises: ValueError for values that form no record (lists of different lengths, a value with
+    another path below it).
 
     >>> table_of({"id": 7, "messages[].content": "hi"}).to_pylist()
     [{'id': 7, 'messages': [{'content': 'hi'}]}]
@@ -163,7 +164,7 @@ def _each(items: Any, rest: tuple[Step, ...], value: Any) -> list[Any]:
 
 
 def _typed(kind: pa.DataType) -> pa.DataType:
-    """The type with text where nothing is known but null."""
+    """The type with text in place of null types."""
     if pa.types.is_null(kind):
         return pa.string()
     if pa.types.is_struct(kind):
@@ -172,10 +173,10 @@ def _typed(kind: pa.DataType) -> pa.DataType:
 
 
 def unmet(example: Example, result: pa.Table) -> tuple[str, ...]:
-    """The paths of `example.expect` whose values in `result` are not the expected ones.
+    """The paths of `example.expect` whose values in `result` differ.
 
-    No row means that the record was dropped: every path is unmet. An expected null also holds for
-    a field that is gone.
+    No row means that the record was dropped, so all paths differ. An expected null also matches a
+    removed field.
     """
     known = {path for path, _ in leaves(result.schema)}
     return tuple(

@@ -1,4 +1,4 @@
-"""Hints about a plan: what is no mistake, but may not be meant."""
+"""Hints about a plan: valid settings that may be unintended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SEARCHABLE = ("string", "large_string", "dictionary", "int", "uint", "date", "t
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hint:
-    """One hint: its place in the rule file, a stable code, and a text with names of fields only."""
+    """A hint: its place in the rule file, a stable code, and a text with names of fields only."""
 
     mark: Mark
     code: str
@@ -24,8 +24,8 @@ class Hint:
 
 
 def hints(plan: Plan) -> tuple[Hint, ...]:
-    """Hints at likely omissions, by place: text fields beside direct identifiers that they do not
-    look for (``not-linked``)."""
+    """Hints at likely omissions, by place: text fields that are not linked to direct identifiers of
+    their record (``not-linked``)."""
     found = {hint for _, table in plan.tables for hint in _not_linked(table)}
     return tuple(sorted(found))
 

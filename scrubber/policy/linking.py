@@ -1,4 +1,4 @@
-"""Linked fields: which columns a text field looks for in its row, and what their values are."""
+"""Linked fields: the columns whose values are searched for in a text, and their entities."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Decide = Callable[[FieldPath], FieldRule | None]
 
 
 def entity_of(rule: FieldRule) -> str | None:
-    """The entity of a rule's fields: as it says itself, else as its transform implies."""
+    """The entity of a rule's fields: declared, or implied by its transform."""
     if rule.linked_as is not None:
         return rule.linked_as
     disposition = rule.disposition
@@ -33,7 +33,7 @@ def entity_of(rule: FieldRule) -> str | None:
 
 
 def linked_labels(rules: Iterable[FieldRule]) -> frozenset[str]:
-    """The entities that linked fields may be found as in text."""
+    """The entities of linked fields in text."""
     rules = tuple(rules)
     if not any(rule.linked for rule in rules):
         return frozenset()
@@ -41,7 +41,7 @@ def linked_labels(rules: Iterable[FieldRule]) -> frozenset[str]:
 
 
 def check_linked_as(report: Report, rules: Iterable[FieldRule], spec: DetectSpec) -> None:
-    """Report a `linked_as` that is no entity that anything here knows."""
+    """Report a `linked_as` that is not a known entity."""
     said = [(rule, rule.linked_as) for rule in rules if rule.linked_as is not None]
     if all(entity in _KNOWN for _, entity in said):
         return
@@ -57,7 +57,8 @@ def check_linked_as(report: Report, rules: Iterable[FieldRule], spec: DetectSpec
 
 
 class Linking:
-    """Resolves the `linked` of text rules against schemas, and reports what cannot be linked."""
+    """Resolves the `linked` fields of text rules against schemas, and reports those that cannot be
+    linked."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -67,7 +68,7 @@ class Linking:
     def resolve(
         self, rule: FieldRule, text: FieldPath, found: Leaves, decide: Decide
     ) -> tuple[Linked, ...]:
-        """The fields among `found` that the text field `text` links to, in the order of `found`."""
+        """The fields among `found` that the text field `text` links to, in order."""
         entities: dict[FieldPath, str] = {}
         for number, name in enumerate(rule.linked):
             selector = Selector(name)
@@ -99,8 +100,8 @@ class Linking:
         kind: pa.DataType,
         decide: Decide,
     ) -> str | None:
-        """The entity of the values at `path`; None where they are not looked for: a problem, unless
-        it was a glob, which means what of its fields can be looked for."""
+        """The entity of the values at `path`; None for values that cannot be searched for. That is
+        a problem, unless the selector is a glob, which selects linkable fields only."""
         other, shown = decide(path), printable(str(path))
         entity = entity_of(other) if other is not None else None
         is_text = path == text or (other is not None and isinstance(other.disposition, ScrubText))

@@ -1,7 +1,7 @@
-"""The content of a rule file as far as it may be published, even behind a digest.
+"""The publishable content of a rule file, and its digests.
 
-Whoever guesses the one name on a deny list can try it against a digest of the file. So what is
-published is a digest of the content without its literals; all of it has a digest under the key.
+Anyone who guesses a name on a deny list could test it against a digest of the file. So the
+published digest covers the content without literals; the digest of all content is keyed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from scrubber.policy.sql import fault_of, without_literals
 from scrubber.transform import TRANSFORMS
 
 _ANY: Final = "*"
-# Where a text of a rule file is no literal: a name of the language, of a field, an entity or a
-# file, or a text that the manifest holds itself. A path stands for all that lies below it.
+# Texts of a rule file that are not literals: words of the language, names of fields, entities and
+# files, and texts that the manifest contains anyway. A path includes everything below it.
 _NAMES: Final = (
     ("version",),
     ("include",),
@@ -69,18 +69,18 @@ _Path = tuple[str, ...]
 
 
 def published(content: Mapping[str, Any]) -> dict[str, Any]:
-    """`content` (a composed rule tree) with nothing in the place of every literal: words of lists,
-    regexes, replacements, literals of row rules, and the file's own tests."""
+    """`content` (a composed rule tree) with all literals blanked: words of lists, regexes,
+    replacements, literals of row rules, and the file's own tests."""
     return {key: _published((key,), value) for key, value in content.items() if key != "tests"}
 
 
 def published_digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the canonical JSON of what is published."""
+    """SHA-256 (hex) of the canonical JSON of the published content."""
     return sha256(canonical_json(published(content)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def has_literals(content: Mapping[str, Any]) -> bool:
-    """True if anything of `content` but its tests is not published."""
+    """True if any part of `content` is withheld, apart from its tests."""
     whole = {key: value for key, value in content.items() if key != "tests"}
     return canonical_json(published(content)) != canonical_json(whole)
 
@@ -114,7 +114,7 @@ def _is_name(path: _Path) -> bool:
 
 @cache
 def _fixed_words() -> frozenset[_Path]:
-    """The parameters of transforms that take words of the language."""
+    """The parameters of transforms whose values are words of the language."""
     return frozenset(
         (name, key)
         for name, kind in TRANSFORMS.items()

@@ -1,4 +1,4 @@
-"""Quasi-identifiers under ``privacy:``: each one's hierarchy, and names that mean nothing."""
+"""Quasi-identifiers under ``privacy:``: their hierarchies, and checks of names."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def quasi_identifier(
     path: FieldPath,
     kind: pa.DataType,
 ) -> Disposition | None:
-    """The field with the hierarchy that its level is chosen from; None where a problem was
-    reported. What is dropped, or has no values, is left as it is."""
+    """The field with the hierarchy for its level; None if a problem was reported. A dropped or
+    empty field is unchanged."""
     if isinstance(disposition, Drop | Keep):
         return disposition
     assert rules.privacy is not None
@@ -76,7 +76,8 @@ def quasi_identifier(
 def check_privacy(
     report: Report, rules: Rules, tables: Iterable[TablePlan], *, partial: bool
 ) -> None:
-    """Every name under ``privacy:`` means a field, and all tables are counted by the same ones."""
+    """Check that each name under ``privacy:`` is a field, and that all tables have the same
+    ones."""
     privacy = rules.privacy
     if privacy is None or partial:
         return

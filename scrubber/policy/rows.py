@@ -1,7 +1,7 @@
-"""Row rules: Polars SQL expressions, checked to judge each record by itself.
+"""Row rules: Polars SQL expressions, checked to judge each record alone.
 
-A record's fate must not depend on its neighbours, or 1 and N workers would differ; nor on a clock,
-or two runs would.
+The decision on a record must depend neither on its neighbors, or 1 and N workers would differ, nor
+on a clock, or two runs would differ.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PER_RECORD = frozenset({"IsIn", "Binary", "Round"})
 
 
 def parsed(expression: str) -> pl.Expr | Fault:
-    """`expression` as Polars reads it, or what keeps it from Polars: the only door to its SQL."""
+    """`expression` as parsed by Polars, or its fault. This is the only use of Polars' SQL."""
     fault = fault_of(expression)
     if fault is not None:
         return fault
@@ -36,7 +36,7 @@ def parsed(expression: str) -> pl.Expr | Fault:
 
 
 def columns_of(expression: str) -> frozenset[str] | Fault:
-    """The columns that `expression` reads, or what is wrong with it for any data."""
+    """The columns that `expression` reads, or its fault for any data."""
     import polars as pl
 
     read = parsed(expression)
@@ -59,7 +59,7 @@ def columns_of(expression: str) -> frozenset[str] | Fault:
 
 
 def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
-    """The fault of `expression` for data of this `schema`; None if it gives a boolean."""
+    """The fault of `expression` for data with this `schema`; None for a boolean expression."""
     import polars as pl
 
     read = parsed(expression)
@@ -80,10 +80,10 @@ def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
 
 
 def _as_truth(content: dict[str, Any], schema: pa.Schema) -> bool:
-    """True if a node takes a column for true or false that is neither.
+    """True if a node uses a column other than a boolean as a condition.
 
-    Polars compares the text of a column with 'true' or 'false' then: "False" is not false, and a
-    record that was to be dropped stays.
+    Polars then compares its text with 'true' or 'false': "False" is not false, and a record that
+    should be dropped stays.
     """
     columns: list[Any] = []
     binary, cast = content.get("BinaryExpr", {}), content.get("Cast", {})
@@ -109,7 +109,7 @@ def _hint(schema: pa.Schema) -> str:
 
 
 def _nodes(expression: pl.Expr) -> Iterator[pl.Expr]:
-    """The expression and all that it is made of."""
+    """The expression and all its parts."""
     stack, seen = [expression], 0
     while stack and seen <= PARTS:
         node = stack.pop()
@@ -119,10 +119,10 @@ def _nodes(expression: pl.Expr) -> Iterator[pl.Expr]:
 
 
 def _by_itself(node: pl.Expr) -> bool:
-    """True if a node gives one value for each record from that record alone.
+    """True if a node computes one value per record from that record only.
 
-    Polars' `is_row_separable` speaks of the outermost node only (polars 2.1: true for
-    ``age > avg(age)``), so every node is asked; `explode` is separable but changes the length.
+    Polars' `is_row_separable` covers the outermost node only (polars 2.1: true for ``age >
+    avg(age)``), so each node is checked; `explode` is separable but changes the length.
     """
     import polars as pl
 

@@ -1,4 +1,4 @@
-"""Rules: a rule file, read, composed and checked as far as that goes without data."""
+"""Rules: a rule file, read, composed and checked as far as possible without data."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Rules:
-    """A rule file that is right in itself.
+    """A valid rule file.
 
-    `path` is the name that the user gave. `digest` is the SHA-256 (hex) over the canonical JSON of
-    the composed content and of the hierarchy files; it is not published, since it confirms guesses.
-    `published` is the one without literals and hierarchies, `literals` says that there are any.
-    `declared` is the ``dataset:`` part.
-    `overrides` says what an including file takes away from those that it includes.
+    `path` is the name given by the user. `digest` is the SHA-256 (hex) of the canonical JSON of the
+    composed content and of the hierarchy files; it is not published, since it could confirm
+    guesses. `published` is the digest without literals and hierarchies; `literals` is true if there
+    are any. `declared` is the ``dataset:`` part. `overrides` lists the settings of included files
+    that others override.
     """
 
     path: str
@@ -77,7 +77,7 @@ class Rules:
     tree: Tree = field(repr=False)
 
     def selector_of(self, rule_id: str) -> str:
-        """The selection of the rule with this id: its names, ``*`` for ``on_unlisted``."""
+        """The selector of the rule `rule_id`: its names, or ``*`` for ``on_unlisted``."""
         for rule in self.fields:
             if rule.ref.id == rule_id:
                 return rule.selector
@@ -85,27 +85,29 @@ class Rules:
 
 
 def load_rules(path: str | Path) -> Rules:
-    """Read a rule file, or a pack by its name (``pack:secrets``), and what it includes.
+    """Read a rule file or a pack (``pack:secrets``) with its includes.
 
-    Raises: RuleError with every problem that can be known without data, each with its place.
+    Raises: RuleError, with all problems that can be found without data, and their places.
     """
     composed = compose(str(path))
     return _rules(composed, needs_key_reference=True)
 
 
 def rules_from_mapping(tree: Mapping[str, Any], name: str = "<rules>") -> Rules:
-    """Rules from a mapping of the shape of a rule file; files are relative to the working folder.
+    """Rules from a mapping in the shape of a rule file; files are relative to the working folder.
 
-    The same checks as :func:`load_rules`, but for the reference to a key: a program may give the
-    key itself. Raises: RuleError.
+    The checks are those of :func:`load_rules`, except that a key reference may be missing: a
+    program may pass the key itself.
+
+    Raises: RuleError.
     """
     copied, problems = plain_tree(tree, name)
     return _rules(compose_tree(copied, problems), needs_key_reference=False)
 
 
 def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:
-    """The ``detect:`` part of a rule file alone; None is patterns and the built-in names model, in
-    English.
+    """The ``detect:`` part of a rule file alone; the default is patterns and the built-in names
+    model, in English.
 
     Raises: RuleError.
     """
@@ -169,9 +171,9 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
 
 
 def _foreign(tree: Tree, problems: Iterable[Problem]) -> set[str]:
-    """The files of which no word is quoted: what is included and is no rule file in its shape, and
-    the rule file itself if it has no key of the language."""
-    right = ("include-", "key-in")  # of these problems files may have, and still be rule files
+    """The files that must not be quoted: included files that are not rule files, and the rule file
+    itself if it has no key of the language."""
+    right = ("include-", "key-in")  # problems that valid rule files may have
     named = {p.mark.file for p in problems if not p.code.startswith(right)} - {tree.file}
     if tree.data and not any(key in tree.data for key in RULE_KEYS):
         named.add(tree.file)
@@ -179,8 +181,8 @@ def _foreign(tree: Tree, problems: Iterable[Problem]) -> set[str]:
 
 
 def _key(report: Report, part: Key | None) -> KeyRef | None:
-    """The reference of the key; never the key itself, so what looks like one is refused
-    unquoted."""
+    """The reference of the key. Anything that looks like a key itself is refused without being
+    quoted."""
     if part is None:
         return None
     given = part.model_dump(exclude_unset=True)
@@ -201,7 +203,7 @@ def _key(report: Report, part: Key | None) -> KeyRef | None:
 
 
 def _looks_like_key(value: str) -> bool:
-    """True if it is 64 hex digits, or base64 of 32 bytes with its padding."""
+    """True for 64 hex digits, or for base64 of 32 bytes with its padding."""
     if re.fullmatch(r"[0-9a-fA-F]{64}", value):
         return True
     if len(value) not in (43, 44):
@@ -254,7 +256,7 @@ def _require_key(report: Report, fields: tuple[FieldRule, ...]) -> None:
 
 
 def _overridden(fields: tuple[FieldRule, ...]) -> list[Override]:
-    """Names of fields that a file with precedence decides before an included one does."""
+    """Fields for which a file with precedence overrides an included one."""
     first: dict[str, Mark] = {}
     found: list[Override] = []
     for rule in fields:

@@ -1,8 +1,8 @@
-"""The SQL of row rules, read token by token before Polars sees it.
+"""The SQL of row rules, tokenized and checked before Polars sees it.
 
 Polars opens files and URLs while it parses table functions (``read_csv('http://…')``), so only a
-small language reaches it: columns, literals, the operators and functions listed here. There is no
-query in it: no SELECT, no FROM, no comment, no statement.
+small language is passed on: columns, literals, and the operators and functions listed here. It has
+no queries: no SELECT, no FROM, no comments, no statements.
 """
 
 from __future__ import annotations
@@ -60,8 +60,7 @@ _MATCHES: Final = frozenset({"ilike", "like", "regexp", "rlike"})
 _BINARY: Final = frozenset(
     "= == <> != < <= > >= <=> + - * / // % & | || ~ ~* !~ !~* ~~ ~~* !~~ !~~* ^@".split()
 )
-# Words that no column is named by without quotes: those of this language, and those that SQL gives
-# a meaning to wherever they stand.
+# Words that need quotes as column names: those of this language, and reserved words of SQL.
 _RESERVED: Final = frozenset(
     _VALUES
     | _LOGICAL
@@ -83,7 +82,7 @@ _RESERVED: Final = frozenset(
 _SPACE: Final = " \t\r\n"
 _DEPTH: Final = 40
 PARTS: Final = 500
-"""So many operators and functions at most: Polars goes down as deep for each of a chain."""
+"""Maximum number of operators and functions, since Polars recurses for each of a chain."""
 _TOKENS: Final = 50_000
 _OPERATORS: Final = sorted({*_BINARY, "::", "(", ")", ",", "."}, key=len, reverse=True)
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
@@ -109,7 +108,7 @@ class _Token:
 
     @property
     def word(self) -> str:
-        """An unquoted word in small letters; nothing for other tokens."""
+        """An unquoted word in lower case; empty for other tokens."""
         return self.text.lower() if self.kind == "word" else ""
 
     def is_(self, operator: str) -> bool:
@@ -126,7 +125,7 @@ class _Refused(Exception):
 
 
 def fault_of(expression: str) -> Fault | None:
-    """The reason to keep `expression` from Polars; None where it is an expression of this language.
+    """The reason to refuse `expression`; None for an expression of this language.
 
     >>> fault_of("age BETWEEN 1 AND 17 OR lower(name) LIKE 'test%'")
     >>> fault_of("a IN (SELECT b FROM read_csv('x'))").code
@@ -144,10 +143,10 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?", re.ASCII)
 
 
 def masked(expression: str) -> str:
-    """`expression` with every literal as ``?`` that could be a value of the data.
+    """`expression` with ``?`` in place of all literals that could be values of the data.
 
-    Shown are true, false and null, and numbers and dates behind a comparison of order. Two
-    expressions that differ in their space only are masked alike.
+    True, false and null are kept, and so are numbers and dates after a comparison of order. White
+    space is normalized.
 
     >>> masked("age  < 18 OR name = 'Ann' OR born > DATE '2001-01-01' OR zip IN (94110, 2)")
     "age < 18 OR name = ? OR born > DATE '2001-01-01' OR zip IN ( ? , ? )"
@@ -178,7 +177,7 @@ def _refuse(text: str, hint: str = "", code: str = "row-syntax") -> _Refused:
 
 
 def without_literals(expression: str) -> str:
-    """`expression`, which has no fault, with a sign in the place of each text and number.
+    """The valid `expression` with a placeholder for each text and number.
 
     >>> without_literals("lower(name) IN ('ann','poe') AND age>17")
     "lower(name) IN ('…', '…') AND age > …"
@@ -196,8 +195,8 @@ def without_literals(expression: str) -> str:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens of `text`. Whatever readers of SQL split in different ways is refused: comments,
-    prefixed strings, escapes, and letters that turn into others when words are compared."""
+    """The tokens of `text`. Refused is everything that SQL parsers split differently: comments,
+    prefixed strings, escapes, and letters that change when words are compared."""
     at, count = 0, 0
     while at < len(text):
         ch = text[at]
@@ -223,7 +222,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _closing(text: str, at: int) -> int:
-    """The place behind a quoted text or name that begins at `at`; its quote is doubled within."""
+    """The offset after a quoted text or name that begins at `at`; its quote is doubled inside."""
     quote, end = text[at], at + 1
     while (end := text.find(quote, end)) >= 0:
         if text[end - 1] == "\\":
@@ -243,7 +242,7 @@ def _word_end(text: str, at: int) -> int:
     ):
         end += 1
     word = text[at:end]
-    # A long s or a Kelvin sign is a letter of its own here, and an S or K where words are compared.
+    # A long s or a Kelvin sign is a letter of its own here, but an S or K in comparisons of words.
     if not word.isascii() and any(
         form.isascii() for form in (word.upper(), word.lower(), word.casefold())
     ):
@@ -269,7 +268,7 @@ def _number_or_operator(text: str, at: int) -> _Token:
 
 
 def _refuse_glued(ch: str) -> None:
-    """A word, number or text that touches the next one is read in other ways elsewhere: E'', 1a."""
+    """Refuse a word, number or text that touches the next one, since parsers differ: E'', 1a."""
     if ch in "'\"_`$@#" or ch.isalnum():
         raise _refuse("two words, numbers or quoted texts without a space between them")
 
@@ -278,7 +277,7 @@ _Open = Literal["(", "list", "call", "cast", "case"]
 
 
 class _Reader:
-    """Reads the tokens from left to right: an operand, an operator, an operand, ..."""
+    """Reads the tokens from left to right: operand, operator, operand, ..."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens
@@ -315,7 +314,7 @@ class _Reader:
             raise _refuse(f"this has more than {PARTS} parts", code="row-too-long")
 
     def _operand(self, token: _Token) -> bool:
-        """Take what begins with `token`; whether an operand is still wanted behind it."""
+        """Read an operand that begins with `token`. True if an operand must follow."""
         if token.kind in ("number", "text"):
             return False
         if token.kind == "quoted":
@@ -388,7 +387,7 @@ class _Reader:
         return False
 
     def _operator(self, token: _Token) -> bool:
-        """Take the operator that begins with `token`; whether an operand is wanted behind it."""
+        """Read an operator that begins with `token`. True if an operand must follow."""
         within, word = self._within(), token.word
         if token.is_("::"):
             self._count()
