@@ -69,7 +69,7 @@ def parse_path(text: str) -> FieldPath | None:
     r"""Parse a path as written by ``str(FieldPath)``; None for anything else.
 
     >>> parse_path("messages[].content").steps
-    ('messages', <Each.EACH: '[]'>, 'content')
+    ('messages', <Inner.EACH: '[]'>, 'content')
     >>> parse_path("a..b") is None
     True
     """
