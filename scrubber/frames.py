@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -14,18 +14,21 @@ from scrubber.errors import InputError
 from scrubber.formats.admission import admitted_table
 from scrubber.model.arrow_errors import ARROW_ERRORS
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-
-    Frame = pl.DataFrame | pl.LazyFrame | pd.DataFrame | pa.Table | pa.RecordBatch
-    """A caller's table as Arrow, and the conversion back to the caller's kind."""
-
 F = TypeVar("F")
 
 
 @dataclass(frozen=True)
-class Opened:
+class Frame:
+    """A caller's table as Arrow, and the conversion back to the caller's kind."""
+
+    table: pa.Table
+    back: Callable[[pa.Table], Any]
+
+    def __repr__(self) -> str:
+        return f"Frame(rows={self.table.num_rows})"
+
+
+def open_frame(data: object) -> Frame:
     """Convert `data` to an Arrow table, without copying where possible.
 
     A pandas index other than a plain range becomes a field of its own, which needs a rule.
@@ -34,22 +37,12 @@ class Opened:
     that Arrow cannot hold (Python objects of several types, Polars' Int128), and ``no-fields``,
     ``duplicate-field``, ``type-not-supported``, as for files.
     """
-
-    table: pa.Table
-    back: Callable[[pa.Table], Any]
-
-    def __repr__(self) -> str:
-        return f"Opened(rows={self.table.num_rows})"
-
-
-def open_frame(data: object) -> Opened:
-    """`data` as a list of paths, or None for a table."""
     opened = _opened(data)
     return replace(opened, table=admitted_table(opened.table, "frame"))
 
 
 def paths_of(data: object) -> list[str] | None:
-    """isinstance without importing the module `module`."""
+    """`data` as a list of paths, or None for a table."""
     if isinstance(data, str | PathLike):
         return [str(data)]
     if isinstance(data, Sequence) and data and all(isinstance(p, str | PathLike) for p in data):
@@ -57,11 +50,11 @@ def paths_of(data: object) -> list[str] | None:
     return None
 
 
-def _opened(data: object) -> Opened:
+def _opened(data: object) -> Frame:
     if isinstance(data, pa.Table):
-        return Opened(data, _same)
+        return Frame(data, _same)
     if isinstance(data, pa.RecordBatch):
-        return Opened(pa.Table.from_batches([data]), _record_batch)
+        return Frame(pa.Table.from_batches([data]), _record_batch)
     if _is(data, "polars", "LazyFrame"):
         return _polars(data.collect(), lazy=True)  # type: ignore[attr-defined]
     if _is(data, "polars", "DataFrame"):
@@ -69,7 +62,7 @@ def _opened(data: object) -> Opened:
     if _is(data, "pandas", "DataFrame"):
         return _pandas(data)
     if hasattr(data, "__arrow_c_stream__"):
-        return Opened(pa.table(data), _same)
+        return Frame(pa.table(data), _same)
     raise InputError(
         "frame-type",
         f"a {type(data).__name__} is not a supported table",
@@ -78,8 +71,7 @@ def _opened(data: object) -> Opened:
 
 
 def _is(data: object, module: str, name: str) -> bool:
-    """Narrow a column that was an Enum of `kind` to the categories still in use; leave it unchanged
-    if it holds other values."""
+    """isinstance without importing the module `module`."""
     loaded = sys.modules.get(module)
     kind = getattr(loaded, name, None)
     return kind is not None and isinstance(data, kind)
@@ -94,7 +86,7 @@ def _record_batch(table: pa.Table) -> pa.RecordBatch:
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
-def _polars(frame: Any, *, lazy: bool) -> Opened:
+def _polars(frame: Any, *, lazy: bool) -> Frame:
     import polars as pl
 
     enums = {name: kind for name, kind in frame.schema.items() if isinstance(kind, pl.Enum)}
@@ -114,12 +106,12 @@ def _polars(frame: Any, *, lazy: bool) -> Opened:
             "a Polars column has a type that Arrow does not support",
             hint="cast it, such as df.cast({'n': pl.Decimal(38, 0)})",
         ) from None
-    return Opened(table, back)
+    return Frame(table, back)
 
 
 def _narrowed(column: Any, kind: Any) -> Any:
-    """A column that was an Enum of `kind`, as an Enum of its words that are still in use; as it is
-    if it holds others."""
+    """Narrow a column that was an Enum of `kind` to the categories still in use; leave it unchanged
+    if it holds other values."""
     import polars as pl
 
     used = set(column.cast(pl.String).drop_nulls().unique())
@@ -127,7 +119,7 @@ def _narrowed(column: Any, kind: Any) -> Any:
     return column.cast(pl.Enum(words)) if len(words) == len(used) else column
 
 
-def _pandas(frame: Any) -> Opened:
+def _pandas(frame: Any) -> Frame:
     try:
         table = pa.Table.from_pandas(frame)
     except (*ARROW_ERRORS, TypeError, ValueError, OverflowError):
@@ -136,4 +128,4 @@ def _pandas(frame: Any) -> Opened:
             "a pandas column holds values of several types",
             hint="convert the column to one type, such as df.astype({'name': 'string'})",
         ) from None
-    return Opened(table, lambda result: result.to_pandas())
+    return Frame(table, lambda result: result.to_pandas())
