@@ -13,12 +13,18 @@ from dataclasses import dataclass
 
 from scrubber._version import __version__
 from scrubber.detect.code import Code
-from scrubber.detect.house import machines, numbers, source, wording
+from scrubber.detect.house import edges, machines, numbers, source, wording
 from scrubber.detect.house.case import Case, Rule
 from scrubber.detect.house.evidence import evidence, has_check_digit, has_word
 from scrubber.model.finding import Span
 
-RULES: tuple[Rule, ...] = (*numbers.RULES, *machines.RULES, *wording.RULES, *source.RULES)
+RULES: tuple[Rule, ...] = (
+    *numbers.RULES,
+    *machines.RULES,
+    *wording.RULES,
+    *edges.RULES,
+    *source.RULES,
+)
 _BY_LABEL = {
     label: tuple(rule for rule in RULES if label in rule.labels)
     for label in frozenset().union(*(rule.labels for rule in RULES))
@@ -41,7 +47,8 @@ class Judge:
     def judged(self, text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
         """The `spans` of `text` that no rule refutes, in their order."""
         code = Code(text)
-        kept = [span for span in spans if self._keeps(Case(text, span, code))]
+        cases = [Case(text, span, code) for span in spans]
+        kept = [edges.trimmed(case) for case in cases if self._keeps(case)]
         return tuple(self._strongest([Case(text, span, code) for span in kept]))
 
     def _keeps(self, case: Case) -> bool:

@@ -21,6 +21,33 @@ _NUMBER = (
 _NO = r"(?:[ ]?(?:(?i:nos?|nr|num|number|n|numero|número|č|no)\b\.?|n[°º]|№|#|:))*"
 _LIST = rf"(?:(?:,[ ]|[ ]?;[ ]|[ ](?:and|und|et|y|e|i|и|&)[ ]|,[ ]and[ ]){_NUMBER})*"
 
+# Files, matters and contracts whose number is digits alone: behind the word and a sign for numbers.
+_MATTERS = words(
+    r"cases? files? matters? dockets? references? contracts? claims? complaints? our_ref\. your_ref\. ref\. re"
+    r" Aktenzeichen Az\. Geschäftszeichen Aktennummer Akten? Vorgang Vertrag Rechtssache Sache Unser_Zeichen Ihr_Zeichen"
+    r" affaires? dossiers? contrat référence réf\. requêtes? plainte"
+    r" asuntos? expedientes? contrato procedimiento autos referencia ref\.ª demanda denuncia processo procedimento inquérito referência"
+    r" pratica pratiche fascicolo contratto protocollo prot\. procedimento causa ricorso riferimento rif\."
+    r" zaak dossier contract overeenkomst kenmerk zaken"
+    r" sprawa sprawy sprawie sprawę umowa umowy akta akt sygnatura nr_ref\."
+    r" sag sags sagen sak saken ärende ärendet mål kontrakt aftale avtale avtal journal dnr\.? diarienr\.?"
+    r" asia asian sopimus dnro diaari věc věci spis spisu smlouva smlouvy jednací č\.j\. sp\.zn\. vec veci zmluva zmluvy"
+    r" ügy ügyszám szerződés iktatószám ikt\. cauza dosar dosarul contract contractul предмет дело преписка договор справа справи"
+    r" υπόθεση υπόθεσης σύμβαση φάκελος φακέλου predmet predmeta spis ugovor ugovora zadeva zadevi pogodba"
+    r" kohtuasi leping lieta lietas līgums byla bylos sutartis dosya dava sözleşme esas"
+).replace("_", r"[ ]")
+_SIGN = (
+    r"(?:(?i:nos?|nr|num|number|n|ns|numero|número|numéro|č|čís|číslo|broj|br|št|szám|sz|nro|no|sayılı|num[ée]r|număr|numărul|αρ|αριθ|αριθμός|№|номер)\b\.?"
+    r"|n[.]?[°ºª]|№|\#|:)(?:[ ]?[:#])?"
+)
+_FEW = r"[0-9]{2,9}(?![\w/%]|[.,:-][0-9])"
+# What a law, a street or a page is numbered with.
+_NO_LAWS = (
+    r"(?<!(?i:law|act|regulation|directive|decree|protocol|article|rule|resolution|convention|legge|decreto|d\.lgs\.?|d\.p\.r\.?|dpr|ley|loi|décret|gesetz|ustawa|ustawy|lei|lov|lag|zákon|zákona|törvény|legea|закон"
+    r"|rozporządzenia|dz\.u\.|verordnung|richtlinie|directiva|reglamento|règlement|regolamento|wet|besluit)[ ,]{1,2})"
+)
+_DATED = r"(?=[ ](?:of|dated|del|dell[’']|vom|du|de|do|da|z[ ]dnia|dnia|ze[ ]dne|zo[ ]dňa|den|av|af|van|från|fra|din|kelt|от|від|της)[ ]{1,2}[0-9]{1,2}[ ./-])"
+
 CASES = Recognizer(
     name="CaseNumberRecognizer",
     entity="ID_NUMBER",
@@ -30,6 +57,8 @@ CASES = Recognizer(
     patterns=(
         Pattern("labelled", rf"(?<![\p{{L}}\p{{N}}])(?i:{_WORDS})(?![\p{{L}}])[\"'\])*]{{0,3}}{_NO}[ ]{{0,2}}[\"'(\[]{{0,2}}\K{_NUMBER}{_LIST}(?![\w/]|[.,][0-9])", SURE),
         Pattern("sign", rf"(?<![\p{{L}}\p{{N}}])(?:n[°º]|№|(?i:nos?|nr|č)\.)[ ]{{0,2}}\K{_NUMBER}{_LIST}(?![\w/]|[.,][0-9])", SURE),
+        Pattern("matter", rf"(?<![\p{{L}}\p{{N}}])(?i:{_MATTERS})[ ]{{0,2}}[(]?[ ]?{_SIGN}[ ]{{0,3}}\K{_FEW}", SURE),
+        Pattern("dated", rf"(?<![\p{{L}}\p{{N}}]){_NO_LAWS}(?:n[°º]|№|(?i:no|nr|n|č|br)\.?)[ ]{{1,2}}\K[0-9]{{2,9}}{_DATED}"),
         Pattern("more in a list", r"(?<=[0-9]/[0-9]{2}(?:,| and|;)[ ])[0-9]{2,6}/[0-9]{2}(?![\w/]|[.,][0-9])"),
         Pattern("form", r"(?<![\w/.,$€£-])[1-9][0-9]{3,5}/(?:[89][0-9]|[0-2][0-9])(?![\w/%]|[.,][0-9])"),
         Pattern("court", r"(?<![\w/])(?:[IVX]{1,5}[ ])?(?:BvR|BvL|BvF|ZR|StR|AZR|BGs|ZB|ARs)[ ][0-9]{1,5}/[0-9]{2}(?![\w/])", SURE),

@@ -42,6 +42,7 @@ DATES = Recognizer(
             rf"(?:,?{_GAP}{_OF}{_YEAR}{_AFTER})?{_BEHIND}",
             SURE,
         ),
+        Pattern("from day to day", rf"(?<![\p{{L}}\p{{N}}_.,/-]){_DAY}[ ]{MONTH}(?:[ ]{_YEAR})?[ ]?(?:-|–|—|to|and|until|till|through|bis|und|au|et|al|y|e|a|do|po|по|en|tot|och|og|til)[ ]?{_DAY}[ ]{MONTH}{_END}(?:,?[ ]{_YEAR})?", SURE),
         Pattern(
             "month, day",
             rf"{_START}{_BEFORE}{_WEEKDAY_BEFORE}{MONTH_NAME}\.?(?:{_GAP}|-)(?:the[ ])?{_RANGE}{_DAY}(?![0-9])(?![.,:/][0-9])"
@@ -64,6 +65,7 @@ DATES = Recognizer(
         Pattern("season", rf"{_START}(?i:(?:early[ -]|mid[ -]|late[ -])?(?:spring|summer|autumn|fall|winter|christmas|easter|thanksgiving|ramadan|passover)(?:[ ]of)?|week[ ][0-9]{{1,2}}(?:[ ]of|,)|(?:first|second|third|fourth)[ ]quarter(?:[ ]of)?|[QHS][1-4][ -/]?)[ ]?{_YYYY}{_END}"),
         Pattern("day alone", r"(?<![\p{L}\p{N}])(?i:on|by|until|since|from|before|after)[ ]\Kthe[ ](?:[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)(?=[.,;:!?)\n]|[ ](?:at|and|to|by|for|he|she|it|they|we|I|the|with|of[ ](?:this|last|next|the)[ ]month)\b|\Z)"),
         Pattern("year and month", r"(?<![\w./-])(?i:in|since|until|from|on|by|date[d]?|of|seen|admitted|born)[ :]{1,2}\K(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?![\w/-]|[.,:][0-9])"),
+        Pattern("year of birth", rf"{_START}(?i:born[ ]in|née?[ ]en|nacid[oa][ ]en|nat[oa][ ]nel|nascid[oa][ ]em|geboren[ ](?:in|im[ ]Jahre?)|urodzon[ya][ ]w(?:[ ]roku)?|född[ ]år|года?[ ]рождения|year[ ]of[ ]birth)[:]?[ ]\K(?:1[89][0-9]{{2}}|20[0-4][0-9])(?![\w%/-]|[.,:][0-9])", SURE),
         Pattern("day in words", rf"(?i:{_START}(?:the[ ])?{_NTH}[ ](?:day[ ])?of[ ]{MONTH_NAME}{_END})(?:,?[ ]{_YEAR})?", SURE),
         Pattern("weekday and day", rf"{_START}(?:(?i:last|next|this|on)[ ])?{_WEEKDAY},?[ ](?i:the)[ ]{_DAY}{_END}"),
         Pattern("east", r"(?<![0-9])(?:[0-9]{4}|[0-9]{2}|(?:令和|平成|昭和)(?:元|[0-9]{1,2}))年(?:[ ]?[0-9]{1,2}月(?:[ ]?[0-9]{1,2}[日号])?)", SURE),
@@ -91,6 +93,11 @@ _AGE_WORDS = (
     rf"|fifteen|sixteen|seventeen|eighteen|nineteen|{_COUNT})"
 )
 
+_SPANISH = (
+    r"(?:once|doce|trece|catorce|quince|dieci(?:séis|siete|ocho|nueve)|veinte|veinti\p{L}{2,7}"
+    r"|(?:treinta|cuarenta|cincuenta|sesenta|setenta|ochenta)(?:[ ]y[ ]\p{L}{3,6})?)"
+)
+
 AGES = Recognizer(
     name="AgeRecognizer",
     entity="AGE",
@@ -100,12 +107,17 @@ AGES = Recognizer(
         Pattern(
             "before",
             rf"(?<![\w.,$€£-])(?:{_AGE}|{_AGE_WORDS})(?=[- ]?(?i:years?[- ]old|yrs?[. -]{{1,2}}old|y[./]?o\b|year[- ]old|yr[- ]old|years?[ ]of[ ]age"
-            r"|jahre[ ]alt|-?jährig|ans\b(?![ ](?:plus|après|avant|de[ ](?:service|prison)))|años\b(?![ ]de[ ](?!edad))|anni\b(?![ ]fa)|anos[ ]de[ ]idade|jaar[ ]oud|år[ ]gammal|letn[iyia]|-?летн|лет[ ]от[ ]роду))",
+            r"|-?jährig|jaar[ ]oud|år[ ]gammal|letn[iyia]|-?летн|лет[ ]от[ ]роду))",
         ),
         Pattern(
             "after",
             rf"(?<![A-Za-z])(?i:age[ds]?(?:[ ](?:of|is|was))?|pt[ ]age|patient[_ ]age|alter|im[ ]Alter[ ]von|âgée?[ ]de|edad|età|idade|leeftijd|wiek|возраст)[\"']?[ ]{{0,2}}(?:[:=|]|is)?[ ]{{0,2}}[\"']?\K{_AGE}"
             r"(?![\w%]|[.,:/][0-9]|-[0-9]|[ ](?i:days?|hours?|months?|weeks?|minutes?|seconds?|percent|%))",
+        ),
+        Pattern(
+            "with its unit",
+            rf"(?<![\w.,$€£-])(?<!(?i:hace|durante|il[ ]y[ ]a|depuis|seit|vor|da|per|há|por|pendant|cada|últimos|los|las|over|after|dopo|tras|en)[ ])(?:{_AGE}|(?i:{_SPANISH}))[ ]"
+            r"(?i:jahre[ ]alt|ans\b(?![ ](?:plus|après|avant|de[ ](?:service|prison|garantie)))|años\b(?:[ ]de[ ]edad)?(?![ ](?:de[ ](?!edad)|antes|después|más|atrás))|anni\b(?![ ](?:fa|dopo|prima|di[ ]reclusione))|anos[ ]de[ ]idade|meses[ ]de[ ]edad|mesi[ ]di[ ]età|mois[ ]d[’']âge)",
         ),
         Pattern("decade", rf"(?i:(?<![\w])in[ ](?:his|her|their|my|your)[ ](?:(?:early|mid|late)[ -])?{_TENS}(?![\w]))"),
     ),

@@ -19,7 +19,9 @@ MEDICAL_RECORDS = Recognizer(
         labelled(
             r"mrn|m\.r\.n\.|medical[\s_-]?record(?:[\s_-]?(?:number|num|no|nr|id|#)\b\.?)?"
             rf"|(?:patient|chart|hospital|encounter|visit|admission|accession|specimen|health[\s_-]?record|ehr|emr){_NO}"
-            r"|patienten[\s_-]?(?:nr|nummer)|num[eé]ro[ ]de[ ](?:patient|dossier)|historia[ ]cl[ií]nica",
+            r"|patienten[\s_-]?(?:nr|nummer)|num[eé]ro[ ]de[ ](?:patient|dossier)|(?:n\.?[º°][ ]?(?:de[ ])?)?historia[ ]cl[ií]nica|nhc|n\.?[º°]?[ ]?h\.?c\.?|episodio|n[º°][ ]?episodio"
+            r"|cartella[ ]clinica|nosologico|processo[ ]cl[ií]nico|patiëntnummer|fallnummer|fall-?nr\.?|patienten-?id|aufnahmenummer|numer[ ]pacjenta|historii[ ]choroby"
+            r"|journal(?:nummer|nr)|potilasnumero|chorobopis[u]?|dokumentace[ ]č|ipp|numéro[ ]d[’']admission|foglio[ ]di[ ]ricovero|αριθμός[ ]μητρώου",
             NUMBER,
         ),
     ),
@@ -66,7 +68,9 @@ CERTIFICATES = Recognizer(
     patterns=(
         labelled(
             rf"(?:(?:driver'?s?|driving|medical|nursing|professional|state|pilot)[\s_-]?)?(?:licen[cs]e|certificate|cert|permit|registration|dea|npi|dl|provider){_NO}"
-            r"|(?:driver'?s?|driving)[\s_-]?licen[cs]es?|dl[ ]?\#|npi|dea|f[uü]hrerschein(?:nummer|nr)|num[eé]ro[ ]de[ ]permis|n[uú]mero[ ]de[ ]licencia",
+            r"|(?:driver'?s?|driving)[\s_-]?licen[cs]es?|dl[ ]?\#|npi|dea|f[uü]hrerschein(?:nummer|nr)|num[eé]ro[ ]de[ ]permis|n[uú]mero[ ]de[ ]licencia"
+            r"|n[.]?[º°o][ ]?(?:de[ ])?(?:col(?:egiado|egiada|eg)?)|colegiad[oa](?:[ ]n[º°])?|n[º°][ ]?(?:de[ ])?(?:rpps|adeli|finess)|rpps|adeli|lanr|bsnr|arztnummer|pwz|nr[ ]pwz"
+            r"|big-?nummer|cédula[ ]profissional|omc|ordem[ ]dos[ ]médicos|matricola|ean-?(?:nummer|code)|autorisationsid|hpr-?nummer|parafa|cod[ ]parafă",
             NUMBER,
         ),
     ),

@@ -8,7 +8,7 @@ from scrubber.detect.recognizers.recognizer import SURE, Pattern
 VALUE_KEY = r"(?:[,;]?\s{0,4}[\"']?(?i:value|val|content)[\"']?[ ]?(?=[:=]))?"
 # "MRN: 123", "mrn=123", '"patient_id": "123"', "account is 123", "| MRN | 123 |", "MRN:\n123".
 LINK = (
-    r"(?![a-z])[\"'\])*>]{0,3}[ \t]{0,16}"
+    r"(?![a-z])[\"'\])*>]{0,3}[ \t]{0,16}(?:\([^()\n]{1,40}\)[ ]{0,2}(?=[:=|]))?"
     rf"{VALUE_KEY}"
     r"(?:(?i:(?:is|was|nr|no|num|number|ending[ ]in|card)\b\.?|n[°º]|[:=#＝：|]|->|=>)[ \t]{0,40}){0,4}"
     r"(?:\r?\n[ \t>|]{0,8})?[\"'(\[]{0,2}"

@@ -18,35 +18,35 @@ AU: tax_file_number australian_business_number; TFN ABN ACN IHI
 NZ:; NHI IRD
 IN: aadhaar aadhar uidai आधार_संख्या आधार; PAN GSTIN
 BR:; CPF CNPJ RG PIS NIS
-ES: documento_nacional_de_identidad; DNI NIE NIF CIF NUSS
-PT: número_de_contribuinte numero_de_contribuinte cartão_de_cidadão; NIF NISS NIPC NIC
-IT: codice_fiscale cod\.?_fisc\.? partita_iva c\.f\. p\.iva tessera_sanitaria
-FR: numéro_de_sécurité_sociale numero_de_securite_sociale n°_de_sécurité_sociale numéro_fiscal; NIR INSEE SIREN SIRET SPI
-DE: steuer-?identifikationsnummer steuernummer sozialversicherungsnummer rentenversicherungsnummer versichertennummer personalausweisnummer steuer-id; IdNr SVNR
+ES: documento_nacional_de_identidad número_de_afiliación; DNI NIE NIF CIF NUSS NASS CIPA
+PT: bilhete_de_identidade número_de_contribuinte numero_de_contribuinte cartão_de_cidadão; NIF NISS NIPC NIC BI CC
+IT: (?:carta|documento)_d['’]identità codice_fiscale cod\.?_fisc\.? partita_iva c\.f\. p\.iva tessera_sanitaria
+FR: carte_(?:nationale_)?d['’]identité pièce_d['’]identité numéro_de_sécurité_sociale numero_de_securite_sociale n°_de_sécurité_sociale numéro_fiscal; NIR INSEE SIREN SIRET SPI
+DE: personalausweis(?:es)? steuer-?identifikationsnummer steuernummer sozialversicherungsnummer rentenversicherungsnummer versichertennummer personalausweisnummer steuer-id; IdNr SVNR
 AT: sozialversicherungsnummer; SVNR
 CH: ahv-?(?:nummer|nr\.?) numéro_avs; AHV AVS
-NL: burgerservicenummer sofinummer; BSN
+NL: identiteitskaart(?:nummer)? burgerservicenummer sofinummer; BSN
 BE: rijksregisternummer numéro_(?:de_registre_)?national; INSZ NISS NRN
 LU: matricule_national
 IE: personal_public_service pps_n(?:umbe|)r; PPS PPSN
 IS: kennitala
-DK: cpr-?(?:nummer|nr\.?); CPR CVR
+DK: pasnummer cpr-?(?:nummer|nr\.?); CPR CVR
 NO: fødselsnummer personnummer; FNR
-SE: personnummer samordningsnummer organisationsnummer; PNR
-FI: henkilötunnus hetu; HETU
+SE: id-?kort(?:snummer)? personnummer samordningsnummer organisationsnummer; PNR
+FI: henkilökort(?:ti|in)(?:_numero)? henkilötunnus hetu; HETU
 EE: isikukood
 LV: personas_kods
 LT: asmens_kodas
-PL: numer_dowodu dowód_osobisty; PESEL NIP REGON KRS
-CZ: rodné_číslo
-SK: rodné_číslo
-HU: adóazonosító(?:_jel)? személyi_szám; TAJ
-RO: cod_numeric_personal; CNP CUI
-BG:; ЕГН
-HR:; OIB
-SI:; EMŠO
+PL: numer_dowodu dow(?:ód|odu|odem)_osobist(?:y|ego|ym) paszport(?:u|em)?; PESEL NIP REGON KRS
+CZ: rodné_číslo občansk(?:ý|ého|ým)_průkaz(?:u|em)?
+SK: rodné_číslo občiansk(?:y|eho|ym)_preukaz(?:u|om)?
+HU: személyi_igazolvány(?:szám)? adóazonosító(?:_jel)? személyi_szám; TAJ
+RO: cod_numeric_personal carte_de_identitate buletin; CNP CUI
+BG: лична_карта единен_граждански_номер; ЕГН
+HR: osobn(?:a|e|om|u)_iskaznic(?:a|e|om|u); OIB
+SI: osebn(?:a|e|o)_izkaznic(?:a|e|o) davčna_številka; EMŠO
 RS: матични_број; JMBG ЈМБГ
-GR:; ΑΦΜ ΑΜΚΑ AFM AMKA
+GR: δελτί(?:ο|ου)_ταυτότητας; ΑΔΤ ΑΦΜ ΑΜΚΑ AFM AMKA
 TR: t\.?_?c\.?_?kimlik(?:_no)? kimlik_(?:no|numarası) vergi_(?:no|numarası); TCKN VKN
 RU: паспорт(?:_серии)?; ИНН СНИЛС ОГРН
 UA:; РНОКПП ІПН ЄДРПОУ ИНН
