@@ -1,4 +1,4 @@
-"""``transform: {name: {parameters}}`` to a Transform, and a Transform to its public parameters."""
+"""From ``transform: {name: {parameters}}`` to a Transform, and back to its public parameters."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SHOWN_LENGTH = 64
 def read_operator(
     report: Report, path: Path_, setting: Setting, *, in_text: bool
 ) -> Transform | Keep | Drop | None:
-    """The transform or disposition of the setting at `path`; None where a problem was reported."""
+    """The transform or disposition of the setting at `path`; None if a problem was reported."""
     name = setting.name
     params = {} if setting.given is None else setting.given
     here = path if setting.given is None else (*path, name)
@@ -55,7 +55,7 @@ def read_operator(
         return None
     try:
         ours, given = translate(name, params)
-    except ValueError as error:  # the door to Presidio writes for the author of the rules
+    except ValueError as error:  # this text is meant for the author of the rules
         report.key(here, "bad-parameter", str(error))
         return None
     if ours not in TRANSFORMS:
@@ -98,7 +98,7 @@ def _transform(
         return None
     try:
         transform = kind(**_values(kind, written))
-    except ValueError as error:  # __post_init__ writes for the author of the rules
+    except ValueError as error:  # texts of __post_init__ are meant for the author of the rules
         if report.is_whole(path):
             report.value(path, "bad-parameter", f"{name}: {error}")
         return None
@@ -113,7 +113,7 @@ def _transform(
 
 
 def _values(kind: type[Transform], written: BaseModel) -> dict[str, Any]:
-    """The parameters that are written, by the names of the transform's fields."""
+    """The given parameters, by the names of the transform's fields."""
     return {
         field.name: getattr(written, f"p_{key}")
         for key, field in parameters(kind).items()
@@ -145,14 +145,14 @@ def parameters_model(kind: type[Transform]) -> type[BaseModel]:
 
 
 def _written(field: Field[Any], annotation: Any) -> Any:
-    """The annotation of a parameter, with what its own metadata says of the way it is written."""
+    """The annotation of a parameter, with the notation given in its metadata."""
     read = field.metadata.get("read")
     if read is not None:
 
         def checked(value: Any) -> Any:
             try:
                 return read(value)
-            except ValueError as error:  # written for the author of the rules
+            except ValueError as error:  # meant for the author of the rules
                 raise PydanticCustomError("bad-parameter", "{why}", {"why": str(error)}) from None
 
         return Annotated[Any, AfterValidator(checked), WithJsonSchema(field.metadata["shape"])]
@@ -164,8 +164,8 @@ def _written(field: Field[Any], annotation: Any) -> Any:
 
 
 def _strict(annotation: Any) -> Any:
-    """The annotation as YAML can give it: a list for a tuple, a number for int | float, and no
-    null beside other types."""
+    """The annotation in terms of YAML: a list for a tuple, a number for int | float, and no null
+    beside other types."""
     if get_origin(annotation) in (Union, types.UnionType):
         left = [one for one in get_args(annotation) if one is not type(None)]
         if set(left) == {int, float}:
@@ -191,8 +191,9 @@ def _one_or_more(item: Any) -> Any:
 def public_parameters(transform: Transform) -> dict[str, Any]:
     """The parameters of `transform` that a manifest may show, as JSON values.
 
-    Only what the author set (not a default), without internal fields. Texts that replace values
-    may be words of the data: they are left out, and so is any long text. Of a file its name alone.
+    These are parameters set by the author (not defaults), without internal fields. Replacement
+    texts may be words of the data, so they are omitted, and so are long texts. Files are given by
+    name only.
     """
     shown: dict[str, Any] = {}
     for key, field in parameters(type(transform)).items():

@@ -1,4 +1,4 @@
-"""Plan: what will happen, field by field. Total, hashable, picklable, and without any secret."""
+"""Plan: the treatment of each field. Total, hashable, picklable, and without secrets."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class KeyRef:
 
 @dataclass(frozen=True, slots=True)
 class RuleRef:
-    """Which rule decided: a stable id such as ``fields[3]`` or ``on_unlisted``, and its place."""
+    """The rule that decided: a stable id such as ``fields[3]`` or ``on_unlisted``, and its
+    place."""
 
     id: str
     mark: Mark
@@ -63,7 +64,8 @@ class RuleRef:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Unchanged, and on record why. `unsafe` marks what ``on_unlisted: keep`` let through."""
+    """Keep the field unchanged, for a recorded reason. `unsafe` marks fields kept by ``on_unlisted:
+    keep``."""
 
     reason: str
     unsafe: bool = False
@@ -71,20 +73,20 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The field is gone."""
+    """Remove the field."""
 
 
 @dataclass(frozen=True)
 class Apply:
-    """Every value of the field goes through `transform`."""
+    """Apply `transform` to each value of the field."""
 
     transform: Transform
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A field whose values are looked for in the text of their row, and the entity that they are
-    (as a column: FIRST_NAME, say, which is a PERSON in text)."""
+    """A field whose values are searched for in the text of their record, and their entity as a
+    column (such as FIRST_NAME, which is a PERSON in text)."""
 
     path: FieldPath
     entity: str
@@ -92,10 +94,10 @@ class Linked:
 
 @dataclass(frozen=True)
 class ScrubText:
-    """Apply to each finding the operator of its entity; the rest of the text stays.
+    """Apply to each finding the operator of its entity, and keep the rest of the text.
 
-    `operators` maps an entity to a transform, or to Keep where a finding is left on record.
-    `linked` are the fields of the row that are looked for beside what detectors find.
+    `operators` maps an entity to a transform, or to Keep for recorded findings that stay. `linked`
+    are the fields of the record that are searched for in addition.
     """
 
     default: Transform | Keep
@@ -108,8 +110,8 @@ class ScrubText:
 
 @dataclass(frozen=True)
 class Levels:
-    """The levels of a quasi-identifier: from the `rows` of a hierarchy file (leaf, level 1, ...),
-    or by `steps`, transforms of the value itself. Neither: the value, and ``*``."""
+    """The levels of a quasi-identifier: the `rows` of a hierarchy file (leaf, level 1, ...), or
+    `steps`, transforms of the value. Without either: the value, and ``*``."""
 
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     steps: tuple[Transform, ...] = ()
@@ -117,11 +119,11 @@ class Levels:
 
 @dataclass(frozen=True)
 class Generalize:
-    """A quasi-identifier whose level ``privacy:`` chooses, after `first` if it has a transform, and
-    no higher than `highest`, if that is given.
+    """A quasi-identifier whose level ``privacy:`` chooses, after the transform `first`, if any, and
+    up to the level `highest`, if given.
 
-    `level` is None until it is chosen, and then one of `height` levels, the value itself being 0;
-    LOCAL where each class has generalizations of its own (Mondrian).
+    `level` is None until it is chosen; then it is one of `height` levels, 0 being the value itself,
+    or LOCAL for class-specific generalization (Mondrian).
     """
 
     first: Transform | None = None
@@ -133,8 +135,10 @@ class Generalize:
 
 @dataclass(frozen=True)
 class PrivacyRules:
-    """The requirements for every class; `models` name a sensitive field, or None for every one.
-    `hierarchies`, `weights` and `max_levels` are by the names of quasi-identifiers."""
+    """The requirements for every class; `models` name a sensitive field, or None for all of them.
+
+    `hierarchies`, `weights` and `max_levels` are by quasi-identifier.
+    """
 
     k: int
     suppression_limit: float = 0.0
@@ -162,8 +166,8 @@ class GateRules:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureRules:
-    """The protection of counts in the manifest: those from 1 to ``min_cell - 1`` are withheld, and
-    the others rounded to a multiple of `base`."""
+    """The protection of counts in the manifest: those from 1 to ``min_cell - 1`` are withheld,
+    others are rounded to a multiple of `base`."""
 
     base: int = 1
     min_cell: int = SMALLEST
@@ -176,8 +180,8 @@ Disposition = Keep | Drop | Apply | ScrubText | Generalize
 
 @dataclass(frozen=True)
 class Case:
-    """The treatment of the values for which the Polars SQL `expression` is true. `columns` maps its
-    names to fields: beside the value in its element of a list, or top-level columns."""
+    """The treatment of values for which the Polars SQL `expression` is true. `columns` maps its
+    names to fields: fields beside the value in its list element, or top-level columns."""
 
     expression: str
     columns: tuple[tuple[str, FieldPath], ...]
@@ -187,12 +191,11 @@ class Case:
 
 @dataclass(frozen=True)
 class FieldPlan:
-    """The decision for one leaf: `type_in` and `type_out` are Arrow types as text, `type_out` None
-    where the field is dropped.
+    """The treatment of one leaf: `type_in` and `type_out` are Arrow types as text; `type_out` is
+    None for a dropped field.
 
-    The first of `cases` whose condition holds decides a value, else `disposition`. Where one is
-    unknown, the strictest of all decides: the case of the number `strictest`, or -1 for
-    `disposition`.
+    The first of `cases` whose condition holds decides a value, else `disposition`. If a condition
+    is unknown, the strictest treatment decides: case number `strictest`, or `disposition` for -1.
     """
 
     path: FieldPath
@@ -216,9 +219,9 @@ class RowRule:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """The decisions for every source with this schema, in the schema's order of leaves.
+    """The treatments for each source with this schema, in the order of its leaves.
 
-    `row_rules` holds those rules whose columns this table has.
+    `row_rules` holds the rules whose columns this table has.
     """
 
     fields: tuple[FieldPlan, ...]
@@ -232,8 +235,8 @@ class TablePlan:
 
     @property
     def sensitive(self) -> tuple[FieldPlan, ...]:
-        """The sensitive fields that l and t can speak of: one value a record, and equal values
-        stay equal."""
+        """The sensitive fields that l and t apply to: one value per record, with equal values
+        staying equal."""
         return tuple(
             f
             for f in self.fields
@@ -250,7 +253,7 @@ class TablePlan:
 
 @dataclass(frozen=True)
 class Declared:
-    """The author's declarations about the dataset; kept apart from what is measured.
+    """The author's declarations about the dataset, kept apart from measurements.
 
     `facts` is the ``dataset:`` part of the rule file as canonical JSON text.
     """
@@ -292,9 +295,9 @@ class Plan:
 
     @cached_property
     def kinds(self) -> dict[TablePlan, tuple[str, ...]]:
-        """The sources by what is decided for them, in their order: shards share one plan."""
+        """The sources grouped by treatment, in order: shards share one plan."""
         found: dict[int, tuple[TablePlan, list[str]]] = {}
-        for source, table in self.tables:  # by identity: to hash as many plans takes long
+        for source, table in self.tables:  # by identity, since hashing many plans takes long
             found.setdefault(id(table), (table, []))[1].append(source)
         merged: dict[TablePlan, list[str]] = {}
         for table, sources in found.values():
@@ -315,7 +318,7 @@ _STATED = frozenset(one.name for one in fields(Plan))
 
 
 def linked_of(field: FieldPlan) -> tuple[Linked, ...]:
-    """The fields that a field of text links to."""
+    """The fields that a text field links to."""
     return field.disposition.linked if isinstance(field.disposition, ScrubText) else ()
 
 
@@ -325,13 +328,13 @@ def treatments(field: FieldPlan) -> tuple[Disposition, ...]:
 
 
 def transforms_in(field: FieldPlan) -> tuple[Transform, ...]:
-    """Every transform that a field's values may go through."""
+    """All transforms that a field's values may pass through."""
     return tuple(step for one in treatments(field) for step in transforms_of(one))
 
 
 def field_type(field: FieldPlan, kind: pa.DataType) -> pa.DataType | None:
-    """The Arrow type of a leaf of type `kind` afterwards. Treatments under conditions give one type
-    of value, whatever empties values aside."""
+    """The resulting Arrow type of a leaf of type `kind`. Treatments under conditions give one type,
+    except for those that empty values."""
     if not field.cases:
         return output_type(field.disposition, kind)
     made = [output_type(one, kind) for one in treatments(field)]
@@ -342,10 +345,10 @@ def field_type(field: FieldPlan, kind: pa.DataType) -> pa.DataType | None:
 
 
 def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | None:
-    """The Arrow type that a leaf of type `kind` has afterwards; None where it is dropped.
+    """The resulting Arrow type of a leaf of type `kind`; None for a dropped one.
 
-    A dictionary stays one where its values keep their type; an extension type gives way to its
-    storage as soon as its values are transformed.
+    A dictionary stays one if its values keep their type; an extension type becomes its storage if
+    its values are transformed.
     """
     match disposition:
         case Drop():
@@ -365,8 +368,8 @@ def output_type(disposition: Disposition, kind: pa.DataType) -> pa.DataType | No
 
 
 def repeats(transform: Transform) -> bool:
-    """True if equal values of a field get equal results in all records: a shift is the subject's
-    own."""
+    """True if equal values of a field get equal results in all records; shifts depend on the
+    subject."""
     return all(
         step.traits.deterministic and not isinstance(step, PerSubject)
         for step in steps_of(transform)
@@ -374,7 +377,7 @@ def repeats(transform: Transform) -> bool:
 
 
 def transforms_of(disposition: Disposition) -> tuple[Transform, ...]:
-    """Every transform that a disposition may apply."""
+    """All transforms that a disposition may apply."""
     match disposition:
         case Apply(transform):
             return steps_of(transform)

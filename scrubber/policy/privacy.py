@@ -1,4 +1,4 @@
-"""The ``privacy:`` part of a rule file: what every class must fulfil, and the hierarchies."""
+"""The ``privacy:`` part of a rule file: requirements for classes, and hierarchies."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _levels(
 def _models(
     kind: type[PrivacyModel], setting: float | Mapping[str, Part] | None
 ) -> Iterator[tuple[str | None, PrivacyModel]]:
-    """The models under a key: of every sensitive field, or by field."""
+    """The models under a key, for all sensitive fields or by field."""
     if isinstance(setting, Mapping):
         yield from ((name, kind(**dict(values))) for name, values in setting.items())
     elif setting is not None:

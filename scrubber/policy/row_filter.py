@@ -1,4 +1,4 @@
-"""Row rules: which records are dropped, by expressions of Polars SQL."""
+"""Row rules: dropping records by expressions of Polars SQL."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdict on each record (kept, or not judged), and the number dropped by each rule."""
+    """The verdict on each record (kept, or not judged), and the number of records dropped by each
+    rule."""
 
     kept: Flags
     unjudged: Flags
@@ -30,8 +31,10 @@ class Judged:
 
 def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
     """Drop the records for which a rule's expression is true or unknown (null); the first such rule
-    counts. A record that makes an expression fail (a strict CAST of what is no number) is unjudged:
-    neither kept nor dropped.
+    counts.
+
+    A record for which an expression fails (such as a strict CAST) is not judged: neither kept nor
+    dropped.
     """
     kept = np.ones(table.num_rows, dtype=np.bool_)
     unjudged = np.zeros(table.num_rows, dtype=np.bool_)
@@ -48,8 +51,8 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
 
 
 def truth(table: pa.Table, expression: str) -> tuple[Flags, Flags]:
-    """The rows for which `expression` is true, and those for which it is unknown: it is null, or
-    fails."""
+    """The rows for which `expression` is true, and those for which it is unknown (null or
+    failed)."""
     read = parsed(expression)
     assert not isinstance(read, Fault), "conditions that are wrong do not load"
     if not table.num_rows:
@@ -61,11 +64,11 @@ def truth(table: pa.Table, expression: str) -> tuple[Flags, Flags]:
 
 
 def _judge(table: pa.Table, expression: pl.Expr, *, unknown: bool = True) -> tuple[Flags, Flags]:
-    """The records for which `expression` is true, or unknown if that counts, and those where it
-    fails: everywhere, if Polars has no words for a column's type."""
+    """The records for which `expression` is true, or unknown if that counts, and those for which it
+    fails: all of them if Polars does not support a column's type."""
     import polars as pl
 
-    # only what the rule reads: Polars panics at some types of Arrow
+    # Only the columns that the rule reads: Polars panics at some Arrow types.
     columns = sorted(set(expression.meta.root_names()))
     try:
         frame = pl.DataFrame(pl.from_arrow(table.select(columns)))
@@ -76,10 +79,10 @@ def _judge(table: pa.Table, expression: pl.Expr, *, unknown: bool = True) -> tup
 
 
 def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags]:
-    """The records for which `expression`, never null, is true, and those where it fails.
+    """The records for which `expression`, never null, is true, and those for which it fails.
 
-    Polars fails for a column as a whole, so the records to blame are found by halving. What it says
-    is not repeated, since it quotes values.
+    Polars fails for a whole column, so the failing records are found by bisection. Its error texts
+    are not repeated, since they quote values.
     """
     import polars as pl
 
