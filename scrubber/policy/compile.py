@@ -157,9 +157,10 @@ class _Compiler:
         subject = self._subject(found)
         decided = [self._field(path, kind, found, subject) for path, kind in found]
         fields = tuple(one for one in decided if one is not None)
-        if fields and all(isinstance(one.disposition, Drop) for one in fields):
+        whole = len(fields) == len(decided)  # else some have a problem, and may stay
+        if whole and fields and all(isinstance(one.disposition, Drop) for one in fields):
             text = "every field of a table is dropped: nothing would be left of it"
-            self.report.key(("fields",), "nothing-left", text)
+            self.report.key(("fields",), "nothing-left", text, "keep or transform a field of it")
         self._check_maps(schema, fields)
         self._check_scopes(fields)
         row_rules = [
@@ -306,7 +307,8 @@ class _Compiler:
                 if here not in accepts:
                     kinds = ", ".join(sorted(accepts))
                     text = f"{step.name} takes {kinds}; {said} is {here} ({kind})"
-                    self.report.value(place, "wrong-kind", text)
+                    hint = "redact, empty and drop take every type"
+                    self.report.value(place, "wrong-kind", text, hint)
                     return False
                 said, kind = f"{name} after {step.name}", step.output_type(kind)
         return True

@@ -149,7 +149,8 @@ class _Reader:
         chosen = [key for key, value in ways.items() if value is not None]
         if len(chosen) > 1:
             text = f"a field has one of transform, keep and entities, not {' and '.join(chosen)}"
-            self._report.key((*path, chosen[1]), "one-of", text)
+            hint = "entities for what is found in text, a transform for whole values"
+            self._report.key((*path, chosen[1]), "one-of", text, hint)
             return None
         if rule.transform is not None:
             return self._apply((*path, "transform"), rule.transform, class_)

@@ -126,7 +126,10 @@ def _unfindable(
         return
     if entity in _NAMED:
         hint = "a named-entity model would: ner: builtin or spacy:<package or path>"
-        if spec.ner != "none":
+        longer = sorted(one for one in known if one.startswith(f"{entity}_"))
+        if longer:
+            hint = f"did you mean {longer[0]}?"
+        elif spec.ner != "none":
             hint = "this ner does not label it; take another model, or a recognizer or deny_list"
         report.value(path, "no-detector", f"no enabled recognizer finds {shown}", hint)
         return

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from scrubber.policy.sql import PARTS, Fault, fault_of
+from scrubber.policy.sql import ONE_RECORD, PARTS, Fault, fault_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,7 +51,7 @@ def columns_of(expression: str) -> frozenset[str] | Fault:
         return Fault("row-too-long", f"this has more than {PARTS} parts")
     if not separable:
         text = "this looks at other records or changes their number; a row rule looks at one"
-        return Fault("row-not-separable", text)
+        return Fault("row-not-separable", text, ONE_RECORD)
     columns = frozenset(read.meta.root_names())
     if not columns:
         return Fault("row-no-column", "this looks at no column, so it drops all records or none")

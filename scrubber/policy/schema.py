@@ -8,14 +8,17 @@ field appears in the reference and in the schema for editors.
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import (
+    AfterValidator,
     Discriminator,
     Field,
     Tag,
     create_model,
 )
+from pydantic_core import PydanticCustomError
 
 from scrubber.model.counts import SMALLEST
 from scrubber.policy.syntax.settings import (
@@ -78,10 +81,21 @@ class Commitment(Part):
     text: Text = Field(description="Text of the promise.")
 
 
+def _day(text: str) -> str:
+    """A day of the calendar, as ISO 8601 writes it."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        wanted = "expected a day of the calendar, such as 2027-06-30"
+        raise PydanticCustomError("bad-value", wanted) from None
+
+
 class Retention(Part):
     """The retention period of the data."""
 
-    delete_by: Text = Field(description="Last day of retention, such as 2027-06-30.")
+    delete_by: Annotated[Text, AfterValidator(_day)] = Field(
+        description="Last day of retention, such as 2027-06-30."
+    )
 
 
 class Dataset(Part):

@@ -123,10 +123,12 @@ def _explain(
     if kind == "extra_forbidden":
         known = _keys_at(model, loc[:-1])
         hint = did_you_mean(str(loc[-1]), known) or f"there are {', '.join(sorted(known))}"
+        hint = _below_transform(report, path) or hint
         report.key(path, "unknown-key", f"{name} is not a key of {_owner(path)}", hint)
     elif kind == "missing":
         owner = model.__name__ if base and len(loc) == 1 else _owner(path)
-        report.value(path[:-1], "missing-key", f"{owner} needs {name}")
+        hint = f"add version: {VERSION}" if path == _VERSION else ""
+        report.value(path[:-1], "missing-key", f"{owner} needs {name}", hint)
     elif kind == "literal_error":
         words = _literal_words(model, loc)
         known = [str(word) for word in words]
@@ -140,13 +142,35 @@ def _explain(
         report.value(path, "keep-without-reason", "a kept field needs a reason", 'keep: "why"')
     elif kind in _TYPES or kind in ("string_too_short", "too_short"):
         wanted = _TYPES.get(kind, "something that is not empty")
-        report.value(path, "wrong-type", f"{name} takes {wanted}")
+        report.value(path, "wrong-type", f"{name} takes {wanted}", _example(path))
     elif kind in _LIMITS:
         report.value(path, "out-of-range", f"{name} is {_LIMITS[kind].format(**context)}")
     elif "-" in kind:
         report.value(path, kind, detail["msg"])
     else:
         report.value(path, "wrong-type", f"{name} has a value of the wrong type")
+
+
+def _below_transform(report: Report, path: Path_) -> str:
+    """The advice for a key beside `transform` that belongs below it."""
+    if len(path) != 3 or path[0] != "fields":
+        return ""
+    key, transform = str(path[2]), report.tree.at((*path[:2], "transform"))
+    if key in TRANSFORMS:
+        return f"write transform: {{{key}: {{...}}}}"
+    kind = TRANSFORMS.get(transform) if isinstance(transform, str) else None
+    if kind is not None and key in {one.name.rstrip("_") for one in fields(kind)}:  # type: ignore[arg-type]
+        return f"write transform: {{{kind.name}: {{{key}: ...}}}}"
+    return ""
+
+
+def _example(path: Path_) -> str:
+    """The way to write what often has the wrong type."""
+    if path == ("fields",) or (path[:1] == ("fields",) and len(path) == 2):
+        return "one rule a line: - {name: a, transform: drop}"
+    if path[:1] == ("fields",) and path[-1] == "keep":
+        return 'write the reason: keep: "why"'
+    return ""
 
 
 def _spelt(loc: Sequence[Any], report: Report, base: Path_) -> Path_:

@@ -79,6 +79,9 @@ _RESERVED: Final = frozenset(
     )
 )
 
+_FORM: Final = "write one condition: state = 'CA' AND age > 90"
+ONE_RECORD: Final = "compare with a fixed value: age > 90"
+"""The advice for a condition that looks at more than its record."""
 _SPACE: Final = " \t\r\n"
 _DEPTH: Final = 40
 PARTS: Final = 500
@@ -172,7 +175,7 @@ def masked(expression: str) -> str:
     return " ".join(shown)
 
 
-def _refuse(text: str, hint: str = "", code: str = "row-syntax") -> _Refused:
+def _refuse(text: str, hint: str = _FORM, code: str = "row-syntax") -> _Refused:
     return _Refused(Fault(code, text, hint))
 
 
@@ -366,7 +369,7 @@ class _Reader:
         name = token.word
         if name in _OTHER_RECORDS:
             text = "this looks at other records or changes their number; a row rule looks at one"
-            raise _refuse(text, code="row-not-separable")
+            raise _refuse(text, ONE_RECORD, "row-not-separable")
         if name not in FUNCTIONS:
             hint = _hint(name) or did_you_mean(name, FUNCTIONS | _CASTS)
             text = f"{printable(token.text)} is not a function of row rules"
@@ -417,7 +420,7 @@ class _Reader:
             return False
         if word == "over":
             text = "this looks at other records or changes their number; a row rule looks at one"
-            raise _refuse(text, code="row-not-separable")
+            raise _refuse(text, ONE_RECORD, "row-not-separable")
         if word in _RESERVED:
             raise _refuse(f"{printable(word.upper())} has no place here", _hint(word))
         raise _refuse("two values or columns without an operator between them", _QUOTED)

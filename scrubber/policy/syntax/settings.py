@@ -57,6 +57,10 @@ def _setting(value: Any) -> Setting:
         return Setting(value)
     if isinstance(value, dict) and len(value) == 1:
         return Setting(*next(iter(value.items())))
+    if isinstance(value, dict) and len(value) > 1:
+        raise PydanticCustomError(
+            "wrong-type", "this names several; transforms in order are a list, each with its own -"
+        )
     raise PydanticCustomError(
         "wrong-type", "expected a name, or one name with its parameters: {name: {...}}"
     )

@@ -126,7 +126,8 @@ def parse_tree(text: str, name: str) -> tuple[Tree, list[Problem]]:
         mark = Mark(name, at.line + 1, at.column + 1) if at else Mark(name)
         lines = text.split("\n")
         tab = at is not None and at.line < len(lines) and "\t" in lines[at.line][at.column :][:1]
-        hint = "indent with spaces, not tabs" if tab else ""
+        wrong = lines[at.line] if at is not None and at.line < len(lines) else ""
+        hint = "indent with spaces, not tabs" if tab else _quoting(wrong)
         return _nothing(name, "yaml-syntax", _syntax(error), mark=mark, hint=hint)
     except yaml.YAMLError:
         return _nothing(name, "yaml-syntax", "this is not YAML")
@@ -199,6 +200,15 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _quoting(line: str) -> str:
+    """The advice for a line that is not YAML, which is not quoted."""
+    if re.search(r"[^\s\[{,:]\[\]", line):
+        return 'quote paths with []: "messages[].content"'
+    if re.search(r"[\s\[{,:]\*", line):
+        return 'quote names that begin with *: "*_id"'
+    return 'quote texts with : # [ ] { } , * & or ?: keep: "why: because"'
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> str:

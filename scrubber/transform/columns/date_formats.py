@@ -29,6 +29,7 @@ _NUMERIC = {
     "Z": "[A-Z]{2,5}",
 }
 _NAMED = {"B": 0, "b": 1, "A": 2, "a": 3}
+_CODES = "%Y %y %m %d %B %b %A %a %H %I %M %S %f %p %z %Z"
 _YEAR, _MONTH, _TIME = frozenset("Yy"), frozenset("mBb"), frozenset("HIMSfp")
 _ISO = re.compile(
     r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -66,7 +67,7 @@ class DateFormat:
                 out += f"({_NUMERIC[code]})"
                 codes += code
             else:
-                raise ValueError(f"format: %{code} is not supported")
+                raise ValueError(f"format: %{code} is not supported; the codes are {_CODES}")
         if len(set(codes)) != len(codes):
             raise ValueError("format: a part stands in it twice")
         for needed, noun in ((_YEAR, "year"), (_MONTH, "month"), (frozenset("d"), "day")):
