@@ -55,6 +55,7 @@ def test_many_are_counted_in_the_error() -> None:
         scrubber.scrub(frame(*[FINNISH] * 12, GREEK), rules(["en"]))
 
 
+@pytest.mark.slow
 def test_one_language_in_a_thousand_may_be_a_mistake_but_no_script() -> None:
     done = scrubber.scrub(frame(FINNISH, english=1000), rules())
     assert listed(done.manifest) == [{"language": "fi", "count": {"lt": 11}}]

@@ -169,6 +169,7 @@ def test_a_shard_that_cannot_be_read(
         assert other[part] == alone[part]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("worth", [0, 1 << 26])
 def test_wherever_it_is_found_out(
