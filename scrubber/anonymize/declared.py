@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import pyarrow as pa
+
 from scrubber import formats
 from scrubber.anonymize.singling import flat_fields
 from scrubber.model.fieldclass import FieldClass
@@ -19,13 +21,15 @@ def declared_quasi(inputs: Sequence[str], rules: Rules) -> list[str]:
 
     Raises: InputError for sources that cannot be read.
     """
+    schemas = formats.schemas(formats.discover(list(inputs))).values()
+    return max((declared_in(schema, rules) for schema in schemas), key=len, default=[])
+
+
+def declared_in(schema: pa.Schema, rules: Rules) -> list[str]:
+    """The quasi-identifiers of `rules` in a table of this schema, without those that they drop."""
     deciding = _deciding(rules)
-    found: list[str] = []
-    for schema in formats.schemas(formats.discover(list(inputs))).values():
-        flat = flat_fields(schema).items()
-        here = [name for name, path in flat if any(map(_is_quasi, deciding(path)))]
-        found = max(found, here, key=len)
-    return found
+    flat = flat_fields(schema).items()
+    return [name for name, path in flat if any(map(_is_quasi, deciding(path)))]
 
 
 def _is_quasi(rule: FieldRule) -> bool:

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     )
     from scrubber.api.exploring import draft, hierarchy, risk
     from scrubber.api.finding import find
+    from scrubber.api.measuring import (
+        Advice,
+        Minimized,
+        Point,
+        Tradeoff,
+        minimize,
+        tradeoff,
+        utility,
+    )
     from scrubber.api.planning import Planned, PlannedField, PlannedFilter, plan
     from scrubber.api.scrubbing import Scrubbed, scrub
     from scrubber.api.vouching import (
@@ -42,6 +51,7 @@ if TYPE_CHECKING:
     from scrubber.assess.inference import Inference
     from scrubber.assess.linkage import Linkage
     from scrubber.assess.membership import Membership
+    from scrubber.assess.utility import Utility
     from scrubber.attest.gate import Verdict
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
@@ -54,6 +64,7 @@ if TYPE_CHECKING:
     from scrubber.run.survey import Progress
 
 __all__ = [
+    "Advice",
     "Audit",
     "Change",
     "Checked",
@@ -68,9 +79,11 @@ __all__ = [
     "Manifest",
     "Measured",
     "Membership",
+    "Minimized",
     "Planned",
     "PlannedField",
     "PlannedFilter",
+    "Point",
     "Progress",
     "Reported",
     "Revealed",
@@ -82,6 +95,8 @@ __all__ = [
     "Signed",
     "Singled",
     "TableAudit",
+    "Tradeoff",
+    "Utility",
     "Verdict",
     "Verified",
     "Vouched",
@@ -100,6 +115,7 @@ __all__ = [
     "hierarchy",
     "keygen",
     "load_rules",
+    "minimize",
     "plan",
     "read_manifest",
     "report",
@@ -109,6 +125,8 @@ __all__ = [
     "scrub",
     "show",
     "sign",
+    "tradeoff",
+    "utility",
     "verify",
     "waive",
 ]
@@ -125,6 +143,9 @@ _HOMES = {
     ),
     "api.exploring": ("draft", "hierarchy", "risk"),
     "api.finding": ("find",),
+    "api.measuring": (
+        *("Advice", "Minimized", "Point", "Tradeoff", "minimize", "tradeoff", "utility"),
+    ),
     "api.planning": ("Planned", "PlannedField", "PlannedFilter", "plan"),
     "api.scrubbing": ("Scrubbed", "scrub"),
     "api.vouching": (
@@ -133,6 +154,7 @@ _HOMES = {
     "assess.inference": ("Inference",),
     "assess.linkage": ("Linkage",),
     "assess.membership": ("Membership",),
+    "assess.utility": ("Utility",),
     "attest.gate": ("Verdict",),
     "manifest": ("Manifest", "read_manifest"),
     "policy": ("Rules", "load_rules"),

@@ -67,7 +67,7 @@ def pairs_of(source: PathsLike, out: AnyPath, known: Collection[str]) -> Pairs:
     makings: dict[str, Making] = {}
     for alias, name in names.items():
         table, published = ours[alias], theirs[name]
-        made = {one: _making(one, alias, manifest) for one in published.columns}
+        made = {one: making_of(one, alias, manifest) for one in published.columns}
         makings = {**made, **makings}
         found = origins(table, published, made)
         origin.append(np.where(found == UNKNOWN, UNKNOWN, found + offset))
@@ -135,7 +135,7 @@ def _named(
     return same
 
 
-def _making(name: str, alias: str, manifest: Manifest | None) -> Making:
+def making_of(name: str, alias: str, manifest: Manifest | None) -> Making:
     """The origin of a field's published values, as the manifest states it."""
     rows = manifest.data["fields"] if manifest is not None else ()
     found = next((row for row in rows if row["name"] == name and alias in row["sources"]), None)

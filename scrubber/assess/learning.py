@@ -28,7 +28,7 @@ Classes = NDArray[np.int64]
 
 _SPAN: Final = re.compile(r"[\[(](-?[0-9.]+), ?(-?[0-9.]+)[\])]")
 _EDGE: Final = re.compile(r"(?:>=|<)(-?[0-9.]+)")
-_PERIOD: Final = re.compile(r"([0-9]{4})(?:-Q([1-4])|-([0-9]{2}))?")
+_PERIOD: Final = re.compile(r"([0-9]{4})-(?:Q([1-4])|([0-9]{2}))")
 _WORD: Final = re.compile(r"\w+")
 _NUMBERS: Final = 0.9  # share of values that are numbers, from which on a field is one
 _CATEGORIES: Final = 20
@@ -103,7 +103,7 @@ def number_of(label: Label) -> float | None:
     """The number that a label stands for: its own, the middle of an interval, or a date's day.
 
     >>> [number_of(label) for label in ("37", "[30, 40)", ">=90", "1970-01-31", "1970", "x")]
-    [37.0, 35.0, 90.0, 30.0, 0.0, None]
+    [37.0, 35.0, 90.0, 30.0, 1970.0, None]
     """
     if label is None:
         return None
@@ -116,9 +116,10 @@ def number_of(label: Label) -> float | None:
             return float(date.fromisoformat(label[:10]).toordinal() - 719163)
         except ValueError:
             return None
-    if (period := _PERIOD.fullmatch(label)) and 1900 <= int(period[1]) < 2100:
-        month = int(period[2]) * 3 - 2 if period[2] else int(period[3] or 1)
-        return float((date(int(period[1]), max(1, min(month, 12)), 1)).toordinal() - 719163)
+    if period := _PERIOD.fullmatch(label):
+        month = int(period[2]) * 3 - 2 if period[2] else int(period[3])
+        year = max(1, int(period[1]))
+        return float(date(year, max(1, min(month, 12)), 1).toordinal() - 719163)
     try:
         value = float(label)
     except ValueError:
@@ -126,25 +127,30 @@ def number_of(label: Label) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def classes_of(labels: Sequence[Label]) -> tuple[Classes, tuple[str, ...]]:
-    """The class of each record, and the names of the classes.
+@dataclass(frozen=True)
+class Classing:
+    """The classes of a target. Its values are classes; numbers of more than twenty values are cut
+    at their median, and of other values the rarer ones are one class. Null is a class."""
 
-    Up to twenty values are classes; numbers of more values are cut at their median, and of other
-    values the rarer ones are one class. Null is a class.
-    """
-    counts = Counter(labels)
-    if len(counts) > _CATEGORIES:
-        numbers = [number_of(label) for label in labels]
-        known = [number for number in numbers if number is not None]
-        if len(known) >= _NUMBERS * len(labels):
-            middle = float(np.median(known))
-            above = [int(number is not None and number > middle) for number in numbers]
-            return np.array(above, dtype=np.int64), ("up to the median", "above the median")
-    kept = [label for label, _ in counts.most_common(_CATEGORIES)]
-    places = {label: at for at, label in enumerate(kept)}
-    codes = np.array([places.get(label, len(kept)) for label in labels], dtype=np.int64)
-    rest = ["others"] if len(counts) > len(kept) else []
-    return codes, (*(f"value {at + 1}" for at in range(len(kept))), *rest)
+    number: int
+    _code: Callable[[Label], int] = field(repr=False)
+
+    @classmethod
+    def of(cls, labels: Sequence[Label]) -> Classing:
+        """The classes of these labels."""
+        counts = Counter(labels)
+        if len(counts) > _CATEGORIES:
+            known = [number for label in labels if (number := number_of(label)) is not None]
+            if len(known) >= _NUMBERS * len(labels):
+                middle = float(np.median(known))
+                return cls(2, lambda label: int((number_of(label) or -np.inf) > middle))
+        kept = [label for label, _ in counts.most_common(_CATEGORIES)]
+        places = {label: at for at, label in enumerate(kept)}
+        rest = len(counts) > len(kept)
+        return cls(len(kept) + rest, lambda label: places.get(label, len(kept) - (not rest)))
+
+    def __call__(self, labels: Sequence[Label]) -> Classes:
+        return np.array([self._code(label) for label in labels], dtype=np.int64)
 
 
 def _reader(labels: Sequence[Label]) -> Callable[[Sequence[Label]], Matrix]:

@@ -18,10 +18,10 @@ from scrubber.assess.figures import Ranking, ranking
 from scrubber.assess.learning import (
     MODELS,
     Classes,
+    Classing,
     Features,
     Matrix,
     chances,
-    classes_of,
     need_sklearn,
     trained,
 )
@@ -103,7 +103,7 @@ def membership(
     if len(pool) < LEAST:
         text = f"a membership attack needs {LEAST} records"
         raise InputError("too-few-records", text)
-    classes, _ = classes_of(pool.columns[target])
+    classes = Classing.of(pool.columns[target])(pool.columns[target])
     if len(np.unique(classes[members])) < 2:
         raise InputError("target-constant", "the target has one value, which nothing predicts")
     fields = [name for name in pool.columns if name != target]

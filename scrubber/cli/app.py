@@ -17,6 +17,7 @@ from scrubber.cli.commands.gate import gate
 from scrubber.cli.commands.hierarchy import hierarchy
 from scrubber.cli.commands.init import init
 from scrubber.cli.commands.keygen import keygen
+from scrubber.cli.commands.minimize import minimize
 from scrubber.cli.commands.plan import plan
 from scrubber.cli.commands.report import report
 from scrubber.cli.commands.reveal import reveal
@@ -26,6 +27,8 @@ from scrubber.cli.commands.run import run
 from scrubber.cli.commands.schema import schema
 from scrubber.cli.commands.show import show
 from scrubber.cli.commands.sign import sign
+from scrubber.cli.commands.tradeoff import tradeoff
+from scrubber.cli.commands.utility import utility
 from scrubber.cli.commands.verify import verify
 from scrubber.cli.commands.waive import waive
 from scrubber.cli.options import Panel
@@ -65,6 +68,7 @@ _COMMANDS = {
     Panel.SCRUB: (run, check, plan),
     Panel.EXPLORE: (audit, init, risk, hierarchy),
     Panel.REVIEW: (show, report, diff, verify, export),
+    Panel.EVIDENCE: (utility, tradeoff, minimize),
     Panel.SIGN: (sign, approve, waive, gate),
     Panel.KEYS: (keygen, reveal, schema),
 }

@@ -86,6 +86,14 @@ OutputArgument = Annotated[
     str,
     typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False),
 ]
+RawArgument = Annotated[
+    str,
+    typer.Argument(metavar="SOURCE", help="The raw records: a file or folder.", show_default=False),
+]
+ReleasedArgument = Annotated[
+    str,
+    typer.Argument(metavar="OUT", help="The output folder of a run, or files.", show_default=False),
+]
 DocumentArgument = Annotated[
     str,
     typer.Argument(
@@ -119,5 +127,7 @@ ExpiresOption = Annotated[
 Rows = Annotated[
     int, typer.Option("--rows", "-n", min=1, help="Number of records sampled from each table.")
 ]
+TargetOption = Annotated[str, typer.Option("--target", help="The field that the models predict.")]
+DrawnSeed = Annotated[int, typer.Option("--seed", help="Seed of all that is drawn.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the sample.")]
 DEFAULT_SIGNING_KEY = "env:SCRUBBER_SIGNING_KEY"

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from scrubber.policy.examples import Example, table_of, unmet
     from scrubber.policy.operators import public_parameters
     from scrubber.policy.reference import rules_reference
-    from scrubber.policy.rules import Rules, detect_spec, load_rules, rules_from_mapping
+    from scrubber.policy.rules import (
+        Rules,
+        detect_spec,
+        load_rules,
+        rules_from_mapping,
+        varied,
+    )
     from scrubber.policy.syntax.compose import Override
     from scrubber.policy.syntax.writing import WrittenRule, rule_text
 
@@ -32,6 +38,7 @@ __all__ = [
     "rules_reference",
     "table_of",
     "unmet",
+    "varied",
 ]
 
 _HOMES = {
@@ -49,6 +56,7 @@ _HOMES = {
     "rules_reference": "reference",
     "table_of": "examples",
     "unmet": "examples",
+    "varied": "rules",
 }
 
 

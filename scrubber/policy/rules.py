@@ -6,13 +6,14 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from scrubber.detect.spec import DetectSpec
-from scrubber.errors import Mark, Problem
+from scrubber.errors import Mark, Problem, RuleError, printable
 from scrubber.policy import schema
 from scrubber.policy.decisions import FieldRule, field_rules
 from scrubber.policy.detection import canonical_json, check_entities, detection, unmeasured
@@ -39,7 +40,7 @@ from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.settings import numbered
-from scrubber.policy.syntax.source import Tree, plain_tree
+from scrubber.policy.syntax.source import Path_, Step, Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -103,6 +104,50 @@ def rules_from_mapping(tree: Mapping[str, Any], name: str = "<rules>") -> Rules:
     """
     copied, problems = plain_tree(tree, name)
     return _rules(compose_tree(copied, problems), needs_key_reference=False)
+
+
+def varied(rules: Rules, path: Path_, value: Any) -> Rules:
+    """The rules with another `value` at `path`, such as ``("privacy", "k")``. Of a list ``fields``,
+    a step may be a field's name.
+
+    Raises: RuleError, also ``unknown-path`` where no part of the rules has the path.
+    """
+    data = deepcopy(rules.tree.data)
+    node: Any = data
+    *above, last = _by_index(path, rules)
+    for step in above:
+        node = (
+            node.get(step)
+            if isinstance(node, dict)
+            else node[step]
+            if _indexes(node, step)
+            else None
+        )
+    if not isinstance(node, dict) and not _indexes(node, last):
+        raise _no_path(rules, path)
+    node[last] = value
+    tree = replace(rules.tree, data=data)
+    return _rules(Composed(tree, (), rules.overrides), needs_key_reference=False)
+
+
+def _indexes(node: Any, step: Step) -> TypeGuard[Any]:
+    return isinstance(node, list) and isinstance(step, int) and step < len(node)
+
+
+def _by_index(path: Path_, rules: Rules) -> Path_:
+    """`path` with the number of the first rule that names its field."""
+    if len(path) < 2 or path[0] != "fields" or isinstance(path[1], int):
+        return path
+    number = next((i for i, one in enumerate(rules.fields) if path[1] in one.names), None)
+    if number is None:
+        raise _no_path(rules, path)
+    return (path[0], number, *path[2:])
+
+
+def _no_path(rules: Rules, path: Path_) -> RuleError:
+    name = ".".join(map(str, path))
+    text = f"the rules have no {printable(name)}"
+    return RuleError([Problem(Mark(rules.path), "unknown-path", text)])
 
 
 def detect_spec(tree: Mapping[str, Any] | None) -> DetectSpec:

@@ -77,13 +77,18 @@ def report_page(manifest: Manifest, against: Manifest | None = None) -> str:
         element("main", _verdict(manifest), *(_section(one) for one in sections)),
         _footer(manifest),
     )
+    return document(f"{name}: provenance report", content)
+
+
+def document(title: str, content: Html) -> str:
+    """A whole page with the style of reports."""
     head = join(
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=_policy()),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{name}: provenance report"),
+        element("title", title),
         element("style", Html(_style())),
     )
     page = element("html", element("head", head), element("body", content), lang="en", dir="ltr")

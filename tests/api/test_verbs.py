@@ -229,6 +229,19 @@ WRONG: list[tuple[str, Callable[[], Any]]] = [
         "attack membership after --target age",
         lambda: scrubber.attack_membership("after", "age"),
     ),
+    ("utility t.csv after --target name", lambda: scrubber.utility("t.csv", "after", "name")),
+    (
+        "tradeoff rules.yaml t.csv --target no --vary privacy.k=2",
+        lambda: scrubber.tradeoff("rules.yaml", "t.csv", "no", "privacy.k", [2]),
+    ),
+    (
+        "tradeoff rules.yaml t.csv --target age --vary fields.no.keep=x",
+        lambda: scrubber.tradeoff("rules.yaml", "t.csv", "age", "fields.no.keep", ["x"]),
+    ),
+    (
+        "minimize rules.yaml t.csv --target no",
+        lambda: scrubber.minimize("rules.yaml", "t.csv", "no"),
+    ),
     ("show no", lambda: scrubber.show("no")),
     ("show t.csv", lambda: scrubber.show("t.csv")),
     ("verify no", lambda: scrubber.verify("no")),

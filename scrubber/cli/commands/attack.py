@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scrubber.cli.console import answer, begin, stdout
-from scrubber.cli.options import Json
+from scrubber.cli.options import DrawnSeed, Json, RawArgument, ReleasedArgument, TargetOption
 from scrubber.errors import printable
 
 if TYPE_CHECKING:
@@ -16,29 +16,20 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-SourceArgument = Annotated[
-    str,
-    typer.Argument(metavar="SOURCE", help="The raw records: a file or folder.", show_default=False),
-]
-OutArgument = Annotated[
-    str,
-    typer.Argument(metavar="OUT", help="The output folder of a run, or files.", show_default=False),
-]
 KnownOption = Annotated[
     str, typer.Option("--known", help="The fields that the attacker knows, such as age,zip.")
 ]
-AttackSeed = Annotated[int, typer.Option("--seed", help="Seed of all that is drawn.")]
 
 
 @app.command()
 def linkage(
-    source: SourceArgument,
-    out: OutArgument,
+    source: RawArgument,
+    out: ReleasedArgument,
     known: KnownOption,
     absent: Annotated[
         str | None, typer.Option(help="Records of persons who are in no output, as a control.")
     ] = None,
-    seed: AttackSeed = 0,
+    seed: DrawnSeed = 0,
     as_json: Json = False,
 ) -> int:
     """Find persons of SOURCE in OUT by fields that an outsider knows.
@@ -57,11 +48,11 @@ def linkage(
 
 @app.command()
 def inference(
-    source: SourceArgument,
-    out: OutArgument,
+    source: RawArgument,
+    out: ReleasedArgument,
     secret: Annotated[str, typer.Option("--secret", help="The field to guess.")],
     known: KnownOption,
-    seed: AttackSeed = 0,
+    seed: DrawnSeed = 0,
     as_json: Json = False,
 ) -> int:
     """Guess a secret field of persons of SOURCE from OUT.
@@ -81,15 +72,15 @@ def inference(
 
 @app.command()
 def membership(
-    out: OutArgument,
-    target: Annotated[str, typer.Option("--target", help="The field that the models predict.")],
+    out: ReleasedArgument,
+    target: TargetOption,
     source: Annotated[
         str | None, typer.Option(help="The raw records, for models to compare with.")
     ] = None,
     holdout: Annotated[
         str | None, typer.Option(help="Records in the form of OUT that are not in it.")
     ] = None,
-    seed: AttackSeed = 0,
+    seed: DrawnSeed = 0,
     as_json: Json = False,
 ) -> int:
     """Find the records that a model was trained on, by shadow models.
