@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem, RuleError, printable
@@ -40,7 +40,7 @@ from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.settings import numbered
-from scrubber.policy.syntax.source import Path_, Step, Tree, plain_tree
+from scrubber.policy.syntax.source import Path_, Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -112,26 +112,14 @@ def varied(rules: Rules, path: Path_, value: Any) -> Rules:
 
     Raises: RuleError, also ``unknown-path`` where no part of the rules has the path.
     """
-    data = deepcopy(rules.tree.data)
-    node: Any = data
+    tree = replace(rules.tree, data=deepcopy(rules.tree.data))
     *above, last = _by_index(path, rules)
-    for step in above:
-        node = (
-            node.get(step)
-            if isinstance(node, dict)
-            else node[step]
-            if _indexes(node, step)
-            else None
-        )
-    if not isinstance(node, dict) and not _indexes(node, last):
+    node = tree.at(tuple(above))
+    in_list = isinstance(node, list) and isinstance(last, int) and last < len(node)
+    if not isinstance(node, dict) and not in_list:
         raise _no_path(rules, path)
     node[last] = value
-    tree = replace(rules.tree, data=data)
     return _rules(Composed(tree, (), rules.overrides), needs_key_reference=False)
-
-
-def _indexes(node: Any, step: Step) -> TypeGuard[Any]:
-    return isinstance(node, list) and isinstance(step, int) and step < len(node)
 
 
 def _by_index(path: Path_, rules: Rules) -> Path_:
