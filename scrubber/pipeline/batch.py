@@ -1,4 +1,4 @@
-"""scrub_batch: one batch in, one scrubbed batch and its Fragment out; pure, wherever it runs."""
+"""scrub_batch: from a batch to its scrubbed batch and Fragment; pure, on any executor."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Tools:
 
 
 def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None) -> Tools:
-    """The key and the detectors that `plan` needs; a detector is built once per process."""
+    """The key and the detectors for `plan`; a detector is built once per process."""
     first, second = (
         _detector(spec, plan.unmeasured) if spec is not None else None
         for spec in (plan.detect, plan.rescan)
@@ -88,21 +88,22 @@ def _detector(spec: DetectSpec, unmeasured: Unmeasured) -> Detector:
 
 @dataclass(frozen=True)
 class ScrubbedBatch:
-    """The scrubbed records and the counts of what was done to them."""
+    """The scrubbed records and their counts."""
 
     table: pa.Table = field(repr=False)
     fragment: Fragment
 
 
 def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
-    """Carry out `plan` on `batch`.
+    """Apply `plan` to `batch`.
 
-    Raises: TransformError ``transform-failed`` (with file, row and field) and DetectionError where
-    ``on_error`` is ``fail``; with ``null`` the value becomes null, with ``drop_row`` the record is
-    quarantined. A record that a row rule cannot be worked out for (``row-rule-failed``) stops the
-    run or is quarantined, since no value of it could be made null. Records of classes that
-    ``privacy:`` suppresses are dropped. Records in an unmeasured language are dropped, quarantined,
-    or counted, as the plan says. Row order is kept.
+    Row order is kept. Records in classes that ``privacy:`` suppresses are dropped. Records in an
+    unmeasured language are dropped, quarantined or counted, as the plan requires.
+
+    Raises: TransformError ``transform-failed`` (with file, row and field) and DetectionError if
+    ``on_error`` is ``fail``. With ``null`` the value becomes null; with ``drop_row`` the record is
+    quarantined. A record for which a row rule fails (``row-rule-failed``) stops the run or is
+    quarantined, since no single value could become null.
     """
     table_plan = plan.table(batch.ref.source)
     judged = judge_rows(batch.table, table_plan.row_rules)
@@ -133,7 +134,7 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         sweep = _Sweep(plan, table_plan, batch, records, generalized, tools)
         if not sweep.bad.any():
             break
-        # Each record's result depends on that record alone, so the good ones come out the same.
+        # Each record's result depends on that record only, so the good ones stay the same.
         quarantined += int(sweep.bad.sum())
         records = records.only(~sweep.bad)
         generalized = generalized.only(~sweep.bad)
@@ -196,7 +197,7 @@ class _Records:
 
 
 class _Sweep:
-    """One walk over the leaves of records: the new table, the counts, and the bad records."""
+    """One pass over the leaves of records: the new table, the counts, and the bad records."""
 
     def __init__(
         self,
@@ -228,7 +229,7 @@ class _Sweep:
             self.table = opened.closed(map(self._scrub, opened.leaves), schema)
             self._check_nulls(schema)
         except NullRefused as refused:
-            if not self.bad.any():  # else it is the null of a record that will be left out
+            if not self.bad.any():  # otherwise it is the null of an omitted record
                 raise TransformError(
                     "null-not-allowed",
                     "a value became null where null is not allowed (a map's key, a required field)",
@@ -263,7 +264,7 @@ class _Sweep:
         return rescan(opened, self.table, self._table_plan, ref, detector, every=every)
 
     def _check_nulls(self, schema: pa.Schema) -> None:
-        """Arrow itself lets nulls into a column that is declared not nullable."""
+        """Refuse nulls in a column declared not nullable, which Arrow itself permits."""
         empties = any(
             transform.traits.empties
             for field in self._table_plan.fields
@@ -276,7 +277,7 @@ class _Sweep:
                 raise NullRefused(FieldPath((declared.name,)))
 
     def _scrub(self, leaf: Leaf) -> pa.Array | None:
-        """The values of a leaf as they come out; None where it is dropped."""
+        """The resulting values of a leaf; None for a dropped one."""
         field_plan, values = self._decided[leaf.path], leaf.values
         name, present = str(leaf.path), len(values) - values.null_count
         self._counts.append(((name, "in"), present))
@@ -304,7 +305,7 @@ class _Sweep:
     def _typed(
         self, field_plan: FieldPlan, disposition: Disposition, leaf: Leaf, type_: pa.DataType
     ) -> pa.Array:
-        """The values of a leaf under one of several treatments, in the type of all."""
+        """The values of a leaf under one of several treatments, in their common type."""
         made = self._treated(field_plan, disposition, leaf)
         assert made is not None, "under a condition, values are emptied"
         nothing = made.null_count == len(made)
@@ -313,7 +314,7 @@ class _Sweep:
     def _treated(
         self, field_plan: FieldPlan, disposition: Disposition, leaf: Leaf
     ) -> pa.Array | None:
-        """The values of a leaf under a treatment; None where it is dropped."""
+        """The values of a leaf under a treatment; None for a dropped one."""
         values, rows, name = leaf.values, leaf.rows, str(leaf.path)
         match disposition:
             case Keep():
@@ -349,7 +350,7 @@ class _Sweep:
     def _finish(
         self, field_plan: FieldPlan, before: pa.Array, outcome: Outcome, rows: Rows
     ) -> pa.Array:
-        """Do what `on_error` says about the values that could not be handled, and count."""
+        """Handle failed values according to `on_error`, and count."""
         name, after, nulled = str(field_plan.path), outcome.array, 0
         if outcome.failed is not None and pc.any(outcome.failed).as_py():
             failed = rows[outcome.failed.to_numpy(zero_copy_only=False)]
@@ -376,7 +377,7 @@ class _Sweep:
         )
 
     def _hopeless(self, gave_up: GaveUp) -> ScrubberError:
-        """The error for `gave_up`: that a record fails, or that the rules do."""
+        """The error for `gave_up`: a failed record, or failed rules."""
         if self._plan.on_error is OnError.FAIL:
             return self._failure(self._decided[gave_up.path], gave_up.error.text, gave_up.row)
         return DetectionError(

@@ -1,4 +1,4 @@
-"""Which rule decides each value of a field whose rules have conditions."""
+"""The choice of a rule for each value of a field whose rules have conditions."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ OTHERWISE = -1
 
 @dataclass(frozen=True)
 class Chosen:
-    """The number of the case that decides each value of a leaf; OTHERWISE: the field's own
-    treatment. `values` are the values of the leaf, `others` those that are left to the latter, with
-    nulls elsewhere."""
+    """The number of the case that decides each value of a leaf, or OTHERWISE for the field's own
+    treatment. `values` are the values of the leaf; `others` are those with the field's own
+    treatment, and null elsewhere.
+    """
 
     numbers: Numbers = field(repr=False)
     values: pa.Array = field(repr=False)
     others: pa.Array = field(repr=False)
 
     def places(self, number: int) -> Numbers:
-        """The places of the values that a case decides."""
+        """The positions of the values that a case decides."""
         found: Numbers = np.flatnonzero(self.numbers == number)
         return found
 
@@ -41,7 +42,7 @@ def choose(opened: Opened, plan: TablePlan) -> Mapping[FieldPath, Chosen]:
 
 
 def _choose(opened: Opened, one: FieldPlan) -> Chosen:
-    """The first case whose condition holds; from an unknown one on, the strictest of all."""
+    """The first case whose condition holds; after an unknown one, the strictest of all."""
     leaf = opened.leaf(one.path)
     numbers = np.full(len(leaf.values), OTHERWISE, np.int64)
     open_ = np.ones(len(leaf.values), np.bool_)
@@ -57,8 +58,8 @@ def _choose(opened: Opened, one: FieldPlan) -> Chosen:
 
 
 def _beside(opened: Opened, leaf: Leaf, path: FieldPath) -> pa.Array | pa.ChunkedArray:
-    """The values of a condition's field, one for each value of the leaf: of its element of a list,
-    or of its record."""
+    """The values of a condition's field for each value of the leaf, from its list element or its
+    record."""
     if EACH in path.steps:
         sibling = opened.leaf(path)
         assert np.array_equal(sibling.rows, leaf.rows), "fields of one element have as many values"

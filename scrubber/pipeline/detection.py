@@ -64,26 +64,26 @@ class Looked:
 
     @property
     def by_row(self) -> list[int]:
-        """The places of the texts that the row adds findings to."""
+        """The positions of texts to which the record adds findings."""
         return sorted({*self.linked, *self.again})
 
     @property
     def alone(self) -> Rows:
-        """`indices` of the texts that the row adds nothing to; -1 for the others."""
+        """`indices` of the texts to which the record adds nothing; -1 for the others."""
         alone = self.indices.copy()
         alone[self.by_row] = -1
         return alone
 
     @property
     def beside_rows(self) -> Rows:
-        """`indices` of the texts that the row adds findings to; -1 for the others."""
+        """`indices` of the texts to which the record adds findings; -1 for the others."""
         beside = np.full(len(self.indices), -1, np.int64)
         beside[self.by_row] = self.indices[self.by_row]
         return beside
 
     @property
     def added(self) -> Findings:
-        """The findings that rows add, by the places of the texts."""
+        """The findings that records add, by the positions of the texts."""
         return Findings.in_texts((place, self._of_row(place)) for place in self.by_row)
 
     def text(self, place: int) -> str | None:
@@ -109,10 +109,11 @@ def look(
     patience: int,
     instead: Mapping[FieldPath, Leaf],
 ) -> dict[FieldPath, Looked]:
-    """Look at every text field of the table, or at what stands `instead` of it; `fields` are its
-    linked ones.
+    """Scan each text field of the table, or its replacement in `instead`; `fields` are its linked
+    fields.
 
-    Raises GaveUp at the `patience`-th text of a field on which a recognizer runs out of time.
+    Raises: GaveUp at the `patience`-th text of a field for which a recognizer exceeds its time
+    limit.
     """
     looked: dict[FieldPath, Looked] = {}
     for field in plan.fields:
@@ -167,7 +168,7 @@ def _detect(
 
 
 def _spread(looked: Mapping[FieldPath, Looked], consistency: Consistency, patience: int) -> None:
-    """Add, to the texts of each row, what was found in one of them."""
+    """Spread findings in one text of a record to its other texts."""
     fields = list(looked.values())
     for row in sorted({row for one in fields for row in _rows_with(one, consistency.labels)}):
         places = [(one, place) for one in fields for place in _places_of(one, row)]
@@ -177,7 +178,7 @@ def _spread(looked: Mapping[FieldPath, Looked], consistency: Consistency, patien
             more = consistency.more(
                 [text for _, _, text in known], [one.spans(place) for one, place, _ in known]
             )
-        except DetectionError as error:  # an exclusion that ran out of time
+        except DetectionError as error:  # an exclusion exceeded its time limit
             patience -= 1
             if patience <= 0:
                 raise GaveUp(next(iter(looked)), row, error) from None
@@ -190,8 +191,8 @@ def _spread(looked: Mapping[FieldPath, Looked], consistency: Consistency, patien
 
 
 def _rows_with(looked: Looked, labels: frozenset[str]) -> set[int]:
-    """The rows in whose texts something with one of these labels was found."""
-    bearing = np.zeros(len(looked.distinct) + 1, dtype=np.bool_)  # the last for null
+    """The rows with a finding of one of these labels in their texts."""
+    bearing = np.zeros(len(looked.distinct) + 1, dtype=np.bool_)  # the last one for null
     bearing[looked.found.texts[looked.found.labelled(labels.__contains__)]] = True
     rows = set(looked.rows[bearing[looked.indices]].tolist())
     for place, hits in looked.linked.items():
@@ -201,6 +202,6 @@ def _rows_with(looked: Looked, labels: frozenset[str]) -> set[int]:
 
 
 def _places_of(looked: Looked, row: int) -> range:
-    """The places of the texts of `row`; rows never fall along a flat leaf."""
+    """The positions of the texts of `row`; rows never decrease along a flat leaf."""
     first, last = np.searchsorted(looked.rows, [row, row + 1])
     return range(int(first), int(last))

@@ -1,4 +1,4 @@
-"""The context of a value: the document of a row, and the subject whose data the row is."""
+"""The context of a value: the document of its row, and the subject of the row."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from scrubber.transform.keys import RootKey, keyed_digest
 def document_ids(
     opened: Opened, plan: TablePlan, key: RootKey | None, linked: Iterable[LinkedField] = ()
 ) -> pa.Array | None:
-    """One opaque id per row, equal for rows with the same texts and the same linked values, or None
-    where nothing asks for it.
+    """An opaque id per row, equal for rows with equal texts and equal linked values; None if it is
+    not needed.
 
-    A document is a row: all its fields of class text together. Its id is a keyed digest of those
-    texts, so that sameness does not depend on the order of rows or on the sharding; and of the
-    values that they link to, since those decide what stands for a name in it.
+    A document is a row, with all its text fields together. Its id is a keyed digest of those texts,
+    so it depends neither on the order of rows nor on the sharding. It also covers the linked
+    values, since they decide the stand-ins of names.
     """
     texts = [f for f in plan.fields if isinstance(f.disposition, ScrubText)]
     if key is None or not any(
@@ -47,7 +47,7 @@ def document_ids(
         tag = number.to_bytes(4, "big")
         leaf = opened.leaf(field.path)
         for value, row in zip(readable_values(leaf.plain), leaf.rows.tolist(), strict=True):
-            if isinstance(value, str):  # what is not UTF-8 is failed later
+            if isinstance(value, str):  # invalid UTF-8 fails later
                 data = value.encode("utf-8", "surrogatepass")
                 digests[row].update(tag + len(data).to_bytes(8, "big") + data)
     for number, one in enumerate(linked, start=len(texts)):
@@ -60,11 +60,11 @@ def document_ids(
 
 
 def record_ids(field: FieldPlan, ref: BatchRef, places: Rows) -> pa.Array | None:
-    """An id for each of some records, by their `places` in the batch from 0; None where nothing
-    asks for it.
+    """An id for each of several records, given by their positions (`places`) in the batch from 0;
+    None if it is not needed.
 
-    It is the source's name and the record's number there, so it depends neither on batches nor on
-    workers, and a copy of a file has other ids.
+    It consists of the source's name and the record's number there, so it depends neither on batches
+    nor on workers, and a copy of a file has other ids.
     """
     if not any(one.traits.scope == "none" for one in transforms_in(field)):
         return None
@@ -73,8 +73,8 @@ def record_ids(field: FieldPlan, ref: BatchRef, places: Rows) -> pa.Array | None
 
 
 def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
-    """The column of the field's subject, as its transform asks for it: in the column that the
-    transform's `context` names, else in the rule file's `subject`; None where it asks for none."""
+    """The column of the field's subject: the column in the transform's `context`, or else the rule
+    file's `subject`; None if it is not needed."""
     steps = transforms_in(field)
     transform = next((step for step in steps if isinstance(step, PerSubject)), None)
     if transform is None:
@@ -84,8 +84,8 @@ def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
 
 
 def unasked_for(plan: TablePlan) -> frozenset[str]:
-    """The columns whose values nothing asks for: dropped ones that neither a field's transform nor
-    a text refers to. None where rules judge whole records."""
+    """The columns whose values are not needed: dropped columns that no transform or text refers to.
+    Empty if rules judge whole records."""
     if plan.row_rules:
         return frozenset()
     asked = {plan.subject.column} if plan.subject is not None else set()
@@ -100,21 +100,21 @@ def unasked_for(plan: TablePlan) -> frozenset[str]:
 
 
 class Subject(NamedTuple):
-    """The subject of each of some values, and what transforms have worked out for them."""
+    """The subjects of several values, with cached results of transforms for them."""
 
     values: pa.Array
     worked_out: dict[Hashable, pa.Array]
 
 
 class Subjects:
-    """The subjects of a table's rows, looked up once for all fields that have one value a row."""
+    """The subjects of a table's rows, looked up once for all fields with one value per row."""
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
         self._of_rows: dict[FieldPath, Subject] = {}
 
     def of(self, column: FieldPath, rows: Rows) -> Subject:
-        """Those of values that stand in `rows`, by a column of the table."""
+        """The subjects of values in `rows`, from a column of the table."""
         if column not in self._of_rows:
             self._of_rows[column] = Subject(self._opened.leaf(column).plain, {})
         found = self._of_rows[column]

@@ -1,4 +1,4 @@
-"""Row-linked values of a batch: what to look for in a row's texts, and what its columns show."""
+"""Row-linked values of a batch: the values to find in a row's texts, and their pseudonyms."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _MAIL = "EMAIL_ADDRESS"
 
 @dataclass(frozen=True)
 class LinkedField:
-    """A linked field of a batch: its flat `array`, and for each row the place of its first value
-    and the number of its values there."""
+    """A linked field of a batch: its flat `array`, and for each row the position of its first value
+    and the number of its values."""
 
     linked: Linked
     array: pa.Array = hidden_field(repr=False)
@@ -43,7 +43,7 @@ class LinkedField:
 
     @cached_property
     def column(self) -> LinkedColumn:
-        """The values of each row as texts; a null is an empty one, so that numbers stay."""
+        """The values of each row as texts; null is empty, so that positions are kept."""
         texts = as_texts(self.array)
         if bool(np.all(self.counts == 1)):
             return LinkedColumn(self.linked.entity, [(text,) for text in texts])
@@ -53,8 +53,8 @@ class LinkedField:
 
 
 def as_texts(array: pa.Array) -> list[str]:
-    """Each value as a text would name it: a number by its digits, a date as ISO 8601; nothing for
-    null and for what is not UTF-8."""
+    """Each value as it would appear in a text: a number by its digits, a date as ISO 8601; empty
+    for null and for invalid UTF-8."""
     if pa.types.is_timestamp(array.type):
         local = pc.local_timestamp(array) if array.type.tz else array
         array = local.cast(pa.date32(), safe=False)
@@ -66,9 +66,9 @@ def as_texts(array: pa.Array) -> list[str]:
 
 
 class Shown:
-    """The replacements in the columns of a batch for values in its texts.
+    """The pseudonyms in the columns of a batch, for the same values in its texts.
 
-    `context(field, rows)` is what the transform of a field may know of the values of these rows.
+    `context(field, rows)` is the transform's context for the values of these rows.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Shown:
         self._cache: dict[tuple[int, int], list[str | None]] = {}
 
     def prepare(self, hits: Mapping[int, Sequence[LinkedHit]], rows: Rows) -> None:
-        """Work out the pseudonyms of the rows that have hits, one transform call per field."""
+        """Compute the pseudonyms for rows with matches, by one transform call per field."""
         wanted = sorted({int(rows[place]) for place in hits})
         for number, field in enumerate(self._fields):
             self._show(number, field, [row for row in wanted if (number, row) not in self._cache])
@@ -93,8 +93,8 @@ class Shown:
         rows: Rows,
         operator: Callable[[str], Transform | None],
     ) -> Covers:
-        """`covers` with the pseudonyms of the columns in the pieces that are a linked value, where
-        the text's operator is of the column's family."""
+        """`covers` with the columns' pseudonyms in pieces that are a linked value, if the text's
+        operator is of the same family as the column's."""
         instead: list[str | None] = [None] * len(covers)
         for place, found in hits.items():
             row = int(rows[place])
@@ -104,7 +104,7 @@ class Shown:
         return replace(covers, instead=instead)
 
     def names(self, rows: Iterable[int]) -> dict[int, dict[str, str]]:
-        """For each row the stand-ins that the parts of its names have in its columns."""
+        """By row: the stand-ins of the parts of its names in its columns."""
         found: dict[int, dict[str, str]] = {}
         for number, field in enumerate(self._fields):
             transform = self._transform(field)
@@ -124,7 +124,7 @@ class Shown:
         if operator is None or not _shared(operator):
             return None
         if operator.traits.realistic and piece.label == _PERSON:
-            return None  # part by part, by `names`
+            return None  # replaced part by part, by `names`
         inside = {
             (hit.column, hit.value, hit.whole, (hit.span.start, hit.span.end))
             for hit in hits
@@ -163,7 +163,7 @@ class Shown:
             at += count
 
     def _transform(self, field: LinkedField) -> Transform | None:
-        """The column's transform where it gives pseudonyms that a text can share."""
+        """The column's transform, if its pseudonyms can be shared with texts."""
         plan = self._plans[field.linked.path]
         disposition = plan.disposition
         if plan.cases or not isinstance(disposition, Apply):

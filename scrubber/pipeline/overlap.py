@@ -1,8 +1,8 @@
-"""Reading, writing and digesting beside the scrubbing of a source, each in a thread of its own.
+"""Reading, writing and digesting in parallel with scrubbing, each in its own thread.
 
-That is work of Arrow and of OpenSSL, which leaves the interpreter to others, so that a second core
-is used. What is done, and in which order, stays the same. Where a process may use one core only (a
-worker of a crew: see pyarrow's cpu_count) there are no threads.
+This work of Arrow and OpenSSL releases the interpreter lock, so it uses a second core. Operations
+and their order stay the same. A process limited to one core (a worker of a crew: see pyarrow's
+cpu_count) uses no threads.
 """
 
 from __future__ import annotations
@@ -20,21 +20,22 @@ import pyarrow as pa
 T = TypeVar("T")
 
 LARGE: Final = 2**25
-"""Bytes of an item that no other is to be held beside."""
+"""Bytes of an item above which no other item is held."""
 
 
 class _End(NamedTuple):
-    """Nothing more comes, because of this error if there is one."""
+    """The end of the items, caused by this error, if any."""
 
     error: BaseException | None
 
 
 @contextmanager
 def read_ahead(items: Iterable[T], size: Callable[[T], int]) -> Iterator[Iterable[T]]:
-    """The items, of which the next one is made while one is in use; `size` tells an item's bytes.
+    """The items, preparing the next one while one is in use; `size` returns an item's bytes.
+    Nothing is prepared beside a large item.
 
-    Beside a large item none is made. Raises: those of `items`, in their place among the items. On
-    leaving, what is being made is waited for, and nothing more is.
+    Raises: the errors of `items`, at their position. Leaving the context waits for the item in
+    preparation.
     """
     if pa.cpu_count() == 1:
         yield items
@@ -76,7 +77,7 @@ def read_ahead(items: Iterable[T], size: Callable[[T], int]) -> Iterator[Iterabl
 
 
 def _each(items: Iterable[T], wanted: threading.Semaphore, left: threading.Event) -> Iterator[T]:
-    """The items one by one, each when it is wanted, until they are left."""
+    """The items one by one, each on demand, until they are abandoned."""
     source = iter(items)
     while True:
         wanted.acquire()
@@ -90,11 +91,11 @@ def _each(items: Iterable[T], wanted: threading.Semaphore, left: threading.Event
 
 @contextmanager
 def beside(work: Callable[[threading.Event], T]) -> Iterator[Callable[[], T]]:
-    """A function that waits for what `work` gives, which is done meanwhile; without threads when it
-    is first asked for.
+    """Start `work` in a thread, and return a function that waits for its result. Without threads,
+    the work is done on the first call.
 
-    Raises: those of `work`, where it is waited for. On leaving, the event tells `work` that nobody
-    waits any more.
+    Raises: the errors of `work`, on waiting. Leaving the context sets the event, which tells `work`
+    that its result is not needed.
     """
     left = threading.Event()
     if pa.cpu_count() == 1:
@@ -110,10 +111,11 @@ def beside(work: Callable[[threading.Event], T]) -> Iterator[Callable[[], T]]:
 
 @contextmanager
 def write_behind(write: Callable[[pa.Table], None]) -> Iterator[Callable[[pa.Table], None]]:
-    """A function that hands a table on to be written, once the one before is; the bytes of a large
-    one are written when it returns.
+    """A function that writes tables in the background, one at a time; large ones are written before
+    it returns.
 
-    Raises: those of `write`, at the next table or on leaving. Leaving waits for what was handed on.
+    Raises: the errors of `write`, at the next table or on leaving. Leaving waits for pending
+    tables.
     """
     if pa.cpu_count() == 1:
         yield write

@@ -34,7 +34,8 @@ from scrubber.policy.plan import (
 )
 
 _ROWS, _FEWEST, _BYTES = 1_000, 50, 1 << 19
-"""A sample of a batch: at most so many records, and about so many bytes, but not fewer records."""
+"""A sample of a batch: maximum number of records, minimum number of records, and approximate
+bytes."""
 _SEED = 0
 
 
@@ -85,8 +86,8 @@ def rescan(
 
 
 def _sample(result: Opened, plan: TablePlan, ref: BatchRef) -> Rows:
-    """Records by the length of their texts, which is the same in every process, as the memory that
-    they take is not."""
+    """Choose records by the length of their texts. It is equal in all processes, unlike their
+    memory use."""
     count = result.num_rows
     looked = (_looked_at(one, result) for one in plan.fields)
     size = sum(pc.sum(pc.binary_length(one.plain)).as_py() or 0 for one in looked if one)
@@ -96,7 +97,7 @@ def _sample(result: Opened, plan: TablePlan, ref: BatchRef) -> Rows:
 
 
 def _identifiers(before: Opened, plan: TablePlan, rows: Rows) -> list[tuple[str, ...]]:
-    """The direct identifiers that each record came with, as texts."""
+    """The direct identifiers in the input of each record, as texts."""
     own: list[dict[str, None]] = [{} for _ in rows]
     for one in plan.fields:
         if one.field_class is FieldClass.DIRECT_IDENTIFIER:
@@ -150,7 +151,7 @@ def _keeps(one: FieldPlan, label: str) -> bool:
 
 
 def _counts(one: FieldPlan, label: str) -> bool:
-    """True if a finding with this label is one that should not be there."""
+    """True if a finding with this label is a residual."""
     if isinstance(one.disposition, ScrubText):
         return not _keeps(one, label)
     return entity(label).evidence

@@ -1,4 +1,4 @@
-"""Texts: decide about what was found in them, and rewrite."""
+"""Rewriting texts according to their findings."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def scrub_texts(
     found = looked.found.outside_kept(operators.keeps)
     beside = (context.document, context.subject, context.record)
     if all(one is None for one in beside) and not looked.by_row:
-        # The result depends on the text alone: rewrite each distinct one once.
+        # The result depends on the text only, so each distinct one is rewritten once.
         encoded = looked.texts.dictionary_encode()
         covers = found.covers(operators.action)
         once = rewrite_column(encoded.dictionary, covers, operators.transform, context)
@@ -97,8 +97,8 @@ def scrub_texts(
 
 
 def _known(looked: Looked, operators: TextOperators) -> Findings:
-    """All findings in the texts that rows add some to, but for the guesses about the very span of a
-    linked value: the row knows what that is."""
+    """All findings in texts to which records add some, without guesses about exactly the span of a
+    linked value, since the record knows better."""
     linked = {
         (place, hit.span.start, hit.span.end)
         for place, hits in looked.linked.items()
@@ -112,7 +112,7 @@ def _known(looked: Looked, operators: TextOperators) -> Findings:
 
 
 def _names(looked: Looked, shown: Shown, context: Context) -> Mapping[bytes, Mapping[str, str]]:
-    """The stand-ins of names in the columns, by document; none where no operator needs a key."""
+    """The stand-ins of names in the columns, by document; empty if no operator needs a key."""
     if context.document is None:
         return {}
     place_of = {int(looked.rows[place]): place for place in looked.linked}
@@ -125,7 +125,7 @@ def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
     errors = [*looked.errors.values(), *looked.blind.values()]
     if not errors:
         return outcome
-    unseen = np.zeros(len(looked.distinct) + 1, dtype=np.bool_)  # the last for null
+    unseen = np.zeros(len(looked.distinct) + 1, dtype=np.bool_)  # the last one for null
     unseen[list(looked.errors)] = True
     unseen = unseen[looked.indices]
     unseen[list(looked.blind)] = True
@@ -139,7 +139,7 @@ def _with_unseen(outcome: Outcome, looked: Looked) -> Outcome:
 def _count(looked: Looked, found: Findings, operators: TextOperators) -> Mapping[FoundKey, int]:
     alone = looked.alone[looked.alone >= 0]
     counts = Counter(found.counts(np.bincount(alone, minlength=len(looked.distinct))))
-    if looked.by_row:  # what rows add may keep, or not, what was found in the text alone
+    if looked.by_row:  # added findings may keep or replace those of the text alone
         known = looked.found.repeated(looked.beside_rows).joined(looked.added)
         left = known.outside_kept(operators.keeps)
         counts.update(left.counts(np.ones(len(looked.texts), np.int64)))

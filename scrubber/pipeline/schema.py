@@ -12,9 +12,9 @@ from scrubber.policy.plan import Keep, TablePlan, field_type
 
 
 def output_schema(schema: pa.Schema, plan: TablePlan) -> pa.Schema:
-    """The schema of the scrubbed table: names and order stay where fields do.
+    """The schema of the scrubbed table: names and order of the remaining fields are kept.
 
-    A field that is not kept as it is loses the name of its extension type.
+    A changed field loses the name of its extension type.
     """
     decided = {field.path: field for field in plan.fields}
     changed = [

@@ -1,4 +1,5 @@
-"""The work on one source: read, scrub, write, put on record. Where it is done changes nothing."""
+"""The work on one source: read, scrub, write, record. The result does not depend on the
+executor."""
 
 from __future__ import annotations
 
@@ -30,9 +31,9 @@ from scrubber.transform.keys import RootKey
 _BLOCK = 1 << 20
 
 Tell = Callable[[int, int], None]
-"""Told how far a source is: how many bytes of it have been read, and how many records are done."""
+"""Receives the progress of a source: bytes read, and records done."""
 Scrub = Callable[[Iterable[Batch]], Iterator[ScrubbedBatch]]
-"""Scrubs batches, somewhere, and gives them back in order."""
+"""Scrubs batches on some executor, and returns them in order."""
 
 
 @dataclass(frozen=True)
