@@ -102,4 +102,6 @@ def iban(chance: random.Random, name: Name) -> str:  # noqa: ARG001
 
 
 def ip(chance: random.Random, name: Name) -> str:  # noqa: ARG001
-    return ".".join(str(chance.randrange(1, 255)) for _ in range(4))
+    """An address that a host can have: neither private nor of this machine or a group."""
+    rest = (str(chance.randrange(1, 255)) for _ in range(3))
+    return ".".join((str(chance.randrange(11, 100)), *rest))

@@ -161,12 +161,11 @@ def _caught_in(
 
 
 def _caught(one: Planted, spans: Iterable[Span]) -> bool:
-    """True if findings of any entity cover the whole planted value."""
-    at = one.start
-    for span in sorted(spans):
-        if span.start <= at:
-            at = max(at, span.end)
-    return at >= one.end
+    """True if findings cover every letter and digit of the planted value, with any entity."""
+    left = {at for at in range(one.start, one.end) if one.text[at].isalnum()}
+    for span in spans:
+        left.difference_update(range(span.start, span.end))
+    return not left
 
 
 def _text_fields(table: TablePlan) -> Iterator[ScrubText]:

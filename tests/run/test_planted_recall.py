@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from scrubber.assess import Planted
 from scrubber.detect.detector import PresidioDetector
 from scrubber.errors import GateError
 from scrubber.manifest import Manifest, validate
+from scrubber.model.finding import Span
 from scrubber.policy import rules_from_mapping
+from scrubber.run import planted_recall
 from scrubber.run.request import Request
 from scrubber.run.run import run
 
@@ -85,3 +88,23 @@ def test_settings_that_hide_an_entity_fail_a_check(place: Path, name: str) -> No
     """Names are found by no pattern: without a model PERSON is not enabled."""
     settings, hidden = SETTINGS[name]
     assert failed(scrub(place, **settings)) == [(f"planted-{one}", "warning") for one in hidden]
+
+
+@pytest.mark.parametrize(
+    ("spans", "caught"),
+    [
+        ([(3, 14)], True),
+        ([(3, 8), (10, 14)], True),  # the comma and the space between them name nobody
+        ([(0, 8), (9, 20)], True),
+        ([(3, 8)], False),
+        ([(3, 7), (10, 14)], False),
+        ([(4, 14)], False),
+        ([], False),
+    ],
+)
+def test_a_planted_value_is_found_if_no_letter_of_it_is_left(
+    spans: list[tuple[int, int]], caught: bool
+) -> None:
+    one = Planted("by Stark, Abel here", 3, 14, "by here")
+    found = [Span(start, end, "PERSON", 0.9, "r") for start, end in spans]
+    assert planted_recall._caught(one, found) is caught
