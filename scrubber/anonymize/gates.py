@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from scrubber.anonymize.frame_counts import FrameSum, N, counted
 from scrubber.anonymize.labels import text_labels
-from scrubber.detect.language import SCRIPT
+from scrubber.detect.language import SCRAP, SCRIPT
 from scrubber.errors import GateError, Place, printable
 from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
-from scrubber.model.counts import rounded
+from scrubber.model.counts import SMALLEST, rounded
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.opened import Opened
 from scrubber.policy.plan import DisclosureRules, Drop, GateRules, Plan, TablePlan, Unmeasured
@@ -25,6 +25,8 @@ GATES = "gates"
 _SHOWN = 5
 _MISTAKEN = 1_000
 """Of so many records, one may be taken for an unmeasured language by mistake."""
+_SCRAPS = 20
+"""Of so many records, one may hold a few letters of another script."""
 
 
 def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
@@ -78,11 +80,17 @@ def refuse_languages(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
 
     Raises: GateError ``language-unmeasured`` for output records in an unmeasured language or
     script, unless the rules decide about them. Without the gate, one record in a thousand may be
-    taken for another language by mistake; a script is never mistaken.
+    taken for another language by mistake; a script is never mistaken. A few letters of another
+    script stop a run only in 11 records or more, and in more than one record of twenty.
     """
     found, strict = ledger.languages, plan.gates.languages
     scripts = any(name.endswith(SCRIPT) for name in found)
-    many = scripts or found.total * _MISTAKEN > ledger.rows_out
+    scraps = sum(number for name, number in found.items() if name.endswith(SCRAP))
+    many = (
+        scripts
+        or (scraps >= SMALLEST and scraps * _SCRAPS > ledger.rows_out)
+        or (found.total - scraps) * _MISTAKEN > ledger.rows_out
+    )
     if found and (strict or (plan.unmeasured is Unmeasured.STOP and many)):
         ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(

@@ -24,9 +24,14 @@ SCRIPTS: Final = {"ru": "Cyrillic"}
 SCRIPT: Final = " script"
 """The end of the name of a script, which tells it from a language."""
 
+SCRAP: Final = f"{SCRIPT}, a few letters"
+"""The end of the name of a script that a text has too few letters of to hold a sentence."""
+
 _LETTERS: Final = 40
 """Fewer letters of plain words are too few for a language; a script needs _SCRIPT_LETTERS."""
 _SCRIPT_LETTERS: Final = 4
+_SENTENCE: Final = 12
+"""Fewer letters of another script are a scrap: a label, a greeting, a name."""
 _ASIDE: Final = 20
 """So many letters of another script, if they are a fifth of the text, are no mere quotation."""
 _CERTAIN: Final = 0.95
@@ -99,7 +104,9 @@ def _foreign_script(text: str) -> str | None:
         return None
     names = Counter(unicodedata.name(letter, "UNKNOWN").split()[0] for letter in foreign)
     (name, _), *_ = names.most_common(1)
-    return (name if name == "CJK" else name.capitalize()) + SCRIPT
+    return (name if name == "CJK" else name.capitalize()) + (
+        SCRIPT if len(foreign) >= _SENTENCE else SCRAP
+    )
 
 
 def _identified(text: str) -> str | None:

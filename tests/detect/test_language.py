@@ -27,9 +27,10 @@ ENGLISH = "we will go to the city tomorrow and buy that new bike because ours is
             "cs",
         ),
         ("Καλημέρα, πώς είστε", "Greek script"),
-        ("明天我们去城里", "CJK script"),
-        ("あしたはまちへいきます", "Hiragana script"),
-        ("내일 도시에 갑니다", "Hangul script"),
+        ("明天我们去城里", "CJK script, a few letters"),
+        ("明天我们去城里买一辆新自行车", "CJK script"),
+        ("あしたはまちへいきますから", "Hiragana script"),
+        ("내일 도시에 갑니다", "Hangul script, a few letters"),
         ("مرحبا كيف حالك", "Arabic script"),
         # another script beside English is no mere quotation from twenty letters and a fifth on
         (f"he said {'Καλημέρα πώς είστε σήμερα'} to me", "Greek script"),

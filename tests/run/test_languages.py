@@ -67,6 +67,25 @@ def test_one_language_in_a_thousand_may_be_a_mistake_but_no_script() -> None:
         scrubber.scrub(frame(FINNISH, english=1000), rules(gates={"languages": "measured"}))
 
 
+def test_a_few_letters_of_another_script_stop_a_run_where_they_are_many() -> None:
+    scrap = "卡号4111111111111111请扣款"
+    done = scrubber.scrub(frame(scrap), rules())
+    assert listed(done.manifest) == [
+        {"language": "CJK script, a few letters", "count": {"lt": 11}},
+    ]
+    for english, scraps, stopped in ((200, 10, False), (209, 11, False), (208, 11, True)):
+        data = frame(*[scrap] * scraps, english=english)
+        if stopped:
+            with pytest.raises(GateError, match="language-unmeasured"):
+                scrubber.scrub(data, rules())
+        else:
+            assert scrubber.scrub(data, rules()).data.height == english + scraps
+    left = scrubber.scrub(frame(scrap), rules({"unmeasured": "drop"}))
+    assert left.data.height == 20
+    with pytest.raises(GateError, match="language-unmeasured"):  # the gate forgives nothing
+        scrubber.scrub(frame(scrap), rules(gates={"languages": "measured"}))
+
+
 def test_drop_and_quarantine_leave_such_records_out() -> None:
     data = frame(FINNISH, GREEK, *[FINNISH] * 12)
     for choice, group, key in (
