@@ -6,15 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
 from scrubber.errors import InputError
 from scrubber.formats.admission import admitted_table
 from scrubber.model.arrow_errors import ARROW_ERRORS
-
-F = TypeVar("F")
 
 
 @dataclass(frozen=True)
