@@ -134,8 +134,9 @@ field. `audit`, `find` and `check` stop at the first such text.
 {unmeasured: ...}` drops or quarantines them. `patterns_only` leaves the names in such texts, and
 the verdict reports it. Short texts are judged together with the other texts of their record;
 undecided ones count as measured. Up to one record in a thousand in another language stops nothing,
-since judgments can be wrong; another script always stops the run. Without a names model, languages
-are not judged.
+since judgments can be wrong. Another script always stops the run, with one exception: records with
+fewer than 12 letters of it stop the run only if there are at least 11 of them, and more than one
+record in twenty. Without a names model, languages are not judged.
 
 **Gates.** Text fields and kept fields of the output are scanned again: a sample of the records, or
 every record with `rescan: all`. A finding is a residual if its words occur in the same value of

@@ -60,8 +60,7 @@ def inference(
     The attacker uses one half of OUT, and the persons of the other half are the control. Only a
     gain over them comes from the records; the rest holds for the whole population.
 
-    Example: scrubber attack inference fixtures/support/customers.csv churn --secret churned
-    --known age,zip,signed_up
+    Example: scrubber attack inference customers.csv churn --secret churned --known age,zip
     """
     begin("attack inference", as_json=as_json)
     from scrubber.api import attack_inference

@@ -34,8 +34,7 @@ def tradeoff(
     Runs are made in memory, and nothing is published. A setting of a field's rule is named by the
     field: fields.age.transform.bin.width=5,10. The page replaces an earlier one, but no other file.
 
-    Example: scrubber tradeoff rules/churn.yaml fixtures/support/customers.csv --target churned
-    --vary privacy.k=2,5,11
+    Example: scrubber tradeoff rules/churn.yaml customers.csv --target churned --vary privacy.k=2,5
     """
     begin("tradeoff", as_json=as_json)
     from scrubber.api import tradeoff as tried
