@@ -43,7 +43,8 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
         for rule in rules:
             expression = parsed(rule.expression)
             assert not isinstance(expression, Fault), "row rules that are wrong do not load"
-            drops, fails = _judge(table, expression)
+            holds, unknown, fails = _judge(table, expression)
+            drops = holds | unknown
             unjudged |= fails & kept
             counts.append((rule.rule.id, int((drops & kept & ~unjudged).sum())))
             kept &= ~(drops | fails)
@@ -57,42 +58,43 @@ def truth(table: pa.Table, expression: str) -> tuple[Flags, Flags]:
     assert not isinstance(read, Fault), "conditions that are wrong do not load"
     if not table.num_rows:
         return np.zeros(0, np.bool_), np.zeros(0, np.bool_)
-    possible, fails = _judge(table, read)
-    certain, _ = _judge(table, read, unknown=False)
-    certain = certain & ~fails
-    return certain, (possible & ~certain) | fails
+    holds, unknown, fails = _judge(table, read)
+    return holds, unknown | fails
 
 
-def _judge(table: pa.Table, expression: pl.Expr, *, unknown: bool = True) -> tuple[Flags, Flags]:
-    """The records for which `expression` is true, or unknown if that counts, and those for which it
-    fails: all of them if Polars does not support a column's type."""
+def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags, Flags]:
+    """The records for which `expression` is true, those for which it is null, and those for
+    which it fails: all of them if Polars does not support a column's type."""
     import polars as pl
 
-    # Only the columns that the rule reads: Polars panics at some Arrow types.
+    # only what the rule reads: Polars panics at some types of Arrow
     columns = sorted(set(expression.meta.root_names()))
     try:
         frame = pl.DataFrame(pl.from_arrow(table.select(columns)))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         nothing = np.zeros(table.num_rows, dtype=np.bool_)
-        return nothing, ~nothing
-    return _evaluate(frame, expression.fill_null(unknown))
+        return nothing, nothing, ~nothing
+    return _evaluate(frame, expression)
 
 
-def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags]:
-    """The records for which `expression`, never null, is true, and those for which it fails.
+def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags, Flags]:
+    """The records for which `expression` is true, null, and failing.
 
-    Polars fails for a whole column, so the failing records are found by bisection. Its error texts
-    are not repeated, since they quote values.
+    Polars fails for a column as a whole, so the records to blame are found by halving. What it says
+    is not repeated, since it quotes values.
     """
     import polars as pl
 
     try:
-        result = frame.select(expression).to_series().to_numpy()
+        result = frame.select(expression).to_series()
+        holds, unknown = result.fill_null(False).to_numpy(), result.is_null().to_numpy()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         if frame.height == 1:
-            return np.zeros(1, dtype=np.bool_), np.ones(1, dtype=np.bool_)
+            return np.zeros(1, np.bool_), np.zeros(1, np.bool_), np.ones(1, np.bool_)
         middle = frame.height // 2
         left = _evaluate(frame.head(middle), expression)
         right = _evaluate(frame.tail(frame.height - middle), expression)
-        return np.concatenate([left[0], right[0]]), np.concatenate([left[1], right[1]])
-    return result.astype(np.bool_), np.zeros(frame.height, dtype=np.bool_)
+        whole = [np.concatenate(parts) for parts in zip(left, right, strict=True)]
+        return whole[0], whole[1], whole[2]
+    fails = np.zeros(frame.height, dtype=np.bool_)
+    return holds.astype(np.bool_), unknown.astype(np.bool_), fails
