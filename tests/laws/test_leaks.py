@@ -161,7 +161,10 @@ SCENARIOS = {
     "a broken line, quarantined": Scenario(
         jsonl_file(lambda p: f'{{"id": "{p.word()}\n'), 0, "drop_row"
     ),
-    "mixed types": Scenario(jsonl_file(lambda p: f'{{"id": {p.number()}}}\n'), 2),
+    "several kinds": Scenario(jsonl_file(lambda p: f'{{"id": {p.number()}}}\n')),
+    "keys that are data": Scenario(
+        jsonl_file(lambda p: f'{{"id": "x", "seen": {{"{p.email()}": "{p.word()}"}}}}\n'), 2
+    ),
     "a field that no rule lists": Scenario(
         jsonl_file(lambda p: f'{{"surprise": "{p.word()}"}}\n'), 2
     ),
