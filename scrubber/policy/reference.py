@@ -67,7 +67,8 @@ is a field of its own. `content` is the string, `content[].text` a text of the p
 booleans meet, `id` means all of them, and `id.{text}`, `id.{number}` and `id.{boolean}` one kind.
 Integers of more than 53 bits beside fractions are `{integer}`. Keys that are data, such as names or
 ids, are values at `ratings.{key}`, above `ratings.{value}`; so are the keys of Parquet maps. Only
-JSON can hold several kinds: other output formats are refused.
+JSON can hold several kinds: other output formats are refused. Keys are written in the order in
+which the file first has them. A key that is null in some records and absent in others becomes null.
 
 **Conditions.** `when: "country = 'DE'"` limits a rule to records for which a condition of Polars
 SQL is true, as in row rules. The first rule of a field whose condition holds decides a value. The
