@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from pathlib import PurePosixPath
 
 import pyarrow as pa
 
@@ -23,11 +22,11 @@ from scrubber.model.fieldpath import (
     spellings,
 )
 from scrubber.model.layouts import value_type
-from scrubber.model.tables import in_table
 from scrubber.policy.conditional import with_cases
 from scrubber.policy.decisions import FieldRule
 from scrubber.policy.detection import canonical_json
 from scrubber.policy.linking import Linking
+from scrubber.policy.places import name_place, report_tables, transform_places
 from scrubber.policy.plan import (
     Apply,
     Declared,
@@ -45,13 +44,11 @@ from scrubber.policy.plan import (
     transforms_of,
 )
 from scrubber.policy.quasi import check_privacy, quasi_identifier
-from scrubber.policy.rows import boolean_fault, columns_of
+from scrubber.policy.rows import boolean_fault, sound_columns_of
 from scrubber.policy.rules import Rules
-from scrubber.policy.sql import Fault
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
-from scrubber.transform.base import Kind, PerSubject, Transform, kind_of
-from scrubber.transform.steps import steps_of
+from scrubber.transform.base import Kind, PerSubject, kind_of
 
 _HOW_TO_DECIDE = 'give it a transform, entities (for text), keep: "why", or set on_unlisted'
 _BELOW = ".**"
@@ -128,7 +125,7 @@ class _Compiler:
         self._index = SelectorIndex(selector for _, selector in selectors)
         self._unlisted: set[str] = set()
         self._linking = Linking(self.report)
-        self._row_columns = [_columns(rule) for rule in rules.rows]
+        self._row_columns = [sound_columns_of(rule.expression) for rule in rules.rows]
         self._tables: dict[tuple[bytes, frozenset[int]], TablePlan] = {}
         self._for_others: frozenset[int] = frozenset()
         self._kinds: dict[FieldPath, Kind] = {}
@@ -202,7 +199,7 @@ class _Compiler:
             if disposition is None:
                 return None
         if isinstance(disposition, Apply):
-            for here, step in _places(self.report, rule, disposition.transform):
+            for here, step in transform_places(self.report, rule, disposition.transform):
                 if isinstance(step, PerSubject):
                     self._check_whose(here, step, found, subject)
         if isinstance(disposition, ScrubText) and rule.linked:
@@ -232,7 +229,7 @@ class _Compiler:
             if not self._fits(rule, disposition, made.path, kind):
                 return None
             if isinstance(disposition, Apply):
-                for here, step in _places(self.report, rule, disposition.transform):
+                for here, step in transform_places(self.report, rule, disposition.transform):
                     if isinstance(step, PerSubject):
                         self._check_whose(here, step, found, subject)
         return with_cases(self.report, made, rules, kind, dict(found), self._columns)
@@ -302,7 +299,7 @@ class _Compiler:
             return False
         if isinstance(disposition, Apply):
             said, kind = name, value_type(kind)
-            for place, step in _places(self.report, rule, disposition.transform):
+            for place, step in transform_places(self.report, rule, disposition.transform):
                 accepts, here = step.traits.accepts, kind_of(kind)
                 if here not in accepts:
                     kinds = ", ".join(sorted(accepts))
@@ -336,7 +333,7 @@ class _Compiler:
                     candidate.matched.add(selector.text)
                     parts = ", ".join(printable(str(leaf)) for leaf in below[holder][:8])
                     text = f"{printable(str(holder))} holds several fields: {parts}"
-                    path = _name_path(self.report, candidate.rule, selector.text)
+                    path = name_place(self.report, candidate.rule, selector.text)
                     self.report.value(path, "not-a-field", text, "name those instead")
 
     def _subject(self, found: Iterable[tuple[FieldPath, pa.DataType]]) -> FieldPath | None:
@@ -413,7 +410,7 @@ class _Compiler:
         found = {str(path) for schema in schemas.values() for path, _ in leaves(schema)}
         names = found | {name for schema in schemas.values() for name in schema.names}
         for candidate in self._candidates:
-            if self._check_tables(candidate.rule, schemas):
+            if not report_tables(self.report, candidate.rule, schemas):
                 self._check_used(candidate, names)
         self._linking.check_used(self._rules.fields, names)
         self._check_subject(schemas, names)
@@ -424,20 +421,6 @@ class _Compiler:
                 text = f"no table has all columns of this rule: {shown}"
                 hint = did_you_mean(missing[0], names)
                 self.report.value(("rows", i, "drop"), "unmatched-rule", text, hint)
-
-    def _check_tables(self, rule: FieldRule, aliases: Iterable[str]) -> bool:
-        """Report the tables of a rule that no source belongs to. True if there are none."""
-        right = True
-        for number, table in enumerate(rule.tables if not rule.tolerant else ()):
-            if not any(in_table(table, alias) for alias in aliases):
-                given = self.report.tree.at((*rule.path, "in"))
-                here = (*rule.path, "in", number) if isinstance(given, list) else (*rule.path, "in")
-                known = {PurePosixPath(alias).name.partition(".")[0] for alias in aliases}
-                text = f"no source is part of the table {printable(table)}"
-                hint = did_you_mean(table, known) or "optional: true if it may be absent"
-                self.report.value(here, "unmatched-table", text, hint)
-                right = False
-        return right
 
     def _check_used(self, candidate: _Candidate, names: set[str]) -> None:
         rule = candidate.rule
@@ -451,7 +434,7 @@ class _Compiler:
                     text = f"this selects no field: {printable(rule.selector)}"
                 if rule.kinds and set(self._kinds.values()) == {Kind.TEXT}:
                     hint = "all fields of a CSV file are text"
-                path = _name_path(self.report, rule, name)
+                path = name_place(self.report, rule, name)
                 self.report.value(path, "unmatched-rule", text, hint)
         # A glob is a default for remaining fields, so matching none is not a mistake.
         specific = any(not selector.is_glob for selector in candidate.selectors)
@@ -510,26 +493,3 @@ def _is_of_texts(rule: FieldRule) -> bool:
     """True if a rule's entities apply to all texts below some path."""
     below = any(name.endswith(_BELOW) for name in rule.names)
     return below and isinstance(rule.disposition, ScrubText)
-
-
-def _columns(rule: RowRule) -> frozenset[str]:
-    columns = columns_of(rule.expression)
-    assert not isinstance(columns, Fault), "row rules that are wrong do not load"
-    return columns
-
-
-def _places(
-    report: Report, rule: FieldRule, transform: Transform
-) -> Iterator[tuple[Path_, Transform]]:
-    """The steps of a rule's transform, each with its place in the rule file."""
-    path = (*rule.path, "transform")
-    listed = isinstance(report.tree.at(path), list)
-    for i, step in enumerate(steps_of(transform)):
-        yield (*path, i) if listed else path, step
-
-
-def _name_path(report: Report, rule: FieldRule, name: str) -> tuple[str | int, ...]:
-    """The place of one name of a rule."""
-    given = report.tree.at((*rule.path, "name"))
-    path: tuple[str | int, ...] = (*rule.path, "name")
-    return (*path, given.index(name)) if isinstance(given, list) and name in given else path

@@ -25,8 +25,7 @@ from scrubber.policy.plan import (
     output_type,
     treatments,
 )
-from scrubber.policy.rows import boolean_fault, columns_of
-from scrubber.policy.sql import Fault
+from scrubber.policy.rows import boolean_fault, sound_columns_of
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.transform.base import PerSubject, Strictness
 from scrubber.transform.empty import Empty
@@ -86,11 +85,9 @@ def _case(
 ) -> Case | None:
     here = (*rule.path, "when")
     assert rule.when is not None
-    names = columns_of(rule.when)
-    assert not isinstance(names, Fault), "conditions that are wrong do not load"
     places: dict[str, FieldPath] = {}
     types: dict[str, pa.DataType] = {}
-    for name in sorted(names):
+    for name in sorted(sound_columns_of(rule.when)):
         beside = _beside(path, name)
         if beside in leaves:
             places[name], types[name] = beside, value_type(leaves[beside])

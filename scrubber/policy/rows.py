@@ -58,6 +58,13 @@ def columns_of(expression: str) -> frozenset[str] | Fault:
     return columns
 
 
+def sound_columns_of(expression: str) -> frozenset[str]:
+    """The columns of an expression that has loaded, and so has no fault."""
+    columns = columns_of(expression)
+    assert not isinstance(columns, Fault), "conditions that are wrong do not load"
+    return columns
+
+
 def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
     """The fault of `expression` for data with this `schema`; None for a boolean expression."""
     import polars as pl
