@@ -41,6 +41,8 @@ _UNIT = words(
 _MODEL_NUMBER = regex.compile(
     r"[ ](?=[\w-]{0,8}[0-9])(?=[\w-]{0,8}[A-Za-z-])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)?(?![\w.@:/])"
 )
+_BANK_CODE = regex.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_BANK = regex.compile(r"(?:BIC|SWIFT)(?:[-/ ](?:BIC|SWIFT|[Cc]ode|[Nn]o\.?))?[ ]?[:=]?[ ]{0,2}\Z")
 _BODY = regex.compile(r"(?:RFCs?|ISO(?:/IEC)?|IEC|IEEE|DIN|NIST|FIPS|ANSI|ASTM|PEP|CVE|CWE|CFR)")
 
 
@@ -126,6 +128,14 @@ def _is_body(case: Case) -> bool:
     )
 
 
+def _is_bank_code(case: Case) -> bool:
+    return (
+        _by_model(case)
+        and _BANK_CODE.fullmatch(case.value) is not None
+        and _BANK.search(case.before(24)) is not None
+    )
+
+
 def _is_common_word(case: Case) -> bool:
     value = case.value
     return _by_model(case) and value.isascii() and value.islower() and value in common_words()
@@ -155,6 +165,12 @@ RULES = (
         "the initials before a standard's number are part of it",
         _NAMES,
         _is_body,
+    ),
+    Rule(
+        "bank code",
+        "a BIC (ISO 9362) behind its word names a bank's office",
+        _NAMES,
+        _is_bank_code,
     ),
     Rule(
         "common word",

@@ -23,6 +23,7 @@ LOOK_ALIKES = [
     "45 CFR 164.514(b)(2), RFC 7519, ISO 27001:2022",
     "data-00012-of-00128.parquet beside libssl.so.1.1",
     "It is done.In the end np.int64 and os.path.join(a, b) won; console.log(data.map(f))",
+    "BIC COBADEFFXXX, SWIFT code: DEUTDEFF",
     "bind 127.0.0.1, 0.0.0.0, mask 255.255.255.0, net 10.0.0.0/8, group 224.0.0.1, version 2.31.0.4",
 ]
 FOUND = [
