@@ -88,8 +88,7 @@ def membership(
     that a member scores higher; 0.5 is chance. A false-positive rate is used only if it stands for
     ten records or more.
 
-    Example: scrubber attack membership churn --target churned
-    --source fixtures/support/customers.csv
+    Example: scrubber attack membership churn --target churned --source customers.csv
     """
     begin("attack membership", as_json=as_json)
     from scrubber.api import attack_membership
