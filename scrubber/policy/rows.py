@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from scrubber.model.fieldpath import has_kinds
 from scrubber.policy.sql import ONE_RECORD, PARTS, Fault, fault_of
 
 if TYPE_CHECKING:
@@ -72,9 +73,13 @@ def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
     read = parsed(expression)
     if isinstance(read, Fault):
         return read
+    names = sorted(set(read.meta.root_names()))
+    if any(name in schema.names and has_kinds(schema.field(name).type) for name in names):
+        text = "a column of this rule holds values of several kinds"
+        return Fault("row-type", text, "a condition needs one type: convert the column")
     try:
         # only what it reads: Polars has no words for some types of Arrow, and panics
-        table = schema.empty_table().select(sorted(set(read.meta.root_names())))
+        table = schema.empty_table().select(names)
         empty = pl.DataFrame(pl.from_arrow(table))
         result = empty.select(read.alias("verdict")).to_series()
     except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  it quotes its input

@@ -74,6 +74,16 @@ def test_one_customer_has_one_token_as_a_number_and_as_digits(tmp_path: Path) ->
     assert one == other != third
 
 
+def test_a_condition_does_not_compare_several_kinds(tmp_path: Path) -> None:
+    """Polars compares all of them with a number, and finds that none is, or every one."""
+    (tmp_path / "a.jsonl").write_text('{"id":1,"x":7}\n{"id":2,"x":"7"}\n')
+    for condition in ("x = 7", "x <> 7", "x = '7'"):
+        rows = [{"drop": condition, "reason": "a test"}]
+        rules = {"version": 1, "rows": rows, "fields": [{"name": "**", "keep": "a test"}]}
+        with pytest.raises(RuleError, match="row-type"):
+            scrubber.scrub(str(tmp_path / "a.jsonl"), rules, out=str(tmp_path / "out"))
+
+
 UNDECIDED = [
     ("parts", [[{"text": MAIL}], MAIL], {"name": "x", **TEXT}, "x[].text", "unlisted-field"),
     ("keys", [{"ann@example.com": 1}], {"name": "x.{value}", "keep": "n"}, "x.{key}", "unlisted"),
