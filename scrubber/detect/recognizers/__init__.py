@@ -46,6 +46,7 @@ from scrubber.detect.recognizers.places import COORDINATES, POSTCODES, STREETS
 from scrubber.detect.recognizers.proved import PROVED_IDS
 from scrubber.detect.recognizers.providers import API_KEYS
 from scrubber.detect.recognizers.recognizer import Pattern, Recognizer
+from scrubber.detect.recognizers.titles import TITLED_NAMES
 
 __all__ = ["RECOGNIZERS", "Pattern", "Recognizer"]
 
@@ -56,7 +57,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     *(DATES, BIRTHS, AGES, HIGH_AGES, USERNAMES),
     *(CASES, REFERENCES, ZONES, LABELLED_PHONES, *NATIONAL_IDS, *PROVED_IDS),
     *(IBANS, LABELLED_IBANS, CARDS, LABELLED_CARDS, WALLETS),
-    *SEGMENTS,
+    *(*SEGMENTS, TITLED_NAMES),
     *(MEDICAL_RECORDS, HEALTH_PLANS, ACCOUNTS, CERTIFICATES, IDS),
     *(VINS, LABELLED_VINS, PLATES, IMEIS, DEVICES),
 )
