@@ -46,7 +46,7 @@ _NO_LAWS = (
     r"(?<!(?i:law|act|regulation|directive|decree|protocol|article|rule|resolution|convention|legge|decreto|d\.lgs\.?|d\.p\.r\.?|dpr|ley|loi|décret|gesetz|ustawa|ustawy|lei|lov|lag|zákon|zákona|törvény|legea|закон"
     r"|rozporządzenia|dz\.u\.|verordnung|richtlinie|directiva|reglamento|règlement|regolamento|wet|besluit)[ ,]{1,2})"
 )
-_DATED = r"(?=[ ](?:of|dated|del|dell[’']|vom|du|de|do|da|z[ ]dnia|dnia|ze[ ]dne|zo[ ]dňa|den|av|af|van|från|fra|din|kelt|от|від|της)[ ]{1,2}[0-9]{1,2}[ ./-])"
+_DATED = r"(?=[ ](?:of|dated|del|dell[’']|vom|du|de|do|da|z[ ]dnia|dnia|ze[ ]dne|zo[ ]dňa|den|av|af|van|från|fra|din|kelt|от|від|της)(?:[ ](?:the|den|dem|le|o|dia|día))?[ ]{1,2}[0-9]{1,4}[ ./-])"
 
 CASES = Recognizer(
     name="CaseNumberRecognizer",

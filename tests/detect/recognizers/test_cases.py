@@ -9,6 +9,7 @@ from tests.detect.recognizers.searching import covers, found
 NUMBERED = [
     ("Oggetto: pratica n. 3141 / 24/11/2019", "3141"),
     ("CONTRATTO DI SERVIZI\nN. 926 del 09/11/2020", "926"),
+    ("AFTALE OM YDELSER\nNr. 2416 af den 2020-12-06", "2416"),
     ("Dot.: sprawy nr 5358 / 07.06.2021", "5358"),
     ("Vedr.: sag nr. 9793 / 2021-04-24", "9793"),
     ("Betreff: Vertrag Nr. 2384 vom 3.5.2021", "2384"),
