@@ -128,7 +128,7 @@ BAD = [
     ("a.arrow", b"", "input-empty", "a.arrow"),
     ("a.csv.gz", b"", "input-empty", "a.csv.gz"),
     ("a.txt", CSV.encode(), "input-unsupported", "a.txt"),
-    ("a.json", b"[]", "input-unsupported", "a.json"),
+    ("a.xml", b"[]", "input-unsupported", "a.xml"),
     ("a.csv", f"id,note\n1,{SECRET}\n2,caf\xe9\n".encode("latin-1"), "encoding", "a.csv, row 2"),
     ("a.csv", CSV.encode("utf-16"), "encoding", "a.csv"),
     ("a.jsonl", GOOD_LINE.encode("utf-16"), "encoding", "a.jsonl"),

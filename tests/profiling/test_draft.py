@@ -259,7 +259,7 @@ def test_wide_tables_ask_no_selector_of_each_column(
 @pytest.mark.parametrize(
     ("name", "text", "place"),
     [
-        ("t.jsonl", '{"a": 1}\n' * 20 + '{"a": "SECRET"}\n' * 3, "line 21"),
+        ("t.jsonl", '{"a": 1}\n' * 20 + '{"a": "SECRET", "a": 1}\n' * 3, "line 21"),
         ("t.csv", "a,b\n" + "1,2\n" * 20 + "SECRET\n" * 3, "row 21"),
     ],
 )
