@@ -17,7 +17,6 @@ BY_DIGITS = frozenset(
 
 _DECIMAL = regex.compile(r"[0-9]{1,3}\.[0-9]{3,}|[0-9]{4,}\.[0-9]{1,2}|0[.,][0-9]+")
 _INSIDE_FRACTION = regex.compile(r"(?<![\w.])[0-9]{1,3}\.\Z")
-_IN_A_FORMULA = regex.compile(r"(?:[-+]?[0-9]+\.[0-9]{3,}[,;\s]+)+[-+]?\Z")
 _QUAD = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _BY_YEAR = regex.compile(r"(?:19|20)[0-9]{2}[-/][0-9]{4,7}")
 _VERSION = regex.compile(
