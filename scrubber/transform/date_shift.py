@@ -42,8 +42,7 @@ _INT64 = np.iinfo(np.int64)
 
 @dataclass(frozen=True, slots=True)
 class DateShift(PerSubject):
-    """Shift all dates of a subject by the same secret number of days, so that intervals are
-    preserved.
+    """Shift all dates of a subject by the same secret number of days, to preserve intervals.
 
     The shift is uniform over the multiples of `multiple_of` (7 keeps the weekday) between
     `min_days` and `max_days`, in either direction; it is never 0. It depends only on the subject,

@@ -61,20 +61,34 @@ class Judge:
 
     def _strongest(self, cases: Sequence[Case]) -> Iterator[Span]:
         """The findings without those that others in the same place have more evidence than."""
+        places = _places([case for case in cases if case.span.label in _RIVALS])
         for case in cases:
             rivals = [
                 other
-                for other in cases
+                for other in places.get(case.span, ())
                 if other.span.label != case.span.label
-                and _RIVALS.issuperset((case.span.label, other.span.label))
-                and _digits(other) == _digits(case)
                 and case.span.score >= _ASKED
                 and other.span.start <= case.span.start
                 and case.span.end <= other.span.end
+                and _digits(other) == _digits(case)
             ]
             spared = case.span.recognizer in self.spared
             if spared or not any(evidence(rival) > evidence(case) for rival in rivals):
                 yield case.span
+
+
+def _places(cases: Sequence[Case]) -> dict[Span, list[Case]]:
+    """The cases that stand in one place with each: those that overlap it, or one that does."""
+    found: dict[Span, list[Case]] = {}
+    place: list[Case] = []
+    reach = 0
+    for case in sorted(cases, key=lambda case: case.span.start):
+        if case.span.start >= reach:
+            place = []
+        place.append(case)
+        found[case.span] = place
+        reach = max(reach, case.span.end)
+    return found
 
 
 def _digits(case: Case) -> str:

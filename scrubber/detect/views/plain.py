@@ -31,7 +31,7 @@ _WORD = re.compile(r"\S*_\S*")
 # An identifier in a word of underscores: an address, four digits, a capitalised name.
 _IDENTIFIER = re.compile(r"@|(?:[0-9][ .-]?){4}|(?<![^\W_])[^\W\d_a-z][^\W\d_A-Z]+(?![^\W_])")
 _DOMAIN = r"(?i:com|org|net|edu|gov|info|io|co|at|ch|de|es|eu|fr|it|nl|pl|pt|ru|se|uk)\b"
-_LOCAL_PART = re.compile(r"[\w.%+-]+(?=@)")
+_LOCAL_PART = re.compile(r"[\w.%+-]+@?")
 _BRACKETED = re.compile(
     r"[\[({<][ ]?(?:(?P<at>(?i:at|@|arroba|chez))|(?i:dot|\.|punkt|punto|point))[ ]?[\])}>]"
 )
@@ -83,12 +83,14 @@ def _borders(text: str) -> Iterator[Edit]:
 def _underscores(text: str) -> Iterator[Edit]:
     for word in _WORD.finditer(text):
         if _IDENTIFIER.search(word[0]):
-            # An underscore before an @ belongs to the address; the mask keeps all positions.
-            masked = _LOCAL_PART.sub(lambda part: "-" * len(part[0]), word[0])
-            start = word.start()
-            yield from (
-                Edit(start + i, start + i + 1, " ") for i, char in enumerate(masked) if char == "_"
-            )
+            for part in _LOCAL_PART.finditer(word[0]):
+                if not part[0].endswith("@"):  # else the underscores belong to the address
+                    start = word.start() + part.start()
+                    yield from (
+                        Edit(start + i, start + i + 1, " ")
+                        for i, char in enumerate(part[0])
+                        if char == "_"
+                    )
 
 
 def _apart(edits: list[Edit]) -> Iterator[Edit]:

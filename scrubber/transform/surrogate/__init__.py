@@ -98,8 +98,7 @@ ENTITIES: tuple[str, ...] = tuple(sorted({*_MAKERS, *_SHAPED}))
 
 @dataclass(frozen=True, slots=True)
 class Surrogate:
-    """A realistic stand-in of the same kind: a name for a name, an unused phone number for a phone
-    number.
+    """A realistic stand-in of the same kind, such as an unused number for a phone number.
 
     It is drawn under the key from lists in the program and from reserved ranges, and is never the
     value itself. `entity` is the kind of the values (in text: of the finding). Equal values
