@@ -248,3 +248,28 @@ def test_chats_of_every_form(row: dict[str, object], tmp_path: Path) -> None:
     assert isinstance(out, dict)
     assert set(out) == set(row)
     assert "hh77" not in json.dumps(out)
+
+
+OBJECT = {"by": "Jane Roe", "mail": "hh77@example.org"}
+BELOW = [
+    ("pack:chat-finetuning", {"text": "hi", "source": OBJECT, "score_a": OBJECT, "rating": [OBJECT]}),
+    ("pack:chat-finetuning", {"messages": [{"role": OBJECT, "content": "hi"}]}),
+    ("pack:chat-finetuning", {"messages": [{"content": [{"text": "hi", "name": OBJECT}]}]}),
+    ("pack:agent-traces", {"text": "hi", "source": OBJECT, "action": [OBJECT], "level": OBJECT}),
+    ("pack:agent-traces", {"message": {"content": [{"name": "Bash", "input": {"usage": OBJECT}}]}}),
+    ("pack:agent-traces", {"text": "hi", "input": {"media_type": "hh77@example.org, Jane Roe"}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pack", "row"), BELOW)
+def test_what_is_kept_has_nothing_below_it(
+    pack: str, row: dict[str, object], tmp_path: Path
+) -> None:
+    (out,) = scrubbed_json(tmp_path, pack, [row])
+    text = json.dumps(out)
+    assert [word for word in ("Jane", "Roe", "hh77") if word in text] == []
+
+
+def test_scores_of_two_kinds_stay(tmp_path: Path) -> None:
+    rows: list[object] = [{"text": "hi", "score": 3}, {"text": "ho", "score": "4"}]
+    assert scrubbed_json(tmp_path, "pack:chat-finetuning", rows) == rows
