@@ -73,7 +73,16 @@ def _is_by_year(case: Case) -> bool:
 
 
 def _is_said_to_be_other(case: Case) -> bool:
+    if case.span.label == "CREDIT_CARD" and _is_written_as_card(case):
+        return False
     return _SAID.search(case.before(32)) is not None and not has_word(case)
+
+
+def _is_written_as_card(case: Case) -> bool:
+    """A check digit and a prefix of a scheme in the groups of a card: no order is written so."""
+    parts = regex.split("[ -]", case.value)
+    proved = has_check_digit(case) and _CARD.fullmatch("".join(parts)) is not None
+    return proved and tuple(map(len, parts)) in ((4, 4, 4, 4), (4, 6, 5))
 
 
 _SAID = regex.compile(

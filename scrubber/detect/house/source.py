@@ -43,9 +43,17 @@ def _is_operand(case: Case) -> bool:
     return case.code.at(case.span.start) == "code"
 
 
+# How numbers of people are written, and constants are not: 3-2-4 digits, and phones of the NANP.
+_WRITTEN = regex.compile(
+    r"[0-9]{3}-[0-9]{2}-[0-9]{4}|(?:\([0-9]{3}\)[ ]?|[0-9]{3}-)[0-9]{3}-[0-9]{4}"
+)
+
+
 def _is_number(case: Case) -> bool:
+    kind = case.code.at(case.span.start)
     return (
-        bool(case.code.at(case.span.start))
+        bool(kind)
+        and not (kind == "words" and _WRITTEN.fullmatch(case.value) is not None)
         and not has_check_digit(case)
         and not (has_word(case) and case.span.score >= 0.5)
         and "+" not in case.value

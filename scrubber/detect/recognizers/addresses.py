@@ -13,15 +13,19 @@ _LABEL = r"[\p{Latin}0-9](?:[\p{Latin}0-9_-]{0,61}[\p{Latin}0-9])?"
 # A label with a capital begins the next sentence, unless the address is written so.
 _NEXT = r"(?![A-Z][a-z]+[ ,;!?])"
 _DOMAIN = rf"{_LABEL}(?:\.{_NEXT}{_LABEL}){{0,8}}\.{_NEXT}(?=[\p{{Latin}}0-9-]{{0,20}}\p{{Latin}}){_LABEL}"
+# A step of a path is an address, or a package with its version, a picture's scale, a unit of systemd.
+_STEP_ATOM = r"[\p{Latin}0-9!$%&'*+=^_`{|}~.-]"
+_NO_DOMAIN = r"v?[0-9]+\.[0-9]|[0-9]x\.|[\w.-]{0,80}\.(?:service|socket|timer|target|slice|mount)\b"
 _IP4 = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 
 MAIL = Recognizer(
     name="MailAddressRecognizer",
     entity="EMAIL_ADDRESS",
     what="E-mail addresses under any domain: internal hosts, IP addresses, quoted names",
-    examples=("ann@build01.local", "ann@localhost", '"ann poe"@example.com', "ann@192.0.2.7"),
+    examples=("ann@build01.local", "ann@localhost", '"ann poe"@example.com', "ann@192.0.2.7", "/home/ann@example.com/in"),
     patterns=(
         Pattern("domain", rf"(?<![\p{{Latin}}0-9._%+/:@-])(?=[\p{{Latin}}0-9_]){_ATOM}{{0,63}}(?<=[\p{{Latin}}0-9_+-])@{_DOMAIN}(?![\p{{Latin}}(]|://)", SURE),
+        Pattern("path", rf"(?<=[^/\s]/)[\p{{Latin}}0-9_]{_STEP_ATOM}{{0,63}}(?<=[\p{{Latin}}0-9_+-])@(?!{_NO_DOMAIN}){_DOMAIN}(?![\p{{Latin}}(]|://)", SURE),
         Pattern("quoted", rf"\"[^\"\s@<>][^\"\r\n@<>]{{0,62}}\"@(?:{_DOMAIN}|localhost)", SURE),
         Pattern("number", rf"(?<![\p{{Latin}}0-9._%+/:@-])(?=[\p{{Latin}}0-9_]){_ATOM}{{1,64}}@\[?{_IP4}\]?(?![\w.])", SURE),
         Pattern("local", r"(?<![\p{Latin}0-9._%+/:@-])[\p{Latin}0-9_][\p{Latin}0-9._+-]{0,62}@(?:localhost|localdomain)(?![\w.-])", SURE),

@@ -24,6 +24,8 @@ LOOK_ALIKES = [
     "data-00012-of-00128.parquet beside libssl.so.1.1",
     "It is done.In the end np.int64 and os.path.join(a, b) won; console.log(data.map(f))",
     "BIC COBADEFFXXX, SWIFT code: DEUTDEFF",
+    "/cdn/npm/vue@3.2.1-rc1/vue, /assets/icon@2x.png, /lib/systemd/system/getty@tty1.service",
+    "import os\nx = 536-22-1234\ny = '536221234'\nprint(x)",
     "bind 127.0.0.1, 0.0.0.0, mask 255.255.255.0, net 10.0.0.0/8, group 224.0.0.1, version 2.31.0.4",
 ]
 FOUND = [
@@ -43,6 +45,12 @@ FOUND = [
     ('to "mara l"@example.org', "EMAIL_ADDRESS", '"mara l"@example.org'),
     ("mail mara@192.0.2.7", "EMAIL_ADDRESS", "mara@192.0.2.7"),
     ("mail mara@example.com.Please reply", "EMAIL_ADDRESS", "mara@example.com"),
+    ("GET /users/mara.l@example.com HTTP/1.1", "EMAIL_ADDRESS", "mara.l@example.com"),
+    ("s3://box/mara@example.com/in", "EMAIL_ADDRESS", "mara@example.com"),
+    ("open('/data/out/mara@example.com.csv')", "EMAIL_ADDRESS", "mara@example.com.csv"),
+    ("order 4111 1111 1111 1111", "CREDIT_CARD", "4111 1111 1111 1111"),
+    ('import os\nx = "536-22-1234"\nprint(x)', "US_SSN", "536-22-1234"),
+    ('import os\nx = "212-555-0152"\nprint(x)', "PHONE_NUMBER", "212-555-0152"),
     ("follow @mara@social.example", "USERNAME", "@mara@social.example"),
     ("git@github.com:mlindt/repo.git", "USERNAME", "mlindt"),
     ("ssh mlindt@db01", "USERNAME", "mlindt"),
