@@ -252,7 +252,10 @@ def test_chats_of_every_form(row: dict[str, object], tmp_path: Path) -> None:
 
 OBJECT = {"by": "Jane Roe", "mail": "hh77@example.org"}
 BELOW = [
-    ("pack:chat-finetuning", {"text": "hi", "source": OBJECT, "score_a": OBJECT, "rating": [OBJECT]}),
+    (
+        "pack:chat-finetuning",
+        {"text": "hi", "source": OBJECT, "score_a": OBJECT, "rating": [OBJECT]},
+    ),
     ("pack:chat-finetuning", {"messages": [{"role": OBJECT, "content": "hi"}]}),
     ("pack:chat-finetuning", {"messages": [{"content": [{"text": "hi", "name": OBJECT}]}]}),
     ("pack:agent-traces", {"text": "hi", "source": OBJECT, "action": [OBJECT], "level": OBJECT}),
