@@ -60,15 +60,15 @@ def generalize(
     if recoding is None:
         raise ValueError("no levels were chosen")
     labelled = label(opened, plan.quasi, key)
-    failed = np.logical_or.reduce([one.failed for one in labelled])
+    failed = np.logical_or.reduce([column.failed for column in labelled])
     recoded = recoding.look_up(labelled, failed & (on_error is OnError.DROP_ROW), source)
     outcomes = {}
-    for one in labelled:
-        assert isinstance(one.plan.disposition, Generalize)
-        array = one.values
-        if one.plan.disposition.level:
-            array = recoded.labels[str(one.plan.path)].cast(text_type(array.type))
-        outcomes[one.plan.path] = Outcome(array, one.outcome.failed, one.outcome.why)
+    for column in labelled:
+        assert isinstance(column.plan.disposition, Generalize)
+        array = column.values
+        if column.plan.disposition.level:
+            array = recoded.labels[str(column.plan.path)].cast(text_type(array.type))
+        outcomes[column.plan.path] = Outcome(array, column.outcome.failed, column.outcome.why)
     return Generalized(outcomes, recoded.gone)
 
 

@@ -127,20 +127,20 @@ def _count(
     asked = [f for f in table_plan.sensitive if str(f.path) in sensitive]
     labelled = label(Opened(table), [*table_plan.quasi, *asked], key)
     good = np.ones(table.num_rows, dtype=np.bool_)
-    for one in labelled:
-        if one.failed.any() and plan.on_error is OnError.FAIL:
-            raise _failure(batch, one, int(kept[np.flatnonzero(one.failed)[0]]))
+    for column in labelled:
+        if column.failed.any() and plan.on_error is OnError.FAIL:
+            raise _failure(batch, column, int(kept[np.flatnonzero(column.failed)[0]]))
         if plan.on_error is OnError.DROP_ROW:
-            good &= ~one.failed
-        if isinstance(one.plan.disposition, Generalize):
-            _climb(one, one.plan.disposition, ladders[str(one.plan.path)], key)
+            good &= ~column.failed
+        if isinstance(column.plan.disposition, Generalize):
+            _climb(column, column.plan.disposition, ladders[str(column.plan.path)], key)
     columns = {}
-    for one in labelled:
-        name = str(one.plan.path)
-        if isinstance(one.plan.disposition, Generalize):
-            columns[_quasi(name)] = one.labels
+    for column in labelled:
+        name = str(column.plan.path)
+        if isinstance(column.plan.disposition, Generalize):
+            columns[_quasi(name)] = column.labels
         else:
-            columns[_sensitive(name)] = sensitive_labels(one.labels)
+            columns[_sensitive(name)] = sensitive_labels(column.labels)
     columns |= {
         _sensitive(name): pa.nulls(table.num_rows, pa.large_string())
         for name in sensitive

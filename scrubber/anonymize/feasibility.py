@@ -73,7 +73,7 @@ def no_levels(
         would.append(f"suppression_limit: {_milli(found.suppressed, total) / 1000:g}")
     hints = [f"{' or '.join(would)} would do"] if would else []
     hints += ["higher max_levels"] if rules.max_levels else []
-    hints += [f"another {one}" for one in models]
+    hints += [f"another {model}" for model in models]
     hints += ["a longer time_limit"] if out_of_time else []
     code = "privacy-time" if out_of_time else "privacy-infeasible"
     return GateError(code, text, place=Place(field=field), hint=", or ".join(hints))

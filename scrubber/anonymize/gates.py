@@ -147,8 +147,8 @@ def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
     least = plan.gates.min_k
     if least is None:
         return ()
-    every = (one for table in plan.kinds for one in table.fields)
-    if not any(one.field_class is FieldClass.QUASI_IDENTIFIER for one in every):
+    fields = (field for table in plan.kinds for field in table.fields)
+    if not any(field.field_class is FieldClass.QUASI_IDENTIFIER for field in fields):
         raise GateError(
             "min-k",
             "no field is a quasi-identifier, so there is nothing to count",
@@ -171,16 +171,17 @@ def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
 
 
 def _quasi_identifiers(table: TablePlan) -> tuple[str, ...]:
-    here = [
-        one
-        for one in table.fields
-        if one.field_class is FieldClass.QUASI_IDENTIFIER and not isinstance(one.disposition, Drop)
+    fields = [
+        field
+        for field in table.fields
+        if field.field_class is FieldClass.QUASI_IDENTIFIER
+        and not isinstance(field.disposition, Drop)
     ]
-    for one in here:
-        if one.path.nested:
+    for field in fields:
+        if field.path.nested:
             text = "a quasi-identifier in a list or struct makes no classes that min_k could count"
-            raise GateError("min-k", text, place=Place(field=str(one.path)), hint="drop it")
-    return tuple(sorted(str(one.path) for one in here))
+            raise GateError("min-k", text, place=Place(field=str(field.path)), hint="drop it")
+    return tuple(sorted(str(field.path) for field in fields))
 
 
 def _counted(table: pa.Table, plan: TablePlan, names: tuple[str, ...]) -> pl.DataFrame:

@@ -273,6 +273,25 @@ def test_what_is_kept_has_nothing_below_it(
     assert [word for word in ("Jane", "Roe", "hh77") if word in text] == []
 
 
+@pytest.mark.parametrize(
+    ("pack", "field"),
+    [
+        *(("pack:chat-finetuning", name) for name in ("source", "category", "task")),
+        *(("pack:agent-traces", name) for name in ("source", "action", "observation")),
+    ],
+)
+def test_a_short_text_is_scanned_too(pack: str, field: str, tmp_path: Path) -> None:
+    rows: list[object] = [{"text": "hi", field: said} for said in ("forum", "hh77@example.org")]
+    first, second = scrubbed_json(tmp_path, pack, rows)
+    assert first == rows[0]
+    assert "hh77" not in json.dumps(second)
+
+
+def test_numbers_of_categories_stay(tmp_path: Path) -> None:
+    rows: list[object] = [{"text": "hi", "category": 3, "task": True}]
+    assert scrubbed_json(tmp_path, "pack:chat-finetuning", rows) == rows
+
+
 def test_scores_of_two_kinds_stay(tmp_path: Path) -> None:
     rows: list[object] = [{"text": "hi", "score": 3}, {"text": "ho", "score": "4"}]
     assert scrubbed_json(tmp_path, "pack:chat-finetuning", rows) == rows

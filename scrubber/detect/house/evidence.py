@@ -59,11 +59,9 @@ def has_word(case: Case) -> bool:
     label = _LABELS.get(case.span.label)
     if label is None:
         return case.span.score >= SURE and not has_check_digit(case)
-    nearest = None
-    for nearest in label.finditer(case.before(_REACH)):  # noqa: B007
-        pass
-    if nearest is not None:
-        return nearest["own"] is not None
+    before = [*label.finditer(case.before(_REACH))]
+    if before:
+        return before[-1]["own"] is not None
     behind = label.search(case.after(_BEHIND))
     return behind is not None and behind["own"] is not None
 

@@ -8,6 +8,7 @@ court papers, contracts and clinical letters, and how letters begin and end.
 from __future__ import annotations
 
 import gzip
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -236,7 +237,7 @@ def ordinary_words() -> frozenset[str]:
     """
     try:
         return frozenset(gzip.decompress(FILE.read_bytes()).decode().split("\n"))
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, ValueError, zlib.error):
         raise NotAvailable(
             "words-broken",
             "the list of ordinary words of this installation cannot be read",
