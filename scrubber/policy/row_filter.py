@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.tally import Tally
 from scrubber.policy.plan import RowRule
 from scrubber.policy.rows import parsed
@@ -29,9 +32,9 @@ class Judged:
     dropped: Tally[str]
 
 
-def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
+def judge_rows(table: pa.Table, rules: tuple[RowRule, ...], day: date | None = None) -> Judged:
     """Drop the records for which a rule's expression is true or unknown (null); the first such rule
-    counts.
+    counts. `day` is ``run_day``.
 
     A record for which an expression fails (such as a strict CAST) is not judged: neither kept nor
     dropped.
@@ -41,7 +44,7 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
     counts: list[tuple[str, int]] = []
     if rules and table.num_rows:
         for rule in rules:
-            expression = parsed(rule.expression)
+            expression = parsed(rule.expression, day)
             assert not isinstance(expression, Fault), "row rules that are wrong do not load"
             holds, unknown, fails = _judge(table, expression)
             drops = holds | unknown
@@ -51,10 +54,10 @@ def judge_rows(table: pa.Table, rules: tuple[RowRule, ...]) -> Judged:
     return Judged(kept, unjudged, Tally(counts))
 
 
-def truth(table: pa.Table, expression: str) -> tuple[Flags, Flags]:
+def truth(table: pa.Table, expression: str, day: date | None = None) -> tuple[Flags, Flags]:
     """The rows for which `expression` is true, and those for which it is unknown (null or
-    failed)."""
-    read = parsed(expression)
+    failed). `day` is ``run_day``."""
+    read = parsed(expression, day)
     assert not isinstance(read, Fault), "conditions that are wrong do not load"
     if not table.num_rows:
         return np.zeros(0, np.bool_), np.zeros(0, np.bool_)
@@ -65,6 +68,14 @@ def truth(table: pa.Table, expression: str) -> tuple[Flags, Flags]:
 def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags, Flags]:
     """The records for which `expression` is true, those for which it is null, and those for
     which it fails: all of them if Polars does not support a column's type."""
+    values, fails = evaluated(table, expression, pa.bool_())
+    unknown = _flags(values.is_null()) & ~fails
+    return _flags(values.fill_null(False)), unknown, fails
+
+
+def evaluated(table: pa.Table, expression: pl.Expr, type_: pa.DataType) -> tuple[pa.Array, Flags]:
+    """The values of `expression`, as `type_`, and the records for which it fails (null there): all
+    of them if Polars does not support a column's type."""
     import polars as pl
 
     # only what the rule reads: Polars panics at some types of Arrow
@@ -72,13 +83,18 @@ def _judge(table: pa.Table, expression: pl.Expr) -> tuple[Flags, Flags, Flags]:
     try:
         frame = pl.DataFrame(pl.from_arrow(table.select(columns)))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        nothing = np.zeros(table.num_rows, dtype=np.bool_)
-        return nothing, nothing, ~nothing
-    return _evaluate(frame, expression)
+        return pa.nulls(table.num_rows, type_), np.ones(table.num_rows, dtype=np.bool_)
+    pieces = list(_evaluated(frame, expression, type_))
+    return (
+        pa.concat_arrays([values for values, _ in pieces]),
+        np.concatenate([fails for _, fails in pieces]),
+    )
 
 
-def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags, Flags]:
-    """The records for which `expression` is true, null, and failing.
+def _evaluated(
+    frame: pl.DataFrame, expression: pl.Expr, type_: pa.DataType
+) -> Iterator[tuple[pa.Array, Flags]]:
+    """The values and failures of consecutive records.
 
     Polars fails for a column as a whole, so the records to blame are found by halving. What it says
     is not repeated, since it quotes values.
@@ -87,14 +103,18 @@ def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> tuple[Flags, Flags, F
 
     try:
         result = frame.select(expression).to_series()
-        holds, unknown = result.fill_null(False).to_numpy(), result.is_null().to_numpy()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        values = result.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(type_)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, *ARROW_ERRORS):
         if frame.height == 1:
-            return np.zeros(1, np.bool_), np.zeros(1, np.bool_), np.ones(1, np.bool_)
+            yield pa.nulls(1, type_), np.ones(1, np.bool_)
+            return
         middle = frame.height // 2
-        left = _evaluate(frame.head(middle), expression)
-        right = _evaluate(frame.tail(frame.height - middle), expression)
-        whole = [np.concatenate(parts) for parts in zip(left, right, strict=True)]
-        return whole[0], whole[1], whole[2]
-    fails = np.zeros(frame.height, dtype=np.bool_)
-    return holds.astype(np.bool_), unknown.astype(np.bool_), fails
+        yield from _evaluated(frame.head(middle), expression, type_)
+        yield from _evaluated(frame.tail(frame.height - middle), expression, type_)
+        return
+    yield values, np.zeros(frame.height, dtype=np.bool_)
+
+
+def _flags(array: pa.Array) -> Flags:
+    flags: Flags = array.to_numpy(zero_copy_only=False)
+    return flags

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from scrubber.model.fieldpath import has_kinds
-from scrubber.policy.sql import ONE_RECORD, PARTS, Fault, fault_of
+from scrubber.policy.sql import ONE_RECORD, PARTS, Fault, fault_of, on_day
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,15 +24,20 @@ _HARMLESS = ("Not", "IsNull", "IsNotNull")
 _PER_RECORD = frozenset({"IsIn", "Binary", "Round"})
 
 
-def parsed(expression: str) -> pl.Expr | Fault:
-    """`expression` as parsed by Polars, or its fault. This is the only use of Polars' SQL."""
+ANY_DAY = date(2000, 1, 1)
+"""The day in place of ``run_day`` where only the type of an expression matters."""
+
+
+def parsed(expression: str, day: date | None = None) -> pl.Expr | Fault:
+    """`expression` as parsed by Polars, or its fault; `day` is ``run_day``. This is the only use of
+    Polars' SQL."""
     fault = fault_of(expression)
     if fault is not None:
         return fault
     import polars as pl
 
     try:
-        return pl.sql_expr(expression)
+        return pl.sql_expr(on_day(expression, day or ANY_DAY))
     except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  of many kinds
         return Fault("row-syntax", "this is not a Polars SQL expression")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from scrubber.errors import printable
@@ -44,6 +45,8 @@ _CLOCK: Final = frozenset(
     current_date current_time current_timestamp localtime localtimestamp
     """.split()
 )
+RUN_DAY: Final = "run_day"
+"""The word for the day of ``as_of``."""
 _CLOCK_FUNCTIONS: Final = _CLOCK | {"getdate", "now", "sysdate", "today"}
 _CASTS: Final = frozenset({"cast", "try_cast"})
 _TYPES: Final = frozenset(
@@ -197,8 +200,34 @@ def without_literals(expression: str) -> str:
     return shown
 
 
+def uses_run_day(expression: str) -> bool:
+    """True if the valid `expression` reads the day of ``as_of``."""
+    return on_day(expression, date.min) != expression
+
+
+def on_day(expression: str, day: date) -> str:
+    """`expression` with `day` in place of ``run_day``. A column of that name is quoted.
+
+    >>> on_day("opened < run_day OR name = 'run_day'", date(2026, 1, 31))
+    "opened < DATE '2026-01-31' OR name = 'run_day'"
+    """
+    if RUN_DAY not in expression.lower():
+        return expression
+    written, at, before = "", 0, ""
+    for begin, token in _placed(expression):
+        if token.word == RUN_DAY and before != ".":
+            written += f"{expression[at:begin]}DATE '{day.isoformat()}'"
+            at = begin + len(token.text)
+        before = token.text
+    return written + expression[at:]
+
+
 def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens of `text`. Refused is everything that SQL parsers split differently: comments,
+    return (token for _, token in _placed(text))
+
+
+def _placed(text: str) -> Iterator[tuple[int, _Token]]:
+    """The tokens of `text`, each with its offset. Refused is everything that SQL parsers split differently: comments,
     prefixed strings, escapes, and letters that change when words are compared."""
     at, count = 0, 0
     while at < len(text):
@@ -220,7 +249,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             end = at + len(token.text)
         if token.kind in ("word", "number", "quoted", "text") and end < len(text):
             _refuse_glued(text[end])
-        yield token
+        yield at, token
         at = end
 
 
@@ -335,7 +364,7 @@ class _Reader:
     def _word(self, token: _Token) -> bool:
         word, call = token.word, self._peek().is_("(")
         if word in (_CLOCK_FUNCTIONS if call else _CLOCK):
-            hint = "write the date: created < DATE '2024-01-01'"
+            hint = "write the date: created < DATE '2024-01-01', or run_day with as_of:"
             raise _refuse("the result would depend on the clock", hint, "row-clock")
         if word in _TYPED and self._peek().kind == "text":
             self._next()
