@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         show,
         verify,
     )
+    from scrubber.api.estimating import estimate
     from scrubber.api.exploring import draft, hierarchy, risk
     from scrubber.api.finding import find
     from scrubber.api.measuring import (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         sign,
         waive,
     )
+    from scrubber.assess.estimates import Estimated
     from scrubber.assess.inference import Inference
     from scrubber.assess.linkage import Linkage
     from scrubber.assess.membership import Membership
@@ -70,6 +72,7 @@ __all__ = [
     "Checked",
     "Diff",
     "Draft",
+    "Estimated",
     "Exported",
     "FieldAudit",
     "Generated",
@@ -109,6 +112,7 @@ __all__ = [
     "check",
     "diff",
     "draft",
+    "estimate",
     "export",
     "find",
     "gate",
@@ -141,6 +145,7 @@ _HOMES = {
         *("Diff", "Exported", "Reported", "Shown", "Verified"),
         *("diff", "export", "report", "show", "verify"),
     ),
+    "api.estimating": ("estimate",),
     "api.exploring": ("draft", "hierarchy", "risk"),
     "api.finding": ("find",),
     "api.measuring": (
@@ -151,6 +156,7 @@ _HOMES = {
     "api.vouching": (
         *("Generated", "Signed", "Vouched", "approve", "gate", "keygen", "sign", "waive"),
     ),
+    "assess.estimates": ("Estimated",),
     "assess.inference": ("Inference",),
     "assess.linkage": ("Linkage",),
     "assess.membership": ("Membership",),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scrubber.assess.wilson import bounds
 
-_NORMAL: Final = 1.959964
+NORMAL: Final = 1.959964
 _LEAST_EXPECTED: Final = 10  # false positives, for a rate to say anything
 
 
@@ -48,6 +48,9 @@ class Estimate:
     value: float
     low: float
     high: float
+
+    def __format__(self, form: str) -> str:
+        return f"{self.value:{form}} ({self.low:{form}} to {self.high:{form}})"
 
     def to_json(self) -> dict[str, Any]:
         return {"value": self.value, "low": self.low, "high": self.high}
@@ -109,7 +112,7 @@ def ranking(
     square = auc**2
     variance = auc * (1 - auc) + (len(positives) - 1) * (q1 - square)
     variance += (len(below) - 1) * (q2 - square)
-    wide = _NORMAL * math.sqrt(max(variance, 0.0) / (len(positives) * len(below)))
+    wide = NORMAL * math.sqrt(max(variance, 0.0) / (len(positives) * len(below)))
     estimate = Estimate(auc, max(0.0, auc - wide), min(1.0, auc + wide))
     return Ranking(estimate, tuple(_caught(positives, below, rate) for rate in rates))
 

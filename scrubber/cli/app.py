@@ -12,6 +12,7 @@ from scrubber.cli.commands.attack import app as attack_app
 from scrubber.cli.commands.audit import audit
 from scrubber.cli.commands.check import check
 from scrubber.cli.commands.diff import diff
+from scrubber.cli.commands.estimate import estimate
 from scrubber.cli.commands.export import export
 from scrubber.cli.commands.gate import gate
 from scrubber.cli.commands.hierarchy import hierarchy
@@ -68,7 +69,7 @@ _COMMANDS = {
     Panel.SCRUB: (run, check, plan),
     Panel.EXPLORE: (audit, init, risk, hierarchy),
     Panel.REVIEW: (show, report, diff, verify, export),
-    Panel.EVIDENCE: (utility, tradeoff, minimize),
+    Panel.EVIDENCE: (utility, tradeoff, minimize, estimate),
     Panel.SIGN: (sign, approve, waive, gate),
     Panel.KEYS: (keygen, reveal, schema),
 }

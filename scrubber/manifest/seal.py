@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
-from scrubber.errors import OutputError, Place
+from scrubber.errors import OutputError, Place, printable
 from scrubber.manifest.canonical import canonical_bytes, manifest_id, plain_json
 from scrubber.manifest.declared import declared_sections
 from scrubber.manifest.deletion import deletion_section
@@ -183,6 +183,7 @@ def _all_checks(facts: Facts) -> Iterable[CheckFacts]:
     yield from facts.checks
 
 
+_NOISE = "Noise is drawn from the key: whoever holds it can undo the noise."
 _EXACT = (
     "Counts are exact, so two manifests of almost the same records reveal facts about the few that "
     "differ. Set disclosure: {base: 5} in the rule file to round counts."
@@ -363,5 +364,10 @@ def _limitations(facts: Facts, base: int, foreign: bool) -> Iterable[dict[str, s
         said.append(("linkable", "Equal values stay equal in linkable fields."))
     if any(field.reversible for field in facts.fields):
         said.append(("reversible", "Whoever holds the key can restore reversible fields."))
+    if any(field.unbiased for field in facts.fields):
+        said.append(("noise", _NOISE))
+    for formula in dict.fromkeys(field.unbiased for field in facts.fields if field.unbiased):
+        names = ", ".join(printable(f.name) for f in facts.fields if f.unbiased == formula)
+        said.append(("unbiased", f"Unbiased estimate for {names}: {formula}."))
     said += [("stated", text) for text in facts.limitations]
     return [{"id": id_, "text": text} for id_, text in said]

@@ -174,7 +174,7 @@ class FieldFacts:
     for a field with at most one value per record (no list above it): then records without a value
     are a protected count too. `inside` is the path of the field's container ("" for a column):
     structs that lack the field are protected as well. `unsafe` marks fields kept by ``on_unlisted:
-    keep``.
+    keep``. `unbiased` is the estimation formula of a field with random noise.
     """
 
     name: str
@@ -191,6 +191,7 @@ class FieldFacts:
     domain: str | None = None
     reversible: bool = False
     linkable: bool = False
+    unbiased: str | None = None
     reason: str | None = None
     unsafe: bool = False
     per_row: bool = True

@@ -32,7 +32,6 @@ from scrubber.transform import TRANSFORMS
 from scrubber.transform.base import Kind, Transform, for_findings
 from scrubber.transform.presidio import translate
 
-LATER = ("randomized_response", "laplace", "aggregate")
 _SHOWN_LENGTH = 64
 
 
@@ -47,9 +46,6 @@ def read_operator(
         return _keep(report, here, params, in_text)
     if name == "drop":
         return _drop(report, here, params, in_text)
-    if name in LATER:
-        report.key(here, "not-available", f"the transform {name} is not available yet")
-        return None
     if not isinstance(params, Mapping):
         report.value(here, "wrong-type", f"{name} takes its parameters by name", f"{name}: {{...}}")
         return None

@@ -228,6 +228,7 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         domain=_domain(transforms if field.cases else steps, field),
         reversible=any(t.traits.reversible for t in transforms),
         linkable=any(map(_linkable, treatments(field))),
+        unbiased=next((t.traits.unbiased for t in transforms if t.traits.unbiased), None),
         reason=disposition.reason if isinstance(disposition, Keep) else None,
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=not field.path.repeated,

@@ -12,8 +12,10 @@ from scrubber.transform.email import Email
 from scrubber.transform.empty import Empty
 from scrubber.transform.erase import Mask, Redact, Replace
 from scrubber.transform.generalize import Bin, Hierarchy, Ip, Prefix, Round
+from scrubber.transform.laplace import Laplace
 from scrubber.transform.map import Map
 from scrubber.transform.pseudonymize import DateShift, Encrypt, Token
+from scrubber.transform.randomized_response import RandomizedResponse
 from scrubber.transform.significant import Significant
 from scrubber.transform.surrogate import Surrogate
 from scrubber.transform.truncate_date import TruncateDate
@@ -41,6 +43,8 @@ _REGISTERED: dict[str, type[Transform]] = {
         Hierarchy,
         Map,
         Email,
+        RandomizedResponse,
+        Laplace,
         Url,
     )
 }

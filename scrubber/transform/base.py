@@ -112,6 +112,7 @@ class Traits:
     part by part. `entity` is what the values are, where the transform implies it; `needs_entity`:
     it must know, and its parameters do not say. `leaves` is how many code points of a value stay
     readable at most, where it covers the others. `empties`: a value may become null on purpose.
+    `unbiased` says how to estimate from results with random noise, which the key holder can undo.
     """
 
     accepts: frozenset[Kind]
@@ -129,6 +130,7 @@ class Traits:
     needs_entity: bool = False
     leaves: float = 0
     empties: bool = False
+    unbiased: str | None = None
 
 
 @dataclass(frozen=True)

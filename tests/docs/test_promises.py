@@ -17,7 +17,6 @@ import yaml
 import scrubber
 from scrubber.attest.checking import check_run
 from scrubber.cli.app import app
-from scrubber.errors import RuleError
 from scrubber.manifest.beside import UNCHECKED
 from scrubber.policy import rules_from_mapping
 
@@ -90,16 +89,6 @@ def test_the_rules_of_the_readme_are_rules(number: int) -> None:
             {"name": "churned", "class": "sensitive", "keep": "the label"},
         ]
     rules_from_mapping(rules)
-
-
-@pytest.mark.parametrize(
-    "word", re.findall(r"\(((?:`\w+`,? ?)+)\) is\s+refused", README)[0].split(", ")
-)
-def test_what_is_not_there_yet_is_refused_by_that_name(word: str) -> None:
-    transform = word.strip("`")
-    rules = {"version": 1, "fields": [{"name": "a", "class": "sensitive", "transform": transform}]}
-    with pytest.raises(RuleError, match="not-available"):
-        rules_from_mapping(rules)
 
 
 @pytest.mark.slow

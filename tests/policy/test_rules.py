@@ -122,9 +122,11 @@ BAD: list[tuple[str, str]] = [
     (field("{name: a, transform: {hash: {salt: x}}}"), "4:27 [bad-parameter]"),
     (field("{name: a, transform: {custom: {lambda: x}}}"), "4:27 [bad-parameter]"),
     (field("{name: a, transform: {encrypt: {key: x}}}"), "4:27 [bad-parameter]"),
-    (field("{name: a, transform: {laplace: {epsilon: 1}}}"), "4:27 [not-available]"),
-    (field("{name: a, transform: {randomized_response: {}}}"), "4:27 [not-available]"),
-    (field("{name: a, transform: aggregate}"), "4:15 [not-available]"),
+    (
+        field("{name: a, transform: {laplace: {epsilon: 0, lower: 0, upper: 1}}}"),
+        "4:36 [bad-parameter]",
+    ),
+    (field("{name: a, transform: {randomized_response: {p: 0.7}}}"), "4:48 [missing-key]"),
     (field("{name: a, transform: surrogate}"), "4:15 [missing-key]"),
     (
         field("{name: a, transform: {hierarchy: {file: none.csv, level: 1}}}"),

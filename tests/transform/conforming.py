@@ -37,6 +37,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "date_part": {"to": "month"},
     "url": {"keep": ("host", "path")},
     "map": {"values": (("7", None), ("Ann Poe", "x")), "unlisted": "keep"},
+    "randomized_response": {"values": ("7", "8", "Ann Poe"), "p": 0.75},
+    "laplace": {"epsilon": 1, "lower": 0, "upper": 100},
     "hierarchy": {"file": "h.csv", "level": 1},
 }
 _ROWS = (("7", "odd"), ("8", "even"), ("Ann Poe", "a person"), ("2024-03-05", "a day"))
