@@ -16,7 +16,7 @@ from scrubber.errors import printable
 from scrubber.exports.reading import Data, place, title
 from scrubber.exports.target import Target, as_json
 from scrubber.manifest.assessment import left_in
-from scrubber.manifest.view import printable_text
+from scrubber.manifest.view import group_of, printable_text
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
@@ -129,7 +129,7 @@ def _of_field(field: Data) -> Iterator[_Found]:
     file, line = place(field["rule"]["place"])
     name, sources = printable(field["name"]), ", ".join(map(printable, field["sources"]))
     where = f"{name} of {sources}"
-    if field["action"] == "keep":
+    if group_of(field) == "keep":
         kind = _UNSAFE if field["unsafe"] else _KEPT.get(field["class"])
         if kind is not None:
             reason = f" ({printable_text(field['reason'])})" if field["reason"] else ""

@@ -6,6 +6,7 @@ their control and bidi characters escaped.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +19,16 @@ from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.risk import risk_lines
 from scrubber.transform import TRANSFORMS
-from scrubber.transform.steps import THEN
+from scrubber.transform.steps import THEN, numbered
 
 Count = Mapping[str, Any]
 CASE: Final = "case "
 """Before the number of a field's case in the name of its parameter."""
 WHERE: Final = " where "
 """Between the action and the condition of a case."""
+_PART: Final = re.compile(r"\[([^\[\]]*)\]")
+_NAME: Final = re.compile(r"\{(\w+)\}")
+_PARAMETER: Final = re.compile(r" (\w+)=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,32 +190,76 @@ def group_of(field: Mapping[str, Any]) -> str:
     """The group of a field in a list: ``keep`` where some values stay as they are, ``drop`` where
     none are left, else an empty text."""
     actions = [action for action, _ in _cases(field)]
-    if "keep" in (field["action"], *actions):
+    if "keep" in (field["action"], *actions) or _left_as_it_was(field):
         return "keep"
     return "drop" if field["action"] == "drop" else ""
 
 
+def _left_as_it_was(field: Mapping[str, Any]) -> bool:
+    """True if ``privacy:`` chose level 0, the value itself, and no transform came before."""
+    stated = _stated(field) if field["action"] == "generalize" else {}
+    return stated.get("level") == "0" and "after" not in stated
+
+
 def _cases(field: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The action and the condition of each case of a field."""
-    rows = {row["name"]: row["value"] for row in field["parameters"]}
+    rows = _stated(field)
     names = (f"{CASE}{number}" for number in count(1))
     stated = [rows[name].partition(WHERE) for name in takewhile(rows.__contains__, names)]
     return [(action, condition) for action, _, condition in stated]
 
 
 def _done(field: Mapping[str, Any]) -> str:
-    cases = [
-        f"{'kept' if action == 'keep' else _sentence(action, '')} where {printable_text(condition)}"
-        for action, condition in _cases(field)
-    ]
+    stated = _stated(field)
+    cases = []
+    for number, (action, condition) in enumerate(_cases(field), start=1):
+        before = f"{CASE}{number} "
+        own = {
+            name.removeprefix(before): value
+            for name, value in stated.items()
+            if name.startswith(before)
+        }
+        done = "kept" if action == "keep" else _sentence(action, "", own)
+        cases.append(f"{done} where {printable_text(condition)}")
     return ", ".join([*cases, f"else {_otherwise(field)}"]) if cases else _otherwise(field)
 
 
-def _sentence(action: str, domain: str) -> str:
+def _stated(field: Mapping[str, Any]) -> dict[str, str]:
+    return {row["name"]: row["value"] for row in field["parameters"]}
+
+
+def _sentence(action: str, domain: str, stated: Mapping[str, str]) -> str:
+    """The sentences of an action's steps, with those of its parameters that are `stated`."""
     steps = action.split(THEN)
     if not all(step in TRANSFORMS for step in steps):
         return printable(action)
-    return ", then ".join(TRANSFORMS[step].sentence.format(domain=domain) for step in steps)
+    said = []
+    for number, step in enumerate(steps, start=1):
+        end = numbered("", number) if len(steps) > 1 else ""
+        own = {
+            name.removesuffix(end): printable_text(value)
+            for name, value in stated.items()
+            if name.endswith(end)
+        }
+        said.append(filled(TRANSFORMS[step].sentence, {**own, "domain": domain}))
+    return ", then ".join(said)
+
+
+def filled(sentence: str, stated: Mapping[str, str]) -> str:
+    """The `sentence` of a transform with its parameters; parts in brackets whose parameters are not
+    `stated` are left out.
+
+    >>> filled("cut to a prefix[ of {keep} characters]", {"keep": "3"})
+    'cut to a prefix of 3 characters'
+    >>> filled("cut to a prefix[ of {keep} characters]", {})
+    'cut to a prefix'
+    """
+    said = []
+    for number, part in enumerate(_PART.split(sentence)):
+        optional = number % 2 == 1
+        if not optional or all(name in stated for name in _NAME.findall(part)):
+            said.append(part.format_map(stated))
+    return "".join(said)
 
 
 def _otherwise(field: Mapping[str, Any]) -> str:
@@ -226,18 +274,40 @@ def _otherwise(field: Mapping[str, Any]) -> str:
         ]
         return f"findings in text ({'; '.join(said)})" if said else "findings in text"
     if action == "generalize":
-        return _generalized({one["name"]: one["value"] for one in field["parameters"]})
+        return _generalized(_stated(field))
     if action == "drop":
         return "removed"
     domain = f", domain {printable(field['domain'])}" if field["domain"] else ""
-    return _sentence(action, domain)
+    return _sentence(action, domain, _stated(field))
 
 
 def _generalized(chosen: Mapping[str, str]) -> str:
+    """The level that ``privacy:`` chose, in words: the transform of that level."""
     if chosen["level"] == "local":
         return "generalized class by class"
-    top = int(chosen["levels"]) - 1
-    return f"generalized to level {chosen['level']} of {top}, chosen by privacy"
+    if not chosen["level"].isdecimal():
+        return "generalized, to a level that privacy chooses"
+    level, top = int(chosen["level"]), int(chosen["levels"]) - 1
+    if level == 0:
+        first = chosen.get("after")
+        done = "kept as it is" if first is None else _written(first)
+    elif level == top:
+        done = "replaced by *"
+    else:
+        steps = chosen.get("hierarchy", "").split("; ")
+        by_steps = len(steps) == top - 1 and steps[0].partition(" ")[0] in TRANSFORMS
+        done = _written(steps[level - 1]) if by_steps else "generalized by a hierarchy"
+    return f"{done} (level {level} of {top}, chosen by privacy)"
+
+
+def _written(transform: str) -> str:
+    """The sentence of a transform that is written as its name and parameters.
+
+    >>> _written("truncate_date to=month")
+    'date truncated to the month'
+    """
+    action, *rows = _PARAMETER.split(transform)
+    return _sentence(action, "", dict(zip(rows[::2], rows[1::2], strict=True)))
 
 
 def _amount(counts: Mapping[str, Count], base: int) -> str:

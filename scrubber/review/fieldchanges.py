@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from scrubber.transform.steps import THEN, common_steps, numbered
 
 Field = Mapping[str, Any]
 Shared = tuple[tuple[str, int], tuple[str, int]]  # a step, and its number before and after
+
+_CASE = re.compile(rf"{CASE}\d+")
 
 
 def field_changes(before: Iterable[Field], after: Iterable[Field]) -> Iterator[Change]:
@@ -69,7 +72,7 @@ def _pairs(old: Iterable[Field], new: Iterable[Field]) -> Iterator[tuple[Field, 
 
 def _weakest(fields: Iterable[Field]) -> Field:
     def order(field: Field) -> tuple[int, bool, bool, str]:
-        told_by = told(field).done + repr(_parameters(field))
+        told_by = _done(field) + repr(_parameters(field))
         return strength(field), not field["reversible"], not field["linkable"], told_by
 
     return min(fields, key=order, default={})
@@ -155,8 +158,14 @@ def _domain_effect(new: Field, spread: Mapping[str, int]) -> Effect:
 
 
 def _done(field: Field) -> str:
-    """The treatment in words; texts are compared by entity."""
-    return "findings in text" if field["action"] == "text" else told(field).done
+    """The treatment in words, without its parameters, which are compared one by one; texts are
+    compared by entity."""
+    if field["action"] == "text":
+        return "findings in text"
+    rows = field["parameters"]
+    if field["action"] != "generalize":
+        rows = [row for row in rows if _CASE.fullmatch(row["name"])]
+    return told({**field, "parameters": rows}).done
 
 
 def _class(field: Field) -> str:

@@ -183,7 +183,7 @@ def _concerns(data: Data) -> Iterator[Html]:
     if unsafe:
         yield join(element("strong", "Kept without a rule: "), _names(unsafe))
     for kind, words in _PERSONAL.items():
-        kept = [f for f in data["fields"] if f["action"] == "keep" and f["class"] == kind]
+        kept = [f for f in data["fields"] if group_of(f) == "keep" and f["class"] == kind]
         if kept:
             yield join(element("strong", f"Kept unchanged, {words}: "), _names(kept))
     if any(row["action"] == "keep" for row in data["findings"]):

@@ -179,7 +179,8 @@ class Transform(Protocol):
 
     `strictness` is how much it takes away, whatever its parameters; `directions` says of each
     parameter in which direction it takes away more; `sentence` describes it in a manifest, after
-    "->", with ``{domain}`` where equal values stay equal within one.
+    "->", with ``{domain}`` where equal values stay equal within one. A part in brackets holds
+    parameters by name, and is left out where the manifest does not state them.
     """
 
     name: ClassVar[str]

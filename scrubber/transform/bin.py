@@ -46,7 +46,7 @@ class Bin:
 
     name: ClassVar[str] = "bin"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "generalized to ranges"
+    sentence: ClassVar[str] = "generalized to ranges[ of width {width}][, one from {top} on]"
     directions: ClassVar[Directions] = each(
         width=More(),
         edges=Narrower(needed=True),

@@ -39,7 +39,7 @@ class Clip:
 
     name: ClassVar[str] = "clip"
     strictness: ClassVar[Strictness] = Strictness.PARTLY
-    sentence: ClassVar[str] = "extremes clipped"
+    sentence: ClassVar[str] = "extremes clipped[ below {lower}][ above {upper}]"
     directions: ClassVar[Directions] = each(
         lower=More(-inf), upper=Less(inf), to=Along(("bound", "null"), "bound")
     )

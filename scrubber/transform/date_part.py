@@ -35,7 +35,7 @@ class DatePart:
 
     name: ClassVar[str] = "date_part"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "parts of the date"
+    sentence: ClassVar[str] = "parts of the date[: {to}]"
     directions: ClassVar[Directions] = each(to=Narrower(needed=True), format=Indifferent())
 
     to: Part | tuple[Part, ...]

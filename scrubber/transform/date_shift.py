@@ -55,7 +55,7 @@ class DateShift(PerSubject):
 
     name: ClassVar[str] = "date_shift"
     strictness: ClassVar[Strictness] = Strictness.SHIFT
-    sentence: ClassVar[str] = "shifted by a secret number of days"
+    sentence: ClassVar[str] = "shifted by a secret number of days[, at most {max_days} either way]"
     directions: ClassVar[Directions] = each(
         max_days=More(),
         min_days=Incomparable(),

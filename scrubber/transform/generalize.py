@@ -56,7 +56,7 @@ class Prefix:
 
     name: ClassVar[str] = "prefix"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "cut to a prefix"
+    sentence: ClassVar[str] = "cut to a prefix[ of {keep} characters]"
     directions: ClassVar[Directions] = each(
         keep=Less(), fill=Absent(), width=More(), restricted=Wider()
     )
@@ -140,7 +140,7 @@ class Ip:
 
     name: ClassVar[str] = "ip"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "network address only"
+    sentence: ClassVar[str] = "network address only[, {v4} bits of IPv4][, {v6} bits of IPv6]"
     directions: ClassVar[Directions] = each(v4=Less(24), v6=Less(48))
 
     v4: int = 24
@@ -218,7 +218,7 @@ class Hierarchy(FromFile):
 
     name: ClassVar[str] = "hierarchy"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "generalized by a hierarchy"
+    sentence: ClassVar[str] = "generalized by a hierarchy[ to level {level}]"
     directions: ClassVar[Directions] = each(
         file=Incomparable(), level=More(), unmapped=Indifferent()
     )

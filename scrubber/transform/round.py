@@ -43,7 +43,7 @@ class Round:
 
     name: ClassVar[str] = "round"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "rounded"
+    sentence: ClassVar[str] = "rounded[ to multiples of {to}][ to {digits} decimal places]"
     directions: ClassVar[Directions] = each(to=More(), digits=Less())
 
     to: int | float | None = None

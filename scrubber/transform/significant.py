@@ -31,7 +31,7 @@ class Significant:
 
     name: ClassVar[str] = "significant"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "rounded to significant digits"
+    sentence: ClassVar[str] = "rounded to significant digits[, {digits} of them]"
     directions: ClassVar[Directions] = each(digits=Less())
 
     digits: int

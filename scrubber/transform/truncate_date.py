@@ -45,7 +45,7 @@ class TruncateDate:
 
     name: ClassVar[str] = "truncate_date"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "date truncated"
+    sentence: ClassVar[str] = "date truncated[ to the {to}]"
     directions: ClassVar[Directions] = each(
         to=Along(("hour", "day", "week", "month", "quarter", "year")), format=Indifferent()
     )

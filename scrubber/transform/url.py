@@ -39,7 +39,7 @@ class Url:
 
     name: ClassVar[str] = "url"
     strictness: ClassVar[Strictness] = Strictness.GENERALIZE
-    sentence: ClassVar[str] = "URL cut to parts"
+    sentence: ClassVar[str] = "URL cut to parts[: {keep}]"
     directions: ClassVar[Directions] = each(keep=Narrower(), path_ids=Present())
 
     keep: tuple[Part, ...]
