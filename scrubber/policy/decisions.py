@@ -58,6 +58,7 @@ class FieldRule:
     tables: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     when: str | None = None
+    public: bool = False
 
     @property
     def tolerant(self) -> bool:
@@ -124,11 +125,15 @@ class _Reader:
             tables=rule.tables,
             kinds=rule.type_ or (),
             when=self._condition(path, rule),
+            public=rule.public,
         )
 
     def _condition(self, path: Path_, rule: schema.FieldRule) -> str | None:
         """The condition of a rule; None without one, or if a problem was reported."""
         if rule.when is None:
+            if rule.public:
+                text = "public publishes the words of a condition, and this rule has none"
+                self._report.key((*path, "public"), "public-without-when", text, "remove it")
             return None
         here = (*path, "when")
         if rule.transform is None and rule.keep is None:

@@ -181,12 +181,14 @@ Disposition = Keep | Drop | Apply | ScrubText | Generalize
 @dataclass(frozen=True)
 class Case:
     """The treatment of values for which the Polars SQL `expression` is true. `columns` maps its
-    names to fields: fields beside the value in its list element, or top-level columns."""
+    names to fields: fields beside the value in its list element, or top-level columns.
+    `public`: the manifest may show its words."""
 
     expression: str
     columns: tuple[tuple[str, FieldPath], ...]
     disposition: Apply | Keep
     rule: RuleRef
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -210,11 +212,13 @@ class FieldPlan:
 
 @dataclass(frozen=True, slots=True)
 class RowRule:
-    """Records for which the Polars SQL `expression` is true, or unknown (null), are dropped."""
+    """Records for which the Polars SQL `expression` is true, or unknown (null), are dropped.
+    `public`: the manifest may show its words."""
 
     expression: str
     reason: str
     rule: RuleRef
+    public: bool = False
 
 
 @dataclass(frozen=True)

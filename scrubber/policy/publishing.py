@@ -89,7 +89,11 @@ def _published(path: _Path, value: Any) -> Any:
     if path[-2:] in _FILES and not isinstance(value, str):
         return ""  # the keys of a mapping are values of the data
     if isinstance(value, Mapping):
-        return {key: _published((*path, key), inner) for key, inner in value.items()}
+        open_ = value.get("public") is True
+        return {
+            key: inner if open_ and (*path, key) in _CONDITIONS else _published((*path, key), inner)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         kept = [_published((*path, _ANY), inner) for inner in value]
         return kept if any(one != "" for one in kept) or not kept else [""]

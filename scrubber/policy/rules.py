@@ -256,7 +256,7 @@ def _rows(report: Report, written: Iterable[schema.RowRule | None]) -> tuple[Row
             report.value(("rows", i, "drop"), read.code, read.text, read.hint)
             continue
         ref = RuleRef(f"rows[{i}]", report.tree.value_mark(("rows", i)))
-        rules.append(RowRule(rule.drop, rule.reason, ref))
+        rules.append(RowRule(rule.drop, rule.reason, ref, rule.public))
     return tuple(rules)
 
 

@@ -244,6 +244,9 @@ class FieldRule(Part):
         "decides a value; the last rule of a field has none. Where a condition is unknown, the "
         "strictest rule decides.",
     )
+    public: bool = Field(
+        False, description="Publish the words of `when` in the manifest (default false: masked)."
+    )
     class_: FieldClassName | None = Field(None, alias="class", description="Class of the field.")
     transform: TransformSetting | None = Field(
         None, description="Transform of the values, or a list of transforms in order."
@@ -282,6 +285,9 @@ class RowRule(Part):
         description="Polars SQL expression; records for which it is true or unknown are dropped."
     )
     reason: Text = Field(description="Reason for dropping the records.")
+    public: bool = Field(
+        False, description="Publish the words of `drop` in the manifest (default false: masked)."
+    )
 
 
 def model_setting(kind: type[PrivacyModel]) -> type[Part]:

@@ -148,14 +148,16 @@ _ORDER: Final = frozenset({"<", "<=", ">", ">="})
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?", re.ASCII)
 
 
-def masked(expression: str) -> str:
+def masked(expression: str, *, public: bool = False) -> str:
     """`expression` with ``?`` in place of all literals that could be values of the data.
 
-    True, false and null are kept, and so are numbers and dates after a comparison of order. White
-    space is normalized.
+    True, false and null are kept, and so are numbers and dates after a comparison of order. With
+    `public`, all literals are. White space is normalized.
 
     >>> masked("age  < 18 OR name = 'Ann' OR born > DATE '2001-01-01' OR zip IN (94110, 2)")
     "age < 18 OR name = ? OR born > DATE '2001-01-01' OR zip IN ( ? , ? )"
+    >>> masked("state = 'O''Hara'", public=True)
+    "state = 'O''Hara'"
     """
     shown: list[str] = []
     ordered, between = False, False
@@ -163,7 +165,7 @@ def masked(expression: str) -> str:
         if token.kind in ("text", "number"):
             keep = ordered and (token.kind == "number" or bool(_DAY.fullmatch(token.text)))
             quoted = f"'{token.text}'" if token.kind == "text" else token.text
-            shown.append(quoted if keep else "?")
+            shown.append(quoted if keep or public else "?")
             ordered = False
             continue
         shown.append(f'"{token.text}"' if token.kind == "quoted" else token.text)

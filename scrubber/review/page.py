@@ -27,6 +27,7 @@ from scrubber.review.sections import (
     change_tables,
     check_table,
     commitment_table,
+    condition_table,
     declared_facts,
     detector_table,
     digest,
@@ -232,7 +233,7 @@ def _sections(data: Data) -> Iterator[_Section]:
         "records",
         "Records in and out",
         "Each input record was written, dropped or quarantined.",
-        (record_chart(data),),
+        (record_chart(data), condition_table(data)),
     )
     yield _Section(
         "findings",

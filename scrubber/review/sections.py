@@ -137,6 +137,41 @@ def record_chart(data: Data) -> Html:
     return chart("Records in and out", ("", "Records"), cells, base_of(data))
 
 
+def condition_table(data: Data) -> Html:
+    """The conditions of the rules as written, except for masked literals; nothing without any."""
+    dropped = {row["rule"]: row["count"] for row in data["records"]["dropped"]}
+    rows = []
+    for rule in data["policy"]["rules"]:
+        stated = {one["name"]: one["value"] for one in rule["parameters"]}
+        if "condition" in stated:
+            matched = dropped.get(rule["id"])
+            rows.append(
+                (
+                    join(
+                        element("code", printable_text(stated["condition"]), class_="wrap"),
+                        _small(f"literals: {printable(stated.get('content', 'none'))}"),
+                    ),
+                    join(
+                        f"{printable(rule['selector'])}: {_became_of(rule['action'])}",
+                        _small(printable_text(rule["reason"] or "no reason given")),
+                    ),
+                    "" if matched is None else count_text(matched, base_of(data)),
+                    printable(rule["place"]),
+                )
+            )
+    if not rows:
+        return join()
+    return table(
+        "Conditions of the rules: ? stands for a literal, known by its digest under the key",
+        (Column("Condition"), Column("Effect"), Column("Records", "number"), Column("Rule")),
+        rows,
+    )
+
+
+def _became_of(action: str) -> str:
+    return "dropped" if action == "drop_row" else printable(action)
+
+
 def source_chart(data: Data) -> Html:
     return chart(
         "Sources",

@@ -103,7 +103,7 @@ class FieldPreview:
     def action(self) -> str:
         """The treatment in a few words."""
         cases = [
-            f"{action_of(case.disposition)} where {masked(case.expression)}"
+            f"{action_of(case.disposition)} where {masked(case.expression, public=case.public)}"
             for case in self.plan.cases
         ]
         return ", ".join([*cases, f"else {self._otherwise}"]) if cases else self._otherwise

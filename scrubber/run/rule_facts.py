@@ -153,7 +153,10 @@ def case_parameters(field: FieldPlan, key: RootKey | None) -> Iterator[tuple[str
     """The cases of a field, as parameters of a manifest's field."""
     for number, case in enumerate(field.cases, start=1):
         name = f"{CASE}{number}"
-        yield name, f"{action_of(case.disposition)}{WHERE}{masked(case.expression)}"
+        yield (
+            name,
+            f"{action_of(case.disposition)}{WHERE}{masked(case.expression, public=case.public)}",
+        )
         yield f"{name} content", digest(" ".join(case.expression.split()), key)
         if isinstance(case.disposition, Apply):
             stated = stated_parameters(case.disposition.transform, key).items()
@@ -166,7 +169,7 @@ def case_parameters(field: FieldPlan, key: RootKey | None) -> Iterator[tuple[str
 
 def _case_rule(case: Case, rules: Rules, key: RootKey | None) -> RuleFacts:
     stated: dict[str, Any] = {
-        "condition": masked(case.expression),
+        "condition": masked(case.expression, public=case.public),
         "content": digest(" ".join(case.expression.split()), key),
     }
     if isinstance(case.disposition, Apply):
@@ -183,7 +186,7 @@ def _case_rule(case: Case, rules: Rules, key: RootKey | None) -> RuleFacts:
 
 def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:
     stated = {
-        "condition": masked(row.expression),
+        "condition": masked(row.expression, public=row.public),
         "content": digest(" ".join(row.expression.split()), key),
     }
     return RuleFacts(row.rule.id, place_of(row.rule.mark), "rows", "drop_row", stated, row.reason)

@@ -96,9 +96,7 @@ class Mask:
 
     name: ClassVar[str] = "mask"
     strictness: ClassVar[Strictness] = Strictness.MASK
-    sentence: ClassVar[str] = (
-        "masked[ except the first {keep_first}][ except the last {keep_last}]"
-    )
+    sentence: ClassVar[str] = "masked[ except the first {keep_first}][ except the last {keep_last}]"
     directions: ClassVar[Directions] = each(
         char=Indifferent(),
         keep_last=Less(0),

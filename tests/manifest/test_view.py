@@ -178,3 +178,68 @@ def test_what_a_second_look_found_stands_at_its_field() -> None:
     )
     assert "RESIDUALS in 2 fields" in view.verdict
     assert screen(seal(*GOLDEN["large"])).second_look == ()
+
+
+@pytest.mark.parametrize(
+    ("action", "stated", "said"),
+    [
+        ("prefix", {"keep": 3}, "cut to a prefix of 3 characters"),
+        ("prefix", {}, "cut to a prefix"),
+        ("bin", {"width": 10, "top": 90}, "generalized to ranges of width 10, one from 90 on"),
+        ("bin", {"edges": [1, 2]}, "generalized to ranges"),
+        ("prefix", {"keep": "{fill}[x]\u202e"}, "a prefix of {fill}[x]\\u202e characters"),
+        (
+            "date_part > prefix",
+            {"to (step 1)": "week", "keep (step 2)": 2},
+            "parts of the date: week, then cut to a prefix of 2 characters",
+        ),
+        (
+            "prefix",
+            {"keep": 2, "case 1": "bin where a > 3", "case 1 width": 5},
+            "generalized to ranges of width 5 where a > 3, else cut to a prefix of 2 characters",
+        ),
+        ("generalize", {"level": 0, "levels": 3}, "kept as it is (level 0 of 2"),
+        (
+            "generalize",
+            {"level": 0, "levels": 3, "after": "prefix keep=2"},
+            "cut to a prefix of 2 characters (level 0 of 2",
+        ),
+        (
+            "generalize",
+            {"level": 1, "levels": 3, "hierarchy": "truncate_date to=month"},
+            "date truncated to the month (level 1 of 2",
+        ),
+        (
+            "generalize",
+            {"level": 1, "levels": 3, "hierarchy": "a file, 12ab"},
+            "generalized by a hierarchy (level 1 of 2",
+        ),
+        ("generalize", {"level": 2, "levels": 3}, "replaced by * (level 2 of 2"),
+        ("generalize", {"level": None, "levels": 0}, "to a level that privacy chooses"),
+        ("generalize", {"level": "local", "levels": 0}, "class by class"),
+    ],
+)
+def test_parameters_and_levels_are_told_in_words(
+    action: str, stated: dict[str, Any], said: str
+) -> None:
+    facts, ledger = LARGE
+    changed = replace(facts.fields[2], action=action, parameters=stated, reason=None)
+    fields = (*facts.fields[:2], changed, facts.fields[3])
+    assert said in sentence(seal(replace(facts, fields=fields), ledger).data["fields"][2])
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ({"level": 0, "levels": 3}, True),
+        ({"level": 1, "levels": 3}, False),
+        ({"level": 0, "levels": 3, "after": "prefix keep=2"}, False),
+        ({"level": "local", "levels": 0}, False),
+    ],
+)
+def test_a_level_of_zero_is_kept(stated: dict[str, Any], kept: bool) -> None:
+    facts, ledger = LARGE
+    changed = replace(facts.fields[2], action="generalize", parameters=stated, reason=None)
+    fields = (*facts.fields[:2], changed, facts.fields[3])
+    view = screen(seal(replace(facts, fields=fields), ledger))
+    assert ([line.name for line in view.kept] == ["plan"]) is kept

@@ -200,3 +200,21 @@ def test_a_run_is_held_to_the_literals_of_its_plan(tmp_path: Path) -> None:
         with pytest.raises(GateError, match=f"plan-drift.*literals of the rules: {why}"):
             run(Request(given, inputs, tmp_path / "none", key=key, pinned=document))
         assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_the_words_of_a_condition_are_published_only_where_the_rule_says_so(public: bool) -> None:
+    when = {"name": "b", "when": "c = 'Ann'", "public": public, "transform": "redact"}
+    fields = [when, {"name": "b", "transform": "redact"}, {"name": "c", "transform": "drop"}]
+    drop = {"drop": "c = 'no''t' AND b <> 'x'", "reason": "r", "public": public}
+    rules = {"version": 1, "fields": fields, "rows": [drop]}
+    assert has_literals(rules) is not public
+    manifest = scrubber.scrub(pa.table({"b": ["1"], "c": ["2"]}), rules).manifest
+    text = manifest.to_bytes().decode()
+    assert ("'no''t'" in text, "'Ann'" in text) == (public, public)
+    stated = {
+        rule["id"]: {one["name"]: one["value"] for one in rule["parameters"]}
+        for rule in manifest.data["policy"]["rules"]
+    }
+    words = "c = 'no''t' AND b <> 'x'" if public else "c = ? AND b <> ?"
+    assert stated["rows[0]"]["condition"] == words
