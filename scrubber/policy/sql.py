@@ -229,8 +229,9 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _placed(text: str) -> Iterator[tuple[int, _Token]]:
-    """The tokens of `text`, each with its offset. Refused is everything that SQL parsers split differently: comments,
-    prefixed strings, escapes, and letters that change when words are compared."""
+    """The tokens of `text`, each with its offset. Refused is everything that SQL parsers split
+    differently: comments, prefixed strings, escapes, and letters that change when words are
+    compared."""
     at, count = 0, 0
     while at < len(text):
         ch = text[at]
