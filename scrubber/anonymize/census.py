@@ -25,6 +25,7 @@ from scrubber.errors import InputError, Place, TransformError
 from scrubber.model.batch import Batch
 from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
+from scrubber.policy.derive.computing import with_derived
 from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
 from scrubber.policy.row_filter import judge_rows
 from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
@@ -120,8 +121,13 @@ def _count(
     ladders: Ladders,
     counter: Counter,
 ) -> None:
-    table = without_views(batch.table)
-    kept = np.flatnonzero(judge_rows(batch.table, table_plan.row_rules).kept)
+    computed = with_derived(batch.table, table_plan.derived, plan.run_day)
+    table = without_views(computed.table)
+    judged = judge_rows(computed.table, table_plan.row_rules, plan.run_day).kept
+    if plan.on_error is OnError.DROP_ROW:
+        for failed in computed.failed.values():
+            judged &= ~failed
+    kept = np.flatnonzero(judged)
     if len(kept) < table.num_rows:
         table = table.take(pa.array(kept))
     asked = [f for f in table_plan.sensitive if str(f.path) in sensitive]

@@ -13,6 +13,7 @@ from scrubber.anonymize.census import Census, hierarchy_of
 from scrubber.anonymize.feasibility import check_feasible, no_levels
 from scrubber.anonymize.recoding import Recoding
 from scrubber.model.fieldpath import FieldPath, leaves
+from scrubber.policy.derive.fitting import with_columns
 from scrubber.policy.plan import (
     LOCAL,
     FieldPlan,
@@ -261,7 +262,7 @@ def _settled(
 
     decided: dict[str, TablePlan] = {}
     for table, sources in plan.kinds.items():  # treated alike, so of equal types
-        kinds = dict(leaves(schemas[sources[0]]))
+        kinds = dict(leaves(with_columns(schemas[sources[0]], table.derived)))
         new = replace(table, fields=tuple(settled(one, kinds) for one in table.fields))
         decided.update(dict.fromkeys(sources, new))
     return replace(plan, tables=tuple((alias, decided[alias]) for alias, _ in plan.tables))

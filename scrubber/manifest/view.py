@@ -24,6 +24,8 @@ from scrubber.transform.steps import THEN, numbered
 Count = Mapping[str, Any]
 CASE: Final = "case "
 """Before the number of a field's case in the name of its parameter."""
+DERIVED: Final = "derived"
+"""The parameter of a new field that says how it is computed."""
 WHERE: Final = " where "
 """Between the action and the condition of a case."""
 _PART: Final = re.compile(r"\[([^\[\]]*)\]")
@@ -183,7 +185,9 @@ def treatment(field: Mapping[str, Any]) -> str:
 def _what(field: Mapping[str, Any]) -> str:
     name = (field["class"] or "unclassified").replace("quasi_", "quasi-").replace("_", " ")
     letters = sorted({c["hipaa"] for c in field["categories"] if c["hipaa"]})
-    return f"{name} (HIPAA {', '.join(letters)})" if letters else name
+    said = f"{name} (HIPAA {', '.join(letters)})" if letters else name
+    made = next((row["value"] for row in field["parameters"] if row["name"] == DERIVED), None)
+    return said if made is None else f"{said}, derived by {printable_text(made)}"
 
 
 def group_of(field: Mapping[str, Any]) -> str:

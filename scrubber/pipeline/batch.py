@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from scrubber.model.opened import Leaf, NullRefused, Opened, Rows
 from scrubber.model.tally import Tally
 from scrubber.model.views import without_views
 from scrubber.pipeline.choices import OTHERWISE, choose
+from scrubber.pipeline.derived import FAILED, not_derived
 from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
 from scrubber.pipeline.documents import Subjects, document_ids, record_ids, subject_column
 from scrubber.pipeline.languages import unmeasured_of
@@ -33,6 +34,7 @@ from scrubber.pipeline.linked import LinkedField, Shown
 from scrubber.pipeline.rescan import Rescanned, rescan
 from scrubber.pipeline.rewriting import TextOperators, scrub_texts
 from scrubber.pipeline.schema import output_schema
+from scrubber.policy.derive.computing import with_derived
 from scrubber.policy.plan import (
     Apply,
     Disposition,
@@ -54,7 +56,6 @@ from scrubber.policy.row_filter import Judged, judge_rows
 from scrubber.transform.base import Context, Outcome, transformed
 from scrubber.transform.keys import RootKey
 
-FAILED = "transform-failed"
 UNJUDGED = "row-rule-failed"
 FOREIGN = "language-unmeasured"
 DETECT = "detect"
@@ -106,10 +107,13 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     quarantined, since no single value could become null.
     """
     table_plan = plan.table(batch.ref.source)
-    judged = judge_rows(batch.table, table_plan.row_rules)
+    computed = with_derived(batch.table, table_plan.derived, plan.run_day)
+    batch = replace(batch, table=computed.table)
+    judged = judge_rows(batch.table, table_plan.row_rules, plan.run_day)
     if judged.unjudged.any() and plan.on_error is OnError.FAIL:
         raise _unjudged(batch, judged)
-    records = _Records.of(batch, np.flatnonzero(judged.kept))
+    underived = not_derived(plan, table_plan, computed, batch.ref, judged.kept)
+    records = _Records.of(batch, np.flatnonzero(judged.kept & ~underived))
     generalized = generalize(
         records.opened,
         batch.ref.source,
@@ -153,7 +157,7 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         dropped=judged.dropped + Tally({SUPPRESSED: suppressed, DETECT: dropped}),
         quarantined=Tally(
             {
-                FAILED: quarantined,
+                FAILED: quarantined + int(underived.sum()),
                 UNJUDGED: int(judged.unjudged.sum()),
                 FOREIGN: aside - dropped,
                 "unreadable": batch.rejected,
@@ -212,7 +216,7 @@ class _Sweep:
         self._records, self._generalized = records, generalized
         opened = records.opened
         self._decided = {f.path: f for f in table_plan.fields}
-        self._chosen = choose(opened, table_plan)
+        self._chosen = choose(opened, table_plan, plan.run_day)
         self._subjects = Subjects(opened)
         linked = linked_fields(opened, table_plan)
         self._documents = document_ids(opened, table_plan, tools.key, linked.values())

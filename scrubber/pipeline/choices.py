@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -36,19 +37,19 @@ class Chosen:
         return found
 
 
-def choose(opened: Opened, plan: TablePlan) -> Mapping[FieldPath, Chosen]:
-    """The choices for all fields of `plan` with conditions."""
-    return {one.path: _choose(opened, one) for one in plan.fields if one.cases}
+def choose(opened: Opened, plan: TablePlan, day: date | None = None) -> Mapping[FieldPath, Chosen]:
+    """The choices for all fields of `plan` with conditions; `day` is ``run_day``."""
+    return {one.path: _choose(opened, one, day) for one in plan.fields if one.cases}
 
 
-def _choose(opened: Opened, one: FieldPlan) -> Chosen:
+def _choose(opened: Opened, one: FieldPlan, day: date | None) -> Chosen:
     """The first case whose condition holds; after an unknown one, the strictest of all."""
     leaf = opened.leaf(one.path)
     numbers = np.full(len(leaf.values), OTHERWISE, np.int64)
     open_ = np.ones(len(leaf.values), np.bool_)
     for number, case in enumerate(one.cases):
         beside = {name: _beside(opened, leaf, path) for name, path in case.columns}
-        holds, unknown = truth(pa.table(beside), case.expression)
+        holds, unknown = truth(pa.table(beside), case.expression, day)
         numbers[open_ & holds] = number
         numbers[open_ & unknown] = one.strictest
         open_ &= ~(holds | unknown)

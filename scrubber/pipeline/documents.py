@@ -96,6 +96,7 @@ def unasked_for(plan: TablePlan) -> frozenset[str]:
         asked |= {path.column for case in one.cases for _, path in case.columns}
         subject = subject_column(plan, one)
         asked |= {subject.column} if subject is not None else set()
+    asked |= {name for derived in plan.derived for name in derived.inputs}
     return frozenset({one.path.column for one in plan.fields} - asked)
 
 

@@ -25,6 +25,7 @@ from scrubber.pipeline.batch import ScrubbedBatch, Tools, scrub_batch, tools_for
 from scrubber.pipeline.documents import unasked_for
 from scrubber.pipeline.overlap import beside, read_ahead, write_behind
 from scrubber.pipeline.schema import output_schema
+from scrubber.policy.derive.fitting import with_columns
 from scrubber.policy.plan import OnError, Plan
 from scrubber.transform.keys import RootKey
 
@@ -151,7 +152,8 @@ def _write(bench: Bench, job: ScrubJob, draft: Draft, tell: Tell) -> tuple[Outpu
     """The scrubbed records of the source, in `draft`."""
     plan, source, name = bench.work.plan, job.source, bench.work.output_name(job.source)
     target, compression = formats.format_of(name)
-    schema = output_schema(job.schema, plan.table(source.alias))
+    table_plan = plan.table(source.alias)
+    schema = output_schema(with_columns(job.schema, table_plan.derived), table_plan)
     under_way: deque[tuple[int, int]] = deque()
     rows = 0
     fragments: list[Fragment] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from itertools import takewhile
 
 import pyarrow as pa
@@ -24,12 +25,15 @@ from scrubber.model.fieldpath import (
 from scrubber.model.layouts import value_type
 from scrubber.policy.conditional import with_cases
 from scrubber.policy.decisions import FieldRule
+from scrubber.policy.derive.fitting import Fitting, with_columns
+from scrubber.policy.derive.weakness import report_kept_inputs
 from scrubber.policy.detection import canonical_json
 from scrubber.policy.linking import Linking
 from scrubber.policy.places import name_place, report_tables, transform_places
 from scrubber.policy.plan import (
     Apply,
     Declared,
+    Derived,
     Disposition,
     Drop,
     FieldPlan,
@@ -46,6 +50,7 @@ from scrubber.policy.plan import (
 from scrubber.policy.quasi import check_privacy, quasi_identifier
 from scrubber.policy.rows import boolean_fault, sound_columns_of
 from scrubber.policy.rules import Rules
+from scrubber.policy.schema import RUN
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform.base import Kind, PerSubject, kind_of
@@ -55,11 +60,17 @@ _BELOW = ".**"
 _NO_VALUES = Keep("it holds no value: each is null, or an object without fields")
 
 
-def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: bool = False) -> Plan:
+def compile_plan(
+    rules: Rules,
+    schemas: Mapping[str, pa.Schema],
+    *,
+    partial: bool = False,
+    day: date | None = None,
+) -> Plan:
     """Compile `rules` for sources with these schemas (by alias).
 
     With `partial`, rules for fields outside of all schemas are accepted, since a rule file's own
-    tests hold only some fields.
+    tests hold only some fields. `day` is that of ``as_of: run`` (default: today, UTC).
 
     Raises: RuleError, with all problems at once.
     """
@@ -84,7 +95,15 @@ def compile_plan(rules: Rules, schemas: Mapping[str, pa.Schema], *, partial: boo
         digest=rules.digest,
         declared=Declared(canonical_json(rules.declared)),
         privacy=rules.privacy,
+        run_day=_run_day(rules, day),
     )
+
+
+def _run_day(rules: Rules, day: date | None) -> date | None:
+    """The day of ``as_of``, or None without it."""
+    if rules.as_of is None or rules.as_of != RUN:
+        return None if rules.as_of is None else date.fromisoformat(rules.as_of)
+    return day or datetime.now(UTC).date()
 
 
 def _rescan(rules: Rules, *, scrubs: bool) -> DetectSpec | None:
@@ -126,17 +145,22 @@ class _Compiler:
         self._unlisted: set[str] = set()
         self._linking = Linking(self.report)
         self._row_columns = [sound_columns_of(rule.expression) for rule in rules.rows]
-        self._tables: dict[tuple[bytes, frozenset[int]], TablePlan] = {}
+        self._fitting = Fitting(self.report, rules.derive)
+        self._tables: dict[tuple[bytes, frozenset[int], tuple[Derived, ...]], TablePlan] = {}
         self._for_others: frozenset[int] = frozenset()
         self._kinds: dict[FieldPath, Kind] = {}
         self._columns: dict[str, pa.DataType] = {}
 
     def table(self, alias: str, schema: pa.Schema) -> TablePlan:
         """The treatments for a source with this schema; shards with one schema share one plan."""
+        derived = self._fitting.derived(alias, schema)
+        schema = with_columns(schema, derived)
         self._enter(alias, schema)
-        known = schema.serialize().to_pybytes(), self._for_others
+        known = schema.serialize().to_pybytes(), self._for_others, derived
         if known not in self._tables:
-            self._tables[known] = self._table(schema)
+            table = self._tables[known] = replace(self._table(schema), derived=derived)
+            places = {rule.ref.id: rule.path for rule in self._rules.fields}
+            report_kept_inputs(self.report, derived, table.fields, places)
         return self._tables[known]
 
     def _enter(self, alias: str, schema: pa.Schema) -> None:
@@ -407,10 +431,16 @@ class _Compiler:
         """Check the conditions that need every schema."""
         if self._partial:
             return
+        self._fitting.report_unused(schemas)
+        schemas = {
+            alias: with_columns(schema, self._fitting.derived(alias, schema))
+            for alias, schema in schemas.items()
+        }
         found = {str(path) for schema in schemas.values() for path, _ in leaves(schema)}
         names = found | {name for schema in schemas.values() for name in schema.names}
         for candidate in self._candidates:
-            if not report_tables(self.report, candidate.rule, schemas):
+            tables = () if candidate.rule.tolerant else candidate.rule.tables
+            if not report_tables(self.report, candidate.rule.path, tables, schemas):
                 self._check_used(candidate, names)
         self._linking.check_used(self._rules.fields, names)
         self._check_subject(schemas, names)

@@ -53,6 +53,7 @@ PARTS: Final[Mapping[str, Directions]] = MappingProxyType(
             excludes=Narrower(),
             consistency=Wider(),
         ),
+        "as_of": each(as_of=Incomparable(), day=Indifferent()),
         "gates": each(
             max_residual_rate=Less(inf),
             min_k=More(1),

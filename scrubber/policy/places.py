@@ -29,20 +29,16 @@ def name_place(report: Report, rule: FieldRule, name: str) -> Path_:
     return _item(report, (*rule.path, "name"), name)
 
 
-def report_tables(report: Report, rule: FieldRule, aliases: Collection[str]) -> bool:
-    """Report the tables of a rule without a source; True if there are any."""
-    absent = (
-        []
-        if rule.tolerant
-        else [
-            table for table in rule.tables if not any(in_table(table, alias) for alias in aliases)
-        ]
-    )
+def report_tables(
+    report: Report, path: Path_, tables: Collection[str], aliases: Collection[str]
+) -> bool:
+    """Report the `tables` of the rule at `path` without a source; True if there are any."""
+    absent = [table for table in tables if not any(in_table(table, alias) for alias in aliases)]
     known = {PurePosixPath(alias).name.partition(".")[0] for alias in aliases}
     for table in absent:
         text = f"no source is part of the table {printable(table)}"
         hint = did_you_mean(table, known) or "optional: true if it may be absent"
-        report.value(_item(report, (*rule.path, "in"), table), "unmatched-table", text, hint)
+        report.value(_item(report, (*path, "in"), table), "unmatched-table", text, hint)
     return bool(absent)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
@@ -222,15 +223,35 @@ class RowRule:
 
 
 @dataclass(frozen=True)
+class Derived:
+    """A new column `name` of type `type_`, computed from other columns of its record.
+
+    `kind` is ``years_between``, ``months_between`` or ``days_between`` of two `inputs` (columns,
+    ISO 8601 dates or ``run_day``), ``user_agent`` of one, or ``sql``: the Polars SQL `expression`,
+    which reads the `inputs`. `format` is that of dates in text.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    type_: pa.DataType
+    rule: RuleRef
+    expression: str = ""
+    format: str | None = None
+
+
+@dataclass(frozen=True)
 class TablePlan:
     """The treatments for each source with this schema, in the order of its leaves.
 
-    `row_rules` holds the rules whose columns this table has.
+    `row_rules` holds the rules whose columns this table has. `derived` are its new columns, in the
+    order of their computation; they follow the columns of the source.
     """
 
     fields: tuple[FieldPlan, ...]
     row_rules: tuple[RowRule, ...] = ()
     subject: FieldPath | None = None
+    derived: tuple[Derived, ...] = ()
 
     @property
     def quasi(self) -> tuple[FieldPlan, ...]:
@@ -271,7 +292,7 @@ class Plan:
 
     `tables` maps the alias of each source to its TablePlan. `digest` is the SHA-256 of the rule
     files' canonical content, which identifies the policy in the manifest. `rescan` configures the
-    detectors of the rescan; None without a rescan.
+    detectors of the rescan; None without a rescan. `run_day` is the day of ``as_of``.
     """
 
     tables: tuple[tuple[str, TablePlan], ...]
@@ -286,6 +307,7 @@ class Plan:
     disclosure: DisclosureRules = DisclosureRules()
     rescan: DetectSpec | None = None
     unmeasured: Unmeasured = Unmeasured.STOP
+    run_day: date | None = None
 
     def table(self, source: str) -> TablePlan:
         return self._by_source[source]

@@ -28,6 +28,14 @@ _NAMES: Final = (
     ("on_unlisted",),
     ("on_error",),
     ("subject",),
+    ("as_of",),
+    ("derive", _ANY, "name"),
+    ("derive", _ANY, "years_between"),
+    ("derive", _ANY, "months_between"),
+    ("derive", _ANY, "days_between"),
+    ("derive", _ANY, "user_agent"),
+    ("derive", _ANY, "format"),
+    ("derive", _ANY, "in"),
     ("gates",),
     ("disclosure",),
     ("detect", "languages"),
@@ -63,7 +71,11 @@ _WORDS: Final = (  # single words: a transform by its name alone
 _PARAMETERS: Final = frozenset(
     {"domain", "scope", "entity", "file", "locale", "unit", "to", "context", "kind", "hash_type"}
 )
-_CONDITIONS: Final = (("rows", _ANY, "drop"), ("fields", _ANY, "when"))
+_CONDITIONS: Final = (
+    ("rows", _ANY, "drop"),
+    ("fields", _ANY, "when"),
+    ("derive", _ANY, "sql"),
+)
 _FILES: Final = (("map", "values"),)  # the name of a file, or its content
 _Path = tuple[str, ...]
 

@@ -10,12 +10,15 @@ import json
 import warnings
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from scrubber.errors import printable
 from scrubber.model.fieldpath import has_kinds
-from scrubber.policy.sql import ONE_RECORD, PARTS, Fault, fault_of, on_day
+from scrubber.policy.sql import ONE_RECORD, PARTS, Fault, calls, fault_of, on_day
+from scrubber.transform.base import Kind, kind_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -74,6 +77,25 @@ def sound_columns_of(expression: str) -> frozenset[str]:
 
 def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
     """The fault of `expression` for data with this `schema`; None for a boolean expression."""
+    found = _type_of(expression, schema)
+    if isinstance(found, Fault) or pa.types.is_boolean(found):
+        return found if isinstance(found, Fault) else None
+    return Fault("row-type", "this gives no truth value", "compare: consent = false")
+
+
+_DERIVABLE = frozenset(Kind) - {Kind.TIME, Kind.BINARY, Kind.OTHER}
+
+
+def value_type_of(expression: str, schema: pa.Schema) -> pa.DataType | Fault:
+    """The type of the values of `expression` for data with this `schema`, or its fault."""
+    found = _type_of(expression, schema)
+    if isinstance(found, Fault) or kind_of(found) in _DERIVABLE:
+        return found
+    hint = "days_between: [begin, end]" if pa.types.is_duration(found) else "one value: array_get"
+    return Fault("row-type", "this gives no text, number, date or truth value", hint)
+
+
+def _type_of(expression: str, schema: pa.Schema) -> pa.DataType | Fault:
     import polars as pl
 
     read = parsed(expression)
@@ -83,18 +105,70 @@ def boolean_fault(expression: str, schema: pa.Schema) -> Fault | None:
     if any(name in schema.names and has_kinds(schema.field(name).type) for name in names):
         text = "a column of this rule holds values of several kinds"
         return Fault("row-type", text, "a condition needs one type: convert the column")
+    # only what it reads: Polars has no words for some types of Arrow, and panics
+    table = schema.empty_table().select(names)
+    found = _outcome(read, table)
+    if found is None or any(_as_truth(node, schema) for node in map(_content, _nodes(read))):
+        return _misfit(expression, read, table)
+    if any(_casts_text_to_date(node, table) for node in _nodes(read)):
+        text = "CAST reads no date from a text"
+        return Fault("row-type", text, "DATE(born, '%Y-%m-%d')")
+    wide = found.to_arrow(compat_level=pl.CompatLevel.oldest()).type
+    return pa.string() if pa.types.is_large_string(wide) else wide
+
+
+def _outcome(expression: pl.Expr, table: pa.Table) -> pl.Series | None:
+    """The values of `expression` for an empty table; None if its types do not fit."""
+    import polars as pl
+
     try:
-        # only what it reads: Polars has no words for some types of Arrow, and panics
-        table = schema.empty_table().select(names)
         empty = pl.DataFrame(pl.from_arrow(table))
-        result = empty.select(read.alias("verdict")).to_series()
+        return empty.select(expression.alias("verdict")).to_series()
     except (Exception, pl.exceptions.PanicException):  # noqa: BLE001  it quotes its input
-        result = None
-    if result is None or any(_as_truth(node, schema) for node in map(_content, _nodes(read))):
-        return Fault("row-type", "this does not fit the types of its columns", _hint(schema))
-    if result.dtype != pl.Boolean:
-        return Fault("row-type", "this gives no truth value", "compare: consent = false")
-    return None
+        return None
+
+
+def _casts_text_to_date(node: pl.Expr, table: pa.Table) -> bool:
+    """True if a node casts texts to dates, but this version of Polars casts none of them."""
+    import polars as pl
+
+    if _reads_dates():
+        return False
+    to = str(_content(node).get("Cast", {}).get("dtype", ""))
+    if "Date" not in to:
+        return False
+    inner = [_outcome(one, table) for one in node.meta.pop()]
+    return any(one is not None and one.dtype == pl.String for one in inner)
+
+
+@cache
+def _reads_dates() -> bool:
+    """True if CAST reads dates from texts: Polars 2 does not."""
+    import polars as pl
+
+    try:
+        pl.Series(["2000-01-01"]).cast(pl.Date)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+def _misfit(expression: str, read: pl.Expr, table: pa.Table) -> Fault:
+    """The misfit of types in words: the innermost function that does not fit, and the columns that
+    it reads."""
+    function, part = "this", read
+    for name, written in sorted(calls(expression), key=lambda call: len(call[1])):
+        inner = parsed(written)
+        if not isinstance(inner, Fault) and _outcome(inner, table) is None:
+            function, part = name.upper(), inner
+            break
+    else:
+        wrong = [node for node in _nodes(read) if _outcome(node, table) is None]
+        part = min(wrong, key=lambda node: len(list(_nodes(node))), default=read)
+    types = {name: kind_of(table.schema.field(name).type) for name in part.meta.root_names()}
+    said = " and ".join(f"{printable(name)} ({types[name]})" for name in sorted(types))
+    text = f"{function} does not fit the type of {said}"
+    return Fault("row-type", text, _hint(table.schema))
 
 
 def _as_truth(content: dict[str, Any], schema: pa.Schema) -> bool:

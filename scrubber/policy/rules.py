@@ -16,6 +16,7 @@ from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem, RuleError, printable
 from scrubber.policy import schema
 from scrubber.policy.decisions import FieldRule, field_rules
+from scrubber.policy.derive.reading import Derivation, derivations, report_no_day
 from scrubber.policy.detection import canonical_json, check_entities, detection, unmeasured
 from scrubber.policy.examples import Example, examples
 from scrubber.policy.linking import check_linked_as, linked_labels
@@ -36,7 +37,7 @@ from scrubber.policy.publishing import has_literals, published_digest
 from scrubber.policy.rows import columns_of
 from scrubber.policy.schema import Gates, Key
 from scrubber.policy.shape import RULE_KEYS, check_shape
-from scrubber.policy.sql import Fault
+from scrubber.policy.sql import Fault, uses_run_day
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.settings import numbered
@@ -54,7 +55,7 @@ class Rules:
     composed content and of the hierarchy files; it is not published, since it could confirm
     guesses. `published` is the digest without literals and hierarchies; `literals` is true if there
     are any. `declared` is the ``dataset:`` part. `overrides` lists the settings of included files
-    that others override.
+    that others override. `as_of` is an ISO 8601 date, or ``run``.
     """
 
     path: str
@@ -67,6 +68,8 @@ class Rules:
     subject: str | None
     detect: DetectSpec
     unmeasured: Unmeasured
+    as_of: str | None
+    derive: tuple[Derivation, ...]
     fields: tuple[FieldRule, ...]
     rows: tuple[RowRule, ...]
     tests: tuple[Example, ...]
@@ -165,6 +168,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     written = check_shape(report)
     report.quote_nothing_of(_foreign(tree, report.problems))
     key = _key(report, written.key)
+    derive = derivations(report, written.derive, has_day=written.as_of is not None)
     fields, digests = field_rules(report, written)
     privacy, more_digests = privacy_rules(report, written.privacy)
     gates = _gates(report, written.gates, privacy)
@@ -174,6 +178,8 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     check_entities(report, written.detect, spec, asked, linked_labels(fields))
     check_linked_as(report, fields, spec)
     rows = _rows(report, written.rows)
+    if written.as_of is None:
+        _refuse_run_day(report, fields, rows)
     tests = examples(report, written.tests)
     if needs_key_reference and key is None:
         _require_key(report, fields)
@@ -191,6 +197,8 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         subject=written.subject,
         detect=spec,
         unmeasured=unmeasured(written.detect),
+        as_of=written.as_of,
+        derive=derive,
         fields=fields,
         rows=rows,
         tests=tests,
@@ -258,6 +266,16 @@ def _rows(report: Report, written: Iterable[schema.RowRule | None]) -> tuple[Row
         ref = RuleRef(f"rows[{i}]", report.tree.value_mark(("rows", i)))
         rules.append(RowRule(rule.drop, rule.reason, ref, rule.public))
     return tuple(rules)
+
+
+def _refuse_run_day(report: Report, fields: Iterable[FieldRule], rows: Iterable[RowRule]) -> None:
+    """Report conditions that read ``run_day``."""
+    for rule in fields:
+        if rule.when is not None and uses_run_day(rule.when):
+            report_no_day(report, (*rule.path, "when"))
+    for i, row in enumerate(rows):
+        if uses_run_day(row.expression):
+            report_no_day(report, ("rows", i, "drop"))
 
 
 def _gates(report: Report, part: Gates, privacy: PrivacyRules | None) -> GateRules:

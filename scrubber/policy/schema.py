@@ -28,6 +28,7 @@ from scrubber.policy.syntax.settings import (
     MAPPED,
     ONE,
     AnyMapping,
+    Between,
     HierarchySetting,
     Items,
     KindNames,
@@ -46,6 +47,9 @@ from scrubber.policy.syntax.settings import (
     one_or_by_field,
 )
 from scrubber.privacy.models import MODELS, PrivacyModel
+
+RUN = "run"
+"""The word of ``as_of`` for the day of the run."""
 
 FieldClassName = Literal[
     "direct_identifier", "quasi_identifier", "sensitive", "text", "insensitive"
@@ -87,6 +91,17 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         wanted = "expected a day of the calendar, such as 2027-06-30"
+        raise PydanticCustomError("bad-value", wanted) from None
+
+
+def _as_of(text: str) -> str:
+    """The word run, or a day of the calendar."""
+    if text == RUN:
+        return text
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        wanted = "as_of takes run, or a day of the calendar such as 2026-01-31"
         raise PydanticCustomError("bad-value", wanted) from None
 
 
@@ -221,6 +236,37 @@ class Detect(Part):
         description="Use scrubber's own recognizers and search decoded and folded views of a text "
         "(default true). False leaves patterns to Presidio alone.",
     )
+
+
+class Derive(Part):
+    """A new field, computed from the record's own fields and decided by a rule like any other."""
+
+    name: Text = Field(description="Name of the new field.")
+    years_between: Between | None = Field(
+        None,
+        description="Completed years from one date to another: fields, dates such as 2026-01-31, "
+        "or run_day.",
+    )
+    months_between: Between | None = Field(
+        None, description="Completed months from one date to another."
+    )
+    days_between: Between | None = Field(None, description="Days from one date to another.")
+    user_agent: Text | None = Field(
+        None, description="Field with a user agent, for the family of its browser."
+    )
+    sql: Text | None = Field(None, description="Polars SQL expression on the record.")
+    format: Text | None = Field(
+        None, description="Strptime format of dates in text (default: ISO 8601)."
+    )
+    in_: OneOrMore | None = Field(
+        None,
+        alias="in",
+        description="Tables that get the field (default: all that have the fields it needs).",
+    )
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return (self.in_,) if isinstance(self.in_, str) else self.in_ or ()
 
 
 class FieldRule(Part):
@@ -428,6 +474,12 @@ class RuleFile(Part):
     detect: Detect = Field(
         default_factory=Detect, description="Detection of personal data in text."
     )
+    as_of: Annotated[Text, AfterValidator(_as_of)] | None = Field(
+        None,
+        description="The day that run_day is in conditions and derived fields: a date, or run for "
+        "the day (UTC) on which a run begins. A resumed run keeps its day.",
+    )
+    derive: Items[Derive] = Field((), description="New fields, computed from the record's own.")
     fields: Items[FieldRule] = Field((), description="Field rules; the first match applies.")
     rows: Items[RowRule] = Field((), description="Rules that drop records.")
     privacy: Privacy | None = Field(None, description="Privacy models for equivalence classes.")

@@ -224,6 +224,25 @@ def on_day(expression: str, day: date) -> str:
     return written + expression[at:]
 
 
+def calls(expression: str) -> Iterator[tuple[str, str]]:
+    """The function calls in the valid `expression`: their names, and the calls as written.
+
+    >>> list(calls("lower(trim(name)) = 'x'"))
+    [('trim', 'trim(name)'), ('lower', 'lower(trim(name))')]
+    """
+    open_: list[tuple[str, int]] = []
+    before, begin = _END, 0
+    for at, token in _placed(expression):
+        if token.is_("("):
+            named = before.word in FUNCTIONS | _CASTS
+            open_.append((before.text if named else "", begin))
+        elif token.is_(")"):
+            name, begin_of_call = open_.pop()
+            if name:
+                yield name, expression[begin_of_call : at + 1]
+        before, begin = token, at
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     return (token for _, token in _placed(text))
 

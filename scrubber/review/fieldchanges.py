@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scrubber.errors import printable
-from scrubber.manifest.view import CASE, told
+from scrubber.manifest.view import CASE, DERIVED, told
 from scrubber.model.direction import each
 from scrubber.review.ordering import NOTHING, Change, Effect, by_rank, parameters
 from scrubber.review.strength import (
@@ -130,7 +130,9 @@ def _effect(old: Field, new: Field, shared: Sequence[Shared]) -> Effect:
 
 
 def _stated_cases(field: Field) -> dict[str, str]:
-    return {name: value for name, value in _parameters(field).items() if name.startswith(CASE)}
+    """The cases of a field, and its derivation."""
+    stated = _parameters(field).items()
+    return {name: value for name, value in stated if name.startswith((CASE, DERIVED))}
 
 
 def _of_step(field: Field, number: int) -> dict[str, str]:

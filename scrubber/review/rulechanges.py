@@ -45,7 +45,7 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
         stated = [_parameters(policy["rules"], part) for policy in (old, new)]
         if part == "detect" and None in stated:
             continue  # one run scrubbed no text, so the fields differ
-        label = "gate " if part == "gates" else f"{part} "
+        label = {"gates": "gate ", "as_of": ""}.get(part, f"{part} ")
         yield from parameters("policy", "", directions, stated[0] or {}, stated[1] or {}, label)
     keyless = None in (old["keyed_digest"], new["keyed_digest"])
     if keyless and all(map(_has_hidden, (a, b))) and a["run"]["id"] != b["run"]["id"]:

@@ -39,12 +39,13 @@ from scrubber.manifest import (
     SubjectFacts,
     UnreadFacts,
 )
-from scrubber.model.fieldpath import holder
+from scrubber.model.fieldpath import FieldPath, holder
 from scrubber.outputs.checkpoints import Unread
 from scrubber.policy import Rules
 from scrubber.policy.plan import (
     LOCAL,
     Apply,
+    Derived,
     Disposition,
     Drop,
     FieldPlan,
@@ -62,6 +63,7 @@ from scrubber.run.risk_facts import checked, limitations, risk_of_run
 from scrubber.run.rule_facts import (
     action_of,
     case_parameters,
+    derived_parameters,
     levels_text,
     place_of,
     rule_facts,
@@ -200,14 +202,18 @@ def _language_leaks(one: LanguageMeasure) -> LanguageLeakFacts:
 
 def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
     """One entry per treatment, with all sources that share it."""
-    decided: dict[FieldPlan, tuple[str, ...]] = {}
+    decided: dict[tuple[FieldPlan, Derived | None], tuple[str, ...]] = {}
     for table, sources in plan.kinds.items():
+        new = {FieldPath((derived.name,)): derived for derived in table.derived}
         for field in table.fields:
-            decided[field] = decided.get(field, ()) + sources
-    return tuple(_field(field, sources, key) for field, sources in decided.items())
+            treated = field, new.get(field.path)
+            decided[treated] = decided.get(treated, ()) + sources
+    return tuple(_field(*treated, sources, key) for treated, sources in decided.items())
 
 
-def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> FieldFacts:
+def _field(
+    field: FieldPlan, derived: Derived | None, sources: tuple[str, ...], key: RootKey | None
+) -> FieldFacts:
     disposition = field.disposition
     transforms = transforms_in(field)
     steps = transforms_of(disposition) if isinstance(disposition, Apply) else ()
@@ -233,7 +239,9 @@ def _field(field: FieldPlan, sources: tuple[str, ...], key: RootKey | None) -> F
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=not field.path.repeated,
         inside=holder(field.path),
-        parameters=_parameters(disposition, key) | dict(case_parameters(field, key)),
+        parameters=_parameters(disposition, key)
+        | dict(case_parameters(field, key))
+        | (derived_parameters(derived, key) if derived is not None else {}),
         operators=_operators(disposition, key),
     )
 

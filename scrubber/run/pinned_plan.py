@@ -34,7 +34,8 @@ def plan_document(
     sources = tuple(
         SourceRecord(source.alias, formats.media_type(source), None) for source in surveyed.sources
     )
-    facts = facts_of(Account(rules, surveyed.plan, None, sources, ()), NO_RUN)
+    undated = replace(surveyed.plan, run_day=None)  # a plan outlasts the day on which it is made
+    facts = facts_of(Account(rules, undated, None, sources, ()), NO_RUN)
     policy = replace(facts.policy, keyed_digest=keyed_digest(rules, key))
     shown = surveyed.plan.disclosure
     facts = replace(facts, policy=policy)

@@ -19,12 +19,13 @@ from scrubber.anonymize.gates import GATES, gate_rule
 from scrubber.detect import DetectSpec
 from scrubber.errors import Mark
 from scrubber.manifest import HIDDEN, RuleFacts
-from scrubber.manifest.view import CASE, WHERE
+from scrubber.manifest.view import CASE, DERIVED, WHERE
 from scrubber.pipeline.batch import DETECT
 from scrubber.policy import Rules, public_parameters
 from scrubber.policy.plan import (
     Apply,
     Case,
+    Derived,
     Disposition,
     Drop,
     FieldPlan,
@@ -36,12 +37,13 @@ from scrubber.policy.plan import (
     ScrubText,
     Unmeasured,
 )
-from scrubber.policy.sql import masked
+from scrubber.policy.sql import RUN_DAY, masked
 from scrubber.run.risk_facts import suppression
 from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
 from scrubber.transform.steps import Steps, numbered, title
 
+AS_OF: Final = "as_of"
 _EACH: Final = 200  # list items published one by one
 _DIGITS: Final = 16
 
@@ -50,6 +52,8 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
     """All rules that applied, in the order of the rule file."""
     seen: dict[str, RuleFacts] = {}
     for table in plan.kinds:
+        for derived in table.derived:
+            seen.setdefault(derived.rule.id, _derive_rule(derived, key))
         for field in table.fields:
             disposition = field.disposition
             transform = disposition.transform if isinstance(disposition, Apply) else None
@@ -68,6 +72,12 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
                 seen.setdefault(case.rule.id, _case_rule(case, rules, key))
         for row in table.row_rules:
             seen.setdefault(row.rule.id, _row_rule(row, key))
+    if rules.as_of is not None:
+        day = {} if plan.run_day is None else {"day": plan.run_day.isoformat()}
+        stated = {"as_of": rules.as_of} | day
+        seen[AS_OF] = RuleFacts(
+            AS_OF, place_of(rules.tree.key_mark((AS_OF,))), RUN_DAY, AS_OF, stated
+        )
     if plan.detect is not None:
         mark = rules.tree.key_mark((DETECT,))
         stated = dict(_detection(plan.detect, plan.unmeasured, key))
@@ -182,6 +192,20 @@ def _case_rule(case: Case, rules: Rules, key: RootKey | None) -> RuleFacts:
         parameters=stated,
         reason=case.disposition.reason if isinstance(case.disposition, Keep) else None,
     )
+
+
+def derived_parameters(derived: Derived, key: RootKey | None) -> dict[str, str]:
+    """The derivation of a field, as parameters of a manifest."""
+    if derived.kind == "sql":
+        content = digest(" ".join(derived.expression.split()), key)
+        return {DERIVED: f"sql: {masked(derived.expression)}", f"{DERIVED} content": content}
+    read = "" if derived.format is None else f" ({derived.format})"
+    return {DERIVED: f"{derived.kind}: {', '.join(derived.inputs)}{read}"}
+
+
+def _derive_rule(derived: Derived, key: RootKey | None) -> RuleFacts:
+    place, stated = place_of(derived.rule.mark), derived_parameters(derived, key)
+    return RuleFacts(derived.rule.id, place, derived.name, "derive", stated)
 
 
 def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:

@@ -12,6 +12,7 @@ from scrubber.manifest import Manifest
 from scrubber.manifest.salts import SALTS, salts_file
 from scrubber.outputs.base import refuse_sources_in
 from scrubber.outputs.checkpoints import Unread
+from scrubber.run.as_of import begun_on
 from scrubber.run.count_pass import count
 from scrubber.run.facts import Account, SourceRecord
 from scrubber.run.pinned_plan import refuse_drift, refuse_literals, refuse_shares
@@ -54,7 +55,8 @@ def _surveyed(session: Session) -> Outcome:
     """
     request, unread = session.request, dict[str, str]()
     leave_out = unread.__setitem__ if request.quarantine_unreadable else None
-    surveyed = survey(request.rules, request.inputs, leave_out, session.executor)
+    day = begun_on(session.stage, request.rules)
+    surveyed = survey(request.rules, request.inputs, leave_out, session.executor, day)
     stamps = {source.alias: formats.stamp(source) for source in surveyed.sources}
     refuse_sources_in(session.out, surveyed.sources)
     if request.pinned is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pyarrow as pa
 
@@ -53,10 +54,12 @@ def survey(
     inputs: Sequence[str],
     leave_out: formats.LeaveOut | None = None,
     executor: Executor | None = None,
+    day: date | None = None,
 ) -> Survey:
     """Find the sources and compile the rules against their schemas; nothing is written.
 
     `leave_out`, if given, receives unreadable sources, which are then omitted from the survey.
+    `day` is that of ``as_of: run`` (default: today, UTC).
 
     Raises: InputError for unreadable sources, ``all-unreadable`` if all are; RuleError with all
     problems at once.
@@ -73,7 +76,7 @@ def survey(
     sources = tuple(source for source in found if source.alias in schemas)
     if not sources:
         raise all_unreadable()
-    return Survey(sources, schemas, compile_plan(rules, schemas))
+    return Survey(sources, schemas, compile_plan(rules, schemas, day=day))
 
 
 def all_unreadable() -> InputError:

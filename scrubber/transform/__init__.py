@@ -20,6 +20,7 @@ from scrubber.transform.significant import Significant
 from scrubber.transform.surrogate import Surrogate
 from scrubber.transform.truncate_date import TruncateDate
 from scrubber.transform.url import Url
+from scrubber.transform.user_agent import UserAgent
 
 _REGISTERED: dict[str, type[Transform]] = {
     kind.name: kind
@@ -46,6 +47,7 @@ _REGISTERED: dict[str, type[Transform]] = {
         RandomizedResponse,
         Laplace,
         Url,
+        UserAgent,
     )
 }
 TRANSFORMS: Mapping[str, type[Transform]] = MappingProxyType(_REGISTERED)

@@ -50,7 +50,7 @@ s like 'test%' | s not like '%x%' | s ilike 'A_' | s ~ '^x\\d+$' | s !~ 'x' | s 
 case when a = 1 then b else false end | case a when 1 then b when 2 then not b else false end
 case (a) when 1 then true else false end | if(a = 1, b, false)
 cast(a as varchar) = '1' | cast(s as double precision) > 1 | cast(a as decimal(10, 2)) > 1
-try_cast(s as integer) > 1 | s::int > 1 | cast(s as date) > d
+try_cast(s as integer) > 1 | s::int > 1 | date(s, '%Y-%m-%d') > d
 lower(s) = 'x' | UPPER (s) = 'X' | length(trim(s)) > 3 | substr(s, 1, 2) = 'ab' | left(s, 2) = 'ab'
 replace(s, 'a', 'b') = 'b' | concat(s, '-', s) = 'x' | starts_with(s, 'a') | s is not null
 split_part(s, '-', 1) = 'a' | lpad(s, 5, '0') = '00001' | regexp_like(s, '^a') | strpos(s, 'a') > 0

@@ -21,7 +21,7 @@ from scrubber.policy.syntax.report import dotted
 from scrubber.policy.syntax.source import Path_, Tree, read_tree
 
 _JOINED: frozenset[Path_] = frozenset(
-    {("fields",), ("rows",), ("detect", "recognizers"), ("detect", "rules")}
+    {("derive",), ("fields",), ("rows",), ("detect", "recognizers"), ("detect", "rules")}
 )
 _WHOLE: frozenset[Path_] = frozenset({("key",), ("version",), ("tests",)})
 _MAX_FILES = 64

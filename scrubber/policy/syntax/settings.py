@@ -81,6 +81,16 @@ def _texts(value: Any) -> str | tuple[str, ...]:
     return tuple(items) if isinstance(value, list) else str(value)
 
 
+def _between(value: Any) -> tuple[str, ...]:
+    """The first and the last of two dates."""
+    right = isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+    if not right or len(value) != 2:
+        raise PydanticCustomError(
+            "wrong-type", "expected the first and the last date: [birth_date, visit_date]"
+        )
+    return tuple(value)
+
+
 def _kinds(value: Any) -> tuple[Kind, ...]:
     """One type of fields, or a list of them."""
     items = value if isinstance(value, list) else [value]
@@ -173,6 +183,18 @@ KindNames = Annotated[
                 {"enum": sorted(Kind)},
                 {"type": "array", "minItems": 1, "items": {"enum": sorted(Kind)}},
             ]
+        }
+    ),
+]
+Between = Annotated[
+    tuple[str, ...],
+    PlainValidator(_between),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "minItems": 2,
+            "maxItems": 2,
+            "items": {"type": "string", "minLength": 1},
         }
     ),
 ]
