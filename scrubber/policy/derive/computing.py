@@ -19,7 +19,7 @@ from scrubber.policy.row_filter import evaluated
 from scrubber.policy.rows import parsed
 from scrubber.policy.sql import Fault
 from scrubber.transform.base import Context, Outcome, transformed
-from scrubber.transform.columns.calendar_days import days_of
+from scrubber.transform.calendar_days import days_of
 from scrubber.transform.user_agent import UserAgent
 
 Flags = npt.NDArray[np.bool_]
