@@ -11,11 +11,12 @@ from typing import Any, Generic, TypeVar
 from scrubber.api.arguments import AnyPath, RulesLike, as_rules
 from scrubber.errors import GateError, NotAvailable, OutputError
 from scrubber.formats import FORMATS as FORMATS
-from scrubber.frames import open_frame, paths_of
+from scrubber.frames import open_frames, paths_of
+from scrubber.frames.feed import Kept, Spooled
 from scrubber.keystore import as_key
 from scrubber.manifest import Manifest
 from scrubber.manifest.planned import read_plan
-from scrubber.run.on_table import run_on_table
+from scrubber.run.on_table import run_on_feeds
 from scrubber.run.request import Request
 from scrubber.run.run import run
 from scrubber.run.survey import Progress
@@ -61,8 +62,11 @@ def scrub(
 ) -> Scrubbed[T]:
     """Scrub a table or files by a rule file.
 
-    `data` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table, or anything with
-    ``__arrow_c_stream__``. Then ``.data`` of the result is of the same kind, with its dtypes. Or
+    `data` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table, a Hugging Face
+    dataset, or anything with ``__arrow_c_stream__``. Then ``.data`` of the result is of the same
+    kind, with its dtypes. The splits of a DatasetDict are tables of these names. An
+    IterableDataset is read once (twice for ``privacy:``), and its result is a stream from a
+    private temporary file, once all gates have passed. Or
     `data` is a path, a glob, a URL, or a list of them. Then `out` names the folder for ``data/``
     and ``manifest.json``, and ``.data`` is that folder as a Path (or its URL).
 
@@ -101,9 +105,10 @@ def scrub(
     key = as_key(key) if key is not None else None
     paths = paths_of(data)
     if paths is None:
-        opened = open_frame(data)
-        table, manifest = run_on_table(parsed, opened.table, key=key)
-        return Scrubbed(opened.back(table), manifest)
+        opened = open_frames(data)
+        store = Spooled if opened.streamed else Kept
+        stores, manifest = run_on_feeds(parsed, opened.feeds, key=key, store=store)
+        return Scrubbed(opened.back(stores, unchanged(manifest)), manifest)
     if out is None:
         raise OutputError("output-missing", "scrubbing files needs an output folder", hint="out=…")
     where = locate(out)
@@ -125,3 +130,10 @@ def scrub(
     manifest = run(request)
     folder = where if isinstance(where, Path) else str(where)
     return Scrubbed(folder, manifest)  # type: ignore[arg-type]
+
+
+def unchanged(manifest: Manifest) -> frozenset[str]:
+    """The columns of which every value below was kept as it was."""
+    rows = manifest.data["fields"]
+    changed = {row["name"] for row in rows if row["action"] != "keep"}
+    return frozenset(row["name"] for row in rows) - changed

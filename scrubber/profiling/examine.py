@@ -15,7 +15,8 @@ from scrubber.detect.language import unmeasured
 from scrubber.errors import DetectionError, Place
 from scrubber.formats import Sample
 from scrubber.formats.sampling import drawn, generator
-from scrubber.frames import open_frame
+from scrubber.frames import open_frames
+from scrubber.frames.feed import Feed
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import plain
@@ -23,7 +24,6 @@ from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.profiling.columns import Profile, Verdict, judge
 
-_FRAME = "frame"
 _PERSON = "PERSON"
 _CELLS = 20_000
 """Maximum number of examined cells of a field; lists may hold many per record."""
@@ -74,12 +74,26 @@ class ExaminedTable:
 
 
 def sampled(data: object, paths: Sequence[str] | None, rows: int, seed: int) -> tuple[Sample, ...]:
-    """About `rows` records of each dataset in `paths`, or of the frame `data`."""
+    """About `rows` records of each dataset in `paths`, or of each table of `data`; of a stream, the
+    first ones."""
     if paths is not None:
         return formats.samples(formats.discover(paths), rows, seed)
-    table = open_frame(data).table
-    part = drawn(table, rows, generator(seed, _FRAME))
-    return (Sample(_FRAME, part, table.num_rows),)
+    opened = open_frames(data)
+    return tuple(
+        _sample(name, feed, rows, seed, streamed=opened.streamed)
+        for name, feed in opened.feeds.items()
+    )
+
+
+def _sample(name: str, feed: Feed, rows: int, seed: int, *, streamed: bool) -> Sample:
+    tables, count = [feed.schema.empty_table()], 0
+    for table in feed.tables():
+        tables.append(table)
+        count += table.num_rows
+        if streamed and count >= rows:
+            return Sample(name, pa.concat_tables(tables).slice(0, rows), None)
+    part = drawn(pa.concat_tables(tables), rows, generator(seed, name))
+    return Sample(name, part, count)
 
 
 def examine(samples: Sequence[Sample], detector: Detector) -> Iterator[ExaminedTable]:

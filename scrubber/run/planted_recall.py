@@ -62,9 +62,11 @@ def planted_in_sources(surveyed: Survey) -> tuple[PlantedFacts, ...]:
     return planted_in(plan, texts)
 
 
-def planted_in_table(plan: Plan, alias: str, table: pa.Table) -> tuple[PlantedFacts, ...]:
-    """The recall in texts of a table in memory."""
-    return planted_in(plan, list(_texts(plan, [(alias, table)])))
+def planted_in_tables(
+    plan: Plan, tables: Iterable[tuple[str, pa.Table]]
+) -> tuple[PlantedFacts, ...]:
+    """The recall in texts of the first records of tables, by their aliases."""
+    return planted_in(plan, list(_texts(plan, tables)))
 
 
 def planted_in(plan: Plan, texts: Sequence[str]) -> tuple[PlantedFacts, ...]:

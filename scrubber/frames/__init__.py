@@ -1,9 +1,8 @@
-"""Conversion of frames to Arrow tables, and back to the same kind of frame."""
+"""Conversion of the caller's tables to Arrow, and back to the same kind."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
@@ -12,7 +11,13 @@ import pyarrow as pa
 
 from scrubber.errors import InputError
 from scrubber.formats.admission import admitted_table
+from scrubber.frames import hub
+from scrubber.frames.feed import Feed, Store, fed
+from scrubber.frames.kinds import is_a
 from scrubber.model.arrow_errors import ARROW_ERRORS
+
+FRAME = "frame"
+"""The name of a single table."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,35 @@ class Frame:
         return f"Frame(rows={self.table.num_rows})"
 
 
+@dataclass(frozen=True)
+class Frames:
+    """A caller's tables by name, and the conversion of the results to the caller's kind.
+
+    `back` takes the results by name and the names of columns that no rule changed. A `streamed`
+    result is stored in a private file, as it may exceed the memory.
+    """
+
+    feeds: Mapping[str, Feed]
+    back: Callable[[Mapping[str, Store], frozenset[str]], Any]
+    streamed: bool = False
+
+
+def open_frames(data: object) -> Frames:
+    """Convert `data` to one Arrow table or several: the splits of a DatasetDict are tables.
+
+    Raises: the errors of :func:`open_frame`.
+    """
+    opened = hub.opened(data)
+    if opened is not None:
+        return Frames(*opened)
+    frame = open_frame(data)
+
+    def back(results: Mapping[str, Store], _: frozenset[str]) -> Any:
+        return frame.back(results[FRAME].table())
+
+    return Frames({FRAME: fed(frame.table)}, back)
+
+
 def open_frame(data: object) -> Frame:
     """Convert `data` to an Arrow table, without copying where possible.
 
@@ -36,7 +70,7 @@ def open_frame(data: object) -> Frame:
     ``duplicate-field``, ``type-not-supported``, as for files.
     """
     opened = _opened(data)
-    return replace(opened, table=admitted_table(opened.table, "frame"))
+    return replace(opened, table=admitted_table(opened.table, FRAME))
 
 
 def paths_of(data: object) -> list[str] | None:
@@ -53,26 +87,22 @@ def _opened(data: object) -> Frame:
         return Frame(data, _same)
     if isinstance(data, pa.RecordBatch):
         return Frame(pa.Table.from_batches([data]), _record_batch)
-    if _is(data, "polars", "LazyFrame"):
+    if is_a(data, "polars", "LazyFrame"):
         return _polars(data.collect(), lazy=True)  # type: ignore[attr-defined]
-    if _is(data, "polars", "DataFrame"):
+    if is_a(data, "polars", "DataFrame"):
         return _polars(data, lazy=False)
-    if _is(data, "pandas", "DataFrame"):
+    if is_a(data, "pandas", "DataFrame"):
         return _pandas(data)
+    if is_a(data, "datasets", "Dataset"):
+        return Frame(hub.arrow_of(data), _same)
     if hasattr(data, "__arrow_c_stream__"):
         return Frame(pa.table(data), _same)
     raise InputError(
         "frame-type",
         f"a {type(data).__name__} is not a supported table",
-        hint="a path, a Polars or pandas DataFrame, or anything with __arrow_c_stream__",
+        hint="a path, a Polars or pandas DataFrame, a Hugging Face dataset, or anything with "
+        "__arrow_c_stream__",
     )
-
-
-def _is(data: object, module: str, name: str) -> bool:
-    """isinstance without importing the module `module`."""
-    loaded = sys.modules.get(module)
-    kind = getattr(loaded, name, None)
-    return kind is not None and isinstance(data, kind)
 
 
 def _same(table: pa.Table) -> pa.Table:
