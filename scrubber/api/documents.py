@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.api.arguments import AnyPath, ManifestLike, as_manifest, today
-from scrubber.attest.attested import attested_plan, attested_run
 from scrubber.attest.checking import NEEDS_REVIEW, check_plan, check_run, exit_code
-from scrubber.attest.telling import said_about
+from scrubber.attest.telling import standing as standing_of
 from scrubber.attest.trust import read_trust
 from scrubber.errors import InputError
 from scrubber.exports import TARGETS as TARGETS
 from scrubber.exports import export as exported
-from scrubber.manifest import Check, Manifest, Screen, screen
+from scrubber.manifest import FILE_NAME, Check, Manifest, Screen, screen
 from scrubber.manifest.document import read_bytes
 from scrubber.manifest.kept import unless_kept
 from scrubber.manifest.planned import PlanDocument, is_plan, read_plan
 from scrubber.manifest.planview import plan_screen
-from scrubber.review import Change, Effect, compare, report_page, write_report
+from scrubber.manifest.standing import Standing
+from scrubber.review import Change, Effect, compare, plan_page, report_page, write_report
 from scrubber.storage import Location, locate, write_whole
 
 _REPORT = "report.html"
@@ -46,20 +46,29 @@ class Shown:
         """Always 0."""
         return 0
 
-    def signed(self) -> tuple[str, ...]:
-        """A line for each envelope beside the document, read now.
+    def standing(self, trust: AnyPath | None = None, *, on: date | None = None) -> Standing | None:
+        """The signatures beside the document, read now, and by a `trust` file the gate's verdict on
+        the day `on` (default: today in UTC). None for a manifest away from its output.
 
-        Raises: TamperedError ``envelope-form``.
+        Raises: TamperedError ``envelope-form``, ``access-form``; RuleError for an invalid trust
+        file.
         """
-        if isinstance(self.content, PlanDocument):
-            return tuple(said_about(attested_plan(self.path)))
-        return tuple(said_about(attested_run(self.path))) if self.path.is_dir() else ()
+        return _standing(self.path, trust, on)
 
     def to_json(self) -> Any:
         """The document as plain values."""
         if isinstance(self.content, PlanDocument):
             return self.content.data
         return self.content.to_json()
+
+
+def _standing(path: Location, trust: AnyPath | None, on: date | None) -> Standing | None:
+    """The standing of a plan or of an output folder; of ``manifest.json``, that of its folder."""
+    path = path.parent if path.name == FILE_NAME else path
+    if not path.is_dir() and not is_plan(read_bytes(path)):
+        return None
+    trusted = read_trust(Path(trust)) if trust is not None else None
+    return standing_of(path, trusted, on or today())
 
 
 def show(document: AnyPath) -> Shown:
@@ -181,22 +190,37 @@ class Reported:
 
 
 def report(
-    output: AnyPath, *, out: AnyPath | None = None, against: ManifestLike | None = None
+    document: AnyPath,
+    *,
+    out: AnyPath | None = None,
+    against: ManifestLike | None = None,
+    trust: AnyPath | None = None,
+    on: date | None = None,
 ) -> Reported:
-    """Render the manifest of `output` as one HTML page at `out` (default ``report.html`` in the
-    output).
+    """Render a manifest or a plan as one HTML page at `out` (default: ``report.html`` in the
+    output, or beside the plan).
 
-    `against` is an earlier manifest: the page then lists the changes since. An earlier report is
-    replaced; other files never are.
+    `against` is an earlier manifest: the page then lists the changes since. By a `trust` file, the
+    page names the holders of keys and the gate's verdict on the day `on` (default: today in UTC).
+    An earlier report is replaced; other files never are.
 
-    Raises: OutputError ``output-foreign``, ``output-write``; the errors of
-    :func:`scrubber.read_manifest`.
+    Raises: OutputError ``output-foreign``, ``output-write``; InputError ``plan-against``;
+    TamperedError ``envelope-form``, ``access-form``; RuleError for an invalid trust file; the
+    errors of :func:`show`.
     """
-    folder = locate(output)
-    earlier = as_manifest(against) if against is not None else None
-    page = report_page(as_manifest(output), earlier)
-    beside = folder if folder.is_dir() else folder.parent
-    target = locate(out) if out is not None else beside / _REPORT
+    path = locate(document)
+    shown = show(document)
+    standing = _standing(path, trust, on)
+    beside, name = (path if path.is_dir() else path.parent), _REPORT
+    if isinstance(shown.content, PlanDocument):
+        if against is not None:
+            text = "a plan is compared by run --plan; --against compares manifests"
+            raise InputError("plan-against", text)
+        page, name = plan_page(shown.content, standing), f"{path.name}.html"
+    else:
+        earlier = as_manifest(against) if against is not None else None
+        page = report_page(shown.content, earlier, standing)
+    target = locate(out) if out is not None else beside / name
     write_report(page, target)
     return Reported(str(target))
 

@@ -33,6 +33,7 @@ def show_screen(view: Screen) -> None:
     _fields("Kept (the risk)", view.kept, "yellow")
     _fields("Transformed", view.transformed, "green")
     _fields("Removed", view.removed, "blue")
+    _texts("Who can reverse it", view.reversal)
     _rows("Records", view.rows)
     _rows("Findings", view.findings)
     _texts("Risk", view.risk)
@@ -114,16 +115,11 @@ def show_checks(checks: Sequence[Check]) -> None:
 
 def show_verdict(verdict: Verdict) -> None:
     """The checks of a gate, then the verdict."""
-    said = {
-        0: "approved",
-        1: "DENIED: a gate failed",
-        3: "DENIED until it is signed and approved",
-        4: "DENIED: tampered with",
-        5: "DENIED: small files cannot be checked without their salts",
-    }
+    from scrubber.manifest.standing import VERDICTS
+
     show_checks(verdict.checks)
     waived = f", with {len(verdict.waived)} failed and waived" if verdict.waived else ""
-    stdout().print(said[verdict.exit_code] + waived, style="bold")
+    stdout().print(VERDICTS[verdict.exit_code] + waived, style="bold")
 
 
 def show_vouched(statement: Vouched, done: str) -> None:

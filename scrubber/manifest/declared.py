@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from scrubber.manifest.canonical import canonical_bytes
@@ -55,6 +56,18 @@ def declared_sections(declared: DeclaredFacts) -> tuple[dict[str, Any], dict[str
         for name, value in sorted(rest.items())
     ]
     return dataset, legal
+
+
+def retention_ended(data: Mapping[str, Any], on: date) -> str | None:
+    """The declared last day of retention if it is before `on`, or if it is no day; else None."""
+    said = (data["legal"]["retention"]["value"] or {}).get("delete_by")
+    if said is None:
+        return None
+    try:
+        ended = date.fromisoformat(said) < on
+    except ValueError:
+        return "a day that is none"
+    return said if ended else None
 
 
 def contradiction(manifest: Mapping[str, Any]) -> str | None:

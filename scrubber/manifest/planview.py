@@ -7,6 +7,7 @@ from typing import Final
 
 from scrubber.errors import printable
 from scrubber.manifest.planned import PlanDocument
+from scrubber.manifest.reversal import reversal_lines
 from scrubber.manifest.view import (
     FieldLine,
     Row,
@@ -43,6 +44,7 @@ def plan_screen(document: PlanDocument) -> Screen:
         kept=tuple(groups["keep"]),
         transformed=tuple(groups[""]),
         removed=tuple(groups["drop"]),
+        reversal=tuple(reversal_lines(data["fields"])),
         unknown=tuple(unknown_facts(data)),
         commitments=tuple(commitments(data)),
         rows=tuple(_expected(document)),

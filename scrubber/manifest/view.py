@@ -17,6 +17,7 @@ from scrubber.errors import printable
 from scrubber.manifest.assessment import at_least, left_in, looked_line, planted_lines, worst
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
+from scrubber.manifest.reversal import reversal_lines
 from scrubber.manifest.risk import risk_lines
 from scrubber.transform import TRANSFORMS
 from scrubber.transform.steps import THEN, numbered
@@ -70,6 +71,7 @@ class Screen:
     kept: tuple[FieldLine, ...]
     transformed: tuple[FieldLine, ...]
     removed: tuple[FieldLine, ...]
+    reversal: tuple[str, ...]
     unknown: tuple[str, ...]
     commitments: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -106,6 +108,7 @@ def screen(manifest: Manifest) -> Screen:
         kept=tuple(groups["keep"]),
         transformed=tuple(groups[""]),
         removed=tuple(groups["drop"]),
+        reversal=tuple(reversal_lines(data["fields"])),
         unknown=tuple(unknown_facts(data)),
         commitments=tuple(commitments(data)),
         rows=tuple(_rows(data, base)),
@@ -340,6 +343,11 @@ def told(field: Mapping[str, Any], base: int = 1) -> Told:
     return Told(_what(field), _done(field), _amount(field["counts"], base))
 
 
+def told_of_plan(field: Mapping[str, Any]) -> Told:
+    """The parts of a sentence about a field of a plan, which has no number of values."""
+    return Told(_what(field), _done(field), "")
+
+
 def _verdict(data: Mapping[str, Any], number: Mapping[str, int]) -> str:
     failed = sum(not c["passed"] and c["severity"] == "error" for c in data["checks"])
     unsafe = sum(field["unsafe"] for field in data["fields"])
@@ -444,7 +452,11 @@ def lines(view: Screen) -> Iterable[str]:
         if fields:
             yield f"{title}:"
             yield from (f"  {line}" for line in fields)
-    texts = (("unknown", view.unknown), ("commitments", view.commitments))
+    texts = (
+        ("who can reverse it", view.reversal),
+        ("unknown", view.unknown),
+        ("commitments", view.commitments),
+    )
     for title, said in texts:
         if said:
             yield f"{title}:"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scrubber.review.changes import compare
 from scrubber.review.ordering import Change, Effect
-from scrubber.review.page import report_page
+from scrubber.review.page import plan_page, report_page
 from scrubber.review.writing import write_report
 
-__all__ = ["Change", "Effect", "compare", "report_page", "write_report"]
+__all__ = ["Change", "Effect", "compare", "plan_page", "report_page", "write_report"]

@@ -6,7 +6,7 @@ The page has no script and no external resource, and a content security policy f
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,7 +16,12 @@ from typing import Final
 from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text, screen
 from scrubber.manifest.assessment import left_in
+from scrubber.manifest.declared import retention_ended
 from scrubber.manifest.deletion import deletion_lines
+from scrubber.manifest.planned import PlanDocument
+from scrubber.manifest.planview import plan_screen
+from scrubber.manifest.reversal import reversal_lines
+from scrubber.manifest.standing import Standing
 from scrubber.manifest.view import group_of, printable_text
 from scrubber.review.assessed import risk_parts, second_look_parts
 from scrubber.review.changes import compare
@@ -33,14 +38,18 @@ from scrubber.review.sections import (
     digest,
     field_table,
     finding_charts,
+    gate_parts,
     leak_table,
     measured_table,
     output_parts,
+    planned_sources,
     policy_facts,
     record_chart,
+    share_table,
     source_chart,
     unread_table,
 )
+from scrubber.review.standing import signature_parts
 from scrubber.review.tables import bullets, facts
 
 FIRST_LINES: Final = "<!doctype html>\n<!-- scrubber report -->\n"
@@ -62,23 +71,37 @@ class _Section:
     parts: tuple[Html, ...]
 
 
-def report_page(manifest: Manifest, against: Manifest | None = None) -> str:
+def report_page(
+    manifest: Manifest, against: Manifest | None = None, standing: Standing | None = None
+) -> str:
     """Render `manifest` as an HTML page, with the changes since the manifest `against`, if given.
 
-    Equal manifests give equal bytes.
+    `standing` holds the signatures; without it, the page says that nobody looked for them. Equal
+    arguments give equal bytes.
     """
     data = manifest.data
     changes = [_changes(against, manifest)] if against is not None else []
-    sections = [*changes, *_sections(data)]
+    sections = [*changes, *_sections(data, standing)]
+    return _page(data, "Provenance report", _verdict(manifest, standing), sections)
+
+
+def plan_page(plan: PlanDocument, standing: Standing | None = None) -> str:
+    """Render `plan` as an HTML page for its approval; arguments as of :func:`report_page`."""
+    data = plan.data
+    sections = list(_plan_sections(plan, standing))
+    return _page(data, "Plan for approval", _plan_verdict(plan, standing), sections)
+
+
+def _page(data: Data, over: str, verdict: Html, sections: list[_Section]) -> str:
     name = printable(data["dataset"]["name"]["value"] or "unnamed dataset")
     content = join(
         element("a", "Skip to the verdict", href="#verdict", class_="skip"),
-        _header(name, data),
+        _header(name, over, data),
         _contents(sections),
-        element("main", _verdict(manifest), *(_section(one) for one in sections)),
-        _footer(manifest),
+        element("main", verdict, *(_section(one) for one in sections)),
+        _footer(data),
     )
-    return document(f"{name}: provenance report", content)
+    return document(f"{name}: {over.lower()}", content)
 
 
 def document(title: str, content: Html) -> str:
@@ -108,11 +131,11 @@ def _policy() -> str:
     return f"default-src 'none'; style-src 'sha256-{hashed}'; base-uri 'none'; form-action 'none'"
 
 
-def _header(name: str, data: Data) -> Html:
+def _header(name: str, over: str, data: Data) -> Html:
     description = data["dataset"]["description"]["value"]
     return element(
         "header",
-        element("p", "Provenance report", class_="over"),
+        element("p", over, class_="over"),
         element("h1", name),
         element("p", printable_text(description), class_="lead") if description else "",
     )
@@ -143,7 +166,7 @@ def _changes(before: Manifest, after: Manifest) -> _Section:
     return _Section("changes", "Changes", lead, tuple(change_tables(found)))
 
 
-def _verdict(manifest: Manifest) -> Html:
+def _verdict(manifest: Manifest, standing: Standing | None) -> Html:
     data, view = manifest.data, screen(manifest)
     base = base_of(data)
     failed = [c for c in data["checks"] if not c["passed"] and c["severity"] == "error"]
@@ -155,29 +178,57 @@ def _verdict(manifest: Manifest) -> Html:
         ("Records in", count_text(data["records"]["in"], base)),
         ("out", count_text(data["records"]["out"], base)),
     )
-    concerns = list(_concerns(data))
+    marks = (_mark(checks, good=not failed), standing_mark(standing))
+    return _top(marks, said, numbers, list(_concerns(data, standing)), view.limitations)
+
+
+def _plan_verdict(plan: PlanDocument, standing: Standing | None) -> Html:
+    view = plan_screen(plan)
+    numbers = (
+        ("Fields to keep", f"{len(view.kept):,}"),
+        ("to transform", f"{len(view.transformed):,}"),
+        ("to remove", f"{len(view.removed):,}"),
+        ("Sources", f"{len(plan.data['sources']):,}"),
+    )
+    concerns = list(_concerns(plan.data, standing))
+    return _top((standing_mark(standing),), view.verdict, numbers, concerns, view.limitations)
+
+
+def _top(
+    marks: Iterable[Html],
+    said: str,
+    numbers: Iterable[tuple[str, Html | str]],
+    concerns: list[Html],
+    limitations: Iterable[str],
+) -> Html:
     return element(
         "section",
         element("h2", "Verdict", id="verdict-title"),
-        element(
-            "p",
-            element("span", checks, class_="mark bad" if failed else "mark good"),
-            f" {said}.",
-            class_="verdict",
-        ),
+        element("p", *marks, f" {said}.", class_="verdict"),
         facts(numbers, "numbers"),
         element("h3", "Review before approval"),
         bullets(concerns) if concerns else element("p", "Nothing stands out."),
         element("h3", "Limitations"),
-        bullets(view.limitations),
+        bullets(limitations),
         id="verdict",
         aria_labelledby="verdict-title",
     )
 
 
-def _concerns(data: Data) -> Iterator[Html]:
-    """Points for the reviewer to decide, the most serious first."""
-    for check in data["checks"]:
+def _mark(said: str, *, good: bool) -> Html:
+    return element("span", said, class_="mark good" if good else "mark bad")
+
+
+def standing_mark(standing: Standing | None) -> Html:
+    """Signatures and the gate's verdict in a few words."""
+    if standing is None:
+        return _mark("signatures not looked for", good=False)
+    return _mark(standing.verdict, good=standing.holds)
+
+
+def _concerns(data: Data, standing: Standing | None) -> Iterator[Html]:
+    """Points for the reviewer to decide, the most serious first; a plan has those of its rules."""
+    for check in data.get("checks", ()):
         if not check["passed"]:
             yield join(element("strong", "Failed check: "), printable(check["id"]))
     unsafe = [field for field in data["fields"] if field["unsafe"]]
@@ -187,14 +238,11 @@ def _concerns(data: Data) -> Iterator[Html]:
         kept = [f for f in data["fields"] if group_of(f) == "keep" and f["class"] == kind]
         if kept:
             yield join(element("strong", f"Kept unchanged, {words}: "), _names(kept))
-    if any(row["action"] == "keep" for row in data["findings"]):
-        yield join(element("strong", "Findings kept in text: "), "see findings.")
-    left = [str(one) for one in left_in(data["risk"])]
-    if left:
-        yield join(element("strong", "Residuals in the output: "), _few(left))
-    foreign = [printable(row["language"]) for row in data["records"]["unmeasured"]]
-    if foreign:
-        yield join(element("strong", "Records in unmeasured languages: "), _few(foreign))
+    if "records" in data:
+        yield from _concerns_of_run(data)
+    ended = retention_ended(data, standing.on) if standing is not None else None
+    if ended is not None:
+        yield join(element("strong", "Retention has ended: "), f"delete by {ended}.")
     reversible = [field for field in data["fields"] if field["reversible"]]
     if reversible:
         yield join(element("strong", "Reversible by the key holder: "), _names(reversible))
@@ -206,6 +254,17 @@ def _concerns(data: Data) -> Iterator[Html]:
     ]
     if missing:
         yield join(element("strong", "Not declared: "), ", ".join(missing) + ".")
+
+
+def _concerns_of_run(data: Data) -> Iterator[Html]:
+    if any(row["action"] == "keep" for row in data["findings"]):
+        yield join(element("strong", "Findings kept in text: "), "see findings.")
+    left = [str(one) for one in left_in(data["risk"])]
+    if left:
+        yield join(element("strong", "Residuals in the output: "), _few(left))
+    foreign = [printable(row["language"]) for row in data["records"]["unmeasured"]]
+    if foreign:
+        yield join(element("strong", "Records in unmeasured languages: "), _few(foreign))
 
 
 def _few(texts: list[str], limit: int = 12) -> str:
@@ -220,7 +279,7 @@ def _names(fields: list[Data], limit: int = 12) -> Html:
     return join(*commas, rest, ".")
 
 
-def _sections(data: Data) -> Iterator[_Section]:
+def _field_sections(data: Data) -> Iterator[_Section]:
     groups: dict[str, list[Data]] = {"keep": [], "": [], "drop": []}
     for field in data["fields"]:
         groups[group_of(field)].append(field)
@@ -229,6 +288,62 @@ def _sections(data: Data) -> Iterator[_Section]:
         shown = field_table(f"{title} ({len(fields):,})", fields, data) if fields else None
         parts = (shown or element("p", "There are none."),)
         yield _Section(anchor, title, lead, parts)
+    yield _Section(
+        "reversal",
+        "Who can reverse it",
+        "Fields whose values can be restored, or guessed and tested, and by whom.",
+        (bullets(_capital(line) for line in reversal_lines(data["fields"])),),
+    )
+
+
+def _capital(line: str) -> str:
+    return f"{line[:1].upper()}{line[1:]}."
+
+
+def _plan_sections(plan: PlanDocument, standing: Standing | None) -> Iterator[_Section]:
+    data = plan.data
+    yield from _field_sections(data)
+    yield _Section(
+        "expected",
+        "Expected shares",
+        "Estimates from a sample; the run is refused if its result differs.",
+        (share_table(data), condition_table(data)),
+    )
+    yield _Section(
+        "gates",
+        "What the run must hold",
+        "Limits of the rules. A run beyond a limit publishes nothing.",
+        tuple(gate_parts(data)),
+    )
+    yield signature_section(standing)
+    yield _declared(data)
+    yield _Section("sources", "Sources", "", (planned_sources(data),))
+    yield _engine(data)
+
+
+def signature_section(standing: Standing | None) -> _Section:
+    lead = "Statements by the holders of keys, beside the document and not part of it."
+    return _Section(
+        "signatures", "Signatures and approvals", lead, tuple(signature_parts(standing))
+    )
+
+
+def _declared(data: Data) -> _Section:
+    return _Section(
+        "declared",
+        "Legal and dataset facts",
+        "Declared by the author of the rules, not measured.",
+        (declared_facts(data), commitment_table(data)),
+    )
+
+
+def _engine(data: Data) -> _Section:
+    parts = (policy_facts(data), detector_table(data), leak_table(data), measured_table(data))
+    return _Section("engine", "Rules and detectors", "", parts)
+
+
+def _sections(data: Data, standing: Standing | None) -> Iterator[_Section]:
+    yield from _field_sections(data)
     yield _Section(
         "records",
         "Records in and out",
@@ -257,16 +372,12 @@ def _sections(data: Data) -> Iterator[_Section]:
     )
     yield _Section(
         "commitments",
-        "Commitments and checks",
-        "Promises of the author and checks of the run. No single check proves a promise.",
-        (commitment_table(data), check_table(data)),
+        "Checks",
+        "Measured by the run. No single check proves a commitment of the author.",
+        (check_table(data),),
     )
-    yield _Section(
-        "declared",
-        "Legal and dataset facts",
-        "Declared by the author of the rules, not measured.",
-        (declared_facts(data),),
-    )
+    yield signature_section(standing)
+    yield _declared(data)
     if data["deletion"] is not None:
         yield _Section(
             "deletion",
@@ -276,17 +387,7 @@ def _sections(data: Data) -> Iterator[_Section]:
         )
     yield _Section("sources", "Sources", "", (source_chart(data), *unread_table(data)))
     yield _Section("outputs", "Outputs", "", tuple(output_parts(data)))
-    yield _Section(
-        "engine",
-        "Rules and detectors",
-        "",
-        (
-            policy_facts(data),
-            detector_table(data),
-            leak_table(data),
-            measured_table(data),
-        ),
-    )
+    yield _engine(data)
 
 
 _FIELDS = (
@@ -296,13 +397,17 @@ _FIELDS = (
 )
 
 
-def _footer(manifest: Manifest) -> Html:
-    data = manifest.data
-    header, run = data["header"], data["run"]
+def _footer(data: Data) -> Html:
+    header = data["header"]
     rounded = f", rounded to {base_of(data):,}" if base_of(data) > 1 else ""
-    rows: list[tuple[str, str]] = [
-        ("Manifest", digest(manifest.id)),
-        ("Run", f"{printable(run['id'])}, {printable(run['created'])}"),
+    rows: list[tuple[str, str]] = [(header["kind"].capitalize(), digest(header["id"]))]
+    if "run" in data:
+        run = data["run"]
+        rows = [
+            ("Manifest", digest(header["id"])),
+            ("Run", f"{printable(run['id'])}, {printable(run['created'])}"),
+        ]
+    rows += [
         ("Schema", printable(header["schema"])),
         (
             "Counts",
@@ -310,6 +415,6 @@ def _footer(manifest: Manifest) -> Html:
             f"that would reveal them{rounded}",
         ),
     ]
-    if header["previous"]:
+    if header.get("previous"):
         rows.append(("Previous manifest", digest(header["previous"])))
     return element("footer", facts(rows))

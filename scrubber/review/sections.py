@@ -7,10 +7,17 @@ from typing import Any
 
 from scrubber.errors import printable
 from scrubber.manifest.assessment import left_in
-from scrubber.manifest.view import Count, count_text, printable_text, told
+from scrubber.manifest.view import (
+    Count,
+    count_text,
+    printable_text,
+    told,
+    told_of_plan,
+    treatment,
+)
 from scrubber.review.html import Html, element, join
 from scrubber.review.ordering import Change, Effect
-from scrubber.review.tables import Column, bullets, chart, facts, parameters, table, tags
+from scrubber.review.tables import Column, bullets, chart, facts, folded, parameters, table, tags
 
 Data = Mapping[str, Any]
 
@@ -22,18 +29,52 @@ def base_of(data: Data) -> int:
 
 
 def field_table(caption: str, fields: Sequence[Data], data: Data) -> Html:
-    """Fields with their class, treatment and number of values."""
+    """Fields with their class, treatment and number of values, or what is expected of them."""
+    counted = "records" in data
     columns = (
         Column("Field", "field"),
         Column("Treatment and rule"),
-        Column("Values in", "number"),
-        Column("Changes", "number"),
+        *((Column("Values in", "number"), Column("Changes", "number")) if counted else ()),
     )
-    return table(caption, columns, (_field_row(field, data) for field in fields), "fields")
+    rows: list[tuple[Html | str, ...]] = []
+    for group in _alike(fields):
+        if len(group) > _ALIKE:
+            rows.append(_folded(group, counted=counted))
+        else:
+            rows += (_field_row(field, data, counted=counted) for field in group)
+    return table(caption, columns, rows, "fields")
 
 
-def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
-    said = told(field, base_of(data))
+_ALIKE = 6  # more fields of one rule and treatment are folded into a row
+
+
+def _alike(fields: Sequence[Data]) -> Iterator[list[Data]]:
+    """The fields grouped by rule and treatment, in the order of their first ones."""
+    grouped: dict[tuple[str, ...], list[Data]] = {}
+    for field in fields:
+        same = (field["rule"]["id"], field["action"], field["class"] or "", treatment(field))
+        grouped.setdefault(same, []).append(field)
+    yield from grouped.values()
+
+
+def _folded(group: Sequence[Data], *, counted: bool) -> tuple[Html | str, ...]:
+    """One row for fields of the same rule: the first and last name, the others in details."""
+    first, last = (printable(field["name"]) for field in (group[0], group[-1]))
+    names = (element("code", printable(field["name"])) for field in group)
+    commas = [part for name in names for part in (", ", name)][1:]
+    said = f"all {len(group):,} fields"
+    name = join(
+        element("code", first),
+        " to ",
+        element("code", last),
+        folded(said, element("p", *commas)),
+    )
+    done = treatment(group[0])
+    return name, join(f"{done[:1].upper()}{done[1:]}"), *(("", "") if counted else ())
+
+
+def _field_row(field: Data, data: Data, *, counted: bool) -> tuple[Html | str, ...]:
+    said = told(field, base_of(data)) if counted else told_of_plan(field)
     came, _, became = said.amount.partition(" in")
     became = became.removeprefix(", ")
     entities = [printable(c["entity"]) for c in field["categories"]]
@@ -50,7 +91,7 @@ def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
         "reversible with the key" if field["reversible"] else "",
         *(
             f"residual: {printable(one.entity)}"
-            for one in left_in(data["risk"])
+            for one in (left_in(data["risk"]) if counted else ())
             if one.field == field["name"]
         ),
     )
@@ -60,7 +101,7 @@ def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
         details.append(printable_text(parameters(field["parameters"])))
     if technique:
         details.append(f"technique: {printable(technique)}")
-    if field["key_id"]:
+    if field.get("key_id"):
         details.append(f"key {printable(field['key_id'])}")
     done = said.done[:1].upper() + said.done[1:]
     if field["action"] == "keep":
@@ -69,7 +110,8 @@ def _field_row(field: Data, data: Data) -> tuple[Html, Html, str, str]:
         shown = shown if reason else element("strong", f"{kept}, no reason given")
     else:
         shown = join(done)
-    return name, join(shown, " ", marks, _small(" · ".join(details))), came, became or "none"
+    cell = join(shown, " ", marks, _small(" · ".join(details)))
+    return name, cell, *((came, became or "none") if counted else ())
 
 
 def _small(said: str) -> Html:
@@ -139,7 +181,8 @@ def record_chart(data: Data) -> Html:
 
 def condition_table(data: Data) -> Html:
     """The conditions of the rules as written, except for masked literals; nothing without any."""
-    dropped = {row["rule"]: row["count"] for row in data["records"]["dropped"]}
+    counted = data["records"]["dropped"] if "records" in data else ()
+    dropped = {row["rule"]: row["count"] for row in counted}
     rows = []
     for rule in data["policy"]["rules"]:
         stated = {one["name"]: one["value"] for one in rule["parameters"]}
@@ -170,6 +213,49 @@ def condition_table(data: Data) -> Html:
 
 def _became_of(action: str) -> str:
     return "dropped" if action == "drop_row" else printable(action)
+
+
+def share_table(data: Data) -> Html:
+    """The shares that a plan expects, except for all and none, which follow from the rules."""
+    rows = [row for row in data["expected"] if 0 < row["milli"] < 1000]
+    if not rows:
+        return element("p", "No share is expected but all and none.")
+    return table(
+        "Expected shares of values and records",
+        (Column("Field"), Column("Source"), Column("Event"), Column("About", "number")),
+        (
+            (
+                "records" if row["field"] is None else element("code", printable(row["field"])),
+                printable(row["source"]),
+                row["event"],
+                f"{row['milli'] // 10} %",
+            )
+            for row in rows
+        ),
+    )
+
+
+def gate_parts(data: Data) -> Iterator[Html]:
+    """The limits and privacy requirements of the rules."""
+    asked = [rule for rule in data["policy"]["rules"] if rule["id"] in ("gates", "privacy")]
+    if not asked:
+        yield element("p", element("strong", "The rules set no limits and ask for no classes."))
+    for rule in asked:
+        stated = ((one["name"].replace("_", " "), one["value"]) for one in rule["parameters"])
+        rows = [(printable(name), printable_text(value)) for name, value in stated]
+        yield element("h3", f"{rule['id'].capitalize()} ({printable(rule['place'])})")
+        yield facts(rows)
+
+
+def planned_sources(data: Data) -> Html:
+    return table(
+        "Sources",
+        (Column("Source"), Column("Media type")),
+        (
+            (element("code", printable(source["alias"])), source["media_type"])
+            for source in data["sources"]
+        ),
+    )
 
 
 def source_chart(data: Data) -> Html:
@@ -305,11 +391,17 @@ _ERRORS = {"fail": "stop the run", "null": "are set to null", "drop_row": "drop 
 
 
 def detector_table(data: Data) -> Html:
+    """The detectors, one row for those of the same version, minimum score and languages."""
     rows: Iterable[Data] = data["engine"]["detectors"]
     if not rows:
         return element("p", "No text was searched.")
+    grouped: dict[tuple[str, int | None, tuple[str, ...], str], list[str]] = {}
+    for row in rows:
+        model = row["model_digest"] or ""
+        key = (row["version"], row["threshold"], tuple(row["languages"]), model)
+        grouped.setdefault(key, []).append(printable(row["id"]))
     columns = (
-        Column("Detector"),
+        Column("Detectors"),
         Column("Version"),
         Column("Minimum score", "number"),
         Column("Languages"),
@@ -319,14 +411,24 @@ def detector_table(data: Data) -> Html:
         columns,
         (
             (
-                printable(row["id"]),
-                element("span", printable_text(row["version"]), class_="wrap"),
-                "" if row["threshold"] is None else f"{row['threshold'] / 1000:.2f}",
-                ", ".join(printable(language) for language in row["languages"]),
+                _detectors(names),
+                join(
+                    element("span", printable_text(version), class_="wrap"),
+                    _small(f"model {printable(model)}") if model else "",
+                ),
+                "" if threshold is None else f"{threshold / 1000:.2f}",
+                ", ".join(map(printable, languages)),
             )
-            for row in rows
+            for (version, threshold, languages, model), names in grouped.items()
         ),
     )
+
+
+def _detectors(names: Sequence[str]) -> Html:
+    if len(names) <= _ALIKE:
+        return join(", ".join(names))
+    said = f"{len(names):,} detectors"
+    return folded(said, element("p", ", ".join(names)))
 
 
 def leak_table(data: Data) -> Html:
@@ -335,24 +437,35 @@ def leak_table(data: Data) -> Html:
     if leaks is None:
         return join()
     model = "" if leaks["current"] else " on an earlier names model"
+    used = {name for one in data["engine"]["detectors"] for name in one["languages"]}
+    caption = f"Leaks in labelled sets, measured{model} on {printable(leaks['date'])}"
+    groups: dict[bool, list[Data]] = {True: [], False: []}
+    for one in leaks["languages"]:
+        groups[one["language"] in used].append(one)
+    shown = _leaks_of(f"{caption} (not on this data)", groups[True] or groups[False])
+    if not all(groups.values()):
+        return shown
+    said = f"Leaks in {len(groups[False])} other languages"
+    return join(shown, folded(said, _leaks_of(said, groups[False])))
+
+
+def _leaks_of(caption: str, languages: Sequence[Data]) -> Html:
     return table(
-        f"Leaks in labelled sets, measured{model} on {printable(leaks['date'])} (not on this data)",
+        caption,
         (
-            Column("Language"),
-            Column("Sets"),
+            Column("Language and sets"),
             Column("Documents left (upper bound, 95 %)", "number"),
             Column("Direct identifiers left (upper bound, 95 %)", "number"),
             Column("Other letters removed", "number"),
         ),
         (
             (
-                printable(one["language"]),
-                _sets(one),
+                join(printable(one["language"]), _small(_sets(one))),
                 _left(one, "documents"),
                 _left(one, "mentions"),
                 "" if one["letters_taken"] is None else f"{one['letters_taken'] / 1000:.1%}",
             )
-            for one in leaks["languages"]
+            for one in languages
         ),
     )
 
@@ -376,7 +489,7 @@ def measured_table(data: Data) -> Html:
     ]
     if not rows:
         return join()
-    return table(
+    measured = table(
         "Accuracy on labelled corpora (measured when the model was made, not on this data)",
         (
             Column("Corpus"),
@@ -396,6 +509,7 @@ def measured_table(data: Data) -> Html:
             for detector, one in rows
         ),
     )
+    return folded(f"Accuracy on labelled corpora: {len(rows):,} figures", measured)
 
 
 _SALTED = (

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from scrubber.manifest.view import Count, count_text, sum_text
 from scrubber.review.html import Html, element, join
 
 Cell = str
+LONGEST: Final = 24
+"""Maximum number of rows that are shown without a fold."""
+SHOWN: Final = 8
+"""Rows of a longer table that are shown; the others are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,25 @@ def table(
     caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], kind: str = ""
 ) -> Html:
     """A table with a header in each row. On narrow pages it scrolls on its own, also by
-    keyboard."""
+    keyboard. Of a long one, the rest is folded."""
+    listed = list(rows)
+    if len(listed) <= LONGEST:
+        return _table(caption, columns, listed, kind)
+    said = f"{len(listed) - SHOWN:,} more rows of {len(listed):,}"
+    return join(
+        _table(f"{caption}: the first {SHOWN} of {len(listed):,}", columns, listed[:SHOWN], kind),
+        folded(said, _table(f"{caption}: the others", columns, listed[SHOWN:], kind)),
+    )
+
+
+def folded(said: str, *parts: str) -> Html:
+    """Parts that are closed until a reader opens them, under the words `said`."""
+    return element("details", element("summary", said), *parts)
+
+
+def _table(
+    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], kind: str
+) -> Html:
     head = element("tr", *(_head(column) for column in columns))
     body = [
         element(

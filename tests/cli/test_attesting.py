@@ -275,7 +275,7 @@ def test_a_plan_is_shown_with_what_was_signed(
         "`topic (t.csv)`: insensitive -> kept: what the model learns, rules.yaml:5",
         f"- signed, by {ada}",
         f"- approved as dpo until 2999-12-31: DPIA-17, by {grace}",
-        f"- unsafe-keep waived as dpo until 2999-12-31: \\x1b[31mred, by {grace}",
+        f"- waived unsafe-keep as dpo until 2999-12-31: \\x1b[31mred, by {grace}",
     ):
         assert line in out
     assert call("show", "plan.json", "--json") == 0

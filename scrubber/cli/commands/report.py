@@ -8,19 +8,19 @@ import typer
 
 from scrubber.cli.console import answer, begin, stdout
 from scrubber.cli.console import quiet as wants_quiet
-from scrubber.cli.options import Json, OutputArgument, Quiet
+from scrubber.cli.options import DocumentArgument, Json, Quiet, Trusted
 from scrubber.errors import printable
 
 
 def report(
-    output: OutputArgument,
+    document: DocumentArgument,
     out: Annotated[
         str | None,
         typer.Option(
             "--out",
             "-o",
             metavar="FILE",
-            help="The file to write (default DIR/report.html).",
+            help="The file to write (default DIR/report.html, or PLAN.html beside a plan).",
         ),
     ] = None,
     against: Annotated[
@@ -31,12 +31,14 @@ def report(
             help="Add a comparison with this earlier manifest or folder.",
         ),
     ] = None,
+    trust: Trusted = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Render the manifest of DIR as one self-contained HTML page.
+    """Render a manifest or a plan as one self-contained HTML page.
 
-    The command replaces an earlier report, but no other file.
+    The page shows signatures, approvals and waivers; with --trust also their owners and the verdict
+    of the gate. The command replaces an earlier report, but no other file.
 
     Example: scrubber report scrubbed
     """
@@ -48,4 +50,4 @@ def report(
         if not wants_quiet():
             stdout().print(f"Report: {printable(written.path)}", soft_wrap=True)
 
-    return answer(reported(output, out=out, against=against), render)
+    return answer(reported(document, out=out, against=against, trust=trust), render)
