@@ -28,7 +28,13 @@ from scrubber.model.views import without_views
 from scrubber.pipeline.choices import OTHERWISE, choose
 from scrubber.pipeline.derived import FAILED, not_derived
 from scrubber.pipeline.detection import GaveUp, Looked, linked_fields, look
-from scrubber.pipeline.documents import Subjects, document_ids, record_ids, subject_column
+from scrubber.pipeline.documents import (
+    Subjects,
+    beside_column,
+    document_ids,
+    record_ids,
+    subject_column,
+)
 from scrubber.pipeline.languages import unmeasured_of
 from scrubber.pipeline.linked import LinkedField, Shown
 from scrubber.pipeline.rescan import Rescanned, rescan
@@ -340,7 +346,7 @@ class _Sweep:
     def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
         take = pa.array(rows)
         documents = self._documents.take(take) if self._documents is not None else None
-        column = subject_column(self._table_plan, field_plan)
+        column, beside = subject_column(self._table_plan, field_plan), beside_column(field_plan)
         subject = self._subjects.of(column, rows) if column is not None else None
         return Context(
             field=str(field_plan.path),
@@ -348,6 +354,7 @@ class _Sweep:
             document=documents,
             subject=subject.values if subject is not None else None,
             record=record_ids(field_plan, self._batch.ref, self._records.places[rows]),
+            beside=self._subjects.of(beside, rows).values if beside is not None else None,
             worked_out=subject.worked_out if subject is not None else {},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,24 +17,27 @@ from scrubber.policy.plan import (
     FieldPlan,
     ScrubText,
     TablePlan,
+    beside_fields,
     linked_of,
     transforms_in,
     transforms_of,
+    treatments,
 )
 from scrubber.transform.base import PerSubject
 from scrubber.transform.columns.distinct import readable_values
+from scrubber.transform.crypto.prf import framed
 from scrubber.transform.keys import RootKey, keyed_digest
 
 
 def document_ids(
-    opened: Opened, plan: TablePlan, key: RootKey | None, linked: Iterable[LinkedField] = ()
+    opened: Opened, plan: TablePlan, key: RootKey | None, linked: Collection[LinkedField] = ()
 ) -> pa.Array | None:
     """An opaque id per row, equal for rows with equal texts and equal linked values; None if it is
     not needed.
 
     A document is a row, with all its text fields together. Its id is a keyed digest of those texts,
     so it depends neither on the order of rows nor on the sharding. It also covers the linked
-    values, since they decide the stand-ins of names.
+    values and languages, since they decide the stand-ins of names.
     """
     texts = [f for f in plan.fields if isinstance(f.disposition, ScrubText)]
     if key is None or not any(
@@ -56,6 +59,12 @@ def document_ids(
             for text in here:
                 data = text.encode("utf-8", "surrogatepass")
                 digests[row].update(tag + len(data).to_bytes(8, "big") + data)
+    languages = dict.fromkeys(column for one in texts if (column := beside_column(one)) is not None)
+    for number, column in enumerate(languages, start=len(texts) + len(linked)):
+        tag = number.to_bytes(4, "big")
+        for row, value in enumerate(readable_values(opened.leaf(column).plain)):
+            text = value if isinstance(value, str) else ""
+            digests[row].update(tag + framed(text.encode("utf-8", "surrogatepass")))
     return pa.array([digest.digest() for digest in digests], pa.binary())
 
 
@@ -83,6 +92,13 @@ def subject_column(plan: TablePlan, field: FieldPlan) -> FieldPath | None:
     return FieldPath((named,)) if named is not None else plan.subject
 
 
+def beside_column(field: FieldPlan) -> FieldPath | None:
+    """The column whose values the field's transforms need beside its own; None if it is not
+    needed."""
+    named = beside_fields(treatments(field))
+    return FieldPath((named[0],)) if named else None
+
+
 def unasked_for(plan: TablePlan) -> frozenset[str]:
     """The columns whose values are not needed: dropped columns that no transform or text refers to.
     Empty if rules judge whole records."""
@@ -94,8 +110,8 @@ def unasked_for(plan: TablePlan) -> frozenset[str]:
             asked.add(one.path.column)
         asked |= {linked.path.column for linked in linked_of(one)}
         asked |= {path.column for case in one.cases for _, path in case.columns}
-        subject = subject_column(plan, one)
-        asked |= {subject.column} if subject is not None else set()
+        for column in (subject_column(plan, one), beside_column(one)):
+            asked |= {column.column} if column is not None else set()
     asked |= {name for derived in plan.derived for name in derived.inputs}
     return frozenset({one.path.column for one in plan.fields} - asked)
 

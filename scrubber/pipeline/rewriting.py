@@ -72,7 +72,7 @@ def scrub_texts(
     text that could not be scanned is reported as failed.
     """
     found = looked.found.outside_kept(operators.keeps)
-    beside = (context.document, context.subject, context.record)
+    beside = (context.document, context.subject, context.record, context.beside)
     if all(one is None for one in beside) and not looked.by_row:
         # The result depends on the text only, so each distinct one is rewritten once.
         encoded = looked.texts.dictionary_encode()

@@ -43,6 +43,7 @@ from scrubber.policy.plan import (
     RuleRef,
     ScrubText,
     TablePlan,
+    beside_fields,
     output_type,
     transforms_in,
     transforms_of,
@@ -230,6 +231,7 @@ class _Compiler:
             linked = self._linking.resolve(rule, path, found, self._deciding)
             disposition = replace(disposition, linked=linked)
         made = _planned(path, kind, rule, disposition)
+        self._check_beside(path, [one.rule for one in (*conditional, first)])
         if not conditional or pa.types.is_null(kind):
             return made
         return self._with_cases(made, [one.rule for one in conditional], kind, found, subject)
@@ -257,6 +259,22 @@ class _Compiler:
                     if isinstance(step, PerSubject):
                         self._check_whose(here, step, found, subject)
         return with_cases(self.report, made, rules, kind, dict(found), self._columns)
+
+    def _check_beside(self, path: FieldPath, rules: list[FieldRule]) -> None:
+        """Check that the column beside which values are transformed exists, and is one."""
+        named = beside_fields(rule.disposition for rule in rules if rule.disposition is not None)
+        if len(named) > 1:
+            text = f"the rules of {printable(str(path))} look at several columns beside it"
+            self.report.value(rules[-1].path, "several-columns", text, "name one of them")
+        for name in named:
+            if name not in self._columns:
+                text = f"this needs the column {printable(name)}, which the table does not have"
+                self.report.value(
+                    rules[-1].path, "unknown-field", text, did_you_mean(name, self._columns)
+                )
+            elif kind_of(self._columns[name]) not in (Kind.TEXT, Kind.DATE, Kind.TIMESTAMP):
+                text = f"{printable(name)} holds neither texts nor dates"
+                self.report.value(rules[-1].path, "wrong-kind", text)
 
     def _report_endless(self, path: FieldPath, rule: FieldRule) -> None:
         text = f"every rule of {printable(str(path))} has a condition"
@@ -494,7 +512,8 @@ class _Compiler:
             if rule is None or not isinstance(disposition, Apply):
                 continue
             traits = [step.traits for step in transforms_of(disposition)]
-            if any(one.pseudonym and one.scope != "dataset" for one in traits):
+            varying = [one for one in traits if one.scope != "dataset" or not one.deterministic]
+            if any(one.needs_key and one.consumes for one in varying):
                 text = "the subject's pseudonyms differ from record to record: nothing joins them"
                 hint = "scope: dataset, or drop the field"
                 self.report.value((*rule.path, "transform"), "subject-not-linkable", text, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
@@ -17,7 +18,7 @@ from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import value_type
 from scrubber.privacy.models import PrivacyModel
-from scrubber.transform.base import PerSubject, Transform
+from scrubber.transform.base import Beside, PerSubject, Transform
 from scrubber.transform.crypto.canonical import text_type
 from scrubber.transform.steps import steps_of
 
@@ -351,6 +352,13 @@ def linked_of(field: FieldPlan) -> tuple[Linked, ...]:
 def treatments(field: FieldPlan) -> tuple[Disposition, ...]:
     """All treatments of a field: its own, then those of its cases."""
     return (field.disposition, *(case.disposition for case in field.cases))
+
+
+def beside_fields(dispositions: Iterable[Disposition]) -> tuple[str, ...]:
+    """The different columns whose values the transforms of these treatments need."""
+    steps = (step for one in dispositions for step in transforms_of(one))
+    named = (step.beside_field() for step in steps if isinstance(step, Beside))
+    return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 def transforms_in(field: FieldPlan) -> tuple[Transform, ...]:

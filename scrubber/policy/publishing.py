@@ -76,6 +76,7 @@ _CONDITIONS: Final = (
     ("fields", _ANY, "when"),
     ("derive", _ANY, "sql"),
 )
+_OF_COLUMNS: Final = frozenset({"locale", "per"})  # parameters that name a column
 _FILES: Final = (("map", "values"),)  # the name of a file, or its content
 _Path = tuple[str, ...]
 
@@ -124,7 +125,10 @@ def _is_name(path: _Path) -> bool:
     operator = path[:1] in (("fields",), ("privacy",)) and len(path) > 3
     named = path[:-1] if path[-1] == _ANY else path  # an item of a list
     return operator and (
-        path[-2:] in _FILES or path[-1] in _PARAMETERS or named[-2:] in _fixed_words()
+        path[-2:] in _FILES
+        or path[-1] in _PARAMETERS
+        or path[-2] in _OF_COLUMNS
+        or named[-2:] in _fixed_words()
     )
 
 

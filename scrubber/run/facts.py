@@ -285,7 +285,7 @@ def _linkable(disposition: Disposition) -> bool:
 def _domain(steps: Iterable[Transform], field: FieldPlan) -> str | None:
     """The domain of equal pseudonyms; a token's default domain is its own field."""
     for step in steps:
-        if hasattr(step, "domain"):
+        if hasattr(step, "domain") and (step.domain or not step.traits.realistic):
             return step.domain or str(field.path)
     return None
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as hidden_field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -145,7 +145,8 @@ class Context:
     it be the same in all its values.
     `names` holds, for documents by their id, the stand-ins that parts of names have in the record's
     own columns, by the folded part. `worked_out` keeps what transforms of the same `subject` have
-    worked out for it.
+    worked out for it. `beside`, aligned with the array too, holds the values of the column that the
+    transform needs (see :class:`Beside`).
     """
 
     field: str
@@ -154,10 +155,26 @@ class Context:
     document: pa.Array | None = hidden_field(default=None, repr=False)
     subject: pa.Array | None = hidden_field(default=None, repr=False)
     record: pa.Array | None = hidden_field(default=None, repr=False)
+    beside: pa.Array | None = hidden_field(default=None, repr=False)
     names: Mapping[bytes, Mapping[str, str]] = hidden_field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )
     worked_out: dict[Hashable, pa.Array] = hidden_field(default_factory=dict, repr=False)
+
+    def taken(self, places: pa.Array) -> Context:
+        """The context of the values at `places`."""
+
+        def part(array: pa.Array | None) -> pa.Array | None:
+            return None if array is None else array.take(places)
+
+        return replace(
+            self,
+            document=part(self.document),
+            subject=part(self.subject),
+            record=part(self.record),
+            beside=part(self.beside),
+            worked_out={},
+        )
 
 
 @dataclass(frozen=True)
@@ -210,6 +227,18 @@ class PerSubject(ABC):
     @abstractmethod
     def subject_field(self) -> str | None:
         """The field that holds the subject; None: the `subject` of the rule file."""
+
+
+class Beside(ABC):
+    """A transform that may need the value of another column of the record, as
+    :attr:`Context.beside`."""
+
+    __slots__ = ()
+    name: ClassVar[str]
+
+    @abstractmethod
+    def beside_field(self) -> str | None:
+        """The column that it needs; None if it needs none."""
 
 
 class FromFile(ABC):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.model.direction import Along, Directions, Incomparable, Indifferent, More, each
-from scrubber.transform.base import Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.base import Beside, Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.calendar_days import days_of
 from scrubber.transform.columns.distinct import distinctly, per_distinct, with_gaps
 from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
 from scrubber.transform.crypto.canonical import (
@@ -35,7 +36,7 @@ _BASE32_PAIRS = np.stack([np.repeat(_BASE32, 32), np.tile(_BASE32, 32)], 1).view
 _ROWS_AT_ONCE = 8_192  # what the caches of a processor hold
 _LEAST_BITS, _MOST_BITS = 64, 128
 _MAX_PREFIX = 64
-_UNKNOWN = "the document or record of a value is not known"
+_UNKNOWN = "the document, record or day of a value is not known"
 _NOT_UTF8 = "a text is not valid UTF-8"
 
 Normalize = Literal["none", "strip", "casefold", "nfkc_casefold"]
@@ -61,16 +62,53 @@ def normalizer(how: Normalize) -> Callable[[str], str]:
             ).strip()
 
 
+_PER_SHAPE = {
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+    "properties": {
+        period: {"type": "string", "description": f"Column of the {period}."}
+        for period in ("day", "month", "year")
+    },
+}
+_PERIODS = {"year": 4, "month": 7, "day": 10}
+Period = tuple[str, str]
+
+
+def period_of(given: Any) -> Period:
+    """The `per` of a rule file: a period with the column of its date. Raises ValueError, with a
+    text for the author, for anything else."""
+    pairs = list(given.items()) if isinstance(given, dict) else []
+    if len(pairs) != 1 or pairs[0][0] not in _PERIODS or not isinstance(pairs[0][1], str):
+        raise ValueError("per takes a period (day, month or year) and its column: {day: ts}")
+    return pairs[0]
+
+
 @dataclass(frozen=True, slots=True)
-class Token:
+class _Shorter:
+    """A shorter period protects more, and any period more than none."""
+
+    def compare(self, before: str | None, after: str | None) -> int | None:
+        ranks, columns = [], set()
+        for value in (before, after):
+            period, _, column = (value or "").partition(", ")
+            ranks.append([*_PERIODS].index(period) + 1 if period in _PERIODS else 0)
+            columns |= {column} if column else set()
+        return None if len(columns) > 1 else (ranks[1] > ranks[0]) - (ranks[1] < ranks[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Token(Beside):
     """A keyed pseudonym: equal values of a domain get equal tokens, so that tables still join.
 
     AES-256-CMAC (NIST SP 800-38B) under a key derived for the domain, cut to `bits` (a multiple of
     8) and written as lower-case base32 (RFC 4648) without padding: ``ceil(bits / 5)`` characters
     after `prefix`. The default `domain` is the field, and in text the entity. `scope`: equal values
     have equal tokens in the whole ``dataset``, in one ``document``, or never (``none``).
-    `normalize` folds text first. `canonical`: numbers and their spelling as ``text`` are one value
-    (7 in a Parquet file, "7" in a CSV file; "007" is another), or two (``typed``).
+    With ``per: {day: ts}`` the token of a value changes each day (or month, or year) of the column
+    `ts`. `normalize` folds text first. `canonical`: numbers and their spelling as ``text`` are one
+    value (7 in a Parquet file, "7" in a CSV file; "007" is another), or two (``typed``).
     """
 
     name: ClassVar[str] = "token"
@@ -83,6 +121,7 @@ class Token:
         prefix=Indifferent(),
         normalize=Incomparable(),
         canonical=Incomparable(),
+        per=_Shorter(),
     )
 
     domain: str | None = None
@@ -91,8 +130,11 @@ class Token:
     prefix: str = ""
     normalize: Normalize = "none"
     canonical: Spelling = "text"
+    per: Period | None = field(default=None, metadata={"read": period_of, "shape": _PER_SHAPE})
 
     def __post_init__(self) -> None:
+        if self.per is not None and self.scope != "dataset":
+            raise ValueError("per needs scope: dataset")
         if self.bits > _MOST_BITS:
             raise ValueError(f"a token has at most {_MOST_BITS} bits: write bits: {_MOST_BITS}")
         if self.bits < _LEAST_BITS or self.bits % 8:
@@ -108,15 +150,18 @@ class Token:
         return Traits(
             accepts=CANONICAL,
             technique="pseudonymization (AES-256-CMAC)",
-            deterministic=stable,
-            unique=stable and self.bits >= 128 and self.normalize == "none",
+            deterministic=stable and self.per is None,
+            unique=stable and self.per is None and self.bits >= 128 and self.normalize == "none",
             linkable=stable,
             needs_key=True,
             consumes=True,
-            pseudonym=True,
+            pseudonym=self.per is None,
             scope=self.scope,
             entity="ID",
         )
+
+    def beside_field(self) -> str | None:
+        return None if self.per is None else self.per[1]
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return text_type(input_type)
@@ -127,6 +172,9 @@ class Token:
         if form is None:
             return all_failed(array, out_type, "this type of value has no token")
         mac = Cmac(root_key(context).derive("token", domain_of(self.domain, context)))
+        if self.per is not None:
+            period = _periods(context.beside, _PERIODS[self.per[0]])
+            return self._within(form, period, mac, out_type, f"per {self.per[0]}")
         if self.scope == "dataset":
 
             def tokens(distinct: pa.Array) -> Outcome:
@@ -138,10 +186,10 @@ class Token:
         beside = occurrences(context) if self.scope == "none" else context.document
         if beside is None:
             return all_failed(array, out_type, _UNKNOWN)
-        return self._within(form, beside, mac, out_type)
+        return self._within(form, beside, mac, out_type, self.scope)
 
     def _within(
-        self, form: Canonical, beside: pa.Array, mac: Cmac, out_type: pa.DataType
+        self, form: Canonical, beside: pa.Array, mac: Cmac, out_type: pa.DataType, within: str
     ) -> Outcome:
         """Tokens that are equal where a value and what it stands `beside` are."""
         bodies = distinctly(
@@ -149,7 +197,7 @@ class Token:
         ).array
         # a tag begins with a letter, a frame with a zero byte: no message of one scope is a message
         # of another
-        scope = self.scope.encode()
+        scope = within.encode()
         digests = per_distinct_pair(
             bodies,
             beside,
@@ -172,6 +220,14 @@ class Token:
         if kind_of(values.type) is not Kind.TEXT or self.normalize == "none":
             return values
         return per_distinct(values, normalizer(self.normalize), pa.large_string()).array
+
+
+def _periods(dates: pa.Array | None, width: int) -> pa.Array:
+    """The year, month or day of each date, as the first `width` characters of ISO 8601; null for
+    what is no date."""
+    assert dates is not None, "the plan names the column"
+    days = days_of(dates).array.cast(pa.date32())
+    return pc.utf8_slice_codeunits(days.cast(pa.string()), 0, width)
 
 
 def _as_bytes(document: object) -> bytes:

@@ -219,14 +219,7 @@ def _transformed(
     """The results of `transform` for texts covered in these rows (no str where it failed), and why
     it failed."""
     assert transform is not None  # _active left only pieces that have one
-    take = pa.array(rows)
-    here = replace(
-        context,
-        label=label,
-        document=None if context.document is None else context.document.take(take),
-        subject=None if context.subject is None else context.subject.take(take),
-        record=None if context.record is None else context.record.take(take),
-    )
+    here = replace(context.taken(pa.array(rows)), label=label)
     outcome = transformed(transform, pa.array(covered, pa.large_string()), here)
     return outcome.array.to_pylist(), outcome.why
 

@@ -24,9 +24,9 @@ _POWERS = np.array([float(10**i) for i in range(23)])  # those that a float hold
 class Significant:
     """Round a number to its first `digits` significant digits: 0.012345 with 3 is 0.0123.
 
-    Ties go to the even digit (half to even, IEEE 754). The type is kept; a number in text stays
-    text, without exponent. Arithmetic is exact and decimal. Failed values: NaN, infinity, other
-    text, and results that the type cannot hold.
+    Ties go to the even digit (half to even, IEEE 754). The type is kept. A number in text stays
+    text, without exponent and with no more decimal places than it had. Arithmetic is exact and
+    decimal. Failed values: NaN, infinity, other text, and results that the type cannot hold.
     """
 
     name: ClassVar[str] = "significant"
@@ -69,7 +69,11 @@ class Significant:
         )
 
     def _rounded(self, number: Decimal, type_: pa.DataType) -> Any | None:
-        step = Decimal(1).scaleb(number.adjusted() - self.digits + 1) if number else Decimal(1)
+        place = number.adjusted() - self.digits + 1 if number else 0
+        own = number.as_tuple().exponent
+        if kind_of(type_) is Kind.TEXT and isinstance(own, int):
+            place = max(place, own) if number else own  # "1" is not known to be 1.00
+        step = Decimal(1).scaleb(place)
         return typed(type_, step)(nearest_multiple(number, step))
 
     def _quickly(self, array: pa.Array) -> pa.Array:

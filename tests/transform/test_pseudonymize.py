@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.errors import KeyFault
-from scrubber.transform.base import Context, Kind, Strictness
+from scrubber.transform.base import Context, Kind, Outcome, Strictness, transformed
 from scrubber.transform.keys import RootKey
 from scrubber.transform.pseudonymize import Encrypt, Token, reveal
 
@@ -450,3 +450,43 @@ def test_each_spelling_comes_back_as_it_was() -> None:
     column = pa.array([NFC, NFD])
     sealed = Encrypt().apply(column, FIELD).array
     assert reveal(sealed, KEY, "customer_id").array.equals(column)
+
+
+def per(period: str, values: list[Any], dates: pa.Array) -> Outcome:
+    context = Context("f", KEY, beside=dates)
+    return transformed(Token(domain="d", per=(period, "ts")), pa.array(values), context)
+
+
+def test_a_token_of_each_day() -> None:
+    dates = ["2024-01-03T10:00:00Z", "2024-01-03", "2024-01-04", "2024-02-03", "2025-01-03"]
+    for period, different in (("day", 4), ("month", 3), ("year", 2)):
+        made = per(period, ["a"] * 5, pa.array(dates)).array.to_pylist()
+        assert len(set(made)) == different
+        assert made[0] == made[1]
+        assert made[0] not in Token(domain="d").apply(pa.array(["a"]), FIELD).array.to_pylist()
+        times = pa.array([dt.datetime.fromisoformat(one[:10]) for one in dates])
+        assert per(period, ["a"] * 5, times).array.to_pylist() == made
+
+
+def test_a_token_of_no_day_is_failed() -> None:
+    made = per("day", ["a", "a", None, "a"], pa.array(["soon", None, None, "2024-01-03"]))
+    assert made.failed is not None
+    assert made.failed.to_pylist() == [True, True, False, False]
+    assert made.array.to_pylist()[:3] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sign"),
+    [
+        (None, "day, ts", 1),
+        ("day, ts", None, -1),
+        ("day, ts", "year, ts", -1),
+        ("month, ts", "day, ts", 1),
+        ("day, ts", "day, ts", 0),
+        ("day, ts", "day, other", None),
+    ],
+)
+def test_a_shorter_period_protects_more(
+    before: str | None, after: str | None, sign: int | None
+) -> None:
+    assert Token.directions["per"].compare(before, after) == sign

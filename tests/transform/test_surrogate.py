@@ -693,3 +693,36 @@ def test_what_looks_like_form_may_be_content(value: str, entity: str, gone: str)
 )
 def test_and_form_stays(value: str, entity: str, kept: str) -> None:
     assert kept in one(value, entity)
+
+
+def by_language(values: list[Any], languages: Any, **params: Any) -> tuple[list[Any], Any]:
+    context = Context("f", KEY, beside=pa.array(languages, pa.string()))
+    outcome = Surrogate("PERSON", **params).apply(pa.array(values), context)
+    return outcome.array.to_pylist(), outcome.failed and outcome.failed.to_pylist()
+
+
+def test_names_of_the_language_of_the_record() -> None:
+    values = ["Ann Poe"] * 5 + [None]
+    languages = ["en", "de", "fr_FR", "de-AT", " DE ", None]
+    made, failed = by_language(values, languages, locale=("lang",))
+    alone = {locale: one("Ann Poe", "PERSON", locale) for locale in LOCALES}
+    wanted = [alone[name] for name in ("en_US", "de_DE", "fr_FR", "de_DE", "de_DE")]
+    assert (made, failed) == ([*wanted, None], None)
+
+
+def test_names_of_a_language_without_lists() -> None:
+    assert by_language(["Ann Poe", "Ann Poe"], ["ja", None], locale=("lang",)) == (
+        [None, None],
+        [True, True],
+    )
+    made, failed = by_language(["Ann Poe"] * 2, ["ja", None], locale=("lang", "de_DE"))
+    assert (made, failed) == ([one("Ann Poe", "PERSON", "de_DE")] * 2, None)
+
+
+def test_domains_keep_stand_ins_apart() -> None:
+    names = [f"{first} Poe" for first in ("Ann", "Bea", "Cid", "Dan")]
+    plain, staff = all_of(names, "PERSON"), all_of(names, "PERSON", domain="staff")
+    assert plain != staff
+    assert staff == all_of(names, "PERSON", domain="staff")
+    ids = ["AB-1234567", "AB-7654321"]
+    assert all_of(ids, "ID", unique=True) != all_of(ids, "ID", unique=True, domain="staff")

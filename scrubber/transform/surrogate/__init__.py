@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrubber.model.direction import Along, Directions, Incomparable, Indifferent, each
 from scrubber.model.entities import ENTITIES as ROWS
 from scrubber.model.entities import Form
-from scrubber.transform.base import DATES, Context, Kind, Outcome, Strictness, Traits, kind_of
+from scrubber.transform.base import (
+    DATES,
+    Beside,
+    Context,
+    Kind,
+    Outcome,
+    Strictness,
+    Traits,
+    kind_of,
+)
 from scrubber.transform.columns.distinct import distinctly, per_distinct, readable_values, with_rest
 from scrubber.transform.columns.pairs import occurrences, per_distinct_pair
 from scrubber.transform.crypto.canonical import (
@@ -96,8 +106,39 @@ ENTITIES: tuple[str, ...] = tuple(sorted({*_MAKERS, *_SHAPED}))
 """Values of `entity`: Presidio's names, FIRST_NAME, LAST_NAME, CITY and similar, and ID."""
 
 
+Locales = tuple[str, ...]
+"""The column of the language, and the locale of other languages, if any."""
+_LOCALE_SHAPE = {
+    "anyOf": [
+        {"enum": list(LOCALES)},
+        {
+            "type": "object",
+            "required": ["field"],
+            "additionalProperties": False,
+            "properties": {
+                "field": {"type": "string", "description": "Column with the language."},
+                "other": {"enum": list(LOCALES), "description": "Locale of other languages."},
+            },
+        },
+    ]
+}
+
+
+def locale_of(given: Any) -> str | Locales:
+    """The `locale` of a rule file: one locale, or the column of the language and the locale of
+    other languages. Raises ValueError, with a text for the author, for anything else."""
+    if isinstance(given, str) and given in LOCALES:
+        return given
+    if not isinstance(given, dict) or not isinstance(given.get("field"), str):
+        there = f"there are {', '.join(LOCALES)}, or {{field: lang}}"
+        raise ValueError(f"no lists for this locale; {there}")
+    if given.keys() - {"field", "other"} or given.get("other", LOCALES[0]) not in LOCALES:
+        raise ValueError(f"locale takes field, and other: {' | '.join(LOCALES)}")
+    return tuple(given[key] for key in ("field", "other") if key in given)
+
+
 @dataclass(frozen=True, slots=True)
-class Surrogate:
+class Surrogate(Beside):
     """A realistic stand-in of the same kind, such as an unused number for a phone number.
 
     It is drawn under the key from lists in the program and from reserved ranges, and is never the
@@ -106,6 +147,10 @@ class Surrogate:
     text), the ``dataset`` (default for a column), or never (``none``). Parts of a name keep their
     stand-in when they occur alone. In text, other entities keep their shape: a digit for a digit, a
     letter for a letter. Dates move within five years. Blank text stays.
+
+    With ``locale: {field: lang}``, names and places come from the lists of the language (or locale)
+    that the record has in `lang`. Values of other languages are failed, unless ``other`` names
+    their locale. `domain` keeps the stand-ins of equal values apart from those of other domains.
 
     Ids (ID, UUID and national ids) of a ``dataset`` stay distinct, unless `unique` is ``false``.
     They are permuted under the key, so its holder can reverse that. A UUID stays a UUID. Formats
@@ -123,17 +168,23 @@ class Surrogate:
         entity=Incomparable(),
         locale=Indifferent(),
         scope=Along(("dataset", "document", "none")),
+        domain=Incomparable(),
         unique=Along(("true", "false")),  # the omitted values depend on the entity
     )
 
     entity: str | None = None
-    locale: str = "en_US"
+    locale: str | Locales = field(
+        default="en_US", metadata={"read": locale_of, "shape": _LOCALE_SHAPE}
+    )
     scope: Literal["document", "dataset", "none"] | None = None
     unique: bool | None = None
+    domain: str | None = None
 
     def __post_init__(self) -> None:
-        if self.locale not in LOCALES:
-            raise ValueError(f"no lists for this locale; there are {', '.join(LOCALES)}")
+        if isinstance(self.locale, str):
+            locale_of(self.locale)
+        if self.domain == "":
+            raise ValueError("domain must not be empty; leave it out to share stand-ins")
         if self.entity is not None and self.entity not in ENTITIES:
             raise ValueError(f"no stand-ins for this entity; there are {', '.join(ENTITIES)}")
         if self.unique and self.entity not in _UNIQUE and not self._is_id(self.entity):
@@ -167,6 +218,9 @@ class Surrogate:
             needs_entity=self.entity is None,
         )
 
+    def beside_field(self) -> str | None:
+        return None if isinstance(self.locale, str) else self.locale[0]
+
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         return input_type
 
@@ -175,6 +229,8 @@ class Surrogate:
             return Outcome(array)
         if isinstance(array, pa.ExtensionArray):
             array = array.storage
+        if not isinstance(self.locale, str):
+            return self._by_locale(array, context)
         entity = self.entity if self.entity is not None else context.label
         if entity is None:
             return all_failed(array, array.type, "surrogate needs an entity here")
@@ -182,14 +238,49 @@ class Surrogate:
         if kind not in self.traits.accepts:
             return all_failed(array, array.type, "no stand-ins for values of this type")
         key, scope = root_key(context), self._scope(context)
-        draw = Draw.keyed(key.derive("surrogate", self.locale))
+        domain = "" if self.domain is None else f"\0{self.domain}"
+        draw = Draw.keyed(key.derive("surrogate", f"{self.locale}{domain}"))
         if self._permutes(entity, scope):
-            return self._permuted(array, kind, entity, draw, Cmac(key.derive("permutation", "")))
+            mac = Cmac(key.derive("permutation", domain))
+            return self._permuted(array, kind, entity, draw, mac)
         if kind is Kind.TEXT:
             return self._text(array, entity, draw, context, scope)
         values, restore, make = _typed(array, kind, entity, lists_of(self.locale))
         made = _scoped(values, self._beside(scope, context), scope, draw, make, pa.int64())
         return Outcome(restore(made.array), made.failed, made.why)
+
+    def _by_locale(self, array: pa.Array, context: Context) -> Outcome:
+        """The stand-ins of each language from its own lists."""
+        assert context.beside is not None, "the plan names the column"
+        other = self.locale[1] if len(self.locale) > 1 else None
+        languages = plain_text(context.beside)
+        locales = distinctly(
+            languages,
+            lambda some: Outcome(
+                pa.array([_locale_of(one, other) for one in readable_values(some)], pa.string())
+            ),
+            pa.string(),
+        ).array
+        if other is not None:
+            locales = locales.fill_null(other)
+        parts, places, failed = [], [], np.zeros(len(array), np.bool_)
+        why = _NO_LISTS
+        for locale in (*LOCALES, None):
+            here = locales.is_null() if locale is None else pc.equal(locales, locale)
+            at = np.flatnonzero(here.fill_null(False).to_numpy(zero_copy_only=False))
+            part = array.take(pa.array(at))
+            if locale is None:
+                failed[at] = part.is_valid().to_numpy(zero_copy_only=False)
+                made = Outcome(pa.nulls(len(at), array.type))
+            else:
+                made = replace(self, locale=locale).apply(part, context.taken(pa.array(at)))
+            if made.failed is not None:
+                failed[at], why = made.failed.to_numpy(zero_copy_only=False), made.why
+            parts.append(made.array)
+            places.append(at)
+        order = np.argsort(np.concatenate(places), kind="stable")
+        joined = pa.concat_arrays(parts).take(pa.array(order))
+        return Outcome(joined, pa.array(failed) if failed.any() else None, why)
 
     @staticmethod
     def _is_id(entity: str | None) -> bool:
@@ -266,6 +357,19 @@ class Surrogate:
 
         found = distinctly(values, each, values.type)
         return Outcome(found.array.cast(array.type), found.failed, found.why)
+
+
+_NO_LISTS = "no lists for the language of a record"
+
+
+def _locale_of(language: Any, other: str | None) -> str | None:
+    """The locale of a language or locale, as ``de``, ``de_DE`` or ``de-AT``."""
+    if not isinstance(language, str):
+        return other
+    spelt = language.strip().replace("-", "_").casefold()
+    known = [one for one in LOCALES if one.casefold() == spelt]
+    alike = [one for one in LOCALES if one[:2] == spelt.partition("_")[0]]
+    return next(iter((*known, *alike)), other)
 
 
 def _fitting(numbers: list[int | None], type: pa.DataType) -> Outcome:
