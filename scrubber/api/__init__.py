@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from scrubber.api.planning import Planned, PlannedField, PlannedFilter, plan
     from scrubber.api.scrubbing import Scrubbed, scrub
+    from scrubber.api.texting import scrub_text
     from scrubber.api.vouching import (
         Generated,
         Signed,
@@ -127,6 +128,7 @@ __all__ = [
     "risk",
     "rules_schema",
     "scrub",
+    "scrub_text",
     "show",
     "sign",
     "tradeoff",
@@ -153,6 +155,7 @@ _HOMES = {
     ),
     "api.planning": ("Planned", "PlannedField", "PlannedFilter", "plan"),
     "api.scrubbing": ("Scrubbed", "scrub"),
+    "api.texting": ("scrub_text",),
     "api.vouching": (
         *("Generated", "Signed", "Vouched", "approve", "gate", "keygen", "sign", "waive"),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -28,6 +29,7 @@ from scrubber.cli.commands.run import run
 from scrubber.cli.commands.schema import schema
 from scrubber.cli.commands.show import show
 from scrubber.cli.commands.sign import sign
+from scrubber.cli.commands.text import text
 from scrubber.cli.commands.tradeoff import tradeoff
 from scrubber.cli.commands.utility import utility
 from scrubber.cli.commands.verify import verify
@@ -65,8 +67,8 @@ def common(
     del version  # eager: its callback has run
 
 
-_COMMANDS = {
-    Panel.SCRUB: (run, check, plan),
+_COMMANDS: dict[Panel, tuple[Callable[..., int], ...]] = {
+    Panel.SCRUB: (run, check, plan, text),
     Panel.EXPLORE: (audit, init, risk, hierarchy),
     Panel.REVIEW: (show, report, diff, verify, export),
     Panel.EVIDENCE: (utility, tradeoff, minimize, estimate),
