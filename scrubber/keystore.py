@@ -23,10 +23,22 @@ def resolve_key(ref: KeyRef) -> RootKey:
     """Resolve `ref` to its key.
 
     Raises: KeyFault ``key-missing``, ``key-exposed`` (a file readable by group or others),
-    ``key-command``, ``key-format``, ``key-length``, ``key-weak``; NotAvailable ``extra-missing``
-    without the keyring extra.
+    ``key-command``, ``key-format``, ``key-length``, ``key-weak``, ``key-other`` (not the key of the
+    id that the rules state); NotAvailable ``extra-missing`` without the keyring extra.
     """
-    return RootKey.parse(_secret(ref, "scrubber keygen"))
+    key = RootKey.parse(_secret(ref, "scrubber keygen"))
+    refuse_other(key, ref.id)
+    return key
+
+
+def refuse_other(key: RootKey, stated: str | None) -> None:
+    """Refuse a key whose id is not the `stated` one; None states none.
+
+    Raises: KeyFault ``key-other``.
+    """
+    if stated is not None and key.id != stated:
+        text = f"the rules ask for the key {stated}, and this is {key.id}"
+        raise KeyFault("key-other", text, hint="the key's own id: scrubber keygen prints it")
 
 
 def resolve_signing_key(ref: KeyRef) -> SigningKey:

@@ -42,6 +42,15 @@ def test_env(monkeypatch: pytest.MonkeyPatch) -> None:
         resolve_key(KeyRef(KeySource.ENV, "K"))
 
 
+def test_a_key_with_another_id_than_the_rules_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("K", KEY)
+    id_ = as_key(KEY).id
+    assert resolve_key(KeyRef(KeySource.ENV, "K", id_)) == as_key(KEY)
+    with pytest.raises(KeyFault, match="key-other") as refused:
+        resolve_key(KeyRef(KeySource.ENV, "K", "0" * 16))
+    assert KEY not in str(refused.value)
+
+
 def test_file(tmp_path: Path) -> None:
     path = tmp_path / "key"
     ref = KeyRef(KeySource.FILE, str(path))

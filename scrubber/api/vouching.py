@@ -17,16 +17,18 @@ from scrubber.attest.refusals import refuse_signature, refuse_statement
 from scrubber.attest.signer import SigningKey
 from scrubber.attest.trust import Trust, read_trust
 from scrubber.errors import InputError
-from scrubber.keystore import key_reference, new_key, resolve_signing_key, write_key
+from scrubber.keystore import as_key, key_reference, new_key, resolve_signing_key, write_key
 from scrubber.storage import locate
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A new key: the secret `text`, and the `public` key of a signing key."""
+    """A new key: the secret `text`; the `public` key of a signing key; the `id` of any other key,
+    for the rule file (``key: {env: …, id: …}``)."""
 
     text: str = field(repr=False)
     public: str | None = None
+    id: str | None = None
 
 
 def keygen(*, signing: bool = False, out: AnyPath | None = None) -> Generated:
@@ -45,7 +47,9 @@ def keygen(*, signing: bool = False, out: AnyPath | None = None) -> Generated:
     text = fresh.to_pem() if fresh is not None else new_key()
     if out is not None:
         write_key(Path(out), text)
-    return Generated(text.strip(), fresh.public.id if fresh is not None else None)
+    if fresh is not None:
+        return Generated(text.strip(), fresh.public.id)
+    return Generated(text.strip(), id=as_key(text.strip()).id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ _FAMILY: Final = b"scrubber/plan/"  # the prefix of the schema of all versions
 NO_RUN: Final = RunFacts("1970-01-01T00:00:00Z", "", 0, 1)
 _MAX_BYTES: Final = 64 * 1024 * 1024
 _SECTIONS: Final = ("dataset", "legal", "policy", "engine")
-# Facts of a source or field that need a run, or its key.
-_LATER: Final = frozenset({"counts", "records", "keyed_digest", "key_id"})
+# Facts of a source or field that need a run, or its key. The id of the key is that of the rules.
+_LATER: Final = frozenset({"counts", "records", "keyed_digest"})
 # Locations in the rule file: comments move them, and they have no effect.
 _PLACES: Final = frozenset({"rule", "reason", "sources", "name"})
 

@@ -49,10 +49,12 @@ class KeySource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyRef:
-    """The reference of the key, never the key itself."""
+    """The reference of the key, never the key itself. `id` is the id that the key must have, if the
+    rules state one."""
 
     source: KeySource
     name: str
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from scrubber.policy.syntax.source import Path_, Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,11 @@ def _key(report: Report, part: Key | None) -> KeyRef | None:
     if part is None:
         return None
     given = part.model_dump(exclude_unset=True)
+    id_ = given.pop("id", None)
+    if id_ is not None and not _KEY_ID.fullmatch(id_):
+        text = "the id of a key is 16 hex digits, as keygen prints it"
+        report.value(("key", "id"), "bad-value", text)
+        return None
     if len(given) != 1 or "include" in given:
         if report.is_whole(("key",)):
             text = "key takes one of env, file, keyring, exec and include"
@@ -240,7 +246,7 @@ def _key(report: Report, part: Key | None) -> KeyRef | None:
     if name == "env" and not _VARIABLE.fullmatch(value):
         report.value(("key", name), "bad-value", "env takes the name of an environment variable")
         return None
-    return KeyRef(KeySource(name), value)
+    return KeyRef(KeySource(name), value, id_)
 
 
 def _looks_like_key(value: str) -> bool:

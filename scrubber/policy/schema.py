@@ -138,6 +138,11 @@ class Key(Part):
     exec: Text | None = Field(
         None, description="Command that prints the key; executed by run, never by check or plan."
     )
+    id: Text | None = Field(
+        None,
+        description="Id of the key, as printed by keygen: plans name it, and a run refuses another "
+        "key.",
+    )
     include: Text | None = Field(
         None,
         description="Included file whose key is used; keys of included files are ignored "

@@ -208,12 +208,20 @@ def _fields(plan: Plan, key: RootKey | None) -> tuple[FieldFacts, ...]:
         for field in table.fields:
             treated = field, new.get(field.path)
             decided[treated] = decided.get(treated, ()) + sources
-    return tuple(_field(*treated, sources, key) for treated, sources in decided.items())
+    stated = plan.key.id if plan.key is not None else None
+    return tuple(_field(*treated, sources, key, stated) for treated, sources in decided.items())
 
 
 def _field(
-    field: FieldPlan, derived: Derived | None, sources: tuple[str, ...], key: RootKey | None
+    field: FieldPlan,
+    derived: Derived | None,
+    sources: tuple[str, ...],
+    key: RootKey | None,
+    stated: str | None,
 ) -> FieldFacts:
+    """The facts of a field; without a `key`, as in a plan, its id is the one that the rules have
+    `stated`."""
+    key_id = key.id if key is not None else stated
     disposition = field.disposition
     transforms = transforms_in(field)
     steps = transforms_of(disposition) if isinstance(disposition, Apply) else ()
@@ -230,7 +238,7 @@ def _field(
         technique=", ".join(dict.fromkeys(filter(None, map(_technique, treatments(field)))))
         or None,
         entity=next(filter(None, (getattr(step, "entity", None) for step in steps)), None),
-        key_id=key.id if key is not None and keyed else None,
+        key_id=key_id if keyed else None,
         domain=_domain(transforms if field.cases else steps, field),
         reversible=any(t.traits.reversible for t in transforms),
         linkable=any(map(_linkable, treatments(field))),

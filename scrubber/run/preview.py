@@ -223,7 +223,9 @@ def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
         return RootKey(secrets.token_bytes(32)), True
     try:
         return key_for(plan), False
-    except KeyFault:
+    except KeyFault as fault:
+        if fault.code == "key-other":
+            raise
         return RootKey(secrets.token_bytes(32)), True
 
 

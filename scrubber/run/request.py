@@ -16,7 +16,7 @@ from scrubber.errors import KeyFault
 from scrubber.executors import Executor, executor_for
 from scrubber.executors.base import Answers, Hear, unheard
 from scrubber.executors.jobs import Job
-from scrubber.keystore import resolve_key
+from scrubber.keystore import refuse_other, resolve_key
 from scrubber.manifest import CheckFacts, Ledger, OutputFacts, PlantedFacts, read_chain
 from scrubber.manifest.planned import PlanDocument
 from scrubber.outputs.base import Stage, staged
@@ -152,9 +152,11 @@ def session(request: Request) -> Iterator[Session]:
 def key_for(plan: Plan, key: RootKey | None = None) -> RootKey | None:
     """The key of a run: `key`, or else the key referenced by the rules, or None.
 
-    Raises: KeyFault, also ``key-missing`` if the plan needs a key but the rules reference none.
+    Raises: KeyFault, also ``key-missing`` if the plan needs a key but the rules reference none, and
+    ``key-other`` for a key with another id than the rules state.
     """
     if key is not None:
+        refuse_other(key, plan.key.id if plan.key is not None else None)
         return key
     if plan.key is not None:
         return resolve_key(plan.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from scrubber.attest.checking import check_plan
 from scrubber.attest.gate import gate
 from scrubber.attest.signer import SigningKey
 from scrubber.attest.trust import Person, Trust
-from scrubber.errors import GateError, InputError, ScrubberError, TamperedError
+from scrubber.errors import GateError, InputError, KeyFault, ScrubberError, TamperedError
 from scrubber.manifest import HIDDEN, Fragment
 from scrubber.manifest.canonical import canonical_bytes
 from scrubber.manifest.planned import PlanDocument, Share, plan_schema, read_plan
@@ -93,8 +94,29 @@ def test_the_plan_says_what_the_manifest_will_say(tmp_path: Path) -> None:
                         row["value"] = told["value"]
         assert then == now
     assert [f["name"] for f in document.data["fields"]] == ["id", "age", "note", "consent"]
-    assert not {"counts", "key_id"} & set(document.data["fields"][0])
+    assert "counts" not in document.data["fields"][0]
+    assert document.data["fields"][0]["key_id"] is None
     assert "ann1@" not in document.to_bytes().decode()
+
+
+def test_a_plan_names_the_key_of_the_rules_and_a_run_refuses_another(tmp_path: Path) -> None:
+    inputs = write(tmp_path, 60, 4, 2)
+    rules = {**RULES, "key": {"env": "NOT_SET", "id": KEY.id}}
+    document = plan_document(rules_from_mapping(rules), survey(rules_from_mapping(rules), inputs))
+    named = {field["key_id"] for field in document.data["fields"]}
+    assert named <= {KEY.id, None}
+    assert KEY.id in named
+    other = RootKey(bytes(range(7, 39)))
+    for key, code in ((KEY, None), (other, "key-other")):
+        request = Request(rules_from_mapping(rules), inputs, tmp_path / "out", key=key)
+        if code is None:
+            assert run(request).data["fields"][0]["key_id"] == KEY.id
+        else:
+            with pytest.raises(KeyFault, match=code):
+                run(replace(request, out=tmp_path / "other"))
+    drifted = {**rules, "key": {"env": "NOT_SET", "id": other.id}}
+    now = plan_document(rules_from_mapping(drifted), survey(rules_from_mapping(drifted), inputs))
+    assert any("key id was" in said for said in document.drift(now))
 
 
 def test_shares_are_those_of_the_data(tmp_path: Path) -> None:

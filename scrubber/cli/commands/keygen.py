@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scrubber.cli.console import begin, stdout
+from scrubber.cli.console import begin, stderr, stdout
 
 
 def keygen(
@@ -21,7 +21,8 @@ def keygen(
 ) -> int:
     """Make a key: 32 random bytes as base64, on stdout or in a file with mode 0600.
 
-    With --signing and --out, the command prints the public key for the trust file.
+    The command prints the id of the key to stderr, for the rule file (key: {env: …, id: …}).
+    With --signing and --out, it prints the public key for the trust file.
 
     Example: export SCRUBBER_KEY="$(scrubber keygen)"
     """
@@ -33,4 +34,6 @@ def keygen(
         stdout().print(key.text, soft_wrap=True)
     elif key.public is not None:
         stdout().print(key.public, soft_wrap=True)
+    if key.id is not None:
+        stderr().print(f"id of the key, for the rule file: {key.id}", soft_wrap=True)
     return 0
