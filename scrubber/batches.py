@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,10 @@ from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.model.fieldpath import FieldPath
 from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
+from scrubber.pipeline.tallying import counts_records
 from scrubber.policy import compile_plan
 from scrubber.policy.plan import GateRules, Keep, Plan
+from scrubber.policy.schema import RUN
 from scrubber.run.lock_digest import lock_digest
 from scrubber.transform.keys import RootKey
 
@@ -72,6 +75,13 @@ class ScrubBatches:
                 "classes and gates need the whole table, not a batch",
                 hint="scrubber run, with --executor ray on a cluster",
             )
+        if counts_records(self._rules):
+            raise NotAvailable(
+                "whole-table",
+                "rare values and means are counted over the whole data set, not a batch",
+                hint="scrubber run, with --executor ray on a cluster",
+            )
+        self._day = datetime.now(UTC).date() if self._rules.as_of == RUN else None
         self._key: RootKey | None = None
         self._plans: dict[bytes, tuple[Plan, Tools]] = {}
 
@@ -118,7 +128,7 @@ class ScrubBatches:
         return self._plans[raw]
 
     def _compiled(self, schema: pa.Schema) -> tuple[Plan, Tools]:
-        plan = compile_plan(self._rules, {_BATCH: schema})
+        plan = compile_plan(self._rules, {_BATCH: schema}, day=self._day)
         if plan.key is None and plan.needs_key:
             text = "the rules need a key, but have none"
             raise KeyFault("key-missing", text, hint="key: {env: …}")
@@ -152,10 +162,11 @@ class ScrubBatches:
                 yield names.digest()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_rules": self._rules, "_work": self._identity()}
+        return {"_rules": self._rules, "_day": self._day, "_work": self._identity()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._rules, self._key, self._plans = state["_rules"], None, {}
+        self._rules, self._day = state["_rules"], state["_day"]
+        self._key, self._plans = None, {}
 
 
 def _table(batch: Mapping[str, Any]) -> pa.Table:

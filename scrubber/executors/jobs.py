@@ -23,6 +23,7 @@ from scrubber.manifest import OutputFacts
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.pipeline.batch import ScrubbedBatch
 from scrubber.pipeline.source import Bench, Tell, source_digest
+from scrubber.pipeline.tallying import Tally, has_counted, take_tally
 from scrubber.policy.plan import OnError
 
 if TYPE_CHECKING:
@@ -79,34 +80,40 @@ class BatchJob:
 
 @dataclass(frozen=True)
 class Counted:
-    """The keyed digest of a source's bytes, and the census of its quasi-identifiers, if any; or the
-    reason why it is unreadable."""
+    """The keyed digest of a source's bytes, and the census of its quasi-identifiers or the tally of
+    its counted values, if any; or the reason why it is unreadable."""
 
     digest: str = ""
     census: Census | None = field(default=None, repr=False)
+    tally: Tally | None = field(default=None, repr=False)
     unreadable: InputError | None = None
 
 
 @dataclass(frozen=True)
 class CountJob(Light):
-    """Compute the digest of the source, and take its census if the plan needs one."""
+    """Compute the digest of the source, and take its census if the plan needs one; with `tallies`,
+    take the tally that the plan needs before anything else is counted."""
 
     source: Source
     size: int
     schema: pa.Schema = field(repr=False)
+    tallies: bool = False
 
     def run(self, bench: Bench, _: Tell) -> Counted:
         plan, alias = bench.work.plan, self.source.alias
-        census = None
+        census = tally = None
         try:
             digest = source_digest(self.source, plan, bench.key)
-            if plan.privacy is not None and plan.table(alias).quasi:
+            if self.tallies:
+                if has_counted(plan.table(alias)):
+                    tally = take_tally(plan, self._batches(plan.on_error), bench.key)
+            elif plan.privacy is not None and plan.table(alias).quasi:
                 census = take_census(plan, self._batches(plan.on_error), bench.key)
         except InputError as error:
             if error.code not in formats.UNREADABLE:
                 raise
             return Counted(unreadable=error)
-        return Counted(digest, census)
+        return Counted(digest, census, tally)
 
     def _batches(self, on_error: OnError) -> Iterator[Batch]:
         drop_bad = on_error is OnError.DROP_ROW

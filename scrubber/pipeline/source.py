@@ -114,8 +114,8 @@ class ScrubJob:
         try:
             return _part(bench, self, tell)
         except InputError as error:
-            # A source that levels were chosen by for all others cannot be left out any more.
-            may_go = work.quarantine and not work.plan.table(alias).quasi
+            # A source whose records were counted for all others cannot be left out any more.
+            may_go = work.quarantine and work.basis is None
             if not may_go or error.code not in formats.UNREADABLE:
                 raise
             tell(self.size, 0)

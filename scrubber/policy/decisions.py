@@ -25,7 +25,8 @@ from scrubber.policy.syntax.hierarchies import read_hierarchy_file
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.settings import Setting, numbered
 from scrubber.policy.syntax.source import Path_
-from scrubber.transform.base import FromFile, Kind, PerSubject, Strictness, Transform
+from scrubber.transform.base import Beside, FromFile, Kind, PerSubject, Strictness, Transform
+from scrubber.transform.counting import Counting
 from scrubber.transform.erase import Redact
 from scrubber.transform.steps import Steps, strength_of, title
 
@@ -245,6 +246,7 @@ class _Reader:
             if len(steps) < len(found):
                 return None
             self._check_subjects(path, steps)
+            self._check_counted(path, steps)
             operator = Steps(steps) if len(steps) > 1 else steps[0]
         if strength_of(operator) < Strictness.PERTURB and class_ is FieldClass.DIRECT_IDENTIFIER:
             text = f"{title(operator)} keeps most values of a direct identifier"
@@ -275,6 +277,20 @@ class _Reader:
         if len(shifts) > 1:
             text = "two steps ask for the subject: one shift is enough"
             self._report.value((*path, shifts[1]), "not-a-step", text)
+
+    def _check_counted(self, path: Path_, steps: tuple[Transform, ...]) -> None:
+        """Check that at most one step counts all records, of values that the key and the record
+        around them do not change."""
+        counted = [i for i, step in enumerate(steps) if isinstance(step, Counting) and step.counts]
+        if len(counted) > 1:
+            text = "two steps count all records: one can be settled"
+            self._report.value((*path, counted[1]), "not-a-step", text)
+        for i, step in enumerate(steps[: counted[0]] if counted else ()):
+            around = isinstance(step, PerSubject) or not step.traits.deterministic
+            if around or (isinstance(step, Beside) and step.beside_field() is not None):
+                text = f"{step.name} gives equal values other results, so they cannot be counted"
+                hint = "count first: put the step after it"
+                self._report.value((*path, i), "not-a-step", text, hint)
 
     def _read(self, operator: Any, path: Path_) -> Any:
         """The operator, with its file read, if any."""

@@ -11,8 +11,9 @@ from scrubber.errors import OutputError, Place, printable
 from scrubber.executors.base import in_order
 from scrubber.executors.jobs import CountJob
 from scrubber.outputs.checkpoints import Unread
+from scrubber.pipeline.tallying import TallySum, is_counted, settle
 from scrubber.run.facts import engine_of, keyed_digest
-from scrubber.run.incremental import extend
+from scrubber.run.incremental import extend, refused
 from scrubber.run.request import Outcome, Session
 from scrubber.run.survey import Progress, all_unreadable
 
@@ -40,15 +41,52 @@ def count(session: Session, outcome: Outcome) -> Outcome:
     return replace(outcome, surveyed=replace(outcome.surveyed, plan=chosen.plan), chosen=chosen)
 
 
+def tally(session: Session, outcome: Outcome) -> Outcome:
+    """The outcome with transforms that depend on all records settled by their counts.
+
+    Raises: the errors of reading; OutputError ``increment-counts`` for an extended output.
+    """
+    plan = outcome.plan
+    if not is_counted(plan):
+        return outcome
+    if session.earlier is not None:
+        raise refused("counts", "rare values and means are counted over all records")
+    total = TallySum(plan)
+    left = _sources_counted(session, outcome, None, total)
+    if left.plan.kinds.keys() != plan.kinds.keys():  # the counts depend on the kinds of tables
+        return tally(session, left)
+    surveyed = replace(left.surveyed, plan=settle(left.plan, total.total()))
+    return replace(left, surveyed=surveyed, counted=True)
+
+
 def _counted(session: Session, outcome: Outcome) -> tuple[Outcome, Census | None]:
     """The outcome with the digest of each readable source, and the census of all of them for
     ``privacy:``."""
-    plan, surveyed = outcome.plan, outcome.surveyed
+    plan = outcome.plan
     census = CensusSum(plan) if plan.privacy is not None else None
+    left = _sources_counted(session, outcome, census, None)
+    if census is not None and not any(table.quasi for table in left.plan.kinds):
+        raise all_unreadable()
+    if left.plan.kinds.keys() != plan.kinds.keys():  # the counts depend on the kinds of tables
+        return _counted(session, left)
+    return left, census.total() if census is not None else None
+
+
+def _sources_counted(
+    session: Session, outcome: Outcome, census: CensusSum | None, tallies: TallySum | None
+) -> Outcome:
+    """The outcome with the digest of each readable source, whose counts are added to `census` or
+    `tallies`."""
+    surveyed = outcome.surveyed
     digests: dict[str, str] = {}
     unread: list[Unread] = []
     jobs = [
-        CountJob(source, formats.source_bytes(source), surveyed.schemas[source.alias])
+        CountJob(
+            source,
+            formats.source_bytes(source),
+            surveyed.schemas[source.alias],
+            tallies=tallies is not None,
+        )
         for source in surveyed.sources
     ]
     total = sum(job.size for job in jobs)
@@ -64,12 +102,9 @@ def _counted(session: Session, outcome: Outcome) -> tuple[Outcome, Census | None
             digests[alias] = counted.digest
             if census is not None and counted.census is not None:
                 census.add(counted.census)
-    left = replace(outcome.without(unread), digests=digests)
-    if census is not None and not any(table.quasi for table in left.plan.kinds):
-        raise all_unreadable()
-    if left.plan.kinds.keys() != plan.kinds.keys():  # the counts depend on the kinds of tables
-        return _counted(session, left)
-    return left, census.total() if census is not None else None
+            if tallies is not None and counted.tally is not None:
+                tallies.add(counted.tally)
+    return replace(outcome.without(unread), digests=digests)
 
 
 def _refuse_clash(session: Session, outcome: Outcome) -> None:

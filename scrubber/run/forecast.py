@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.anonymize.apply_levels import SUPPRESSED, before_privacy
+from scrubber.anonymize.apply_levels import SUPPRESSED
 from scrubber.errors import printable
 from scrubber.formats.datasets import shard_groups
 from scrubber.formats.sampling import drawn, generator, picked
@@ -22,7 +22,8 @@ from scrubber.manifest.ledger import Fragment
 from scrubber.manifest.planned import Share
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.pipeline.batch import scrub_batch, tools_for
-from scrubber.policy.plan import OnError
+from scrubber.pipeline.tallying import is_counted_field, of_some_records
+from scrubber.policy.plan import Generalize, OnError
 from scrubber.transform.keys import RootKey
 
 if TYPE_CHECKING:
@@ -51,9 +52,12 @@ def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
     Equal data gives equal shares. Failed values count as null here, regardless of ``on_error``. The
     levels of ``privacy:`` depend on all records, so they have no expected share.
     """
-    plan = before_privacy(replace(surveyed.plan, on_error=OnError.NULL))
+    plan = of_some_records(replace(surveyed.plan, on_error=OnError.NULL))
     chosen = {
-        (alias, str(field.path)) for alias, table in surveyed.plan.tables for field in table.quasi
+        (alias, str(field.path))
+        for alias, table in surveyed.plan.tables
+        for field in table.fields
+        if isinstance(field.disposition, Generalize) or is_counted_field(field)
     }
     tools = tools_for(plan, key)
     fragments = (

@@ -52,7 +52,7 @@ def extend(
     classes are required, which apply to all records or none.
     """
     if surveyed.plan.privacy is not None:
-        raise _refused("privacy", "classes of records are chosen and counted over all of them")
+        raise refused("privacy", "classes of records are chosen and counted over all of them")
     newest = earlier.manifests[0].to_json()
     then = newest["policy"]
     # Under another key the digests also differ: then the sources' own digests show it.
@@ -61,19 +61,20 @@ def extend(
     same_engine = {**newest["engine"], "lock_digest": None} == engine_section(engine)
     if not same_rules or not same_engine:
         text = "the rules, the detectors or the program are not those of the earlier output"
-        raise _refused("work", text)
+        raise refused("work", text)
     done = earlier.digests
     if not digests or None in done.values():
-        raise _refused("key", "without a key, new sources cannot be recognized")
+        raise refused("key", "without a key, new sources cannot be recognized")
     for alias, digest in digests.items():
         if done.get(alias, digest) != digest:
             text = "its bytes, or the key, are not those that the earlier output was made from"
-            raise _refused("source", text, alias)
+            raise refused("source", text, alias)
     if not digests.keys() - done.keys():
         raise OutputError("increment-empty", "the earlier output has all of these sources")
     return surveyed.without(done)
 
 
-def _refused(what: str, text: str, alias: str | None = None) -> OutputError:
+def refused(what: str, text: str, alias: str | None = None) -> OutputError:
+    """The error of an output that cannot be extended."""
     hint = "scrub everything: omit --incremental"
     return OutputError(f"increment-{what}", text, place=Place(file=alias), hint=hint)

@@ -19,6 +19,7 @@ from scrubber.frames.feed import Feed, Kept, Store, fed
 from scrubber.manifest import Fragment, Ledger, Manifest
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.pipeline.batch import scrub_batch, tools_for
+from scrubber.pipeline.tallying import is_counted, settle, take_tally
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import Plan
 from scrubber.run.facts import Account, SourceRecord
@@ -55,6 +56,9 @@ def run_on_feeds(
     schemas = {name: feed.schema for name, feed in feeds.items()}
     plan = compile_plan(rules, schemas)
     secret = key_for(plan, key)
+    if is_counted(plan):
+        batches = (batch for name, feed in feeds.items() for batch in _batches(name, feed))
+        plan = settle(plan, take_tally(plan, batches, secret))
     chosen = None
     if plan.privacy is not None:
         batches = (batch for name, feed in feeds.items() for batch in _batches(name, feed))

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.anonymize.apply_levels import before_privacy
 from scrubber.anonymize.census import levels_of
 from scrubber.anonymize.labels import text_labels
 from scrubber.errors import InputError, KeyFault, Mark, ScrubberError
@@ -20,6 +19,7 @@ from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
 from scrubber.pipeline.languages import unmeasured_of
+from scrubber.pipeline.tallying import of_some_records
 from scrubber.policy import Example, Rules, compile_plan, public_parameters, table_of, unmet
 from scrubber.policy.plan import (
     Apply,
@@ -72,7 +72,7 @@ def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
     try:
         table = table_of(example.given)
         alias = example.table or _EXAMPLE
-        plan = before_privacy(compile_plan(rules, {alias: table.schema}, partial=True))
+        plan = of_some_records(compile_plan(rules, {alias: table.schema}, partial=True))
         batch = Batch(BatchRef(alias, 0, 1, table.num_rows), table)
         result = scrub_batch(plan, batch, tools_for(plan, key)).table
     except ScrubberError as error:
@@ -232,7 +232,7 @@ def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
 def _for_the_eye(plan: Plan) -> Plan:
     """The plan without rules that remove records, so that before and after stay aligned."""
     tables = tuple((alias, replace(table, row_rules=())) for alias, table in plan.tables)
-    return before_privacy(replace(plan, tables=tables, on_error=OnError.NULL))
+    return of_some_records(replace(plan, tables=tables, on_error=OnError.NULL))
 
 
 def _pairs(path: FieldPath, before: Opened, after: Opened) -> list[tuple[Any, Any]]:

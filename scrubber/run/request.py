@@ -70,7 +70,7 @@ class Outcome:
     """The facts of a run so far. Each pass returns it with its results.
 
     `digests` are those of the sources under the run's key, by alias. `stamps` detect sources that
-    change during the run.
+    change during the run. `counted`: transforms were settled by the counts of all records.
     """
 
     surveyed: Survey
@@ -79,6 +79,7 @@ class Outcome:
     digests: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
     chosen: Chosen | None = None
+    counted: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     outputs: tuple[OutputFacts, ...] = ()
     checks: tuple[CheckFacts, ...] = ()
@@ -121,7 +122,7 @@ class Session:
             self.stage,
             self.request.target_format,
             chosen.recoding if chosen is not None else None,
-            _digest_of_all(outcome.digests) if chosen is not None else None,
+            _digest_of_all(outcome.digests) if chosen is not None or outcome.counted else None,
             self.request.quarantine_unreadable,
         )
         return Bench(work, outcome.key)

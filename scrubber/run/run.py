@@ -13,7 +13,7 @@ from scrubber.manifest.salts import SALTS, salts_file
 from scrubber.outputs.base import refuse_sources_in
 from scrubber.outputs.checkpoints import Unread
 from scrubber.run.as_of import begun_on
-from scrubber.run.count_pass import count
+from scrubber.run.count_pass import count, tally
 from scrubber.run.facts import Account, SourceRecord
 from scrubber.run.pinned_plan import refuse_drift, refuse_literals, refuse_shares
 from scrubber.run.planted_recall import recall
@@ -24,7 +24,7 @@ from scrubber.run.sealing import Clock, sealed
 from scrubber.run.survey import survey
 
 Pass = Callable[[Session, Outcome], Outcome]
-PASSES: Final[tuple[Pass, ...]] = (count, scrub, reread, recall)
+PASSES: Final[tuple[Pass, ...]] = (tally, count, scrub, reread, recall)
 """The passes over the sources, in order. Each returns the outcome with its results."""
 
 

@@ -16,6 +16,7 @@ from scrubber.transform.laplace import Laplace
 from scrubber.transform.map import Map
 from scrubber.transform.pseudonymize import DateShift, Encrypt, Token
 from scrubber.transform.randomized_response import RandomizedResponse
+from scrubber.transform.rare import Rare
 from scrubber.transform.significant import Significant
 from scrubber.transform.surrogate import Surrogate
 from scrubber.transform.truncate_date import TruncateDate
@@ -43,6 +44,7 @@ _REGISTERED: dict[str, type[Transform]] = {
         Ip,
         Hierarchy,
         Map,
+        Rare,
         Email,
         RandomizedResponse,
         Laplace,

@@ -33,6 +33,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "truncate_date": {"to": "month"},
     "prefix": {"keep": 2},
     "significant": {"digits": 2},
+    "rare": {"min": 2, "other": "Other", "common": ("7", "Ann Poe")},
     "clip": {"lower": 0, "upper": 7.5},
     "date_part": {"to": "month"},
     "url": {"keep": ("host", "path")},
