@@ -31,7 +31,7 @@ class Rare(Counting):
 
     name: ClassVar[str] = "rare"
     strictness: ClassVar[Strictness] = Strictness.PARTLY
-    sentence: ClassVar[str] = "values of fewer than {min} joined"
+    sentence: ClassVar[str] = "rare values joined[: those of fewer than {min}]"
     directions: ClassVar[Directions] = each(min=More(), other=Indifferent())
 
     min: int

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from scrubber.manifest.view import filled
 from scrubber.policy.operators import parameters
 from scrubber.transform.base import (
     Context,
@@ -173,5 +174,5 @@ def check_said(kind: type[Transform]) -> None:
     """Raise where a transform does not say of itself what every surface asks for."""
     assert kind.directions.keys() == parameters(kind).keys()
     assert kind.strictness in Strictness
-    assert kind.sentence.format(domain=", domain x")
+    assert filled(kind.sentence, dict.fromkeys([*parameters(kind), "domain"], "x"))
     assert kind.__doc__
