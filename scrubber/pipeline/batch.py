@@ -296,16 +296,28 @@ class _Sweep:
             return self._treated(field_plan, field_plan.disposition, leaf)
         type_ = field_type(field_plan, chosen.values.type)
         assert type_ is not None, "a field with conditions stays"
-        left = self._left(leaf.path)
-        made = [self._typed(field_plan, field_plan.disposition, left, type_)]
-        places = [chosen.places(OTHERWISE)]
-        for number, case in enumerate(field_plan.cases):
-            places.append(chosen.places(number))
-            part = Leaf(leaf.path, chosen.values, leaf.rows).at(places[-1])
-            made.append(self._typed(field_plan, case.disposition, part, type_))
-        made[0] = made[0].take(pa.array(places[0]))
-        order = np.argsort(np.concatenate(places), kind="stable")
-        return as_before(pa.concat_arrays(made).take(pa.array(order)), values.type)
+        ways = [(OTHERWISE, field_plan.disposition)]
+        ways += [(number, case.disposition) for number, case in enumerate(field_plan.cases)]
+        indices, filled = np.zeros(len(chosen.values), np.int64), np.zeros(len(chosen.values), bool)
+        made: list[pa.Array] = []
+        begin = 0
+        for number, disposition in ways:
+            places = chosen.places(number)
+            if isinstance(disposition, ScrubText):  # texts are scanned with those around them
+                part = self._typed(field_plan, disposition, self._left(leaf.path), type_)
+                part = part.take(pa.array(places))
+            else:
+                decided = Leaf(leaf.path, chosen.values, leaf.rows).at(places)
+                part = self._typed(field_plan, disposition, decided, type_)
+            if part.null_count < len(part):
+                indices[places] = np.arange(begin, begin + len(part))
+                filled[places] = True
+                made.append(part)
+                begin += len(part)
+        if not made:
+            return as_before(pa.nulls(len(indices), type_), values.type)
+        order = pa.array(indices, mask=None if filled.all() else ~filled)
+        return as_before(pa.concat_arrays(made).take(order), values.type)
 
     def _left(self, path: FieldPath) -> Leaf:
         """The values of a leaf that no condition decides."""
@@ -344,8 +356,9 @@ class _Sweep:
         return as_before(self._finish(field_plan, leaf.plain, outcome, rows), values.type)
 
     def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
-        take = pa.array(rows)
-        documents = self._documents.take(take) if self._documents is not None else None
+        documents = self._documents
+        if documents is not None:
+            documents = documents.take(pa.array(rows))
         column, beside = subject_column(self._table_plan, field_plan), beside_column(field_plan)
         subject = self._subjects.of(column, rows) if column is not None else None
         return Context(

@@ -196,7 +196,7 @@ def _is_truth(side: Any) -> bool:
 
 def _hint(schema: pa.Schema) -> str:
     if all(pa.types.is_string(kind) or pa.types.is_large_string(kind) for kind in schema.types):
-        return "all fields of a CSV file are text: write consent = 'false'"
+        return "all fields of a CSV file are text: consent = 'false', CAST(age AS INTEGER) > 17"
     return "compare like with like: consent = 'false' for text"
 
 
