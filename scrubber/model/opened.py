@@ -51,12 +51,25 @@ class Leaf:
     """The flat values at one path of a table, and for each the index of its row, which never falls.
 
     Where a path holds texts in some records and numbers in others, it has a leaf for each, at a
-    path of its own. Values under a null struct are null; a null list has none.
+    path of its own. Values under a null struct are null; a null list has none. `lists` has the length
+    of each list and map that the path leads through, from the outermost; only a leaf of an opened
+    table has it.
     """
 
     path: FieldPath
     values: pa.Array = field(repr=False)
     rows: Rows = field(repr=False)
+    lists: tuple[Rows, ...] = field(default=(), repr=False)
+
+    def elements(self, depth: int) -> Rows:
+        """The element that each value lies in, `depth` lists below the record: numbers that never
+        fall, and are those of all leaves below the same list. For 0, the row."""
+        if not depth:
+            return self.rows
+        numbers = np.arange(int(self.lists[depth - 1].sum()), dtype=np.int64)
+        for lengths in self.lists[depth:]:
+            numbers = np.repeat(numbers, lengths)
+        return numbers
 
     @property
     def kind(self) -> pa.DataType:
@@ -165,38 +178,50 @@ def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
     return opened.closed((visit(one.path, one.values, one.rows) for one in opened.leaves), schema)
 
 
+@dataclass(frozen=True)
+class _Within:
+    """Where values lie: their rows, and the lengths of the lists above them."""
+
+    rows: Rows
+    lists: tuple[Rows, ...] = ()
+
+    def below(self, lengths: Rows) -> _Within:
+        """The place of the elements of lists with these lengths."""
+        return _Within(np.repeat(self.rows, lengths), (*self.lists, lengths))
+
+
 class _Column:
     """One column, taken apart: its leaves, what holds them, and the way back."""
 
     def __init__(self, path: FieldPath, array: pa.Array, rows: Rows) -> None:
         self.leaves: list[Leaf] = []
         self.inner: list[tuple[InnerKey, int]] = []
-        self.close = self._open(path, array, rows)
+        self.close = self._open(path, array, _Within(rows))
 
     def _open(
-        self, path: FieldPath, array: pa.Array, rows: Rows, above: str | None = None
+        self, path: FieldPath, array: pa.Array, here: _Within, above: str | None = None
     ) -> _Close:
         """Open `array` within what is called `above`, by default the holder of `path`."""
         kind = array.type
         if pa.types.is_struct(kind) and kind.num_fields:
-            return self._struct(path, array, rows, holder(path) if above is None else above)
+            return self._struct(path, array, here, holder(path) if above is None else above)
         if pa.types.is_map(kind):
-            return self._map(path, array, rows)
+            return self._map(path, array, here)
         if is_list(kind):
-            return self._list(path, array, rows)
-        self.leaves.append(Leaf(path, array, rows))
+            return self._list(path, array, here)
+        self.leaves.append(Leaf(path, array, here.rows, here.lists))
         return next
 
     def _count(self, name: str, above: str, number: int, size: str = "") -> None:
         self.inner.append(((name, above, size), number))
 
-    def _struct(self, path: FieldPath, array: pa.Array, rows: Rows, above: str) -> _Close:
+    def _struct(self, path: FieldPath, array: pa.Array, here: _Within, above: str) -> _Close:
         if has_kinds(array.type):
-            closing = self._kinds(path, array, rows)
+            closing = self._kinds(path, array, here)
         else:
             self._count(str(path), above, len(array) - array.null_count)
             children = zip(array.type, array.flatten(), strict=True)
-            closing = [self._open(path.child(part.name), child, rows) for part, child in children]
+            closing = [self._open(path.child(part.name), child, here) for part, child in children]
 
         def close(results: _Results) -> pa.Array | None:
             closed = (close_part(results) for close_part in closing)
@@ -214,7 +239,7 @@ class _Column:
 
         return close
 
-    def _kinds(self, path: FieldPath, array: pa.Array, rows: Rows) -> list[_Close]:
+    def _kinds(self, path: FieldPath, array: pa.Array, here: _Within) -> list[_Close]:
         """Values of several kinds: all of them are counted, and those that are no scalars."""
         every = str(path) + ANY_KIND
         self._count(every, holder(path), len(array) - array.null_count)
@@ -223,14 +248,14 @@ class _Column:
             if kind.name in (LIST, MAP):
                 name = f"{path}.{{{kind.name.removeprefix(OF_KIND)}}}"
                 self._count(name, every, len(values) - values.null_count)
-            closing.append(self._open(below(path, kind.name), values, rows, every))
+            closing.append(self._open(below(path, kind.name), values, here, every))
         return closing
 
-    def _list(self, path: FieldPath, array: pa.Array, rows: Rows) -> _Close:
+    def _list(self, path: FieldPath, array: pa.Array, here: _Within) -> _Close:
         kind, lengths = array.type, _lengths(array)
         if pa.types.is_fixed_size_list(kind):
             self._count(str(path), holder(path), len(array) - array.null_count, str(kind.list_size))
-        close_values = self._open(path.child(EACH), array.flatten(), np.repeat(rows, lengths))
+        close_values = self._open(path.child(EACH), array.flatten(), here.below(lengths))
 
         def close(results: _Results) -> pa.Array | None:
             values = close_values(results)
@@ -249,10 +274,10 @@ class _Column:
 
         return close
 
-    def _map(self, path: FieldPath, array: pa.Array, rows: Rows) -> _Close:
+    def _map(self, path: FieldPath, array: pa.Array, here: _Within) -> _Close:
         lengths, entries = _lengths(array), _entries(array)
         self._count(str(path) + ENTRY, str(path), len(entries))
-        inner = np.repeat(rows, lengths)
+        inner = here.below(lengths)
         keys_below = self._open(path.child(KEY), entries.field(0), inner)
         items_below = self._open(path.child(VALUE), entries.field(1), inner)
 
