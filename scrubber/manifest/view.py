@@ -279,7 +279,13 @@ def _otherwise(field: Mapping[str, Any]) -> str:
             f"{printable(o['entity'] or 'other entities')}: {printable(o['action'])}"
             for o in field["operators"]
         ]
-        return f"findings in text ({'; '.join(said)})" if said else "findings in text"
+        form = _stated(field).get("format")
+        read = f", read as {printable_text(form)}" if form else ""
+        return f"findings in text{read} ({'; '.join(said)})" if said else f"findings in text{read}"
+    if action == "realign":
+        stated = _stated(field)
+        part, text = (printable_text(stated.get(name) or "?") for name in ("part", "text"))
+        return f"moved along with {text}, as its {part}"
     if action == "generalize":
         return _generalized(_stated(field))
     if action == "drop":

@@ -243,6 +243,34 @@ class Covers:
             instead=list(compress(self.instead, chosen)) if self.instead else (),
         )
 
+    def cut(self, ranges: Callable[[int, int, int], Sequence[tuple[int, int]]]) -> Covers:
+        """The covers with each piece cut to its `ranges`, which are asked for by text, start and
+        end. A piece that is cut has no known result any more."""
+        kept: list[int] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        for i, (text, start, end) in enumerate(
+            zip(self.texts.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True)
+        ):
+            for first, last in ranges(text, start, end):
+                kept.append(i)
+                starts.append(first)
+                ends.append(last)
+        places = np.array(kept, np.int64)
+        made = replace(
+            self,
+            texts=self.texts[places],
+            labels=self.labels[places],
+            codes=self.codes[places],
+            starts=np.array(starts, np.int64),
+            ends=np.array(ends, np.int64),
+        )
+        if not self.instead:
+            return made
+        whole = (made.starts == self.starts[places]) & (made.ends == self.ends[places])
+        known = zip(kept, whole.tolist(), strict=True)
+        return replace(made, instead=[self.instead[i] if same else None for i, same in known])
+
     def by_text(self) -> Iterator[tuple[int, slice]]:
         """Each text that has pieces, with the place of these."""
         texts, firsts = np.unique(self.texts, return_index=True)

@@ -51,9 +51,9 @@ class Leaf:
     """The flat values at one path of a table, and for each the index of its row, which never falls.
 
     Where a path holds texts in some records and numbers in others, it has a leaf for each, at a
-    path of its own. Values under a null struct are null; a null list has none. `lists` has the length
-    of each list and map that the path leads through, from the outermost; only a leaf of an opened
-    table has it.
+    path of its own. Values under a null struct are null; a null list has none. `lists` has the
+    length of each list and map that the path leads through, from the outermost; only a leaf of an
+    opened table has it.
     """
 
     path: FieldPath

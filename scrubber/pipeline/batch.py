@@ -37,20 +37,24 @@ from scrubber.pipeline.documents import (
 )
 from scrubber.pipeline.languages import unmeasured_of
 from scrubber.pipeline.linked import LinkedField, Shown
+from scrubber.pipeline.realign import Rewritten, realigned
 from scrubber.pipeline.rescan import Rescanned, rescan
-from scrubber.pipeline.rewriting import TextOperators, scrub_texts
+from scrubber.pipeline.rewriting import Scrubbed, TextOperators, scrub_texts
 from scrubber.pipeline.schema import output_schema
+from scrubber.pipeline.tokens import spread, tokens_of
 from scrubber.policy.derive.computing import with_derived
 from scrubber.policy.plan import (
     Apply,
     Disposition,
     Drop,
     FieldPlan,
+    Format,
     Generalize,
     Keep,
     Linked,
     OnError,
     Plan,
+    Realign,
     ScrubText,
     TablePlan,
     Unmeasured,
@@ -226,11 +230,22 @@ class _Sweep:
         self._subjects = Subjects(opened)
         linked = linked_fields(opened, table_plan)
         self._documents = document_ids(opened, table_plan, tools.key, linked.values())
+        self._tokens = {
+            one.path: tokens_of(opened.leaf(one.path))
+            for one in table_plan.fields
+            if isinstance(one.disposition, ScrubText) and one.disposition.format is Format.TOKENS
+        }
         self._looked = self._look(linked)
         self._shown = {
             path: Shown([linked[one] for one in links], self._decided, self._context)
             for path, links in _links(table_plan).items()
         }
+        self._scrubbed: dict[FieldPath, Scrubbed] = {}
+        self._moving = frozenset(
+            one.disposition.text
+            for one in table_plan.fields
+            if isinstance(one.disposition, Realign)
+        )
         self._counts: list[tuple[tuple[str, str], int]] = []
         self._found: list[tuple[tuple[str, str, str, str], int]] = []
         self.bad = np.zeros(opened.num_rows, dtype=bool)
@@ -263,7 +278,8 @@ class _Sweep:
                 consistency,
                 linked,
                 patience,
-                {path: self._left(path) for path in self._chosen},
+                {path: self._left(path) for path in self._chosen}
+                | {path: tokens.leaf for path, tokens in self._tokens.items()},
             )
         except GaveUp as gave_up:
             raise self._hopeless(gave_up) from None
@@ -348,12 +364,34 @@ class _Sweep:
                 outcome = transformed(transform, leaf.plain, self._context(field_plan, rows))
             case Generalize():
                 outcome = self._generalized.outcomes[leaf.path]
-            case ScrubText(default, operators):
-                actions = TextOperators.of(default, operators)
-                context, shown = self._context(field_plan, rows), self._shown.get(leaf.path)
-                outcome, found = scrub_texts(self._looked[leaf.path], actions, context, shown)
-                self._found.extend(((name, *key), count) for key, count in found.items())
+            case ScrubText():
+                scrubbed = self._text(leaf.path)
+                self._found.extend(((name, *key), n) for key, n in scrubbed.counts.items())
+                outcome = scrubbed.outcome
+                if leaf.path in self._tokens:
+                    outcome = spread(leaf, self._tokens[leaf.path], outcome, scrubbed.offsets)
+            case Realign(text, positions):
+                texts = self._text(text)
+                before = self._records.opened.leaf(text)
+                moved = Rewritten(before, texts.outcome.array, texts.offsets)
+                outcome = realigned(self._records.opened, leaf.path, positions, moved)
         return as_before(self._finish(field_plan, leaf.plain, outcome, rows), values.type)
+
+    def _text(self, path: FieldPath) -> Scrubbed:
+        """The rewritten texts of a field, worked out once; of tokens, one text a list."""
+        if path not in self._scrubbed:
+            field_plan = self._decided[path]
+            text = field_plan.disposition
+            assert isinstance(text, ScrubText), "nothing else is scrubbed as text"
+            looked = self._looked[path]
+            self._scrubbed[path] = scrub_texts(
+                looked,
+                TextOperators.of(text.default, text.operators),
+                self._context(field_plan, looked.rows),
+                self._shown.get(path),
+                moves=path in self._moving or path in self._tokens,
+            )
+        return self._scrubbed[path]
 
     def _context(self, field_plan: FieldPlan, rows: Rows) -> Context:
         documents = self._documents

@@ -21,8 +21,9 @@ from scrubber.model.fieldpath import FieldPath
 from scrubber.model.finding import Span
 from scrubber.model.findings import Findings
 from scrubber.model.opened import Leaf, Opened, Rows
+from scrubber.pipeline.forms import Form, cuts, shown
 from scrubber.pipeline.linked import LinkedField
-from scrubber.policy.plan import Linked, ScrubText, TablePlan, linked_of
+from scrubber.policy.plan import Format, Linked, ScrubText, TablePlan, linked_of
 from scrubber.transform.columns.distinct import readable_values
 
 
@@ -38,13 +39,16 @@ class GaveUp(Exception):
 class Looked:
     """The texts of one field and their findings.
 
-    `indices` maps each text (null: -1) to its position in `distinct`; `found` has the findings by
-    that position, and `errors` the failures of texts that could not be scanned. `linked` and
-    `again` hold, by the position of a text, findings known from its record: matches of linked
-    values, and names found elsewhere in the document (`blind`: the failure of that search).
+    `dictionary` has the distinct texts, as detectors see them, and `forms` those that are read in a
+    format, by their position there. `indices` maps each text (null: -1) to its position in
+    `distinct`; `found` has the findings by that position, and `errors` the failures of texts that
+    could not be scanned. `linked` and `again` hold, by the position of a text, findings known from
+    its record: matches of linked values, and names found elsewhere in the document (`blind`: the
+    failure of that search).
     """
 
     texts: pa.Array = hidden_field(repr=False)
+    dictionary: pa.Array = hidden_field(repr=False)
     rows: Rows = hidden_field(repr=False)
     indices: Rows = hidden_field(repr=False)
     distinct: Sequence[object] = hidden_field(repr=False)
@@ -53,6 +57,18 @@ class Looked:
     linked: Mapping[int, tuple[LinkedHit, ...]] = hidden_field(repr=False)
     again: dict[int, tuple[Span, ...]] = hidden_field(default_factory=dict, repr=False)
     blind: dict[int, DetectionError] = hidden_field(default_factory=dict, repr=False)
+    forms: Mapping[int, Form] = hidden_field(default_factory=dict, repr=False)
+
+    @property
+    def seen(self) -> pa.Array:
+        """What detectors see of each text."""
+        places = pa.array(self.indices, mask=self.indices < 0)
+        return self.dictionary.take(places) if self.forms else self.texts
+
+    def cuts(self, index: int, start: int, end: int) -> list[tuple[int, int]]:
+        """The parts of a range of the distinct text `index` that may change."""
+        form = self.forms.get(index)
+        return [(start, end)] if form is None else cuts(form, start, end)
 
     def spans(self, place: int) -> tuple[Span, ...]:
         """All findings in the text at `place`."""
@@ -120,7 +136,8 @@ def look(
         if isinstance(field.disposition, ScrubText):
             columns = [fields[linked] for linked in field.disposition.linked]
             leaf = instead[field.path] if field.path in instead else opened.leaf(field.path)
-            looked[field.path] = _look_at(leaf, detector, columns, patience)
+            form = field.disposition.format
+            looked[field.path] = _look_at(leaf, detector, columns, patience, form)
     if consistency.labels:
         _spread(looked, consistency, patience)
     return looked
@@ -131,10 +148,21 @@ def _look_at(
     detector: Detector,
     columns: Sequence[LinkedField],
     patience: int,
+    form: Format | None,
 ) -> Looked:
     encoded = leaf.plain.dictionary_encode()
     indices = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
-    distinct = readable_values(encoded.dictionary)
+    dictionary, distinct = encoded.dictionary, readable_values(encoded.dictionary)
+    forms: dict[int, Form] = {}
+    if form is not None and form is not Format.TOKENS:
+        seen = [shown(one, form) if isinstance(one, str) else None for one in distinct]
+        forms = {i: one.form for i, one in enumerate(seen) if one is not None and one.form}
+        if forms:
+            distinct = [
+                was if one is None else one.text for was, one in zip(distinct, seen, strict=True)
+            ]
+            readable = [one if isinstance(one, str) else None for one in distinct]
+            dictionary = pa.array(readable, pa.large_string())
     try:
         found, errors = _detect(detector, distinct, patience)
     except DetectionError as error:
@@ -146,7 +174,9 @@ def _look_at(
     if columns:
         each = [None if i < 0 else distinct[i] for i in indices.tolist()]
         linked = find_linked(each, leaf.rows.tolist(), [field.column for field in columns])
-    return Looked(leaf.plain, leaf.rows, indices, distinct, found, errors, linked)
+    return Looked(
+        leaf.plain, dictionary, leaf.rows, indices, distinct, found, errors, linked, forms=forms
+    )
 
 
 def _detect(

@@ -15,6 +15,7 @@ from scrubber.pipeline.linked import LinkedField
 from scrubber.policy.plan import (
     Drop,
     FieldPlan,
+    Realign,
     ScrubText,
     TablePlan,
     beside_fields,
@@ -109,6 +110,10 @@ def unasked_for(plan: TablePlan) -> frozenset[str]:
         if not isinstance(one.disposition, Drop):
             asked.add(one.path.column)
         asked |= {linked.path.column for linked in linked_of(one)}
+        if isinstance(one.disposition, Realign):
+            told = one.disposition.positions
+            parts = (one.disposition.text, told.start, told.end, told.copy)
+            asked |= {path.column for path in parts if path is not None}
         asked |= {path.column for case in one.cases for _, path in case.columns}
         for column in (subject_column(plan, one), beside_column(one)):
             asked |= {column.column} if column is not None else set()

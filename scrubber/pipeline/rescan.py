@@ -28,6 +28,7 @@ from scrubber.policy.plan import (
     FieldPlan,
     Generalize,
     Keep,
+    Realign,
     ScrubText,
     TablePlan,
     treatments,
@@ -138,7 +139,7 @@ def _looked_at(one: FieldPlan, result: Opened) -> Leaf | None:
 
 def _leaves_values(disposition: Disposition) -> bool:
     match disposition:
-        case Keep() | ScrubText() | Generalize(level=0):
+        case Keep() | ScrubText() | Realign() | Generalize(level=0):
             return True
         case _:
             return False

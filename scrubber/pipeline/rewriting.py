@@ -10,13 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrubber.errors import TransformError
+from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.finding import Action
 from scrubber.model.findings import Findings
 from scrubber.pipeline.detection import Looked
+from scrubber.pipeline.forms import Form
 from scrubber.pipeline.linked import Shown
 from scrubber.policy.plan import Keep
 from scrubber.transform.base import Context, Outcome, Strictness, Transform
-from scrubber.transform.rewrite import rewrite_column
+from scrubber.transform.columns.distinct import readable_values
+from scrubber.transform.rewrite import OffsetMap, rewrite_column
 
 KEEP = Action(Strictness.KEEP, "keep", consumes=False)
 FoundKey = tuple[str, str, str]
@@ -62,27 +66,52 @@ class TextOperators:
         return self.transforms.get(name)
 
 
+@dataclass(frozen=True)
+class Scrubbed:
+    """The rewritten texts of a field, the number of findings by (entity, recognizer, action), and
+    the offset map of each text that changed, by its position; of texts read in a format, that of
+    what detectors see."""
+
+    outcome: Outcome
+    counts: Mapping[FoundKey, int]
+    offsets: Mapping[int, OffsetMap]
+
+
 def scrub_texts(
-    looked: Looked, operators: TextOperators, context: Context, shown: Shown | None
-) -> tuple[Outcome, Mapping[FoundKey, int]]:
-    """Rewrite the texts of a field (null stays null) by their findings, and count the findings by
-    (entity, recognizer, action).
+    looked: Looked,
+    operators: TextOperators,
+    context: Context,
+    shown: Shown | None,
+    *,
+    moves: bool = False,
+) -> Scrubbed:
+    """Rewrite the texts of a field (null stays null) by their findings.
 
     `shown` has the columns' pseudonyms of linked values, or is None for a field without links. A
-    text that could not be scanned is reported as failed.
+    text that could not be scanned is reported as failed. Offset maps are made if fields move along
+    (`moves`).
     """
+    offsets: dict[int, OffsetMap] | None = {} if moves or looked.forms else None
     found = looked.found.outside_kept(operators.keeps)
     beside = (context.document, context.subject, context.record, context.beside)
     if all(one is None for one in beside) and not looked.by_row:
         # The result depends on the text only, so each distinct one is rewritten once.
-        encoded = looked.texts.dictionary_encode()
         covers = found.covers(operators.action)
-        once = rewrite_column(encoded.dictionary, covers, operators.transform, context)
+        if looked.forms:
+            covers = covers.cut(looked.cuts)
+        once = rewrite_column(looked.dictionary, covers, operators.transform, context, offsets)
+        once = _closed(once, looked.forms, offsets or {}, range(len(looked.dictionary)))
+        indices = pa.array(looked.indices, mask=looked.indices < 0)
         outcome = Outcome(
-            once.array.take(encoded.indices),
-            None if once.failed is None else once.failed.take(encoded.indices).fill_null(False),
+            once.array.take(indices),
+            None if once.failed is None else once.failed.take(indices).fill_null(False),
             once.why,
         )
+        if offsets:
+            by_text, offsets = offsets, {}
+            for place, index in enumerate(looked.indices.tolist()):
+                if index in by_text:
+                    offsets[place] = by_text[index]
     else:
         each = found.repeated(looked.alone)
         if looked.by_row:
@@ -92,8 +121,55 @@ def scrub_texts(
             shown.prepare(looked.linked, looked.rows)
             covers = shown.covers(covers, looked.linked, looked.rows, operators.transform)
             context = replace(context, names=_names(looked, shown, context))
-        outcome = rewrite_column(looked.texts, covers, operators.transform, context)
-    return _with_unseen(outcome, looked), _count(looked, found, operators)
+        if looked.forms:
+            indices = looked.indices.tolist()
+            covers = covers.cut(lambda text, start, end: looked.cuts(indices[text], start, end))
+        outcome = rewrite_column(looked.seen, covers, operators.transform, context, offsets)
+        outcome = _closed(outcome, looked.forms, offsets or {}, looked.indices.tolist())
+    outcome = _with_unseen(_as_stored(outcome, looked.texts.type), looked)
+    return Scrubbed(outcome, _count(looked, found, operators), offsets or {})
+
+
+def _closed(
+    outcome: Outcome,
+    forms: Mapping[int, Form],
+    offsets: Mapping[int, OffsetMap],
+    indices: Sequence[int],
+) -> Outcome:
+    """The texts in their format again: each that has a form is the original with its changed parts.
+    A text whose keys became the same is failed."""
+    if not forms:
+        return outcome
+    values = readable_values(outcome.array)
+    failed = set()
+    for place, index in enumerate(indices):
+        form = forms.get(index)
+        if form is None or values[place] is None:
+            continue
+        try:
+            moved = offsets.get(place)
+            values[place] = (
+                form.original if moved is None else form.closed(str(values[place]), moved)
+            )
+        except ValueError:
+            failed.add(place)
+            values[place] = None
+    array = pa.array([v if isinstance(v, str) else None for v in values], pa.large_string())
+    if not failed:
+        return Outcome(array, outcome.failed, outcome.why)
+    flags = pa.array([place in failed for place in range(len(values))], pa.bool_())
+    if outcome.failed is not None:
+        flags = pc.or_(flags, outcome.failed)
+    return Outcome(array, flags, outcome.why or "two keys of an object in a text became the same")
+
+
+def _as_stored(outcome: Outcome, kind: pa.DataType) -> Outcome:
+    if outcome.array.type.equals(kind):
+        return outcome
+    try:
+        return Outcome(outcome.array.cast(kind), outcome.failed, outcome.why)
+    except ARROW_ERRORS:
+        raise TransformError("text-too-large", f"the texts of a batch outgrew {kind}") from None
 
 
 def _known(looked: Looked, operators: TextOperators) -> Findings:

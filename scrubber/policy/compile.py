@@ -24,7 +24,7 @@ from scrubber.model.fieldpath import (
 )
 from scrubber.model.layouts import value_type
 from scrubber.policy.conditional import with_cases
-from scrubber.policy.decisions import FieldRule
+from scrubber.policy.decisions import FieldRule, MovedRule
 from scrubber.policy.derive.fitting import Fitting, with_columns
 from scrubber.policy.derive.weakness import report_kept_inputs
 from scrubber.policy.detection import canonical_json
@@ -39,6 +39,7 @@ from scrubber.policy.plan import (
     FieldPlan,
     Keep,
     Plan,
+    Realign,
     RowRule,
     RuleRef,
     ScrubText,
@@ -49,6 +50,7 @@ from scrubber.policy.plan import (
     transforms_of,
 )
 from scrubber.policy.quasi import check_privacy, quasi_identifier
+from scrubber.policy.realign import check_kept, class_of, is_of, resolved, with_moved
 from scrubber.policy.rows import boolean_fault, sound_columns_of
 from scrubber.policy.rules import Rules
 from scrubber.policy.schema import RUN
@@ -121,6 +123,7 @@ class _Candidate:
     number: int
     rule: FieldRule
     selectors: tuple[Selector, ...]
+    moved: MovedRule | None = None
     matched: set[str] = field(default_factory=set)
     decided: bool = False
     in_the_way: set[str] = field(default_factory=set)
@@ -136,8 +139,9 @@ class _Compiler:
                 number,
                 rule,
                 tuple(Selector(name, ignore_case=rule.ignore_case) for name in rule.names),
+                moved,
             )
-            for number, rule in enumerate(rules.fields)
+            for number, (rule, moved) in enumerate(with_moved(rules.fields))
         ]
         selectors = [(one, selector) for one in self._candidates for selector in one.selectors]
         self._owners = [one for one, _ in selectors]
@@ -169,7 +173,7 @@ class _Compiler:
         self._for_others = frozenset(
             one.number for one in self._candidates if not one.rule.is_for(alias)
         )
-        if any(one.rule.kinds or _is_of_texts(one.rule) for one in self._candidates):
+        if any(one.rule.kinds or one.moved or _is_of_texts(one.rule) for one in self._candidates):
             self._kinds = {path: kind_of(kind) for path, kind in leaves(schema)}
 
     def _table(self, schema: pa.Schema) -> TablePlan:
@@ -185,6 +189,7 @@ class _Compiler:
             self.report.key(("fields",), "nothing-left", text, "keep or transform a field of it")
         self._check_maps(schema, fields)
         self._check_scopes(fields)
+        check_kept(self.report, fields, self._conditional)
         row_rules = [
             rule
             for i, rule in enumerate(self._rules.rows)
@@ -217,6 +222,16 @@ class _Compiler:
         empty = pa.types.is_null(kind) or pa.types.is_struct(kind)  # an object without any field
         if empty and not isinstance(disposition, Drop | Keep):
             disposition = _NO_VALUES
+        if first.moved is not None and isinstance(disposition, Realign):
+            if conditional:
+                text = f"{printable(str(path))} moves along with a text, under any condition"
+                self.report.key((*conditional[0].rule.path, "when"), "realign-with-when", text)
+                return None
+            texts = self._texts_of(first.moved, found)
+            moves = resolved(self.report, first.moved, path, found, texts)
+            if moves is None:
+                return None
+            return replace(_planned(path, kind, rule, moves), field_class=class_of(moves, path))
         if not self._fits(rule, disposition, path, kind):
             return None
         if self._rules.privacy is not None and rule.field_class is FieldClass.QUASI_IDENTIFIER:
@@ -235,6 +250,18 @@ class _Compiler:
         if not conditional or pa.types.is_null(kind):
             return made
         return self._with_cases(made, [one.rule for one in conditional], kind, found, subject)
+
+    def _texts_of(
+        self, moved: MovedRule, found: Iterable[tuple[FieldPath, pa.DataType]]
+    ) -> list[FieldPath]:
+        """The text fields of the rule that `moved` stands in."""
+        deciding = [(path, self._deciding(path)) for path, _ in found]
+        return [path for path, rule in deciding if rule is not None and moved in rule.moved]
+
+    def _conditional(self, path: FieldPath) -> FieldRule | None:
+        """The first rule of a field, if it has a condition."""
+        first = self._matching(path)[0].rule
+        return first if first.when is not None else None
 
     def _with_cases(
         self,
@@ -301,6 +328,8 @@ class _Compiler:
         below ``x.**`` apply to texts."""
         if candidate.number in self._for_others:
             return False
+        if candidate.moved is not None:
+            return is_of(candidate.moved, name, self._kinds.get(leaf))
         of_texts = _is_of_texts(candidate.rule) and name.endswith(_BELOW)
         if of_texts and self._kinds.get(leaf) not in (Kind.TEXT, Kind.OTHER):
             return False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scrubber.model.fieldclass import FieldClass
@@ -14,10 +14,12 @@ from scrubber.policy.plan import (
     Apply,
     Disposition,
     Drop,
+    Format,
     Generalize,
     Keep,
     RuleRef,
     ScrubText,
+    Unit,
 )
 from scrubber.policy.rows import columns_of
 from scrubber.policy.sql import Fault
@@ -32,6 +34,22 @@ from scrubber.transform.steps import Steps, strength_of, title
 
 # From this many code points on, the visible rest of a mask narrows down the person (transforms.md).
 _MASK_LIMIT = 4
+_POINTING = frozenset(
+    frozenset(parts.split())
+    for parts in ("start", "start end", "start copy", "start end copy", "pair", "pair copy", "copy")
+)
+
+
+@dataclass(frozen=True)
+class MovedRule:
+    """Fields that point into the text of a rule: the names as written, by their part, and the
+    place of the entry in the tree."""
+
+    names: tuple[tuple[str, str], ...]
+    unit: Unit
+    inclusive: bool
+    ref: RuleRef
+    path: Path_
 
 
 @dataclass(frozen=True)
@@ -41,7 +59,8 @@ class FieldRule:
     `path` is its place in the tree, `entities` the places of its operators with their entities.
     `included` is true for a rule of an included file. `linked` names the fields searched for in
     this one; `linked_as` is the entity of this field's values for other fields that link to it.
-    `tables` and `kinds` restrict the rule (empty: all). `when` is its condition.
+    `tables` and `kinds` restrict the rule (empty: all). `when` is its condition. `moved` are fields
+    that point into its text.
     """
 
     names: tuple[str, ...]
@@ -60,6 +79,7 @@ class FieldRule:
     kinds: tuple[Kind, ...] = ()
     when: str | None = None
     public: bool = False
+    moved: tuple[MovedRule, ...] = ()
 
     @property
     def tolerant(self) -> bool:
@@ -105,11 +125,18 @@ class _Reader:
         if rule.linked and not is_text and self._report.is_whole((*path, "entities")):
             text = "only a text field, one with entities, is searched for linked fields"
             self._report.key((*path, "linked"), "linked-without-text", text)
+        for key in ("format", "realign"):
+            if getattr(rule, key) and not is_text and self._report.is_whole((*path, "entities")):
+                text = f"only a text field, one with entities, has {key}"
+                self._report.key((*path, key), f"{key}-without-text", text)
         mark = self._report.tree.value_mark(path)
+        disposition = self._disposition(path, rule, class_)
+        if isinstance(disposition, ScrubText) and rule.format is not None:
+            disposition = replace(disposition, format=Format(rule.format))
         return FieldRule(
             names=rule.names,
             field_class=FieldClass.TEXT if class_ is None and is_text else class_,
-            disposition=self._disposition(path, rule, class_),
+            disposition=disposition,
             optional=rule.optional,
             included=mark.file != self._report.tree.file,
             ref=RuleRef(f"fields[{path[-1]}]", mark),
@@ -127,7 +154,30 @@ class _Reader:
             kinds=rule.type_ or (),
             when=self._condition(path, rule),
             public=rule.public,
+            moved=tuple(self._moved(path, rule)),
         )
+
+    def _moved(self, path: Path_, rule: schema.FieldRule) -> Iterator[MovedRule]:
+        for i, one in numbered(rule.realign):
+            here = (*path, "realign", i)
+            given = {"start": one.start, "end": one.end, "pair": one.pair, "copy": one.copy_}
+            names = tuple((role, name) for role, name in given.items() if name is not None)
+            roles = frozenset(role for role, _ in names)
+            if roles not in _POINTING:
+                text = "an entry names a start, with or without an end; a pair; or a copy alone"
+                hint = "realign: [{start: spans[].start, end: spans[].end, copy: spans[].text}]"
+                self._report.value(here, "realign-parts", text, hint)
+                continue
+            if any(character in name for _, name in names for character in "*?"):
+                text = "realign names fields, and no globs"
+                self._report.value(here, "realign-parts", text)
+                continue
+            if rule.format is not None:
+                text = "a text that is read in a format has no fields that point into it"
+                self._report.key((*path, "realign"), "realign-with-format", text)
+                continue
+            ref = RuleRef(f"fields[{path[-1]}].realign[{i}]", self._report.tree.value_mark(here))
+            yield MovedRule(names, Unit(one.unit), one.ends == "inclusive", ref, here)
 
     def _condition(self, path: Path_, rule: schema.FieldRule) -> str | None:
         """The condition of a rule; None without one, or if a problem was reported."""

@@ -27,7 +27,10 @@ DISPOSITIONS: Final[Mapping[str, Directions]] = MappingProxyType(
     {
         "keep": each(),
         "drop": each(),
-        "text": each(linked=Wider()),
+        "text": each(linked=Wider(), format=Incomparable()),
+        "realign": each(
+            text=Incomparable(), part=Incomparable(), unit=Incomparable(), ends=Incomparable()
+        ),
         "generalize": each(
             level=More(), levels=Incomparable(), hierarchy=Incomparable(), after=Incomparable()
         ),

@@ -40,6 +40,24 @@ class Unmeasured(StrEnum):
     PATTERNS_ONLY = "patterns_only"
 
 
+class Format(StrEnum):
+    """The way in which a text field is read."""
+
+    JSON = "json"
+    CODE = "code"
+    LOG = "log"
+    AUTO = "auto"
+    TOKENS = "tokens"
+
+
+class Unit(StrEnum):
+    """The unit of positions in a text."""
+
+    CODE_POINTS = "code_points"
+    BYTES = "bytes"
+    UTF16 = "utf16"
+
+
 class KeySource(StrEnum):
     ENV = "env"
     FILE = "file"
@@ -101,12 +119,14 @@ class ScrubText:
     """Apply to each finding the operator of its entity, and keep the rest of the text.
 
     `operators` maps an entity to a transform, or to Keep for recorded findings that stay. `linked`
-    are the fields of the record that are searched for in addition.
+    are the fields of the record that are searched for in addition. `format` is the way in which the
+    text is read; None for prose.
     """
 
     default: Transform | Keep
     operators: tuple[tuple[str, Transform | Keep], ...] = ()
     linked: tuple[Linked, ...] = ()
+    format: Format | None = None
 
     def operator(self, label: str) -> Transform | Keep:
         return dict(self.operators).get(label, self.default)
@@ -177,9 +197,35 @@ class DisclosureRules:
     min_cell: int = SMALLEST
 
 
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """The fields that point into a text: a `start` and an `end`, or a `pair` of both in a list, and
+    a `copy` of the words there. With `inclusive`, an end is the last position, not the one
+    behind it."""
+
+    start: FieldPath | None = None
+    end: FieldPath | None = None
+    pair: FieldPath | None = None
+    copy: FieldPath | None = None
+    unit: Unit = Unit.CODE_POINTS
+    inclusive: bool = False
+
+    def role(self, path: FieldPath) -> str:
+        """The part that the field `path` has: start, end, pair or copy."""
+        return next(name for name in _ROLES if getattr(self, name) == path)
+
+
+@dataclass(frozen=True, slots=True)
+class Realign:
+    """Move the field along with the text field `text`, which it points into."""
+
+    text: FieldPath
+    positions: Positions
+
+
 LOCAL = -1
 
-Disposition = Keep | Drop | Apply | ScrubText | Generalize
+Disposition = Keep | Drop | Apply | ScrubText | Generalize | Realign
 
 
 @dataclass(frozen=True)
@@ -344,6 +390,7 @@ class Plan:
 
 
 _STATED = frozenset(one.name for one in fields(Plan))
+_ROLES = ("start", "end", "pair", "copy")
 
 
 def linked_of(field: FieldPlan) -> tuple[Linked, ...]:

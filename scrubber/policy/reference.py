@@ -28,6 +28,7 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("detect.rules[]", schema.DetectRule),
     ("detect.rules[].exclude", schema.Exclusion),
     ("fields[]", schema.FieldRule),
+    ("fields[].realign[]", schema.Realign),
     ("rows[]", schema.RowRule),
     ("tests[]", schema.Example),
     ("privacy", schema.Privacy),

@@ -86,6 +86,9 @@ class Rules:
         for rule in self.fields:
             if rule.ref.id == rule_id:
                 return rule.selector
+            for moved in rule.moved:
+                if moved.ref.id == rule_id:
+                    return ", ".join(name for _, name in moved.names)
         return "rows" if rule_id.startswith("rows[") else "*"
 
 

@@ -274,6 +274,35 @@ class Derive(Part):
         return (self.in_,) if isinstance(self.in_, str) else self.in_ or ()
 
 
+class Realign(Part):
+    """Fields that point into a text, and move along when it is rewritten: a start and an end, or a
+    pair, or a copy of words of the text."""
+
+    start: Text | None = Field(
+        None, description="Field of the first position, such as spans[].start."
+    )
+    end: Text | None = Field(None, description="Field of the end, such as spans[].end.")
+    pair: Text | None = Field(
+        None, description="List that begins with start and end, such as label[][]."
+    )
+    copy_: Text | None = Field(
+        None,
+        alias="copy",
+        description="Field with the words there, such as spans[].text. Without positions, the "
+        "words are searched for in the text.",
+    )
+    ends: Literal["exclusive", "inclusive"] = Field(
+        "exclusive",
+        description="exclusive: the end is the position behind the last one (default); inclusive: "
+        "it is the last one.",
+    )
+    unit: Literal["code_points", "bytes", "utf16"] = Field(
+        "code_points",
+        description="Unit of positions: code points as in Python (default), bytes of UTF-8, or "
+        "UTF-16 units as in JavaScript.",
+    )
+
+
 class FieldRule(Part):
     """The treatment of fields by name. The first matching rule applies."""
 
@@ -310,6 +339,15 @@ class FieldRule(Part):
         (),
         description="Fields whose values are searched for in this text of the same record, in any "
         "spelling. A glob (** for all fields) links only fields with a known kind of value.",
+    )
+    format: Literal["json", "code", "log", "auto", "tokens"] | None = Field(
+        None,
+        description="Reading of the text: json (its values are searched, and it stays valid), "
+        "code, log (line by line), auto (json or log where a text is one), or tokens (the elements "
+        "of a list are the words of one text). Default: prose, in which code is recognized.",
+    )
+    realign: Items[Realign] = Field(
+        (), description="Fields that point into this text, and move along with it."
     )
     linked_as: Text | None = Field(
         None,

@@ -53,9 +53,12 @@ def action_strength(action: str) -> int:
     steps = action.split(THEN)
     if all(step in TRANSFORMS for step in steps):
         return max(int(TRANSFORMS[step].strictness) for step in steps)
-    return {"drop": ABSENT, "text": _TEXT, "generalize": int(Strictness.GENERALIZE)}.get(
-        action, int(Strictness.KEEP)
-    )
+    return {
+        "drop": ABSENT,
+        "text": _TEXT,
+        "realign": _TEXT,
+        "generalize": int(Strictness.GENERALIZE),
+    }.get(action, int(Strictness.KEEP))
 
 
 def directions_of(action: str) -> Directions:

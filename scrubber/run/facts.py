@@ -53,6 +53,7 @@ from scrubber.policy.plan import (
     Keep,
     Levels,
     Plan,
+    Realign,
     ScrubText,
     linked_of,
     transforms_in,
@@ -247,19 +248,24 @@ def _field(
         unsafe=isinstance(disposition, Keep) and disposition.unsafe,
         per_row=not field.path.repeated,
         inside=holder(field.path),
-        parameters=_parameters(disposition, key)
+        parameters=_parameters(field, key)
         | dict(case_parameters(field, key))
         | (derived_parameters(derived, key) if derived is not None else {}),
         operators=_operators(disposition, key),
     )
 
 
-def _parameters(disposition: Disposition, key: RootKey | None) -> dict[str, Any]:
-    match disposition:
+def _parameters(field: FieldPlan, key: RootKey | None) -> dict[str, Any]:
+    match field.disposition:
         case Apply(transform):
             return stated_parameters(transform, key)
-        case ScrubText(linked=linked) if linked:
-            return {"linked": sorted(f"{one.path} ({one.entity})" for one in linked)}
+        case ScrubText(linked=linked, format=form):
+            said = {"linked": sorted(f"{one.path} ({one.entity})" for one in linked)}
+            return (said if linked else {}) | ({"format": form.value} if form else {})
+        case Realign(text, positions):
+            ends = "inclusive" if positions.inclusive else "exclusive"
+            unit, role = positions.unit.value, positions.role(field.path)
+            return {"text": str(text), "part": role, "unit": unit, "ends": ends}
         case Generalize(first, levels, level=level, height=height):
             chosen = level if level != LOCAL else "local"
             before = {"after": written_out(first, key)} if first is not None else {}

@@ -31,6 +31,7 @@ from scrubber.policy.plan import (
     Levels,
     OnError,
     Plan,
+    Realign,
     ScrubText,
 )
 from scrubber.policy.sql import masked
@@ -120,12 +121,15 @@ class FieldPreview:
             case Generalize(first):
                 before = f"{title(first)}, then " if first is not None else ""
                 return f"{before}privacy: chooses from {' > '.join(self.levels)}"
-            case ScrubText(default, operators, linked):
+            case Realign(text, positions):
+                return f"moved along with {text}: {positions.role(self.plan.path)}"
+            case ScrubText(default, operators, linked, form):
                 pairs = [*operators, ("other entities", default)]
                 said = (f"{e}: {'keep' if isinstance(o, Keep) else o.name}" for e, o in pairs)
                 rows = ", ".join(str(one.path) for one in linked)
                 looked_for = f"; linked: {rows}" if linked else ""
-                return f"findings in text ({', '.join(said)}){looked_for}"
+                read = f"; read as {form}" if form is not None else ""
+                return f"findings in text ({', '.join(said)}){looked_for}{read}"
 
 
 def _said(levels: Levels) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from scrubber.policy.plan import (
     Keep,
     Levels,
     Plan,
+    Realign,
     RowRule,
     ScrubText,
     Unmeasured,
@@ -104,6 +105,8 @@ def action_of(disposition: Disposition) -> str:
             return "generalize"
         case ScrubText():
             return "text"
+        case Realign():
+            return "realign"
 
 
 def place_of(mark: Mark) -> str:

@@ -50,6 +50,15 @@ class OffsetMap:
             raise ValueError("a range needs 0 <= start < end")
         return self._start(start), self._end(end)
 
+    def touches(self, start: int, end: int) -> bool:
+        """True if a piece lies in the range of the old text, at least in part."""
+        i = bisect_right(self.old, start, key=lambda piece: piece[1])
+        return i < len(self.old) and self.old[i][0] < end
+
+    def point(self, at: int) -> int:
+        """The place in the new text of a place in the old one; within a piece, its beginning."""
+        return self._start(at)
+
     def _start(self, at: int) -> int:
         # the last piece that begins at or before `at`
         i = bisect_right(self.old, at, key=lambda piece: piece[0]) - 1
@@ -89,12 +98,16 @@ def rewrite(text: str, cover: Cover, replacements: Sequence[str]) -> Rewritten:
     'I am {PERSON}.'
     """
     pieces = [(piece.start, piece.end) for piece in cover.pieces]
+    return Rewritten(_spliced(text, pieces, replacements), _moves(pieces, replacements))
+
+
+def _moves(pieces: Sequence[tuple[int, int]], replacements: Sequence[str]) -> OffsetMap:
     new: list[tuple[int, int]] = []
     grown = 0
     for (start, end), replacement in zip(pieces, replacements, strict=True):
         new.append((start + grown, start + grown + len(replacement)))
         grown += len(replacement) - (end - start)
-    return Rewritten(_spliced(text, pieces, replacements), OffsetMap(tuple(pieces), tuple(new)))
+    return OffsetMap(tuple(pieces), tuple(new))
 
 
 def _spliced(text: str, pieces: Iterable[tuple[int, int]], replacements: Iterable[str]) -> str:
@@ -131,7 +144,11 @@ def widen(text: str, cover: Cover) -> Cover:
 
 
 def rewrite_column(
-    texts: pa.Array, covers: Covers, operator: Operator, context: Context
+    texts: pa.Array,
+    covers: Covers,
+    operator: Operator,
+    context: Context,
+    offsets: dict[int, OffsetMap] | None = None,
 ) -> Outcome:
     """Every text of `texts` rewritten under its cover, one transform call per group.
 
@@ -140,7 +157,8 @@ def rewrite_column(
     strictness KEEP, whose pieces stay as they are. Pieces are widened to whole characters, then all
     pieces of one action and label go through their transform as one array, with `label` and the
     `document`, `subject` and `record` of their rows in the context; a piece whose replacement is
-    known (`instead`) gets that.
+    known (`instead`) gets that. `offsets`, if given, gets the offset map of each text that
+    changes, by its position.
 
     Null stays null. A text is failed as a whole, and null, when one of its pieces is, or when it
     is not valid UTF-8. Raises: TransformError ``cover-outside``, and ``no-operator`` where an
@@ -170,6 +188,8 @@ def rewrite_column(
     for row, here in active.by_text():
         if not failed[row]:
             rewritten[row] = _spliced(values[row], pieces[here], map(str, filled[here]))
+            if offsets is not None:
+                offsets[row] = _moves(pieces[here], list(map(str, filled[here])))
     flags = pa.array(failed, pa.bool_()) if any(failed) else None
     return Outcome(_stored(rewritten, texts.type), flags, why)
 
