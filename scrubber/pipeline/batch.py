@@ -17,7 +17,7 @@ from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.detect.linked.consistency import Consistency
 from scrubber.detect.patterns_only import PatternsOnly
 from scrubber.detect.shared import detector_for
-from scrubber.errors import DetectionError, Place, ScrubberError, TransformError
+from scrubber.errors import DetectionError, Place, ScrubberError, TransformError, printable
 from scrubber.manifest.ledger import Fragment
 from scrubber.model.batch import Batch
 from scrubber.model.fieldpath import FieldPath
@@ -37,6 +37,7 @@ from scrubber.pipeline.documents import (
 )
 from scrubber.pipeline.languages import unmeasured_of
 from scrubber.pipeline.linked import LinkedField, Shown
+from scrubber.pipeline.offsets import pointing
 from scrubber.pipeline.realign import Rewritten, realigned
 from scrubber.pipeline.rescan import Rescanned, rescan
 from scrubber.pipeline.rewriting import Scrubbed, TextOperators, scrub_texts
@@ -68,6 +69,7 @@ from scrubber.transform.keys import RootKey
 
 UNJUDGED = "row-rule-failed"
 FOREIGN = "language-unmeasured"
+OFFSET = "offset-kept"
 DETECT = "detect"
 """The id of the part of the rules that drops records in unmeasured languages."""
 
@@ -225,6 +227,7 @@ class _Sweep:
         self._plan, self._table_plan, self._batch, self._tools = plan, table_plan, batch, tools
         self._records, self._generalized = records, generalized
         opened = records.opened
+        _refuse_kept(opened, table_plan, batch)
         self._decided = {f.path: f for f in table_plan.fields}
         self._chosen = choose(opened, table_plan, plan.run_day)
         self._subjects = Subjects(opened)
@@ -452,6 +455,34 @@ class _Sweep:
     def _place(self, path: FieldPath, index: int) -> Place:
         row = self._batch.ref.first_row + int(self._records.places[index])
         return Place(self._batch.ref.source, row, str(path))
+
+
+def _refuse_kept(opened: Opened, plan: TablePlan, batch: Batch) -> None:
+    """Refuse kept positions in a text that is scrubbed: they would point elsewhere afterwards.
+
+    Raises: TransformError ``offset-kept``.
+    """
+    texts = [
+        one.path
+        for one in plan.fields
+        if isinstance(one.disposition, ScrubText) and one.disposition.format is not Format.TOKENS
+    ]
+    kept = {one.path for one in plan.fields if isinstance(one.disposition, Keep) and not one.cases}
+    if not texts or not kept:
+        return
+    leaves = [(leaf.path, leaf.plain.type) for leaf in opened.leaves]
+    fields = [
+        (path, kind) for path, kind in leaves if path in kept or not pa.types.is_integer(kind)
+    ]
+    for path, realign in pointing(opened, texts, fields):
+        if path in kept and path != realign.positions.copy:
+            raise TransformError(
+                OFFSET,
+                f"a kept position points into {printable(str(realign.text))}, which changes",
+                place=Place(batch.ref.source, field=str(path)),
+                hint=f"name it under realign: in the rule of {printable(str(realign.text))}, "
+                "or drop it",
+            )
 
 
 def _links(plan: TablePlan) -> dict[FieldPath, tuple[Linked, ...]]:

@@ -13,6 +13,7 @@ from scrubber.detect import DetectSpec, pinned
 from scrubber.errors import printable
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import (
+    EACH,
     KEY,
     VALUE,
     FieldPath,
@@ -37,6 +38,7 @@ from scrubber.policy.plan import (
     Disposition,
     Drop,
     FieldPlan,
+    Format,
     Keep,
     Plan,
     Realign,
@@ -272,6 +274,10 @@ class _Compiler:
         subject: FieldPath | None,
     ) -> FieldPlan | None:
         """The field with the earlier rules that have a condition."""
+        if isinstance(made.disposition, ScrubText) and made.disposition.format is Format.TOKENS:
+            text = "tokens are read as one text, under any condition"
+            self.report.key((*rules[0].path, "when"), "format-with-when", text)
+            return None
         if made.path == subject:
             text = "a condition would give one subject several pseudonyms"
             self.report.key((*rules[0].path, "when"), "when-subjects", text)
@@ -367,6 +373,11 @@ class _Compiler:
             text = f"entities are looked for in text; {name} is {here}"
             hint = "give it a transform of its own"
             self.report.key((*rule.path, "entities"), "entities-not-text", text, hint)
+            return False
+        tokens = isinstance(disposition, ScrubText) and disposition.format is Format.TOKENS
+        if tokens and path.steps[-1] is not EACH:
+            text = f"tokens are the elements of a list; {name} is one text"
+            self.report.value((*rule.path, "format"), "format-not-list", text)
             return False
         if isinstance(disposition, Apply):
             said, kind = name, value_type(kind)
