@@ -103,6 +103,7 @@ bench-peers: setup
 fixtures: setup
 	@$(BIN)/python fixtures/generate.py
 	@$(BIN)/python fixtures/sessions.py
+	@$(BIN)/python fixtures/labelled.py
 
 clean:
 	rm -rf $(VENV) $(DEMO)

@@ -180,7 +180,7 @@ def map_leaves(table: pa.Table, visit: Visit, schema: pa.Schema) -> pa.Table:
 
 @dataclass(frozen=True)
 class _Within:
-    """Where values lie: their rows, and the lengths of the lists above them."""
+    """The place of values: their rows, and the lengths of the lists above them."""
 
     rows: Rows
     lists: tuple[Rows, ...] = ()

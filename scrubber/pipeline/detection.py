@@ -61,7 +61,7 @@ class Looked:
 
     @property
     def seen(self) -> pa.Array:
-        """What detectors see of each text."""
+        """The texts as detectors see them."""
         places = pa.array(self.indices, mask=self.indices < 0)
         return self.dictionary.take(places) if self.forms else self.texts
 

@@ -89,7 +89,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Shown:
-    """What detectors see of a text, and the form to close it with; None for a text as it is."""
+    """A text as detectors see it, and the form to close it with; None for a text as it is."""
 
     text: str = field(repr=False)
     form: Form | None = field(default=None, repr=False)

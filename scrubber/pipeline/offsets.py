@@ -36,8 +36,8 @@ def pointing(
     and the fields beside it.
 
     They cut out the copy that stands beside them, in each record; or they always cut out whole
-    words, and either are called so or are many. Positions count code points here; the ends are
-    told from the data.
+    words, and either are called so or are many. Positions count code points here; the data
+    say whether ends are inclusive.
     """
     integers = [path for path, kind in fields if pa.types.is_integer(kind)]
     words = [path for path, kind in fields if _is_text(kind)]

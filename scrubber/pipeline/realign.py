@@ -32,7 +32,7 @@ _ENCODINGS = {Unit.BYTES: "utf-8", Unit.UTF16: "utf-16-le"}
 
 
 class _Wrong(ValueError):
-    """What is wrong with a position; without any value of the data."""
+    """A fault of a position, without any value of the data."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def realigned(opened: Opened, path: FieldPath, positions: Positions, texts: Rewr
             if pointing.uneven[i]:
                 raise _Wrong(UNEVEN)
             if isinstance(old, str) and not isinstance(new, str):
-                made[i] = None  # the text failed, which is told of the text
+                made[i] = None  # the text itself is reported
                 continue
             found = _moved(old, new, texts.offsets.get(number), start, end, copy, positions, units)
             if found is not None:

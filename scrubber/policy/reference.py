@@ -71,6 +71,20 @@ ids, are values at `ratings.{key}`, above `ratings.{value}`; so are the keys of 
 JSON can hold several kinds: other output formats are refused. Keys are written in the order in
 which the file first has them. A key that is null in some records and absent in others becomes null.
 
+**Formats.** `format: json` reads a text as JSON: its values and its keys that are data are
+searched, each beside its key, and what comes out is JSON again. A number that is replaced becomes
+text. A text that is no JSON is prose. `log` reads line by line, and as JSON where a line is JSON.
+`auto` decides for each text between JSON, a log and prose. `code` reads all of a text as source
+code, in which identifiers are no names. `tokens` reads the elements of a list as the words of one
+text. The words of a stand-in go to the tokens in its place, whose number stays.
+
+**Labelled text.** `realign` names the fields that point into a text: `{start: spans[].start, end:
+spans[].end, copy: spans[].text}`, `{pair: label[][]}` for lists that begin with a start and an end,
+or `{copy: words[]}`. They need no rule of their own. Positions move along with the text. One within
+a replaced part becomes the place of the stand-in, and a copy becomes the words there. -1 is no
+position. A position outside of its text, or one that contradicts its copy, is an error. So is a
+kept integer that is a position in a scrubbed text: it is recognized from the data.
+
 **Conditions.** `when: "country = 'DE'"` limits a rule to records for which a condition of Polars
 SQL is true, as in row rules. The first rule of a field whose condition holds decides a value. The
 last rule of a field has no condition. Where one is unknown (null, or it fails), the strictest of
@@ -95,8 +109,8 @@ them. Quote names with other characters than letters, digits and underscores: `"
 `rows`, `detect.recognizers` and `detect.rules` are concatenated in that order; other mappings are
 merged key by key. Tests of an included file do not run. Its `key` is ignored, unless the rule file
 uses it: `key: {include: base.yaml}`. The packs `pack:hipaa-safe-harbor`, `pack:gdpr-direct`,
-`pack:secrets`, `pack:chat-finetuning` and `pack:agent-traces` are part of the package. Commands
-accept a pack in place of a rule file.
+`pack:secrets`, `pack:chat-finetuning`, `pack:agent-traces` and `pack:labelled-text` are part of the
+package. Commands accept a pack in place of a rule file.
 
 **Malformed records.** A malformed record stops a run; `on_error: drop_row` rejects and counts it
 instead. A CSV record is malformed without the cells of the header. A JSON line is malformed if it

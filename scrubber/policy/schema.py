@@ -343,8 +343,8 @@ class FieldRule(Part):
     format: Literal["json", "code", "log", "auto", "tokens"] | None = Field(
         None,
         description="Reading of the text: json (its values are searched, and it stays valid), "
-        "code, log (line by line), auto (json or log where a text is one), or tokens (the elements "
-        "of a list are the words of one text). Default: prose, in which code is recognized.",
+        "code, log (line by line) or auto (json or log where a text is one). tokens reads the "
+        "elements of a list as one text. Default: prose, in which code is recognized.",
     )
     realign: Items[Realign] = Field(
         (), description="Fields that point into this text, and move along with it."

@@ -9,6 +9,7 @@ import pyarrow as pa
 from scrubber.model.fieldpath import leaves, spellings
 
 _CHATS, _TRACES = "pack:chat-finetuning", "pack:agent-traces"
+_LABELLED = "pack:labelled-text"
 _SHAPES: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (pack, frozenset(names.split()))
     for pack, names in (
@@ -23,6 +24,18 @@ _SHAPES: tuple[tuple[str, frozenset[str]], ...] = tuple(
         (_CHATS, "instruction output"),
         (_CHATS, "chosen rejected"),
         (_CHATS, "chosen[].content rejected[].content"),
+        (_LABELLED, "text spans[].start spans[].end"),
+        (_LABELLED, "text entities[].start entities[].end"),
+        (_LABELLED, "text labels[].start labels[].end"),
+        (_LABELLED, "text highlights[].start highlights[].end"),
+        (_LABELLED, "text label[][]"),
+        (_LABELLED, "text entities[][]"),
+        (_LABELLED, "context answers.answer_start"),
+        (_LABELLED, "context answers[].answer_start"),
+        (_LABELLED, "data[].paragraphs[].context"),
+        (_LABELLED, "tokens ner_tags"),
+        (_LABELLED, "words ner_tags"),
+        (_LABELLED, "tokens tags"),
     )
 )
 """Fields that data of a shape has, and the pack for it."""

@@ -20,6 +20,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
         ("traces/*", "pack:agent-traces"),
         *((f"chats/{name}", "pack:chat-finetuning") for name in ("openai.jsonl", "alpaca.json")),
         *((f"traces/{name}", "pack:agent-traces") for name in ("pi.jsonl", "openhands.json")),
+        ("labelled/*", "pack:labelled-text"),
         ("support/*", None),
     ],
 )
