@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -245,22 +246,30 @@ class Exported:
 
 
 def export(
-    output: ManifestLike, to: str, *, out: AnyPath | None = None, overwrite: bool = False
+    output: ManifestLike | Sequence[ManifestLike],
+    to: str,
+    *,
+    profile: str | None = None,
+    out: AnyPath | None = None,
+    overwrite: bool = False,
 ) -> Exported:
     """Convert a manifest to the format `to`: ``croissant``, ``openlineage``, ``sarif``, ``junit``,
-    ``hf-card`` or ``dta``.
+    ``hf-card``, ``dta``, ``spdx``, ``cyclonedx`` or ``slsa``; or several manifests to
+    ``eu-training-summary``.
 
-    The text contains nothing that the manifest withholds. With `out`, it is written to that file;
-    `overwrite` allows replacing a file. Manifests, outputs, signatures, plans, rule files and keys
-    are never replaced.
+    `profile` names the demands of a venue, such as ``neurips`` of Croissant. The text contains
+    nothing that the manifest withholds. With `out`, it is written to that file; `overwrite` allows
+    replacing a file. Manifests, outputs, signatures, plans, rule files and keys are never replaced.
 
-    Raises: InputError ``export-unknown``; OutputError ``file-exists``, ``output-kept``,
-    ``output-write``; the errors of :func:`scrubber.read_manifest`.
+    Raises: InputError ``export-unknown``, ``export-several``, ``export-profile``,
+    ``export-incomplete``; OutputError ``file-exists``, ``output-kept``, ``output-write``; the
+    errors of :func:`scrubber.read_manifest`.
     """
     if to not in TARGETS:
         text = "there is no such export"
         raise InputError("export-unknown", text, hint=", ".join(TARGETS))
-    text = exported(as_manifest(output), to)
+    outputs = [output] if isinstance(output, Manifest | str | PathLike) else output
+    text = exported([as_manifest(one) for one in outputs], to, profile=profile)
     if out is None:
         return Exported(to, text)
     write_whole(

@@ -86,6 +86,10 @@ OutputArgument = Annotated[
     str,
     typer.Argument(metavar="DIR", help="The output folder of a run.", show_default=False),
 ]
+OutputsArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="DIR", help="The output folders of runs.", show_default=False),
+]
 RawArgument = Annotated[
     str,
     typer.Argument(metavar="SOURCE", help="The raw records: a file or folder.", show_default=False),

@@ -14,7 +14,16 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote
 
-from scrubber.exports.reading import Data, classes, declared, kept_or_changed, steps, title
+from scrubber.errors import InputError
+from scrubber.exports.reading import (
+    Data,
+    classes,
+    declared,
+    kept_or_changed,
+    other,
+    steps,
+    title,
+)
 from scrubber.exports.target import Target, as_json
 from scrubber.manifest.view import treatment
 from scrubber.model.fieldpath import Inner
@@ -228,7 +237,10 @@ def _responsible(data: Data) -> dict[str, Any]:
         "rai:dataManipulationProtocol": _treated(data),
         "rai:dataLimitations": [row["text"] for row in data["risk"]["limitations"]],
         "rai:dataUseCases": [*(declared(legal["purposes"]) or ()), *prohibited],
-        "rai:dataCollection": collected or None,
+        "rai:dataCollection": "; ".join([*filter(None, [collected]), *other(data, "collection")])
+        or None,
+        "rai:dataBiases": list(other(data, "biases")) or None,
+        "rai:dataSocialImpact": "; ".join(other(data, "social_impact")) or None,
         "rai:dataReleaseMaintenancePlan": f"Delete by {kept_until}." if kept_until else None,
     }
 
@@ -250,9 +262,56 @@ def _treated(data: Data) -> str:
     )
 
 
+_MANDATORY: Final = {
+    "licence": "license",
+    "description": "description",
+    "purpose": "rai:dataUseCases",
+    "biases": "rai:dataBiases",
+    "social_impact": "rai:dataSocialImpact",
+    "synthetic": "rai:hasSyntheticData",
+}
+"""Properties that the profile ``neurips`` requires, by the key of ``dataset:`` that declares it."""
+
+
+def neurips(data: Data) -> dict[str, Any]:
+    """The dataset with all RAI properties that NeurIPS requires of submissions.
+
+    Raises: InputError ``export-incomplete`` with the keys of ``dataset:`` that are not declared.
+    """
+    body = croissant(data)
+    body["@context"] = {**body["@context"], "prov": "http://www.w3.org/ns/prov#"}
+    synthetic = other(data, "synthetic")
+    body["rai:dataBiases"] = list(other(data, "biases"))
+    body["rai:dataSocialImpact"] = "; ".join(other(data, "social_impact"))
+    body["rai:hasSyntheticData"] = synthetic[0] == "true" if synthetic else None
+    missing = [key for key, name in _MANDATORY.items() if body.get(name) in (None, "", [])]
+    if missing:
+        raise InputError(
+            "export-incomplete",
+            f"NeurIPS requires facts that nobody declared: {', '.join(missing)}",
+            hint="declare them under dataset: in the rule file",
+        )
+    sources = declared(data["dataset"]["sources"]) or ()
+    body["prov:wasDerivedFrom"] = [
+        {"@id": f"urn:scrubber:source:{quote(one['name'], safe='')}", "prov:label": one["name"]}
+        for one in sources
+        if one["name"]
+    ] or [{"@id": f"urn:scrubber:source:{quote(title(data), safe='')}"}]
+    body["prov:wasGeneratedBy"] = [
+        {
+            "@type": "prov:Activity",
+            "@id": f"urn:scrubber:run:{quote(data['run']['id'], safe='')}",
+            "prov:label": "scrubbing",
+            "description": _treated(data),
+        }
+    ]
+    return body
+
+
 CROISSANT: Final = Target(
     "croissant",
     "Croissant 1.1 with RAI, JSON-LD",
     "croissant.json",
     as_json(croissant),
+    profiles=MappingProxyType({"neurips": as_json(neurips)}),
 )

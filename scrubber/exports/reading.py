@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -22,6 +24,20 @@ def said(fact: Data) -> str:
     """A declared text, or the status of the fact in words."""
     value = declared(fact)
     return value if isinstance(value, str) else fact["status"].replace("_", " ")
+
+
+def other(data: Data, name: str) -> tuple[str, ...]:
+    """The declared values of a fact outside of the fixed ones, such as ``modality``; empty without
+    a declaration."""
+    for fact in data["dataset"]["other"]:
+        if fact["name"] == name and fact["status"] == "declared":
+            value = str(fact["value"])
+            with contextlib.suppress(ValueError):
+                listed = json.loads(value)
+                if isinstance(listed, list):
+                    return tuple(str(one) for one in listed)
+            return (value,)
+    return ()
 
 
 def title(data: Data) -> str:

@@ -66,6 +66,9 @@ class DataSource(Part):
     )
     geography: Lines | None = Field(None, description="Countries or regions of the subjects.")
     licence: str | None = Field(None, description="License of the source.")
+    kind: (
+        Literal["public", "licensed", "third_party", "crawled", "user", "synthetic", "own"] | None
+    ) = Field(None, description="Kind of source, for the EU's summary of training content.")
     upstream: str | None = Field(
         None, description="Manifest id of the dataset that it derives from."
     )
@@ -127,6 +130,26 @@ class Dataset(Part):
     commitments: Items[Commitment] | None = Field(None, description="Promises about the data.")
     retention: Retention | None = Field(None, description="Retention period.")
     prohibited_uses: Lines | None = Field(None, description="Prohibited uses.")
+    modality: OneOrMore | None = Field(None, description="Modalities, such as text or tabular.")
+    languages: OneOrMore | None = Field(None, description="Languages of the records.")
+    size: str | None = Field(None, description="Size band, such as 100,000 to 1 million records.")
+    collection: str | None = Field(
+        None, description="Collection frame: whose records, chosen how, and when."
+    )
+    special_categories: OneOrMore | None = Field(
+        None, description="Special categories of personal data (Article 9 GDPR), or none."
+    )
+    recipients: OneOrMore | None = Field(None, description="Recipients of the scrubbed data.")
+    opt_outs: str | None = Field(
+        None, description="Respect of objections and of reservations of rights."
+    )
+    contact: str | None = Field(None, description="Contact for questions and requests.")
+    dpia: str | None = Field(
+        None, description="Reference to the data protection impact assessment."
+    )
+    biases: OneOrMore | None = Field(None, description="Known biases.")
+    social_impact: str | None = Field(None, description="Expected impact on people.")
+    synthetic: bool | None = Field(None, description="True if any record is synthetic.")
 
 
 class Key(Part):

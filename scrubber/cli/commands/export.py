@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scrubber.cli.console import answer, begin, stdout
-from scrubber.cli.options import Json, OutputArgument, StandardOption
+from scrubber.cli.options import Json, OutputsArgument, StandardOption
 from scrubber.errors import printable
 
 if TYPE_CHECKING:
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 
 def export(
-    output: OutputArgument,
+    outputs: OutputsArgument,
     to: StandardOption,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", help="Demands of a venue: neurips, for the croissant of a submission."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The file to write (default stdout).")
     ] = None,
@@ -30,13 +36,14 @@ def export(
 
     The export contains nothing that the manifest withholds. Existing files are replaced only with
     --overwrite; manifests, outputs, signatures, plans, rule files and keys are never replaced.
+    Several folders go into one eu-training-summary.
 
     Example: scrubber export scrubbed --to croissant --out scrubbed/croissant.json
     """
     begin("export", as_json=as_json)
     from scrubber.api import export as exported
 
-    return answer(exported(output, to, out=out, overwrite=overwrite), _show)
+    return answer(exported(outputs, to, profile=profile, out=out, overwrite=overwrite), _show)
 
 
 def _show(exported: Exported) -> None:
