@@ -25,6 +25,7 @@ from scrubber.pipeline.batch import ScrubbedBatch
 from scrubber.pipeline.source import Bench, Tell, source_digest
 from scrubber.pipeline.tallying import Tally, has_counted, take_tally
 from scrubber.policy.plan import OnError
+from scrubber.release.groups import Partial, group
 
 if TYPE_CHECKING:
     import polars as pl
@@ -124,6 +125,33 @@ class CountJob(Light):
 
 
 @dataclass(frozen=True)
+class GroupJob(Light):
+    """Group the records of the `output` of `source` for each aggregate; None where they do not
+    count."""
+
+    source: Source
+    output: OutputFacts
+
+    @property
+    def size(self) -> int:
+        return self.output.bytes
+
+    def run(self, bench: Bench, _: Tell) -> list[Partial | None]:
+        plan, alias = bench.work.plan, self.source.alias
+        return [
+            group(one, tables_of(bench, self.output), bench.key) if one.is_of(alias) else None
+            for one in plan.aggregates
+        ]
+
+
+def tables_of(bench: Bench, output: OutputFacts) -> Iterator[pa.Table]:
+    """The records of a written output."""
+    written = bench.work.stage.source(output)
+    for chunk in formats.read(written, formats.schemas([written])[written.alias]):
+        yield chunk.table
+
+
+@dataclass(frozen=True)
 class Reread:
     """The records of a written output: by class for ``privacy:``, and by equal quasi-identifiers
     for ``min_k``."""
@@ -167,12 +195,7 @@ class RereadJob(Light):
         plan, alias = bench.work.plan, self.source.alias
         classes, alike = None, Alike()
         if self.sensitive is not None:
-            classes = count_classes(plan, alias, self._tables(bench), self.sensitive)
+            classes = count_classes(plan, alias, tables_of(bench, self.output), self.sensitive)
         if plan.gates.min_k is not None:
-            alike = count_alike(plan, alias, self._tables(bench))
+            alike = count_alike(plan, alias, tables_of(bench, self.output))
         return Reread(classes, alike)
-
-    def _tables(self, bench: Bench) -> Iterator[pa.Table]:
-        written = bench.work.stage.source(self.output)
-        for chunk in formats.read(written, formats.schemas([written])[written.alias]):
-            yield chunk.table

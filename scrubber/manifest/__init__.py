@@ -10,6 +10,7 @@ from scrubber.manifest.schema import schema, validate
 from scrubber.manifest.seal import engine_section, seal, work_id
 from scrubber.manifest.statement import (
     HIDDEN,
+    AggregateFacts,
     CheckFacts,
     DeclaredFacts,
     DetectorFacts,
@@ -38,6 +39,7 @@ __all__ = [
     "FILE_NAME",
     "HIDDEN",
     "PREVIOUS",
+    "AggregateFacts",
     "Check",
     "CheckFacts",
     "ClassFacts",

@@ -121,6 +121,7 @@ def _sections(facts: Facts, published: Published, min_cell: int, base: int) -> d
         "risk": _risk(facts, published, min_cell, base),
         "deletion": deletion_section(facts.subjects) if facts.subjects else None,
         "outputs": {"files": files, "merkle_root": outputs_root(files)},
+        "aggregates": [asdict(one) for one in facts.aggregates],
         "checks": [asdict(check) for check in _all_checks(facts)],
         "waivers": [],
     }

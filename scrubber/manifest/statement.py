@@ -262,11 +262,33 @@ class CheckFacts:
     actual: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AggregateFacts:
+    """A published table of groups: its file (`path` relative to the output, SHA-256, bytes, rows),
+    the fields `by`, and each metric in words. `withheld` groups have fewer than `min_group`
+    subjects; `also_withheld` ones would give them away."""
+
+    name: str
+    rule: str
+    place: str
+    path: str
+    sha256: str
+    bytes: int
+    rows: int
+    by: tuple[str, ...]
+    metrics: tuple[str, ...]
+    subject: str | None
+    max_rows: int | None
+    min_group: int
+    withheld: int
+    also_withheld: int
+
+
 @dataclass(frozen=True)
 class Facts:
     """All statements of a run except for its ledger. `previous` is the id of the previous manifest,
-    `risk` the result of ``privacy:``, `rescan` the rescan of the output, if any, and `unread` the
-    omitted sources.
+    `risk` the result of ``privacy:``, `rescan` the rescan of the output, if any, `unread` the
+    omitted sources, and `aggregates` the tables of groups.
     """
 
     run: RunFacts
@@ -284,3 +306,4 @@ class Facts:
     rescan: RescanFacts | None = None
     planted: tuple[PlantedFacts, ...] = ()
     unread: tuple[UnreadFacts, ...] = ()
+    aggregates: tuple[AggregateFacts, ...] = ()

@@ -68,7 +68,8 @@ def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
     files = manifest["outputs"]["files"]
     small = [file["path"] for file in files if file["sha256"] is None]
     salted, salts = _salts(root, small) if small else ((), {})
-    listed = {file["path"] for file in files} | ({SALTS} if small else set())
+    tables = manifest["aggregates"]
+    listed = {file["path"] for file in (*files, *tables)} | ({SALTS} if small else set())
     chain, chained = _previous(root, manifest["header"]["previous"])
     found = tuple(entries(root))
     below, beside = strangers(found, listed, chain, root)
@@ -77,6 +78,7 @@ def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
         *chained,
         *salted,
         *(check for file in files for check in _output(root, file, salts)),
+        *(check for table in tables for check in _table(root, table)),
         _none("unlisted", "no file below data/ but the outputs and their salts", below),
         _none("beside", "nothing beside the manifest but its companions", beside),
         *(_unchecked(name) for name in unchecked(found, root)),
@@ -197,14 +199,25 @@ def _salts(root: Location, small: Sequence[str]) -> tuple[tuple[Check], Mapping[
     return (Check("salts", True, expected, "they are there"),), salts
 
 
+def _table(root: Location, table: Mapping[str, Any]) -> Iterator[Check]:
+    """Check the file of a table of groups; its path has the form that the schema demands."""
+    yield from _bytes(root, {**table, "salted_sha256": None}, {})
+
+
 def _output(root: Location, file: Mapping[str, Any], salts: Mapping[str, str]) -> Iterator[Check]:
     """Check a listed file: a plain file, reached without links, with the hashed bytes. A small file
     without its salt is checked for existence only."""
-    path, name = file["path"], f"output {printable(file['path'])}"
-    expected = _identity(file["bytes"], file["sha256"], file["salted_sha256"])
-    if not is_output_path(path):
+    if not is_output_path(file["path"]):
+        name = f"output {printable(file['path'])}"
         yield Check(name, False, "a path below data/", "it leads elsewhere")
         return
+    yield from _bytes(root, file, salts)
+
+
+def _bytes(root: Location, file: Mapping[str, Any], salts: Mapping[str, str]) -> Iterator[Check]:
+    """Check the bytes of a listed file."""
+    path, name = file["path"], f"output {printable(file['path'])}"
+    expected = _identity(file["bytes"], file["sha256"], file["salted_sha256"])
     try:
         with _opened(root, path) as stream:
             length, digest = _digest(stream)

@@ -416,9 +416,20 @@ def _rows(data: Mapping[str, Any], base: int) -> Iterator[Row]:
     for row in records["unmeasured"]:
         label = f"unmeasured language: {printable(row['language'])}"
         yield Row(label, count_text(row["count"], base))
+    for table in data["aggregates"]:
+        yield Row(f"aggregate: {printable(table['name'])}", aggregate_text(table))
     for source in data["quarantined_sources"]:
         label = f"omitted source: {printable(source['alias'])}"
         yield Row(label, f"unknown ({printable(source['reason'])})")
+
+
+def aggregate_text(table: Mapping[str, Any]) -> str:
+    """A table of groups in one line."""
+    by = ", ".join(map(printable, table["by"]))
+    said = f"{table['rows']:,} groups by {by}, of at least {table['min_group']} "
+    said += f"{printable(table['subject'])}" if table["subject"] else "records"
+    withheld = table["withheld"] + table["also_withheld"]
+    return f"{said}; {withheld:,} groups withheld"
 
 
 def _findings(data: Mapping[str, Any], base: int) -> Iterator[Row]:

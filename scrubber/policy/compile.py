@@ -24,6 +24,7 @@ from scrubber.model.fieldpath import (
     spellings,
 )
 from scrubber.model.layouts import value_type
+from scrubber.policy.aggregates import check_aggregates
 from scrubber.policy.conditional import with_cases
 from scrubber.policy.decisions import FieldRule, MovedRule
 from scrubber.policy.derive.fitting import Fitting, with_columns
@@ -83,6 +84,8 @@ def compile_plan(
     tables = tuple((alias, compiler.table(alias, schema)) for alias, schema in schemas.items())
     compiler.check_whole(schemas)
     check_privacy(compiler.report, rules, [table for _, table in tables], partial=partial)
+    if not partial:
+        check_aggregates(compiler.report, rules.aggregates, tables)
     compiler.report.raise_if_any()
     scrubs = any(
         isinstance(one.disposition, ScrubText) for _, table in tables for one in table.fields
@@ -101,6 +104,8 @@ def compile_plan(
         declared=Declared(canonical_json(rules.declared)),
         privacy=rules.privacy,
         run_day=_run_day(rules, day),
+        aggregates=rules.aggregates,
+        budget=rules.budget,
     )
 
 

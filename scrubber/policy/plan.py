@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark
+from scrubber.model.aggregates import Aggregate, Budget
 from scrubber.model.counts import SMALLEST
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
@@ -352,6 +353,8 @@ class Plan:
     digest: str
     declared: Declared
     privacy: PrivacyRules | None = None
+    aggregates: tuple[Aggregate, ...] = ()
+    budget: Budget | None = None
     gates: GateRules = GateRules()
     disclosure: DisclosureRules = DisclosureRules()
     rescan: DetectSpec | None = None

@@ -56,6 +56,8 @@ _NAMES: Final = (
     ("fields", _ANY, "linked_as"),
     ("fields", _ANY, "reason"),
     ("rows", _ANY, "reason"),
+    *(("aggregate", _ANY, key) for key in ("name", "from", "by", "metrics", "subject")),
+    ("budget",),
 )
 _WORDS: Final = (  # single words: a transform by its name alone
     ("detect", "ner"),

@@ -14,7 +14,9 @@ from typing import Any
 
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem, RuleError, printable
+from scrubber.model.aggregates import Aggregate, Budget
 from scrubber.policy import schema
+from scrubber.policy.aggregates import aggregates, budget
 from scrubber.policy.decisions import FieldRule, field_rules
 from scrubber.policy.derive.reading import Derivation, derivations, report_no_day
 from scrubber.policy.detection import canonical_json, check_entities, detection, unmeasured
@@ -76,6 +78,8 @@ class Rules:
     tests: tuple[Example, ...]
     declared: dict[str, Any]
     privacy: PrivacyRules | None
+    aggregates: tuple[Aggregate, ...]
+    budget: Budget | None
     gates: GateRules
     disclosure: DisclosureRules
     overrides: tuple[Override, ...]
@@ -176,6 +180,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     fields, digests = field_rules(report, written)
     privacy, more_digests = privacy_rules(report, written.privacy)
     gates = _gates(report, written.gates, privacy)
+    aggregated = aggregates(report, written)
     asked = {path: entity for rule in fields for path, entity in rule.entities}
     texts = any(rule.scrubs_text for rule in fields)
     spec = detection(report, written.detect, needed=texts)
@@ -208,6 +213,8 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         tests=tests,
         declared=written.dataset.model_dump(exclude_unset=True) if written.dataset else {},
         privacy=privacy,
+        aggregates=aggregated,
+        budget=budget(report, written.budget),
         gates=gates,
         disclosure=DisclosureRules(**dict(written.disclosure)),
         overrides=(*composed.overrides, *_overridden(fields)),

@@ -7,6 +7,7 @@ field appears in the reference and in the schema for editors.
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, fields
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
@@ -402,6 +403,96 @@ class RowRule(Part):
     )
 
 
+class Figure(Part):
+    """A sum or a mean of a field, in each group."""
+
+    sum: Text | None = Field(None, description="Field to sum.")
+    mean: Text | None = Field(None, description="Field to take the mean of.")
+    lower: Annotated[float, AS_WRITTEN] | None = Field(
+        None, description="Smaller values count as this."
+    )
+    upper: Annotated[float, AS_WRITTEN] | None = Field(
+        None, description="Larger values count as this."
+    )
+
+
+class DpNoise(Part):
+    """Noise on an aggregate: differential privacy of its subjects (extra scrubber[dp])."""
+
+    epsilon: Annotated[float, Field(gt=0, le=20), AS_WRITTEN] = Field(
+        description="The privacy loss of the whole aggregate, up to 20."
+    )
+    delta: Annotated[float, Field(ge=0, lt=0.01), AS_WRITTEN] = Field(
+        0.0, description="The probability that epsilon does not hold; 0 needs groups."
+    )
+    max_groups_per_subject: Annotated[int, Field(ge=1)] = Field(
+        description="A subject counts in at most so many groups."
+    )
+    groups: dict[Text, Names] | None = Field(
+        None, description="All public values of each field of by. Others do not count."
+    )
+
+
+def _figure_kind(given: Any) -> str:
+    return MAPPED if isinstance(given, dict | Figure) else ONE
+
+
+def _figure_word(word: str) -> str:
+    if word not in ("count", "subjects"):
+        wanted = "a metric is count, subjects, {sum: FIELD} or {mean: FIELD}"
+        raise PydanticCustomError("unknown-value", wanted)
+    return word
+
+
+def _file_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        wanted = "the name is that of a file: up to 64 letters, digits, - and _"
+        raise PydanticCustomError("bad-value", wanted)
+    return name
+
+
+class AggregateRule(Part):
+    """A table of groups of the scrubbed records."""
+
+    name: Annotated[Text, AfterValidator(_file_name)] = Field(
+        description="Name of the table and of its file, of letters, digits, - and _."
+    )
+    from_: Text | None = Field(
+        None, alias="from", description="Table whose records count (default: all)."
+    )
+    by: Names = Field(description="Fields of the output; their values make the groups.")
+    metrics: dict[
+        Text,
+        Annotated[
+            Annotated[Text, AfterValidator(_figure_word), Tag(ONE)]
+            | Annotated[Figure, Tag(MAPPED)],
+            Discriminator(_figure_kind),
+        ],
+    ] = Field(description="Columns of the table: count, subjects, or the sum or mean of a field.")
+    subject: Text | None = Field(
+        None, description="Field of the subject (default: that of the rule file, if it has one)."
+    )
+    max_rows_per_subject: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="At most so many records of a subject count, chosen by the key."
+    )
+    min_group: Annotated[int, Field(ge=3)] = Field(
+        SMALLEST, description=f"Fewest subjects of a published group (default {SMALLEST})."
+    )
+    dp: DpNoise | None = Field(None, description="Noise for differential privacy.")
+
+
+class Budget(Part):
+    """The privacy budget of all noisy releases from this data."""
+
+    file: Text = Field(description="Ledger, relative to the rule file. It is made if absent.")
+    epsilon: Annotated[float, Field(gt=0), AS_WRITTEN] = Field(
+        description="Most epsilon that all releases together may spend."
+    )
+    delta: Annotated[float, Field(ge=0, lt=1), AS_WRITTEN] = Field(
+        0.0, description="Most delta that all releases together may spend."
+    )
+
+
 def model_setting(kind: type[PrivacyModel]) -> type[Part]:
     """The settings of a privacy model for one sensitive field, from its own fields."""
     hints = get_type_hints(kind)
@@ -549,6 +640,8 @@ class RuleFile(Part):
     fields: Items[FieldRule] = Field((), description="Field rules; the first match applies.")
     rows: Items[RowRule] = Field((), description="Rules that drop records.")
     privacy: Privacy | None = Field(None, description="Privacy models for equivalence classes.")
+    aggregate: Items[AggregateRule] = Field((), description="Tables of groups to publish.")
+    budget: Budget | None = Field(None, description="Privacy budget of noisy aggregates.")
     gates: Gates = Field(default_factory=Gates, description="Limits for the result.")
     disclosure: Disclosure = Field(
         default_factory=Disclosure, description="Protection of counts in the manifest."

@@ -53,6 +53,7 @@ def compare(before: Manifest, after: Manifest) -> tuple[Change, ...]:
         *_deletion(a["deletion"], b["deletion"]),
         *_dataset(a["dataset"], b["dataset"]),
         *_checks(a["checks"], b["checks"]),
+        *_aggregates(a["aggregates"], b["aggregates"]),
         *_run(a, b),
     }
     return tuple(sorted(found, key=_place))
@@ -77,6 +78,25 @@ def _records(a: Data, b: Data) -> Iterator[Change]:
     if set(aliases[0]) != set(aliases[1]):
         said = [_some(sorted(names)) for names in aliases]
         yield Change("records", "", "sources", said[0], said[1], Effect.NEUTRAL)
+
+
+def _aggregates(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
+    """Any other table of groups tells more, unless only its smallest group is larger."""
+    before, after = ({printable(row["name"]): row for row in rows} for rows in (a, b))
+    said = [{name: _aggregate(row) for name, row in rows.items()} for rows in (before, after)]
+    yield from named("records", "aggregate", said[0], said[1], Effect.WEAKER, Effect.WEAKER)
+    for name in before.keys() & after.keys():
+        least = before[name]["min_group"], after[name]["min_group"]
+        if least[0] != least[1]:
+            aspect, effect = "smallest group", by_rank(*least)
+            yield Change("records", name, aspect, str(least[0]), str(least[1]), effect)
+
+
+def _aggregate(row: Data) -> str:
+    """The definition of a table of groups, but for its smallest group."""
+    limit = f", at most {row['max_rows']} records of each" if row["max_rows"] else ""
+    whose = f" of {row['subject']}{limit}" if row["subject"] else ""
+    return printable_text(f"{'; '.join(row['metrics'])} by {', '.join(row['by'])}{whose}")
 
 
 def _unread(data: Data) -> str:

@@ -28,6 +28,7 @@ from scrubber.review.changes import compare
 from scrubber.review.html import Html, element, join
 from scrubber.review.sections import (
     Data,
+    aggregate_table,
     base_of,
     change_tables,
     check_table,
@@ -387,6 +388,13 @@ def _sections(data: Data, standing: Standing | None) -> Iterator[_Section]:
         )
     yield _Section("sources", "Sources", "", (source_chart(data), *unread_table(data)))
     yield _Section("outputs", "Outputs", "", tuple(output_parts(data)))
+    if data["aggregates"]:
+        yield _Section(
+            "aggregates",
+            "Aggregates",
+            "Groups with too few subjects are withheld, and others that would give them away.",
+            (aggregate_table(data),),
+        )
     yield _engine(data)
 
 

@@ -9,6 +9,7 @@ from scrubber.errors import printable
 from scrubber.manifest.assessment import left_in
 from scrubber.manifest.view import (
     Count,
+    aggregate_text,
     count_text,
     printable_text,
     told,
@@ -286,6 +287,21 @@ def unread_table(data: Data) -> Iterator[Html]:
         )
         caption = "Omitted sources, which were unreadable; their number of records is unknown"
         yield table(caption, (Column("Source"), Column("Why")), rows)
+
+
+def aggregate_table(data: Data) -> Html:
+    """The tables of groups, with their figures and the groups that are withheld."""
+    rows = (
+        (
+            element("code", printable(one["path"])),
+            aggregate_text(one),
+            printable_text("; ".join(one["metrics"])),
+            printable(str(one["max_rows"] or "no limit")),
+        )
+        for one in data["aggregates"]
+    )
+    columns = (Column("File"), Column("Groups"), Column("Figures"), Column("Records per subject"))
+    return table("Tables of groups", columns, rows)
 
 
 def digest(hexadecimal: str | None) -> Html:

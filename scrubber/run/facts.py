@@ -20,6 +20,7 @@ from scrubber.detect.ner import matcher as namelooker
 from scrubber.detect.shared import detector_for
 from scrubber.errors import Mark
 from scrubber.manifest import (
+    AggregateFacts,
     CheckFacts,
     DeclaredFacts,
     DetectorFacts,
@@ -103,6 +104,7 @@ class Account:
     planted: tuple[PlantedFacts, ...] = ()
     lock_digest: str | None = None
     unread: tuple[Unread, ...] = ()
+    aggregates: tuple[AggregateFacts, ...] = ()
 
 
 def keyed_digest(rules: Rules, key: RootKey | None) -> str | None:
@@ -143,6 +145,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         subjects=tuple(_subjects(plan, fields)),
         previous=account.previous,
         unread=tuple(UnreadFacts(one.source, one.reason) for one in account.unread),
+        aggregates=account.aggregates,
         checks=(*account.checks, *((checked(*risk),) if risk is not None else ())),
         risk=risk[0] if risk is not None else None,
         rescan=_rescan(plan),

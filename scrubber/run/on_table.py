@@ -13,6 +13,7 @@ from scrubber.anonymize.gates import Alike, count_alike, refuse_classes, refuse_
 from scrubber.anonymize.gates import refuse_residual as refuse_residuals
 from scrubber.anonymize.levels import Chosen, choose
 from scrubber.anonymize.recheck import Rechecked, count_classes, recheck
+from scrubber.errors import NotAvailable
 from scrubber.executors.jobs import Reread
 from scrubber.frames import FRAME
 from scrubber.frames.feed import Feed, Kept, Store, fed
@@ -53,6 +54,9 @@ def run_on_feeds(
     ``privacy:``, apply to all tables together.
     """
     clock = Clock()
+    if rules.aggregates:
+        text = "a table in memory has no output folder for aggregates"
+        raise NotAvailable("aggregate-without-folder", text, hint="scrub files: out=FOLDER")
     schemas = {name: feed.schema for name, feed in feeds.items()}
     plan = compile_plan(rules, schemas)
     secret = key_for(plan, key)

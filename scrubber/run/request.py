@@ -17,7 +17,14 @@ from scrubber.executors import Executor, executor_for
 from scrubber.executors.base import Answers, Hear, unheard
 from scrubber.executors.jobs import Job
 from scrubber.keystore import refuse_other, resolve_key
-from scrubber.manifest import CheckFacts, Ledger, OutputFacts, PlantedFacts, read_chain
+from scrubber.manifest import (
+    AggregateFacts,
+    CheckFacts,
+    Ledger,
+    OutputFacts,
+    PlantedFacts,
+    read_chain,
+)
 from scrubber.manifest.planned import PlanDocument
 from scrubber.outputs.base import Stage, staged
 from scrubber.outputs.checkpoints import Unread
@@ -85,6 +92,7 @@ class Outcome:
     checks: tuple[CheckFacts, ...] = ()
     rechecked: Rechecked | None = None
     planted: tuple[PlantedFacts, ...] = ()
+    aggregates: tuple[AggregateFacts, ...] = ()
 
     @property
     def plan(self) -> Plan:

@@ -20,6 +20,7 @@ from scrubber.detect import DetectSpec
 from scrubber.errors import Mark
 from scrubber.manifest import HIDDEN, RuleFacts
 from scrubber.manifest.view import CASE, DERIVED, WHERE
+from scrubber.model.aggregates import Aggregate
 from scrubber.pipeline.batch import DETECT
 from scrubber.policy import Rules, public_parameters
 from scrubber.policy.plan import (
@@ -73,6 +74,8 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
                 seen.setdefault(case.rule.id, _case_rule(case, rules, key))
         for row in table.row_rules:
             seen.setdefault(row.rule.id, _row_rule(row, key))
+    for one in plan.aggregates:
+        seen[one.rule] = _aggregate_rule(one)
     if rules.as_of is not None:
         day = {} if plan.run_day is None else {"day": plan.run_day.isoformat()}
         stated = {"as_of": rules.as_of} | day
@@ -209,6 +212,20 @@ def derived_parameters(derived: Derived, key: RootKey | None) -> dict[str, str]:
 def _derive_rule(derived: Derived, key: RootKey | None) -> RuleFacts:
     place, stated = place_of(derived.rule.mark), derived_parameters(derived, key)
     return RuleFacts(derived.rule.id, place, derived.name, "derive", stated)
+
+
+def _aggregate_rule(asked: Aggregate) -> RuleFacts:
+    stated: dict[str, Any] = {
+        "by": list(asked.by),
+        "metrics": list(asked.stated),
+        "min_group": asked.min_group,
+        "subject": asked.subject,
+        "max_rows_per_subject": asked.max_rows,
+    }
+    given = {name: value for name, value in stated.items() if value is not None}
+    return RuleFacts(
+        asked.rule, place_of(asked.mark), asked.of or "*", "aggregate", given, asked.name
+    )
 
 
 def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:

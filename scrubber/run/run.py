@@ -12,6 +12,7 @@ from scrubber.manifest import Manifest
 from scrubber.manifest.salts import SALTS, salts_file
 from scrubber.outputs.base import refuse_sources_in
 from scrubber.outputs.checkpoints import Unread
+from scrubber.run.aggregate_pass import aggregate
 from scrubber.run.as_of import begun_on
 from scrubber.run.count_pass import count, tally
 from scrubber.run.facts import Account, SourceRecord
@@ -24,7 +25,7 @@ from scrubber.run.sealing import Clock, sealed
 from scrubber.run.survey import survey
 
 Pass = Callable[[Session, Outcome], Outcome]
-PASSES: Final[tuple[Pass, ...]] = (tally, count, scrub, reread, recall)
+PASSES: Final[tuple[Pass, ...]] = (tally, count, scrub, reread, aggregate, recall)
 """The passes over the sources, in order. Each returns the outcome with its results."""
 
 
@@ -95,6 +96,7 @@ def _sealed(session: Session, outcome: Outcome, clock: Clock) -> Manifest:
         previous=session.earlier.id if session.earlier is not None else None,
         planted=outcome.planted,
         unread=outcome.unread,
+        aggregates=outcome.aggregates,
     )
     return sealed(account, clock.facts(session.executor.workers), outcome.ledger)
 

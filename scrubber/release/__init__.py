@@ -1,0 +1,1 @@
+"""Statistical release: tables of groups, with small groups withheld or with noise."""
