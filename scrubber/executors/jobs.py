@@ -139,14 +139,16 @@ class GroupJob(Light):
     def run(self, bench: Bench, _: Tell) -> list[Partial | None]:
         plan, alias = bench.work.plan, self.source.alias
         return [
-            group(one, tables_of(bench, self.output), bench.key) if one.is_of(alias) else None
+            group(one, tables_of(bench, self.source, self.output), bench.key)
+            if one.is_of(alias)
+            else None
             for one in plan.aggregates
         ]
 
 
-def tables_of(bench: Bench, output: OutputFacts) -> Iterator[pa.Table]:
-    """The records of a written output."""
-    written = bench.work.stage.source(output)
+def tables_of(bench: Bench, source: Source, output: OutputFacts) -> Iterator[pa.Table]:
+    """The records of the written `output` of `source`."""
+    written = bench.work.stage.source(output, bench.work.output_form(source))
     for chunk in formats.read(written, formats.schemas([written])[written.alias]):
         yield chunk.table
 
@@ -195,7 +197,9 @@ class RereadJob(Light):
         plan, alias = bench.work.plan, self.source.alias
         classes, alike = None, Alike()
         if self.sensitive is not None:
-            classes = count_classes(plan, alias, tables_of(bench, self.output), self.sensitive)
+            classes = count_classes(
+                plan, alias, tables_of(bench, self.source, self.output), self.sensitive
+            )
         if plan.gates.min_k is not None:
-            alike = count_alike(plan, alias, tables_of(bench, self.output))
+            alike = count_alike(plan, alias, tables_of(bench, self.source, self.output))
         return Reread(classes, alike)

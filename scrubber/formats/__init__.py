@@ -48,6 +48,7 @@ from scrubber.formats.sampling import Sample
 from scrubber.formats.stamps import Stamp, refuse_changed, refuse_rewritten, source_bytes, stamp
 from scrubber.formats.tables.visible import visible
 from scrubber.model.fieldpath import FieldPath
+from scrubber.model.fileform import PLAIN, FileForm
 
 
 class Unseen(NamedTuple):
@@ -260,8 +261,10 @@ __all__ = [
     "CHUNK_BYTES",
     "CHUNK_ROWS",
     "FORMATS",
+    "PLAIN",
     "UNREADABLE",
     "Chunk",
+    "FileForm",
     "LeaveOut",
     "Outlet",
     "Outline",

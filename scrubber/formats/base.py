@@ -11,6 +11,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from scrubber.errors import InputError
+from scrubber.model.fileform import PLAIN, FileForm
 from scrubber.storage import Facts
 
 
@@ -42,7 +43,7 @@ UNREADABLE = frozenset(
         *("record-too-large", "parquet-unreadable", "parquet-pages"),
         *("arrow-unreadable", "arrow-truncated", "arrow-batch"),
         *("csv-header", "csv-line-ends", "csv-quote", "csv-ragged", "csv-unreadable"),
-        *("json-line", "json-depth", "json-duplicate-key"),
+        *("json-line", "json-depth", "json-duplicate-key", "log-line"),
     }
 )
 """Codes of an InputError about a single source: its own bytes cannot be read. They exclude
@@ -58,7 +59,7 @@ class Source:
 
     `path` is a local path or a URL, `alias` its relative name with ``/``, `format` one of FORMATS,
     and `compression` None, ``"gzip"`` or ``"zstd"`` (text formats only). `facts` describe an object
-    in a store at discovery; None for a local file.
+    in a store at discovery; None for a local file. `form` is what the rules say about the file.
     """
 
     path: str
@@ -66,6 +67,7 @@ class Source:
     format: str
     compression: str | None = None
     facts: Facts | None = None
+    form: FileForm = PLAIN
 
 
 @dataclass(frozen=True)

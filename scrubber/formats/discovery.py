@@ -17,12 +17,17 @@ from scrubber.formats.io import remote
 from scrubber.formats.io.remote import HIDDEN
 from scrubber.formats.registry import FORMATS, by_ending
 from scrubber.formats.stamps import file_facts, unreadable
+from scrubber.model.fileform import FileForm, form_of
 
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _WILDCARD = re.compile(r"[*?\[]")
 
 
-def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[Source, ...]:
+def discover(
+    inputs: Sequence[str],
+    leave_out: LeaveOut | None = None,
+    forms: Sequence[FileForm] = (),
+) -> tuple[Source, ...]:
     """The sources named by `inputs`, sorted by alias.
 
     An input is a file, a folder (searched recursively) or a glob (``**`` crosses folders), local or
@@ -31,6 +36,7 @@ def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[
     a glob without wildcards. In folders and globs, names that begin with ``.`` or ``_`` are skipped
     (unless the glob matches them explicitly). Any other file of unknown format is an error, so that
     none is lost silently. `leave_out` receives empty and unreadable files; the others are returned.
+    `forms` are those of files by their names; the first that matches applies.
 
     Raises: InputError ``input-missing``, ``input-no-match``, ``input-unsupported``,
     ``input-unreadable``, ``input-empty``, ``input-special``, ``input-name``, ``input-clash``; for
@@ -43,7 +49,7 @@ def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[
     found: dict[str, Source] = {}
     for alias, source_of in named:
         with leaving_out(alias, leave_out):
-            source = source_of()
+            source = source_of(form_of(alias, forms))
             if alias in found:
                 raise InputError(
                     "input-clash",
@@ -55,8 +61,9 @@ def discover(inputs: Sequence[str], leave_out: LeaveOut | None = None) -> tuple[
     return tuple(found[alias] for alias in sorted(found))
 
 
-def format_of(name: str) -> tuple[str, str | None]:
-    """Format and compression by the extension of the file name, in any case.
+def format_of(name: str, declared: str | None = None) -> tuple[str, str | None]:
+    """Format and compression by the extension of the file name, in any case. A `declared` format
+    counts instead of the extension.
 
     Raises: InputError ``input-unsupported``.
 
@@ -64,7 +71,14 @@ def format_of(name: str) -> tuple[str, str | None]:
     (('csv', 'gzip'), ('arrow', None))
     """
     stem, compression = _uncompressed(name)
-    kind = by_ending(PurePosixPath(stem).suffix.lower())
+    if declared is not None and declared not in FORMATS:
+        raise InputError(
+            "format-unknown",
+            f"a declared format is one of {', '.join(FORMATS)}",
+            place=Place(file=name),
+            hint="read: [{files: …, format: …}]",
+        )
+    kind = FORMATS[declared] if declared else by_ending(PurePosixPath(stem).suffix.lower())
     if kind is None or (compression and not kind.compressible):
         raise InputError(
             "input-unsupported",
@@ -89,7 +103,8 @@ def output_name(alias: str, source_format: str, target_format: str) -> str:
         return alias
     stem, compression = _uncompressed(alias)
     tail = alias[len(stem) :] if compression and FORMATS[target_format].compressible else ""
-    return str(PurePosixPath(stem).with_suffix(f".{target_format}")) + tail
+    suffix = f".{target_format}" if by_ending(f".{target_format}") is not None else ".log"
+    return str(PurePosixPath(stem).with_suffix(suffix)) + tail
 
 
 def _uncompressed(name: str) -> tuple[str, str | None]:
@@ -104,7 +119,7 @@ def _advice(kind: str | None) -> str:
     return "in a folder with other files, use a glob such as 'folder/*.csv'"
 
 
-def _named(given: str) -> Iterator[tuple[str, Callable[[], Source]]]:
+def _named(given: str) -> Iterator[tuple[str, Callable[[FileForm], Source]]]:
     """The alias of each file named by `given`, with a function that makes its source."""
     if storage.is_remote(given):
         for url, alias, facts in remote.expand(given):
@@ -114,17 +129,17 @@ def _named(given: str) -> Iterator[tuple[str, Callable[[], Source]]]:
             yield alias, partial(_source, path, alias)
 
 
-def _remote_source(url: str, alias: str, facts: storage.Facts) -> Source:
+def _remote_source(url: str, alias: str, facts: storage.Facts, form: FileForm) -> Source:
     """A source in a store. Stores permit any name, but the output may be local and is named after
     it."""
     _check_name(alias)
     if any(step in ("", ".", "..") for step in alias.split("/")) or "\0" in alias:
         text = "the object's name has empty steps, or steps up"
         raise InputError("input-name", text, place=Place(file=alias))
-    kind, compression = format_of(alias)
+    kind, compression = format_of(alias, form.format)
     if not facts.size:
         raise InputError("input-empty", "the file is empty (0 bytes)", place=Place(file=alias))
-    return Source(url, alias, kind, compression, facts)
+    return Source(url, alias, kind, compression, facts, form)
 
 
 def _expand(given: str) -> Iterator[tuple[Path, str]]:
@@ -204,9 +219,9 @@ def _check_name(alias: str) -> None:
         ) from None
 
 
-def _source(path: Path, alias: str) -> Source:
+def _source(path: Path, alias: str, form: FileForm) -> Source:
     _check_name(alias)
-    kind, compression = format_of(alias)
+    kind, compression = format_of(alias, form.format)
     facts = file_facts(path, alias)
     if not stat.S_ISREG(facts.st_mode):
         raise InputError("input-special", "this is not a regular file", place=Place(file=alias))
@@ -214,4 +229,4 @@ def _source(path: Path, alias: str) -> Source:
         raise unreadable(alias)
     if not facts.st_size:
         raise InputError("input-empty", "the file is empty (0 bytes)", place=Place(file=alias))
-    return Source(str(path), alias, kind, compression)
+    return Source(str(path), alias, kind, compression, None, form)

@@ -10,8 +10,12 @@ from scrubber.formats.format import Format
 from scrubber.formats.ipc.format import ARROW
 from scrubber.formats.jsonl.format import JSON, JSONL
 from scrubber.formats.parquet.format import PARQUET
+from scrubber.formats.text.format import MD, TXT
+from scrubber.formats.weblog.format import LOGS
 
-_REGISTERED: dict[str, Format] = {one.name: one for one in (PARQUET, CSV, TSV, JSONL, JSON, ARROW)}
+_REGISTERED: dict[str, Format] = {
+    one.name: one for one in (PARQUET, CSV, TSV, JSONL, JSON, ARROW, TXT, MD, *LOGS)
+}
 FORMATS: Mapping[str, Format] = MappingProxyType(_REGISTERED)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from scrubber import storage
-from scrubber.formats import Source
+from scrubber.formats import FileForm, Source
 from scrubber.manifest import OutputFacts
 from scrubber.outputs.folder import refuse_overlap, staged_in_folder
 from scrubber.outputs.store import refuse_overlap_in_store, staged_in_store
@@ -64,8 +64,8 @@ class Stage(Protocol):
     def clear(self, kept: Collection[str]) -> None:
         """Remove all output files except `kept`, and the files of an output to be replaced."""
 
-    def source(self, output: OutputFacts) -> Source:
-        """The output file as a source."""
+    def source(self, output: OutputFacts, forms: Sequence[FileForm] = ()) -> Source:
+        """The output file as a source of a declared form."""
 
     def put(self, name: str, content: bytes) -> None:
         """Add a small file."""

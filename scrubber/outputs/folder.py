@@ -132,8 +132,8 @@ class FolderStage:
             elif path.is_symlink() or path.relative_to(self.output).as_posix() not in kept:
                 path.unlink()
 
-    def source(self, output: OutputFacts) -> Source:
-        (source,) = formats.discover([str(self.output / output.path)])
+    def source(self, output: OutputFacts, forms: Sequence[formats.FileForm] = ()) -> Source:
+        (source,) = formats.discover([str(self.output / output.path)], forms=forms)
         return source
 
     def put(self, name: str, content: bytes) -> None:

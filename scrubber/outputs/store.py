@@ -84,8 +84,8 @@ class StoreStage:
         storage.remove([one.url for one in found if one.name == FILE_NAME], self.url)
         storage.remove([one.url for one in found if one.name not in kept], self.url)
 
-    def source(self, output: OutputFacts) -> Source:
-        (source,) = formats.discover([self._url(output.path)])
+    def source(self, output: OutputFacts, forms: Sequence[formats.FileForm] = ()) -> Source:
+        (source,) = formats.discover([self._url(output.path)], forms=forms)
         return source
 
     def put(self, name: str, content: bytes) -> None:

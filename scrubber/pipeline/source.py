@@ -6,7 +6,7 @@ from __future__ import annotations
 import hmac
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Event
 from typing import ClassVar
@@ -26,7 +26,7 @@ from scrubber.pipeline.documents import unasked_for
 from scrubber.pipeline.overlap import beside, read_ahead, write_behind
 from scrubber.pipeline.schema import output_schema
 from scrubber.policy.derive.fitting import with_columns
-from scrubber.policy.plan import OnError, Plan
+from scrubber.policy.plan import Drop, OnError, Plan
 from scrubber.transform.keys import RootKey
 
 _BLOCK = 1 << 20
@@ -54,6 +54,22 @@ class Work:
 
     def output_name(self, source: Source) -> str:
         return formats.output_name(source.alias, source.format, self.target_format)
+
+    def output_format(self, source: Source) -> tuple[str, str | None]:
+        """Format and compression of the output."""
+        if self.target_format in ("same", source.format):
+            return source.format, source.compression
+        return formats.format_of(self.output_name(source), self.target_format)
+
+    def output_form(self, source: Source) -> tuple[formats.FileForm, ...]:
+        """The form of the output, where its bytes do not show it."""
+        kind, _ = self.output_format(source)
+        if kind != source.format:
+            return (formats.FileForm(format=kind, records="line"),)
+        own, fields = source.form, self.plan.table(source.alias).fields
+        left = [one.path.column for one in fields if not isinstance(one.disposition, Drop)]
+        header = tuple(dict.fromkeys(left)) if own.header else ()
+        return (replace(own, files="*", format=kind, header=header),)
 
 
 class Bench:
@@ -151,7 +167,7 @@ def _part(bench: Bench, job: ScrubJob, tell: Tell) -> Part:
 def _write(bench: Bench, job: ScrubJob, draft: Draft, tell: Tell) -> tuple[OutputFacts, Ledger]:
     """The scrubbed records of the source, in `draft`."""
     plan, source, name = bench.work.plan, job.source, bench.work.output_name(job.source)
-    target, compression = formats.format_of(name)
+    target, compression = bench.work.output_format(source)
     table_plan = plan.table(source.alias)
     schema = output_schema(with_columns(job.schema, table_plan.derived), table_plan)
     under_way: deque[tuple[int, int]] = deque()

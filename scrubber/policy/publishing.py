@@ -25,6 +25,7 @@ _NAMES: Final = (
     ("include",),
     ("dataset",),
     ("key",),
+    ("read",),
     ("on_unlisted",),
     ("on_error",),
     ("subject",),

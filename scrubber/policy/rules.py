@@ -15,6 +15,7 @@ from typing import Any
 from scrubber.detect.spec import DetectSpec
 from scrubber.errors import Mark, Problem, RuleError, printable
 from scrubber.model.aggregates import Aggregate, Budget
+from scrubber.model.fileform import FileForm
 from scrubber.policy import schema
 from scrubber.policy.aggregates import aggregates, budget
 from scrubber.policy.decisions import FieldRule, field_rules
@@ -68,6 +69,7 @@ class Rules:
     key: KeyRef | None
     on_unlisted: str
     on_error: OnError
+    read: tuple[FileForm, ...]
     subject: str | None
     detect: DetectSpec
     unmeasured: Unmeasured
@@ -203,6 +205,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         key=key,
         on_unlisted=written.on_unlisted,
         on_error=OnError(written.on_error),
+        read=_read(written.read),
         subject=written.subject,
         detect=spec,
         unmeasured=unmeasured(written.detect),
@@ -270,6 +273,14 @@ def _looks_like_key(value: str) -> bool:
         return len(base64.b64decode(standard, validate=True)) == KEY_BYTES
     except (ValueError, binascii.Error):
         return False
+
+
+def _read(written: Iterable[schema.Read | None]) -> tuple[FileForm, ...]:
+    return tuple(
+        FileForm(one.files, one.format, tuple(one.header or ()), one.delimiter or "", one.records)
+        for one in written
+        if one is not None
+    )
 
 
 def _rows(report: Report, written: Iterable[schema.RowRule | None]) -> tuple[RowRule, ...]:

@@ -109,6 +109,12 @@ def _as_of(text: str) -> str:
         raise PydanticCustomError("bad-value", wanted) from None
 
 
+def _delimiter(mark: str) -> str:
+    if len(mark) != 1 or not mark.isascii() or mark in '"\r\n':
+        raise PydanticCustomError("bad-value", "delimiter is one ASCII character, and no quote")
+    return mark
+
+
 class Retention(Part):
     """The retention period of the data."""
 
@@ -563,6 +569,24 @@ else:
     Privacy = create_model("Privacy", __base__=_Privacy, __doc__=_Privacy.__doc__, **_BY_MODEL)
 
 
+class Read(Part):
+    """The form of files whose bytes do not show it."""
+
+    files: Text = Field(description="File names or folders, as a glob.")
+    format: Text | None = Field(
+        None, description="Format of the files, such as apache_combined (default: by extension)."
+    )
+    header: Texts | None = Field(
+        None, description="Names of the columns of a CSV file without a header."
+    )
+    delimiter: Annotated[Text, AfterValidator(_delimiter)] | None = Field(
+        None, description="Delimiter of a CSV file (default: by its first line)."
+    )
+    records: Literal["file", "line", "paragraph"] = Field(
+        "file", description="Records of a text: the whole file (default), lines or paragraphs."
+    )
+
+
 class Gates(Part):
     """Limits for the result. A run beyond a limit exits with 1 and publishes nothing."""
 
@@ -626,6 +650,9 @@ class RuleFile(Part):
     on_error: Literal["fail", "null", "drop_row"] = Field(
         "fail",
         description="Treatment of values that cannot be transformed or scanned (default fail).",
+    )
+    read: Items[Read] = Field(
+        (), description="The form of files whose bytes do not show it; the first match applies."
     )
     subject: Text | None = Field(None, description="Field that identifies the subject of a record.")
     detect: Detect = Field(

@@ -64,7 +64,7 @@ def survey(
     Raises: InputError for unreadable sources, ``all-unreadable`` if all are; RuleError with all
     problems at once.
     """
-    found = formats.discover(inputs, leave_out)
+    found = formats.discover(inputs, leave_out, rules.read)
     drop_bad = rules.on_error is OnError.DROP_ROW
     executing = executor or InProcess()
 

@@ -54,11 +54,13 @@ _CURE = (
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The dialect of a CSV file: `delimiter` of cells, `terminator` of records, and `bom`."""
+    """The dialect of a CSV file: `delimiter` of cells, `terminator` of records, `bom`, and `header`
+    if the first record names the columns."""
 
     delimiter: str = ","
     terminator: str = "\n"
     bom: bool = False
+    header: bool = True
 
 
 def schema(source: Source) -> pa.Schema:
@@ -69,7 +71,9 @@ def schema(source: Source) -> pa.Schema:
     """
     with ByteStream(source) as stream:
         names, dialect, rest, _ = _head(stream, source)
-    index = row_as_header(names, _first_records(rest, dialect))
+    if not dialect.header:
+        _check_width(names, rest, dialect, source)
+    index = None if not dialect.header else row_as_header(names, _first_records(rest, dialect))
     if index is not None:
         raise _no_header(index, Place(file=source.alias, line=1))
     found = pa.schema([(name, pa.string()) for name in names])
@@ -173,7 +177,12 @@ def _head(stream: ByteStream, source: Source) -> tuple[list[str], Dialect, bytes
     data = data.removeprefix(_BOM)
     if not data:
         raise InputError("input-empty", "there is nothing in it", place=Place(file=source.alias))
+    own = source.form
     record = first_record(data) or data
+    if own.header:  # what its rules name is not in the file
+        delimiter = own.delimiter or _sniff(record, source)
+        terminator = "\r\n" if record.endswith(b"\r\n") else "\n"
+        return list(own.header), Dialect(delimiter, terminator, bom, header=False), data, 1
     if record is data and len(data) > _HEADER_BYTES - len(_BOM) - 1:
         is_open = data.count(b'"') % 2
         raise InputError(
@@ -181,7 +190,7 @@ def _head(stream: ByteStream, source: Source) -> tuple[list[str], Dialect, bytes
             "the header does not end",
             place=Place(file=source.alias, line=1),
         )
-    delimiter = _sniff(record, source)
+    delimiter = own.delimiter or _sniff(record, source)
     terminator = "\r\n" if record.endswith(b"\r\n") else "\n"
     names = _names(record, delimiter, source)
     lines = record.count(b"\n") + 1
@@ -219,6 +228,21 @@ def _names(record: bytes, delimiter: str, source: Source) -> list[str]:
     names = rows[0] if rows else []
     _check_header(names, place)
     return names
+
+
+def _check_width(names: Sequence[str], data: bytes, dialect: Dialect, source: Source) -> None:
+    """Refuse a declared header that the first record does not fit.
+
+    Raises: InputError ``csv-header``.
+    """
+    first = next(iter(_first_records(data + b"\n", dialect)), names)
+    if len(first) != len(names):
+        raise InputError(
+            "csv-header",
+            f"the first record has {len(first)} cells, the declared header {len(names)}",
+            place=Place(file=source.alias, line=1),
+            hint="read: [{files: …, header: […], delimiter: …}]",
+        )
 
 
 def _check_quotes(record: bytes, delimiter: str, source: Source) -> None:

@@ -32,6 +32,9 @@ class DelimitedEncoder:
         if len(schema) > 1:  # a single empty name must not become an empty line
             names = [cell if name else "" for cell, name in zip(names, schema.names, strict=True)]
         bom = _BOM if dialect.bom else ""
+        if not dialect.header:
+            sink.write(bom.encode())
+            return
         sink.write((bom + dialect.delimiter.join(names) + dialect.terminator).encode())
 
     def write(self, table: pa.Table) -> None:
