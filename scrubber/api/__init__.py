@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from scrubber.assess.membership import Membership
     from scrubber.assess.utility import Utility
     from scrubber.attest.gate import Verdict
+    from scrubber.deletion.forget import Deletion, Forgotten, forget
+    from scrubber.deletion.subjects import Subject
     from scrubber.manifest import Manifest, read_manifest
     from scrubber.policy import Rules, load_rules
     from scrubber.privacy.risk import Risk
@@ -71,11 +73,13 @@ __all__ = [
     "Audit",
     "Change",
     "Checked",
+    "Deletion",
     "Diff",
     "Draft",
     "Estimated",
     "Exported",
     "FieldAudit",
+    "Forgotten",
     "Generated",
     "HierarchyDraft",
     "Inference",
@@ -98,6 +102,7 @@ __all__ = [
     "Shown",
     "Signed",
     "Singled",
+    "Subject",
     "TableAudit",
     "Tradeoff",
     "Utility",
@@ -116,6 +121,7 @@ __all__ = [
     "estimate",
     "export",
     "find",
+    "forget",
     "gate",
     "hierarchy",
     "keygen",
@@ -165,6 +171,8 @@ _HOMES = {
     "assess.membership": ("Membership",),
     "assess.utility": ("Utility",),
     "attest.gate": ("Verdict",),
+    "deletion.forget": ("Deletion", "Forgotten", "forget"),
+    "deletion.subjects": ("Subject",),
     "manifest": ("Manifest", "read_manifest"),
     "policy": ("Rules", "load_rules"),
     "privacy.risk": ("Risk",),

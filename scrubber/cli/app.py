@@ -15,6 +15,7 @@ from scrubber.cli.commands.check import check
 from scrubber.cli.commands.diff import diff
 from scrubber.cli.commands.estimate import estimate
 from scrubber.cli.commands.export import export
+from scrubber.cli.commands.forget import forget
 from scrubber.cli.commands.gate import gate
 from scrubber.cli.commands.hierarchy import hierarchy
 from scrubber.cli.commands.init import init
@@ -73,6 +74,7 @@ _COMMANDS: dict[Panel, tuple[Callable[..., int], ...]] = {
     Panel.REVIEW: (show, report, diff, verify, export),
     Panel.EVIDENCE: (utility, tradeoff, minimize, estimate),
     Panel.SIGN: (sign, approve, waive, gate),
+    Panel.DELETE: (forget,),
     Panel.KEYS: (keygen, reveal, schema),
 }
 for panel, commands in _COMMANDS.items():

@@ -18,6 +18,7 @@ class Panel(StrEnum):
     REVIEW = "Review results"
     EVIDENCE = "Measure protection and use"
     SIGN = "Sign and approve"
+    DELETE = "Delete people"
     KEYS = "Keys and schemas"
 
 

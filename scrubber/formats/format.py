@@ -23,6 +23,19 @@ class Draw(Protocol):
     def __call__(self, source: Source, schema: pa.Schema, rows: int, chance: Random) -> Drawn: ...
 
 
+OpenEncoder = Callable[[ByteSink, pa.Schema, str, Source | None], Encoder]
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Records in the bytes of the file: `read` gives one binary column with this `schema`, and
+    `open_encoder` writes it."""
+
+    schema: pa.Schema
+    read: Callable[[Source], Iterator[pa.Table]]
+    open_encoder: OpenEncoder
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A file format.
@@ -31,16 +44,18 @@ class Format:
     its outputs. `endings` are the suffixes of its inputs. `compressible` formats may be inside gzip
     or zstd. `schema` and `sample` are None if the schema requires reading all records.
     `keeps_absent` is true if a record can lack a key, and
-    `keeps_kinds` if a path can hold values of several kinds.
+    `keeps_kinds` if a path can hold values of several kinds. `verbatim` copies records as they are
+    written; None if records are rewritten from their values.
     """
 
     name: str
     endings: tuple[str, ...]
     media_type: Callable[[Source], str]
     read: Read
-    open_encoder: Callable[[ByteSink, pa.Schema, str, Source | None], Encoder]
+    open_encoder: OpenEncoder
     schema: Callable[[Source], pa.Schema] | None = None
     sample: Draw | None = None
     compressible: bool = False
     keeps_absent: bool = False
     keeps_kinds: bool = False
+    verbatim: Verbatim | None = None

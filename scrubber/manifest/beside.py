@@ -85,7 +85,8 @@ def strangers(
     that the chain is broken, so that its files are unknown. A faulty output is left to the check of
     its bytes.
     """
-    named = {f"{PREVIOUS}/{id_}.json" for id_ in chain or ()} | COMPANIONS | _tolerated(root)
+    earlier = {name for id_ in chain or () for name in earlier_names(id_)}
+    named = earlier | COMPANIONS | _tolerated(root)
     below, beside = [], []
     for entry in found:
         if entry.name in outputs or (chain is None and entry.name.startswith(f"{PREVIOUS}/")):
@@ -95,6 +96,11 @@ def strangers(
         elif entry.name not in named or entry.fault:
             beside.append(str(entry))
     return below, beside
+
+
+def earlier_names(id_: str) -> tuple[str, ...]:
+    """The files of the earlier manifest `id_`: itself, its attestations, and its access log."""
+    return tuple(f"{PREVIOUS}/{id_}.{name}" for name in ("json", "intoto.jsonl", "access.jsonl"))
 
 
 def unchecked(found: Collection[Entry], root: Location) -> list[str]:

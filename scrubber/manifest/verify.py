@@ -17,7 +17,8 @@ from scrubber.errors import InputError, Place, TamperedError, printable
 from scrubber.manifest.beside import entries, strangers, unchecked
 from scrubber.manifest.canonical import manifest_id
 from scrubber.manifest.chain import manifests_before
-from scrubber.manifest.document import check_form, parse_manifest, read_bytes
+from scrubber.manifest.deletion import deleted_last, undeclared_change
+from scrubber.manifest.document import Manifest, check_form, parse_manifest, read_bytes
 from scrubber.manifest.merkle import outputs_root
 from scrubber.manifest.salts import MAX_SALTS, SALTS, parse_salts, salted_digest
 from scrubber.manifest.seal import is_output_path
@@ -45,11 +46,11 @@ def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
     """Check `directory` against its ``manifest.json``.
 
     The checks, in order: ``form`` (canonical JSON), ``schema``, ``id`` over the exact bytes,
-    ``conservation`` (as far as counts are published), ``previous`` (earlier manifests), ``salts``
-    of small files, ``output`` per file (bytes and SHA-256), ``unlisted`` below ``data/``,
-    ``beside`` (only companions of the manifest), ``unchecked`` (allowed files outside of the
-    record; never a failure), and ``merkle-root``. Links, hard links, empty folders and hidden files
-    count as files.
+    ``conservation`` (as far as counts are published), ``previous`` (earlier manifests),
+    ``deletion`` (each changed nothing but the files that it names), ``salts`` of small files,
+    ``output`` per file (bytes and SHA-256), ``unlisted`` below ``data/``, ``beside`` (only
+    companions of the manifest), ``unchecked`` (allowed files outside of the record; never a
+    failure), and ``merkle-root``. Links, hard links, empty folders and hidden files count as files.
 
     Without the salts, which travel with the data, small files cannot be verified: ``salts-missing``
     fails, and existing small files have no ``output`` check.
@@ -70,7 +71,7 @@ def verify(directory: str | PathLike[str] | Location) -> tuple[Check, ...]:
     salted, salts = _salts(root, small) if small else ((), {})
     tables = manifest["aggregates"]
     listed = {file["path"] for file in (*files, *tables)} | ({SALTS} if small else set())
-    chain, chained = _previous(root, manifest["header"]["previous"])
+    chain, chained = _previous(root, manifest)
     found = tuple(entries(root))
     below, beside = strangers(found, listed, chain, root)
     return (
@@ -97,10 +98,11 @@ def _unchecked(name: str) -> Check:
 
 
 def _previous(
-    root: Location, previous: str | None
+    root: Location, manifest: Mapping[str, Any]
 ) -> tuple[tuple[str, ...] | None, tuple[Check, ...]]:
     """The ids of the earlier manifests in the output (None for a broken chain), and the check of
     the chain."""
+    previous = manifest["header"]["previous"]
     if previous is None:
         return (), ()
     expected = "every manifest that this one extends"
@@ -108,7 +110,19 @@ def _previous(
         chain = manifests_before(root, previous)
     except TamperedError as fault:
         return None, (Check("previous", False, expected, fault.text),)
-    return tuple(one.id for one in chain), (Check("previous", True, expected, "they are there"),)
+    there = Check("previous", True, expected, "they are there")
+    return tuple(one.id for one in chain), (there, *_deletions(manifest, chain))
+
+
+def _deletions(manifest: Mapping[str, Any], chain: Sequence[Manifest]) -> Iterator[Check]:
+    """Check that each deletion of the chain changed nothing but the files that it names."""
+    newer = manifest
+    for older in chain:
+        if deleted_last(newer) is not None:
+            fault = undeclared_change(older.to_json(), newer)
+            expected = f"the deletion after {older.id[:16]} changed the files that it names"
+            yield Check("deletion", fault is None, expected, fault or "it did")
+        newer = older.to_json()
 
 
 def _compare(id_: str, expected: str, actual: str) -> Check:

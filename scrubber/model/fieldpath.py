@@ -104,6 +104,28 @@ def _quoted(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+_STEPS = re.compile(r'"((?:[^"\\]|\\.)*)"|(\[\])|([^.\[\]"]+)', re.DOTALL)
+_INNER = {step.value: step for step in Inner}
+
+
+def parsed(text: str) -> FieldPath:
+    """The path that ``str()`` writes as `text`.
+
+    >>> parsed('messages[].content') == FieldPath(("messages", EACH, "content"))
+    True
+    >>> parsed(str(FieldPath(("a.b", 'say "x"')))).steps
+    ('a.b', 'say "x"')
+    """
+    steps: list[Step] = []
+    for match in _STEPS.finditer(text):
+        quoted, each, plain_name = match.groups()
+        if quoted is not None:
+            steps.append(re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL))
+        else:
+            steps.append(EACH if each else _INNER.get(plain_name, plain_name))
+    return FieldPath(tuple(steps))
+
+
 def is_list(kind: pa.DataType) -> bool:
     """True for lists of any layout; a map is a list of (key, value) entries."""
     return bool(

@@ -12,9 +12,9 @@ from scrubber.errors import ConservationError
 from scrubber.manifest import DATA, Fragment, Ledger
 from scrubber.model.tally import Tally
 from scrubber.outputs.checkpoints import Part, Unread
+from scrubber.outputs.small_files import with_salts
 from scrubber.pipeline.source import ScrubJob
 from scrubber.run.request import Outcome, Session
-from scrubber.run.small_files import with_salts
 from scrubber.run.survey import Progress
 from scrubber.run.work_ids import work_ids
 

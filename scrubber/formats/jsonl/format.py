@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from scrubber.formats.format import Format
-from scrubber.formats.jsonl import reader, writer
+from scrubber.formats.format import Format, Verbatim
+from scrubber.formats.jsonl import reader, verbatim, writer
 from scrubber.formats.jsonl.array import JSON as NAME
+
+_VERBATIM = Verbatim(verbatim.LINES, verbatim.read, verbatim.open_encoder)
 
 JSONL = Format(
     "jsonl",
@@ -15,6 +17,7 @@ JSONL = Format(
     compressible=True,
     keeps_absent=True,
     keeps_kinds=True,
+    verbatim=_VERBATIM,
 )
 
 JSON = Format(
@@ -26,4 +29,5 @@ JSON = Format(
     compressible=True,
     keeps_absent=True,
     keeps_kinds=True,
+    verbatim=_VERBATIM,
 )

@@ -18,7 +18,12 @@ def with_salts(outputs: Iterable[OutputFacts], key: RootKey | None) -> tuple[Out
     and the holder of one file learns nothing about the salt of a later one. Without a key it is
     random.
     """
-    return tuple(replace(one, salt=_salt(one, key)) if is_small(one) else one for one in outputs)
+    return tuple(salted(one, key) if is_small(one) else one for one in outputs)
+
+
+def salted(output: OutputFacts, key: RootKey | None) -> OutputFacts:
+    """The output with a salt of its own."""
+    return replace(output, salt=_salt(output, key))
 
 
 def _salt(output: OutputFacts, key: RootKey | None) -> str:

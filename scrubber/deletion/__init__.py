@@ -1,0 +1,1 @@
+"""Deletion of people from published outputs, on request."""
