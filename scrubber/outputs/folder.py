@@ -196,6 +196,21 @@ def staged_in_folder(
         _discard(hidden)
 
 
+def discard_stopped(out: Path) -> None:
+    """Remove the leftovers of stopped runs into `out`; an output moved aside comes back first.
+
+    Raises: OutputError ``output-busy``, ``output-foreign``, ``output-write``.
+    """
+    target = _target(out)
+    hidden = target.with_name(f".{target.name}.scrubber-partial")
+    if not hidden.exists():
+        return
+    with _locked(target), writing(str(target)):
+        _refuse_foreign(hidden)
+        recover(target, FolderStage(hidden, "").replaced)
+        _remove(hidden)
+
+
 def _prepare(stage: FolderStage) -> None:
     """Create the private folders, and remove foreign leftovers in their place."""
     hidden = stage.hidden

@@ -22,7 +22,7 @@ from scrubber import storage
 from scrubber.errors import OutputError, Place
 from scrubber.manifest import FILE_NAME, OutputFacts, read_manifest
 from scrubber.outputs.base import Draft
-from scrubber.outputs.folder import FolderStage, staged_in_folder, writing
+from scrubber.outputs.folder import FolderStage, discard_stopped, staged_in_folder, writing
 from scrubber.outputs.lease import Lease, refuse_superseded
 from scrubber.outputs.store import HIDDEN
 from scrubber.storage import READ_AHEAD, Location, Remote, Upload, joined, opened
@@ -77,11 +77,13 @@ def replacing(out: Location, manifest_id: str) -> Iterator[Replacement]:
 
 def finish_stopped(out: Location) -> None:
     """Finish a replacement in a store that was stopped after its journal was written, and remove
-    the leftovers of any other; without leftovers, do nothing.
+    the leftovers of all stopped runs into `out`, which may hold records of subjects.
 
     Raises: the errors of :func:`replacing`.
     """
-    if isinstance(out, Remote) and any(map(_is_ours, _hidden(out.url))):
+    if isinstance(out, Path):
+        discard_stopped(out)
+    elif isinstance(out, Remote) and _hidden(out.url):
         with Lease(joined(out.url, _LEASE), out.url):
             _finish_stopped(out.url)
             _clean(out.url)
@@ -202,10 +204,6 @@ def _copy(source: str, target: str, name: str) -> None:
 
 def _hidden(url: str) -> list[storage.Found]:
     return storage.below(joined(url, HIDDEN), url)
-
-
-def _is_ours(found: storage.Found) -> bool:
-    return found.name.startswith("replacing")
 
 
 def _clean(url: str) -> None:
