@@ -23,6 +23,7 @@ from scrubber.anonymize.labels import (
 )
 from scrubber.errors import InputError, Place, TransformError
 from scrubber.model.batch import Batch
+from scrubber.model.fieldpath import FieldPath
 from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.policy.derive.computing import with_derived
@@ -124,8 +125,9 @@ def _count(
     computed = with_derived(batch.table, table_plan.derived, plan.run_day)
     table = without_views(computed.table)
     judged = judge_rows(computed.table, table_plan.row_rules, plan.run_day).kept
-    if plan.on_error is OnError.DROP_ROW:
-        for failed in computed.failed.values():
+    for name, failed in computed.failed.items():
+        field = table_plan.field(FieldPath((name,)))
+        if (field.on_error or plan.on_error) is OnError.DROP_ROW:
             judged &= ~failed
     kept = np.flatnonzero(judged)
     if len(kept) < table.num_rows:

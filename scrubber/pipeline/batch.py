@@ -61,6 +61,7 @@ from scrubber.policy.plan import (
     Unmeasured,
     field_type,
     linked_of,
+    on_errors,
     transforms_in,
 )
 from scrubber.policy.row_filter import Judged, judge_rows
@@ -271,7 +272,9 @@ class _Sweep:
     def _look(self, linked: Mapping[Linked, LinkedField]) -> Mapping[FieldPath, Looked]:
         if self._tools.detector is None or self._plan.detect is None:
             return {}
-        patience = 1 if self._plan.on_error is OnError.FAIL else PATIENCE
+        texts = [f for f in self._table_plan.fields if isinstance(f.disposition, ScrubText)]
+        stops = all((f.on_error or self._plan.on_error) is OnError.FAIL for f in texts)
+        patience = 1 if stops else PATIENCE
         consistency = Consistency(self._plan.detect)
         try:
             return look(
@@ -299,7 +302,8 @@ class _Sweep:
             for field in self._table_plan.fields
             for transform in transforms_in(field)
         )
-        if self._plan.on_error is OnError.FAIL and not empties:  # then no value became null
+        ways = {one for f in self._table_plan.fields for one in on_errors(self._plan, f)}
+        if ways <= {OnError.FAIL} and not empties:  # then no value became null
             return
         for declared, column in zip(schema, self.table.columns, strict=True):
             if not declared.nullable and column.null_count:
@@ -312,22 +316,24 @@ class _Sweep:
         self._counts.append(((name, "in"), present))
         chosen = self._chosen.get(leaf.path)
         if chosen is None:
-            return self._treated(field_plan, field_plan.disposition, leaf)
+            return self._treated(field_plan, field_plan.disposition, leaf, field_plan.on_error)
         type_ = field_type(field_plan, chosen.values.type)
         assert type_ is not None, "a field with conditions stays"
-        ways = [(OTHERWISE, field_plan.disposition)]
-        ways += [(number, case.disposition) for number, case in enumerate(field_plan.cases)]
+        ways: list[tuple[int, Disposition, OnError | None]] = [
+            (OTHERWISE, field_plan.disposition, field_plan.on_error),
+            *((at, case.disposition, case.on_error) for at, case in enumerate(field_plan.cases)),
+        ]
         indices, filled = np.zeros(len(chosen.values), np.int64), np.zeros(len(chosen.values), bool)
         made: list[pa.Array] = []
         begin = 0
-        for number, disposition in ways:
+        for number, disposition, on_error in ways:
             places = chosen.places(number)
             if isinstance(disposition, ScrubText):  # texts are scanned with those around them
-                part = self._typed(field_plan, disposition, self._left(leaf.path), type_)
+                part = self._typed(field_plan, disposition, self._left(leaf.path), on_error, type_)
                 part = part.take(pa.array(places))
             else:
                 decided = Leaf(leaf.path, chosen.values, leaf.rows).at(places)
-                part = self._typed(field_plan, disposition, decided, type_)
+                part = self._typed(field_plan, disposition, decided, on_error, type_)
             if part.null_count < len(part):
                 indices[places] = np.arange(begin, begin + len(part))
                 filled[places] = True
@@ -344,16 +350,25 @@ class _Sweep:
         return Leaf(path, self._chosen[path].others, rows)
 
     def _typed(
-        self, field_plan: FieldPlan, disposition: Disposition, leaf: Leaf, type_: pa.DataType
+        self,
+        field_plan: FieldPlan,
+        disposition: Disposition,
+        leaf: Leaf,
+        on_error: OnError | None,
+        type_: pa.DataType,
     ) -> pa.Array:
         """The values of a leaf under one of several treatments, in their common type."""
-        made = self._treated(field_plan, disposition, leaf)
+        made = self._treated(field_plan, disposition, leaf, on_error)
         assert made is not None, "under a condition, values are emptied"
         nothing = made.null_count == len(made)
         return pa.nulls(len(made), type_) if nothing else made.cast(type_)
 
     def _treated(
-        self, field_plan: FieldPlan, disposition: Disposition, leaf: Leaf
+        self,
+        field_plan: FieldPlan,
+        disposition: Disposition,
+        leaf: Leaf,
+        on_error: OnError | None,
     ) -> pa.Array | None:
         """The values of a leaf under a treatment; None for a dropped one."""
         values, rows, name = leaf.values, leaf.rows, str(leaf.path)
@@ -378,7 +393,8 @@ class _Sweep:
                 before = self._records.opened.leaf(text)
                 moved = Rewritten(before, texts.outcome.array, texts.offsets)
                 outcome = realigned(self._records.opened, leaf.path, positions, moved)
-        return as_before(self._finish(field_plan, leaf.plain, outcome, rows), values.type)
+        chosen = on_error or self._plan.on_error
+        return as_before(self._finish(field_plan, leaf.plain, outcome, rows, chosen), values.type)
 
     def _text(self, path: FieldPath) -> Scrubbed:
         """The rewritten texts of a field, worked out once; of tokens, one text a list."""
@@ -413,13 +429,18 @@ class _Sweep:
         )
 
     def _finish(
-        self, field_plan: FieldPlan, before: pa.Array, outcome: Outcome, rows: Rows
+        self,
+        field_plan: FieldPlan,
+        before: pa.Array,
+        outcome: Outcome,
+        rows: Rows,
+        on_error: OnError,
     ) -> pa.Array:
         """Handle failed values according to `on_error`, and count."""
         name, after, nulled = str(field_plan.path), outcome.array, 0
         if outcome.failed is not None and pc.any(outcome.failed).as_py():
             failed = rows[outcome.failed.to_numpy(zero_copy_only=False)]
-            match self._plan.on_error:
+            match on_error:
                 case OnError.FAIL:
                     raise self._failure(field_plan, outcome.why, int(failed[0]))
                 case OnError.NULL:
@@ -443,7 +464,8 @@ class _Sweep:
 
     def _hopeless(self, gave_up: GaveUp) -> ScrubberError:
         """The error for `gave_up`: a failed record, or failed rules."""
-        if self._plan.on_error is OnError.FAIL:
+        field_plan = self._decided[gave_up.path]
+        if (field_plan.on_error or self._plan.on_error) is OnError.FAIL:
             return self._failure(self._decided[gave_up.path], gave_up.error.text, gave_up.row)
         return DetectionError(
             TIMEOUT,

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from scrubber.errors import Place, TransformError
 from scrubber.model.batch import BatchRef
+from scrubber.model.fieldpath import FieldPath
 from scrubber.policy.derive.computing import Computed
 from scrubber.policy.plan import OnError, Plan, TablePlan
 
@@ -27,7 +28,8 @@ def not_derived(
         failed = computed.failed.get(derived.name)
         if failed is None or not (failed & kept).any():
             continue
-        match plan.on_error:
+        field = table_plan.field(FieldPath((derived.name,)))
+        match field.on_error or plan.on_error:
             case OnError.FAIL:
                 row = ref.first_row + int(np.flatnonzero(failed & kept)[0])
                 raise TransformError(

@@ -40,6 +40,7 @@ from scrubber.policy.plan import (
     Drop,
     FieldPlan,
     Format,
+    Generalize,
     Keep,
     Plan,
     Realign,
@@ -245,6 +246,9 @@ class _Compiler:
             disposition = quasi_identifier(self.report, self._rules, rule, disposition, path, kind)
             if disposition is None:
                 return None
+            if rule.on_error is not None and isinstance(disposition, Generalize):
+                text = "privacy: chooses levels of whole records, so their fields share on_error"
+                self.report.key((*rule.path, "on_error"), "on-error-with-privacy", text)
         if isinstance(disposition, Apply):
             for here, step in transform_places(self.report, rule, disposition.transform):
                 if isinstance(step, PerSubject):
@@ -575,6 +579,7 @@ def _planned(
         field_class=rule.field_class,
         disposition=disposition,
         rule=rule.ref,
+        on_error=rule.on_error,
     )
 
 

@@ -104,7 +104,14 @@ def _case(
         return None
     disposition = Apply(Empty()) if isinstance(rule.disposition, Drop) else rule.disposition
     assert isinstance(disposition, Apply | Keep), "others do not load with a condition"
-    return Case(rule.when, tuple(places.items()), disposition, rule.ref, rule.public)
+    return Case(
+        rule.when,
+        tuple(places.items()),
+        disposition,
+        rule.ref,
+        on_error=rule.on_error,
+        public=rule.public,
+    )
 
 
 def _beside(path: FieldPath, name: str) -> FieldPath:

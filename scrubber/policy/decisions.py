@@ -17,6 +17,7 @@ from scrubber.policy.plan import (
     Format,
     Generalize,
     Keep,
+    OnError,
     RuleRef,
     ScrubText,
     Unit,
@@ -78,6 +79,7 @@ class FieldRule:
     tables: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     when: str | None = None
+    on_error: OnError | None = None
     public: bool = False
     moved: tuple[MovedRule, ...] = ()
 
@@ -153,6 +155,7 @@ class _Reader:
             tables=rule.tables,
             kinds=rule.type_ or (),
             when=self._condition(path, rule),
+            on_error=None if rule.on_error is None else OnError(rule.on_error),
             public=rule.public,
             moved=tuple(self._moved(path, rule)),
         )

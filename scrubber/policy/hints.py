@@ -8,6 +8,7 @@ from scrubber.errors import Mark, printable
 from scrubber.model.fieldclass import FieldClass
 from scrubber.policy.plan import FieldPlan, Plan, ScrubText, TablePlan
 
+_SHOWN = 8
 _SEARCHABLE = ("string", "large_string", "dictionary", "int", "uint", "date", "timestamp")
 
 
@@ -25,9 +26,31 @@ class Hint:
 
 def hints(plan: Plan) -> tuple[Hint, ...]:
     """Hints at likely omissions, by place: text fields that are not linked to direct identifiers of
-    their record (``not-linked``)."""
-    found = {hint for _, table in plan.tables for hint in _not_linked(table)}
-    return tuple(sorted(found))
+    their record (``not-linked``), and once the rules that decide where a condition is unknown
+    (``unknown-condition``)."""
+    found = {hint for table in plan.kinds for hint in _not_linked(table)}
+    return tuple(sorted((*found, *_unknown(plan))))
+
+
+def _unknown(plan: Plan) -> tuple[Hint, ...]:
+    decided: dict[str, str] = {}
+    marks = []
+    for table in plan.kinds:
+        for field in table.fields:
+            if field.cases:
+                marks.append(field.cases[0].rule.mark)
+                at = field.strictest
+                rule = field.rule if at < 0 else field.cases[at].rule
+                decided[printable(str(field.path))] = f"line {rule.mark.line}"
+    if not decided:
+        return ()
+    shown = [f"{name} ({place})" for name, place in list(decided.items())[:_SHOWN]]
+    more = ["..."] if len(decided) > _SHOWN else []
+    text = (
+        "where a condition is unknown (null), the strictest rule of the field decides: "
+        f"{', '.join(shown + more)}"
+    )
+    return (Hint(min(marks, key=lambda mark: (mark.file, mark.line)), "unknown-condition", text),)
 
 
 def _not_linked(table: TablePlan) -> list[Hint]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -239,6 +239,7 @@ class Case:
     columns: tuple[tuple[str, FieldPath], ...]
     disposition: Apply | Keep
     rule: RuleRef
+    on_error: OnError | None = None
     public: bool = False
 
 
@@ -249,6 +250,8 @@ class FieldPlan:
 
     The first of `cases` whose condition holds decides a value, else `disposition`. If a condition
     is unknown, the strictest treatment decides: case number `strictest`, or `disposition` for -1.
+
+    `on_error` is the field's own treatment of failed values, if any.
     """
 
     path: FieldPath
@@ -259,6 +262,7 @@ class FieldPlan:
     rule: RuleRef
     cases: tuple[Case, ...] = ()
     strictest: int = -1
+    on_error: OnError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +398,27 @@ class Plan:
 
 _STATED = frozenset(one.name for one in fields(Plan))
 _ROLES = ("start", "end", "pair", "copy")
+
+
+def on_errors(plan: Plan, field: FieldPlan) -> frozenset[OnError]:
+    """The treatments of failed values of a field."""
+    own = (field.on_error, *(case.on_error for case in field.cases))
+    return frozenset(one or plan.on_error for one in own)
+
+
+def with_on_error(plan: Plan, on_error: OnError) -> Plan:
+    """`plan` with one treatment of failed values for all fields."""
+
+    def changed(one: FieldPlan) -> FieldPlan:
+        cases = tuple(replace(case, on_error=None) for case in one.cases)
+        return replace(one, cases=cases, on_error=None)
+
+    changed_tables = {
+        table: replace(table, fields=tuple(map(changed, table.fields))) for table in plan.kinds
+    }
+    by_source = {alias: changed_tables[t] for t, aliases in plan.kinds.items() for alias in aliases}
+    tables = tuple((alias, by_source[alias]) for alias, _ in plan.tables)
+    return replace(plan, tables=tables, on_error=on_error)
 
 
 def linked_of(field: FieldPlan) -> tuple[Linked, ...]:

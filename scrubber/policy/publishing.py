@@ -56,6 +56,7 @@ _NAMES: Final = (
     ("fields", _ANY, "linked"),
     ("fields", _ANY, "linked_as"),
     ("fields", _ANY, "reason"),
+    ("fields", _ANY, "on_error"),
     ("rows", _ANY, "reason"),
     *(("aggregate", _ANY, key) for key in ("name", "from", "by", "metrics", "subject")),
     ("budget",),

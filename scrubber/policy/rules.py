@@ -173,8 +173,10 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     report.quote_nothing_of(_foreign(tree, composed.problems))
     if not tree.data:
         report.raise_if_any()
-    if "on_error" in tree.data and tree.data["on_error"] is None:
-        tree.data["on_error"] = OnError.NULL.value  # the word, which YAML reads as nothing
+    listed = tree.data.get("fields")
+    for part in (tree.data, *(listed if isinstance(listed, list) else ())):
+        if isinstance(part, dict) and "on_error" in part and part["on_error"] is None:
+            part["on_error"] = OnError.NULL.value  # the word, which YAML reads as nothing
     written = check_shape(report)
     report.quote_nothing_of(_foreign(tree, report.problems))
     key = _key(report, written.key)

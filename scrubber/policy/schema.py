@@ -385,6 +385,11 @@ class FieldRule(Part):
         "FIRST_NAME, EMAIL_ADDRESS, ID and others (default: as its transform implies).",
     )
     reason: Text | None = Field(None, description="Reason for the rule, for readers.")
+    on_error: Literal["fail", "null", "drop_row"] | None = Field(
+        None,
+        description="Treatment of this field's values that cannot be transformed or scanned "
+        "(default: that of the file).",
+    )
     optional: bool = Field(False, description="The field may be absent (default false).")
     ignore_case: bool = Field(False, description="Ignore case in `name` (default false).")
 

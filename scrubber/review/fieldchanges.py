@@ -130,9 +130,9 @@ def _effect(old: Field, new: Field, shared: Sequence[Shared]) -> Effect:
 
 
 def _stated_cases(field: Field) -> dict[str, str]:
-    """The cases of a field, and its derivation."""
+    """The cases of a field, its derivation, and its treatment of failed values."""
     stated = _parameters(field).items()
-    return {name: value for name, value in stated if name.startswith((CASE, DERIVED))}
+    return {name: value for name, value in stated if name.startswith((CASE, DERIVED, "on_error"))}
 
 
 def _of_step(field: Field, number: int) -> dict[str, str]:

@@ -63,6 +63,7 @@ from scrubber.policy.plan import (
 )
 from scrubber.run.risk_facts import checked, limitations, risk_of_run
 from scrubber.run.rule_facts import (
+    ON_ERROR,
     action_of,
     case_parameters,
     derived_parameters,
@@ -253,6 +254,7 @@ def _field(
         inside=holder(field.path),
         parameters=_parameters(field, key)
         | dict(case_parameters(field, key))
+        | ({} if field.on_error is None else {ON_ERROR: field.on_error.value})
         | (derived_parameters(derived, key) if derived is not None else {}),
         operators=_operators(disposition, key),
     )

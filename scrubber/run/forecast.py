@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -23,7 +22,7 @@ from scrubber.manifest.planned import Share
 from scrubber.model.batch import Batch, BatchRef
 from scrubber.pipeline.batch import scrub_batch, tools_for
 from scrubber.pipeline.tallying import is_counted_field, of_some_records
-from scrubber.policy.plan import Generalize, OnError
+from scrubber.policy.plan import Generalize, OnError, with_on_error
 from scrubber.transform.keys import RootKey
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def forecast(surveyed: Survey, key: RootKey | None) -> tuple[Share, ...]:
     Equal data gives equal shares. Failed values count as null here, regardless of ``on_error``. The
     levels of ``privacy:`` depend on all records, so they have no expected share.
     """
-    plan = of_some_records(replace(surveyed.plan, on_error=OnError.NULL))
+    plan = of_some_records(with_on_error(surveyed.plan, OnError.NULL))
     chosen = {
         (alias, str(field.path))
         for alias, table in surveyed.plan.tables

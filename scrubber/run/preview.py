@@ -33,6 +33,7 @@ from scrubber.policy.plan import (
     Plan,
     Realign,
     ScrubText,
+    with_on_error,
 )
 from scrubber.policy.sql import masked
 from scrubber.privacy.hierarchy import TOP
@@ -236,7 +237,7 @@ def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
 def _for_the_eye(plan: Plan) -> Plan:
     """The plan without rules that remove records, so that before and after stay aligned."""
     tables = tuple((alias, replace(table, row_rules=())) for alias, table in plan.tables)
-    return of_some_records(replace(plan, tables=tables, on_error=OnError.NULL))
+    return of_some_records(with_on_error(replace(plan, tables=tables), OnError.NULL))
 
 
 def _pairs(path: FieldPath, before: Opened, after: Opened) -> list[tuple[Any, Any]]:

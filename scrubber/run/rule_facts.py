@@ -46,6 +46,7 @@ from scrubber.transform.keys import RootKey
 from scrubber.transform.steps import Steps, numbered, title
 
 AS_OF: Final = "as_of"
+ON_ERROR: Final = "on_error"
 _EACH: Final = 200  # list items published one by one
 _DIGITS: Final = 16
 
@@ -173,6 +174,8 @@ def case_parameters(field: FieldPlan, key: RootKey | None) -> Iterator[tuple[str
             name,
             f"{action_of(case.disposition)}{WHERE}{masked(case.expression, public=case.public)}",
         )
+        if case.on_error is not None:
+            yield f"{name} {ON_ERROR}", case.on_error.value
         yield f"{name} content", digest(" ".join(case.expression.split()), key)
         if isinstance(case.disposition, Apply):
             stated = stated_parameters(case.disposition.transform, key).items()
