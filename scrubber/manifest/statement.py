@@ -266,7 +266,8 @@ class CheckFacts:
 class AggregateFacts:
     """A published table of groups: its file (`path` relative to the output, SHA-256, bytes, rows),
     the fields `by`, and each metric in words. `withheld` groups have fewer than `min_group`
-    subjects; `also_withheld` ones would give them away."""
+    subjects; `also_withheld` ones would give them away. Of a noisy table the `noise` of each query
+    is stated instead, with `epsilon`, `delta` and the groups that a subject is in at most."""
 
     name: str
     rule: str
@@ -274,14 +275,18 @@ class AggregateFacts:
     path: str
     sha256: str
     bytes: int
-    rows: int
     by: tuple[str, ...]
     metrics: tuple[str, ...]
     subject: str | None
     max_rows: int | None
     min_group: int
-    withheld: int
-    also_withheld: int
+    rows: int = 0
+    withheld: int | None = None
+    also_withheld: int | None = None
+    epsilon: str | None = None
+    delta: str | None = None
+    max_groups: int | None = None
+    noise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

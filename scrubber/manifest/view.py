@@ -428,6 +428,8 @@ def aggregate_text(table: Mapping[str, Any]) -> str:
     by = ", ".join(map(printable, table["by"]))
     said = f"{table['rows']:,} groups by {by}, of at least {table['min_group']} "
     said += f"{printable(table['subject'])}" if table["subject"] else "records"
+    if table["epsilon"] is not None:
+        return f"{said}; noise, epsilon {table['epsilon']}, delta {table['delta']}"
     withheld = table["withheld"] + table["also_withheld"]
     return f"{said}; {withheld:,} groups withheld"
 

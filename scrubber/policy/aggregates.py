@@ -8,10 +8,11 @@ from pathlib import Path
 from scrubber.errors import printable
 from scrubber.model.aggregates import Aggregate, Budget, Measure, Metric, Private
 from scrubber.policy import schema
-from scrubber.policy.plan import Drop, ScrubText, TablePlan
+from scrubber.policy.plan import Drop, ScrubText, TablePlan, transforms_in
 from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.settings import numbered
 from scrubber.policy.syntax.source import Path_
+from scrubber.transform.counting import Counting
 
 PART = "aggregate"
 
@@ -159,6 +160,18 @@ def check_aggregates(
         for plan in having:
             if any(_report_field(report, path, one, name, plan) for name in one.fields):
                 break
+            if one.private is not None and _counts_all(plan):
+                text = "noise cannot hide a person whose record changes how others are generalized"
+                hint = "leave privacy:, rare and clip to the mean to a run without dp"
+                report.key((*path, "dp"), "dp-not-alone", text, hint)
+                break
+
+
+def _counts_all(plan: TablePlan) -> bool:
+    """True if a treatment of the table depends on the records of others."""
+    return bool(plan.quasi) or any(
+        isinstance(step, Counting) for field in plan.fields for step in transforms_in(field)
+    )
 
 
 def _report_field(report: Report, path: Path_, one: Aggregate, name: str, plan: TablePlan) -> bool:

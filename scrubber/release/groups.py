@@ -77,7 +77,7 @@ class GroupSum:
         if self._asked.max_rows is not None:
             first = whole.sort(_SUBJECT, _ORDER).group_by(_SUBJECT, maintain_order=True)
             return Partial(first.head(self._asked.max_rows).select(whole.columns))
-        return Partial(_added(whole, [*_keys(self._asked), _SUBJECT]))
+        return Partial(_added(whole, [*keys_of(self._asked), _SUBJECT]))
 
 
 def _grouped(asked: Aggregate, table: pa.Table, key: RootKey | None) -> Partial:
@@ -85,7 +85,7 @@ def _grouped(asked: Aggregate, table: pa.Table, key: RootKey | None) -> Partial:
 
     opened = Opened(table)
     columns: dict[str, pl.Series] = {}
-    for name, column in zip(asked.by, _keys(asked), strict=True):
+    for name, column in zip(asked.by, keys_of(asked), strict=True):
         labels = text_labels(opened.leaf(FieldPath((name,))).plain)
         columns[column] = _text(pc.if_else(pc.equal(labels, ""), None, labels))
     columns[_SUBJECT] = _subjects(asked, opened, table.num_rows)
@@ -97,7 +97,7 @@ def _grouped(asked: Aggregate, table: pa.Table, key: RootKey | None) -> Partial:
             columns[f"known{number}"] = values.is_not_null().cast(pl.Int64)
     frame = pl.DataFrame(columns)
     if asked.max_rows is None:
-        return Partial(_added(frame, [*_keys(asked), _SUBJECT]))
+        return Partial(_added(frame, [*keys_of(asked), _SUBJECT]))
     return Partial(_ordered(frame.filter(pl.col(_SUBJECT).is_not_null()), key))
 
 
@@ -159,7 +159,8 @@ def _added(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     return frame.group_by(keys).agg(pl.col(added).sum())
 
 
-def _keys(asked: Aggregate) -> list[str]:
+def keys_of(asked: Aggregate) -> list[str]:
+    """The columns of a partial result that hold the values of the fields of ``by``."""
     return [f"by{number}" for number in range(len(asked.by))]
 
 
@@ -171,7 +172,7 @@ def _schema(asked: Aggregate) -> dict[str, Any]:
         if metric.field is not None:
             sums |= {f"sum{number}": pl.Decimal(38, _PLACES), f"known{number}": pl.Int64}
     order = {_ORDER: pl.Binary} if asked.max_rows is not None else {}
-    names = dict.fromkeys((*_keys(asked), _SUBJECT), pl.String)
+    names = dict.fromkeys((*keys_of(asked), _SUBJECT), pl.String)
     return {**names, _ROWS: pl.Int64, **sums, **order}
 
 
@@ -186,7 +187,7 @@ def groups_of(asked: Aggregate, whole: Partial) -> Groups:
     """The groups, with the figures of each."""
     import polars as pl
 
-    keys = _keys(asked)
+    keys = keys_of(asked)
     added = [name for name in whole.frame.columns if name not in (*keys, _SUBJECT, _ORDER)]
     subjects = pl.col(_SUBJECT).drop_nulls().n_unique()
     if asked.subject is None:
@@ -269,9 +270,9 @@ def _margins(
     (asked, whole), (finer, parts) = all_of[coarse], all_of[fine]
     at = [finer.by.index(name) for name in asked.by]
     by_group: dict[tuple[Any, ...], list[Group]] = {}
-    for row, values in enumerate(parts.frame.select(_keys(finer)).iter_rows()):
+    for row, values in enumerate(parts.frame.select(keys_of(finer)).iter_rows()):
         by_group.setdefault(tuple(values[i] for i in at), []).append(nodes[fine][row])
-    for row, values in enumerate(whole.frame.select(_keys(asked)).iter_rows()):
+    for row, values in enumerate(whole.frame.select(keys_of(asked)).iter_rows()):
         yield Total(nodes[coarse][row], tuple(by_group[values]))
 
 
@@ -279,7 +280,7 @@ def _published(asked: Aggregate, frame: pl.DataFrame, shown: Flags, base: int) -
     small = int((~shown & (frame[_SUBJECTS].to_numpy() < asked.min_group)).sum())
     kept = frame.filter(shown)
     columns: dict[str, Sequence[Any]] = {
-        name: kept[column].to_list() for name, column in zip(asked.by, _keys(asked), strict=True)
+        name: kept[column].to_list() for name, column in zip(asked.by, keys_of(asked), strict=True)
     }
     for number, metric in enumerate(asked.metrics):
         columns[metric.name] = _figures(metric, number, kept, asked.min_group, base)

@@ -90,11 +90,18 @@ def _aggregates(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
         if least[0] != least[1]:
             aspect, effect = "smallest group", by_rank(*least)
             yield Change("records", name, aspect, str(least[0]), str(least[1]), effect)
+        for word in ("epsilon", "delta"):
+            loss = [rows[name][word] or "no noise" for rows in (before, after)]
+            ranks = [-float(rows[name][word] or "inf") for rows in (before, after)]
+            if loss[0] != loss[1]:
+                yield Change("records", name, word, loss[0], loss[1], by_rank(*ranks))
 
 
 def _aggregate(row: Data) -> str:
     """The definition of a table of groups, but for its smallest group."""
     limit = f", at most {row['max_rows']} records of each" if row["max_rows"] else ""
+    if row["max_groups"]:
+        limit += f", in at most {row['max_groups']} groups"
     whose = f" of {row['subject']}{limit}" if row["subject"] else ""
     return printable_text(f"{'; '.join(row['metrics'])} by {', '.join(row['by'])}{whose}")
 

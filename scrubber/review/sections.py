@@ -295,7 +295,7 @@ def aggregate_table(data: Data) -> Html:
         (
             element("code", printable(one["path"])),
             aggregate_text(one),
-            printable_text("; ".join(one["metrics"])),
+            printable_text("; ".join((*one["metrics"], *one["noise"]))),
             printable(str(one["max_rows"] or "no limit")),
         )
         for one in data["aggregates"]

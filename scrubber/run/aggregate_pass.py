@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import hmac
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
-from scrubber.errors import OutputError
+from scrubber.errors import KeyFault, OutputError
 from scrubber.executors.jobs import GroupJob
 from scrubber.manifest import AggregateFacts
-from scrubber.model.aggregates import Aggregate
-from scrubber.release.groups import Groups, GroupSum, Released, groups_of, released
+from scrubber.model.aggregates import Aggregate, Private
+from scrubber.release.budget import spend
+from scrubber.release.groups import GroupSum, Partial, groups_of, keys_of, released
+from scrubber.release.private import noisy
 from scrubber.run.request import Outcome, Session
 from scrubber.run.rule_facts import place_of
 from scrubber.run.survey import Progress
@@ -34,18 +39,58 @@ def aggregate(session: Session, outcome: Outcome) -> Outcome:
     if session.earlier is not None:
         text = "an aggregate would lack the records of the earlier output"
         raise OutputError("aggregate-incremental", text, hint="run without --incremental")
-    tables = released(_groups(session, outcome, asked), outcome.plan.disclosure.base)
+    sums = _sums(session, outcome, asked)
+    exact = [(one, groups_of(one, whole)) for one, whole in sums if one.private is None]
+    tables = dict(zip([one.name for one, _ in exact], released(exact, _base(outcome)), strict=True))
     facts = []
-    for one, table in zip(asked, tables, strict=True):
-        path, content = f"{FOLDER}/{one.name}.csv", _csv(table)
-        session.stage.put(path, content)
-        facts.append(_facts(one, table, path, content))
+    for one, whole in sums:
+        if one.private is None:
+            table = tables[one.name]
+            made = _put(session, one, table.columns)
+            facts.append(
+                replace(made, rows=table.rows, withheld=table.small, also_withheld=table.other)
+            )
+        else:
+            facts.append(_private(session, outcome, one, one.private, whole))
     return replace(outcome, aggregates=tuple(facts))
 
 
-def _groups(
+def _base(outcome: Outcome) -> int:
+    return outcome.plan.disclosure.base
+
+
+def _private(
+    session: Session, outcome: Outcome, asked: Aggregate, private: Private, whole: Partial
+) -> AggregateFacts:
+    """The noisy table, new or from the ledger of the budget."""
+    budget, key = outcome.plan.budget, outcome.key
+    assert budget is not None, "rules with noise but no budget do not load"
+    if key is None:
+        raise KeyFault("key-missing", "a noisy release needs a key", hint="key: {env: …}")
+    said = json.dumps([repr(asked), outcome.plan.digest, sorted(outcome.digests.values())])
+    identity = hmac.new(key.derive("budget", asked.name), said.encode(), "sha256").hexdigest()
+
+    def released() -> dict[str, Any]:
+        made = noisy(asked, whole.frame, keys_of(asked))
+        return {"columns": made.columns, "noise": list(made.noise)}
+
+    cost = (private.epsilon, private.delta)
+    spent = spend(budget, identity, asked.name, cost, released)
+    columns = spent.content["columns"]
+    facts = _put(session, asked, columns)
+    return replace(
+        facts,
+        rows=len(next(iter(columns.values()))),
+        epsilon=f"{private.epsilon:g}",
+        delta=f"{private.delta:g}",
+        max_groups=private.max_groups,
+        noise=tuple(spent.content["noise"]),
+    )
+
+
+def _sums(
     session: Session, outcome: Outcome, asked: Sequence[Aggregate]
-) -> list[tuple[Aggregate, Groups]]:
+) -> list[tuple[Aggregate, Partial]]:
     """All groups of each aggregate, over all outputs."""
     sources = {source.alias: source for source in outcome.surveyed.sources}
     jobs = [GroupJob(sources[output.source], output) for output in outcome.outputs]
@@ -57,18 +102,19 @@ def _groups(
             for whole, partial in zip(sums, partials, strict=True):
                 if partial is not None:
                     whole.add(partial)
-    return [(one, groups_of(one, whole.total())) for one, whole in zip(asked, sums, strict=True)]
+    return [(one, whole.total()) for one, whole in zip(asked, sums, strict=True)]
 
 
-def _csv(table: Released) -> bytes:
+def _put(
+    session: Session, asked: Aggregate, columns: Mapping[str, Sequence[Any]]
+) -> AggregateFacts:
+    """Write the table to its file, and return the facts that do not depend on its figures."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*table.columns.values(), strict=True))
-    return text.getvalue().encode()
-
-
-def _facts(asked: Aggregate, table: Released, path: str, content: bytes) -> AggregateFacts:
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    path, content = f"{FOLDER}/{asked.name}.csv", text.getvalue().encode()
+    session.stage.put(path, content)
     return AggregateFacts(
         name=asked.name,
         rule=asked.rule,
@@ -76,12 +122,9 @@ def _facts(asked: Aggregate, table: Released, path: str, content: bytes) -> Aggr
         path=path,
         sha256=sha256(content).hexdigest(),
         bytes=len(content),
-        rows=table.rows,
         by=asked.by,
         metrics=asked.stated,
         subject=asked.subject,
         max_rows=asked.max_rows,
         min_group=asked.min_group,
-        withheld=table.small,
-        also_withheld=table.other,
     )

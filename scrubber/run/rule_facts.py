@@ -225,6 +225,10 @@ def _aggregate_rule(asked: Aggregate) -> RuleFacts:
         "subject": asked.subject,
         "max_rows_per_subject": asked.max_rows,
     }
+    if asked.private is not None:
+        stated["epsilon"] = f"{asked.private.epsilon:g}"
+        stated["delta"] = f"{asked.private.delta:g}"
+        stated["max_groups_per_subject"] = asked.private.max_groups
     given = {name: value for name, value in stated.items() if value is not None}
     return RuleFacts(
         asked.rule, place_of(asked.mark), asked.of or "*", "aggregate", given, asked.name
