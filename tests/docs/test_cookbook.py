@@ -184,6 +184,7 @@ def survey() -> dict[str, list[Row]]:
                 "income": [-700, 300_123, 45_678, None][i % 4],
                 "person_id": f"P{i}",
                 "drug_use": ["yes", "no", "no", "no", None][i % 5],
+                "interview_month": "2025-04" if i % 100 == 0 else f"2025-0{i % 3 + 1}",
             }
             for i in range(300)
         ]
@@ -592,6 +593,29 @@ def x6(old: Rows, new: Rows) -> None:
         assert len(set(wanted)) > 1
 
 
+def m5(old: Rows, new: Rows) -> None:
+    grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in old:
+        grouped[row["zip"][:3], row["interview_month"]].append(row)
+    large = {key: rows for key, rows in grouped.items() if len(rows) >= 10}
+    assert {(row["zip"], row["interview_month"]) for row in new} <= large.keys()
+    assert len(large) - 2 <= len(new) < len(grouped)
+    for row in new:
+        rows = large[row["zip"], row["interview_month"]]
+        known = [one["income"] for one in rows if one["income"] is not None]
+        assert int(row["n"]) == len(rows)
+        assert math.isclose(float(row["income"]), sum(known) / len(known), rel_tol=1e-9)
+
+
+def w10(old: Rows, new: Rows) -> None:
+    counts = Counter((row["url"].split("/")[2], row["ts"][:13]) for row in old)
+    assert new
+    for row in new:
+        (host,) = {host for host, _ in counts if host in row["url"]}
+        assert int(row["n"]) == counts[host, row["ts"][:13]] >= 10
+    assert len(new) < len(counts)
+
+
 def x1(old: Rows, new: Rows) -> None:
     for was, became in zip(old, new, strict=True):
         for name, value in became.items():
@@ -634,6 +658,7 @@ TABLE = {
     "C10": "encounters",
 }
 LINKED = ("C1", "C4", "W9")  # about several tables
+GROUPED = {"M5": "release", "W10": "requests"}  # about a table of groups
 CHECKS: dict[str, Callable[[Any, Any], None]] = {
     name.upper(): globals()[name]
     for name in sorted(globals())
@@ -662,7 +687,7 @@ def cases(names: Iterable[str]) -> list[Any]:
     return [pytest.param(n, marks=slow if "entities:" in RECIPES[n][1] else ()) for n in names]
 
 
-@pytest.mark.parametrize("name", cases(name for name in RECIPES if name not in LINKED))
+@pytest.mark.parametrize("name", cases(name for name in RECIPES if name not in (*LINKED, *GROUPED)))
 def test_the_output_is_what_the_sentence_says(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -695,3 +720,16 @@ def test_the_output_of_linked_tables_is_what_the_sentence_says(name: str, tmp_pa
         for path in (tmp_path / "out" / "data").iterdir()
     }
     CHECKS[name]({alias: frame.to_dicts() for alias, frame in tables.items()}, new)
+
+
+@pytest.mark.parametrize("name", GROUPED)
+def test_the_table_of_groups_is_what_the_sentence_says(name: str, tmp_path: Path) -> None:
+    rows = next(iter(data(name[0]).values())).to_pylist()
+    if name == "W10":  # a busy hour of one of two servers
+        busy = "2026-03-01T10:20:00+01:00"
+        other = rows[0] | {"url": "https://api.example.com/"}
+        rows += [rows[0] | {"ts": busy} for _ in range(30)] + [other | {"ts": busy}] * 12
+    pl.DataFrame(rows).write_csv(tmp_path / "in.csv")
+    scrubber.scrub(tmp_path / "in.csv", rules_of(name), key=KEY, out=tmp_path / "out")
+    path = tmp_path / "out" / "aggregates" / f"{GROUPED[name]}.csv"
+    CHECKS[name](rows, pl.read_csv(path, infer_schema=False).to_dicts())
