@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from scrubber.api.planning import Planned, PlannedField, PlannedFilter, plan
     from scrubber.api.scrubbing import Scrubbed, scrub
+    from scrubber.api.streaming import scrub_stream, spooled
     from scrubber.api.texting import scrub_text
     from scrubber.api.vouching import (
         Generated,
@@ -134,9 +135,11 @@ __all__ = [
     "risk",
     "rules_schema",
     "scrub",
+    "scrub_stream",
     "scrub_text",
     "show",
     "sign",
+    "spooled",
     "tradeoff",
     "utility",
     "verify",
@@ -161,6 +164,7 @@ _HOMES = {
     ),
     "api.planning": ("Planned", "PlannedField", "PlannedFilter", "plan"),
     "api.scrubbing": ("Scrubbed", "scrub"),
+    "api.streaming": ("scrub_stream", "spooled"),
     "api.texting": ("scrub_text",),
     "api.vouching": (
         *("Generated", "Signed", "Vouched", "approve", "gate", "keygen", "sign", "waive"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrubber.cli.console import answer, begin, emit, stdout
+from scrubber.cli.console import answer, begin, emit, stdout, watched
 from scrubber.cli.console import as_json as wants_json
 from scrubber.cli.console import quiet as wants_quiet
 from scrubber.cli.interrupts import heed
@@ -22,6 +25,11 @@ from scrubber.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from scrubber.api import Progress, Scrubbed
+
+
+_STREAM = "-"
+_CLOSED_PIPE = 141
+_BINARY = ("parquet", "arrow")
 
 
 class Executor(StrEnum):
@@ -40,7 +48,7 @@ def run(
             "--out",
             "-o",
             metavar="DIR",
-            help="The output folder. It must not exist yet.",
+            help="The output folder. It must not exist yet. For - the data goes to stdout.",
         ),
     ],
     workers: Annotated[
@@ -90,6 +98,20 @@ def run(
         bool,
         typer.Option("--quarantine-unreadable", help="Omit unreadable files and exit with 1."),
     ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--manifest", metavar="FILE", help="With --out -, the file of the manifest to write."
+        ),
+    ] = None,
+    input_format: Annotated[
+        str | None,
+        typer.Option(
+            "--input-format",
+            metavar="FORMAT",
+            help="Format of stdin, such as csv. Parquet, Arrow and JSON are recognized.",
+        ),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -103,6 +125,8 @@ def run(
     On Ray, each node resolves the key and needs access to the inputs and the output.
     An unreadable file stops the run. With --quarantine-unreadable, such files are omitted and
     listed in the manifest; its check sources-read fails, and the exit code is 1.
+    For - INPUT is stdin and DIR is stdout: one stream, stored privately and written only once all
+    gates passed, with its manifest in the file that --manifest names.
     With --plan, the command exits with 1 if rules, fields, detectors or shares differ from it.
 
     Example: scrubber run rules/support.yaml fixtures/support --out scrubbed --workers 2
@@ -120,6 +144,18 @@ def run(
     from scrubber.startup.no_pandas import without_pandas
 
     without_pandas()
+    if record is not None and out != _STREAM:
+        raise typer.BadParameter("it needs --out -", param_hint="--manifest")
+    if _STREAM in inputs or out == _STREAM:
+        asked = (overwrite, incremental, quarantine_unreadable, executor is Executor.RAY)
+        return _streamed(
+            inputs,
+            rules,
+            out,
+            record,
+            Stream(input_format, target, workers, pinned),
+            unfit=any(asked) or len(inputs) > 1,
+        )
     from scrubber.api import scrub
 
     with _own_signals(), progress_bar() as bar:
@@ -149,6 +185,71 @@ def run(
                 raise
             return _nothing_new()
     return answer(scrubbed, _show)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The settings of a run on a stream."""
+
+    input_format: str | None
+    target: str
+    workers: int | None
+    pinned: Path | None
+
+
+def _streamed(
+    inputs: list[str], rules: Path, out: str, record: Path | None, stream: Stream, *, unfit: bool
+) -> int:
+    """A run from stdin, to stdout, or both."""
+    if unfit:
+        text = "a stream is one input on this machine, without --overwrite, --incremental and "
+        raise typer.BadParameter(f"{text}--quarantine-unreadable", param_hint="-")
+    if inputs[0] == _STREAM and sys.stdin.isatty():
+        raise typer.BadParameter("stdin is a terminal; use < FILE, or a pipe", param_hint="INPUT")
+    from scrubber.api import scrub, scrub_stream, spooled
+
+    source = sys.stdin.buffer if inputs[0] == _STREAM else inputs[0]
+    with _own_signals(), progress_bar() as bar:
+
+        def progress(now: Progress) -> None:
+            heed()
+            if bar is not None:
+                bar(now)
+
+        if out != _STREAM:
+            with spooled(sys.stdin.buffer, stream.input_format) as path:
+                done = scrub(
+                    [str(path)],
+                    rules,
+                    out=out,
+                    workers=stream.workers,
+                    format=stream.target,
+                    plan=stream.pinned,
+                    progress=progress,
+                )
+            return answer(done, _show)
+        if record is None:
+            raise typer.BadParameter("it needs --manifest FILE", param_hint="--out")
+        if wants_json():
+            raise typer.BadParameter("stdout is for the data", param_hint="--json")
+        if watched() and stream.target in _BINARY:
+            raise typer.BadParameter("it is not written to a terminal", param_hint="--format")
+        try:
+            scrub_stream(
+                source,
+                sys.stdout.buffer,
+                rules,
+                manifest=record,
+                input_format=stream.input_format,
+                format=stream.target,
+                workers=stream.workers,
+                plan=stream.pinned,
+                progress=progress,
+            )
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing is left to be flushed
+            return _CLOSED_PIPE
+    return 0
 
 
 def _show(scrubbed: Scrubbed[list[str]]) -> None:
