@@ -22,6 +22,7 @@ def draft(
     *,
     out: AnyPath | None = None,
     overwrite: bool = False,
+    update: bool = False,
     rows: int = ROWS,
     seed: int = SEED,
     detect: Mapping[str, Any] = DETECT,
@@ -30,14 +31,19 @@ def draft(
 
     The draft runs as written and keeps little: fields in doubt are dropped. `rows` records of each
     table are sampled; `seed` makes the sample reproducible. `detect` is the ``detect:`` part of a
-    rule file. With `out`, the file is written; `overwrite` allows replacing a rule file.
+    rule file. With `out`, the file is written; `overwrite` allows replacing a rule file. `update`
+    instead adds rules for the fields that the file does not name, and keeps all of its text; the
+    result holds those rules alone.
 
     Raises: InputError for unreadable sources and ``no-paths``; OutputError ``rules-exist``,
-    ``output-kept``, ``output-write``; ValueError for `rows` below 1.
+    ``output-kept``, ``output-write``; RuleError for a faulty file to update, and
+    ``update-shape``; ValueError for `rows` below 1.
     """
     drafted = drafting.draft(as_paths(data), rows=rows, seed=seed, detect=detect)
     if out is None:
         return drafted
+    if update:
+        return drafting.update(drafted, Path(out))
     drafting.write_draft(drafted, Path(out), overwrite=overwrite)
     return replace(drafted, out=str(out))
 

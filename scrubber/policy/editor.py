@@ -36,6 +36,7 @@ def json_schema() -> dict[str, Any]:
     definitions["Key"].update(minProperties=1, maxProperties=1)
     return {
         "$schema": DIALECT,
+        "$id": "urn:scrubber:rules:v1",
         "title": "Rule file of scrubber",
         **{key: value for key, value in schema.items() if key != "title"},
     }

@@ -16,8 +16,10 @@ from scrubber.errors import RuleError
 from scrubber.manifest.kept import RULES, unless_kept
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath, Inner, Selector, SelectorIndex, leaves, maps
-from scrubber.policy import WrittenRule, compile_plan, rule_text, rules_from_mapping
+from scrubber.policy import WrittenRule, compile_plan, load_rules, rule_text, rules_from_mapping
+from scrubber.policy.syntax.writing import extended
 from scrubber.profiling.columns import Profile, judge
+from scrubber.profiling.confirm import to_confirm
 from scrubber.profiling.examine import Examined, ExaminedTable, Looked
 from scrubber.profiling.packs import pack_for
 from scrubber.profiling.relations import domains_of, linked_rules
@@ -25,14 +27,18 @@ from scrubber.profiling.report import DETECT, ROWS, SEED, examined_tables, passe
 from scrubber.profiling.suggest import DROP, REDACT, Decision, decide, merged
 from scrubber.storage import write_whole
 
+_SCHEMA_LINE = "yaml-language-server: $schema=rules.schema.json"
+"""For completion in editors: `scrubber rules schema > rules.schema.json`."""
+
 
 @dataclass(frozen=True)
 class Draft:
     """A drafted rule file: its `head` (everything except ``fields:``), its rules, and their
     comments.
 
-    `passed_over` has the number and reason of malformed records for each table. `out` is the
-    written file, if any. `pack` is the rule pack for data of this shape, if there is one.
+    `confirm` has parts to be confirmed by a person, which follow as comments. `passed_over` has the
+    number and reason of malformed records for each table. `out` is the written file, if any. `pack`
+    is the rule pack for data of this shape, if there is one. `paths` are the fields of the data.
     """
 
     head: Mapping[str, Any]
@@ -41,6 +47,8 @@ class Draft:
     passed_over: tuple[str, ...] = ()
     out: str | None = None
     pack: str | None = None
+    confirm: tuple[str, ...] = ()
+    paths: tuple[FieldPath, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -55,7 +63,7 @@ class Draft:
 
     @property
     def text(self) -> str:
-        return rule_text(self.head, self.rules, self.comments)
+        return rule_text(self.head, self.rules, (_SCHEMA_LINE, *self.comments), self.confirm)
 
     @property
     def needs_key(self) -> bool:
@@ -105,7 +113,9 @@ def draft(
         *passed_over,
     )
     made = _settled(Draft(head, rules, comments, passed_over, pack=pack), schemas)
-    made = replace(made, head=_head(made.rules, detect))
+    proposed = to_confirm(made.rules, named, schemas)
+    made = replace(made, head=_head(made.rules, detect), confirm=proposed)
+    made = replace(made, paths=tuple(_paths(schemas)))
     return _checked(replace(made, rules=linked_rules(made.rules, named, schemas)), made, schemas)
 
 
@@ -122,6 +132,33 @@ def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:
         replace=partial(unless_kept, own=RULES) if overwrite else None,
         parents=True,
     )
+
+
+def update(made: Draft, path: Path) -> Draft:
+    """Add the rules of `made` for fields that the rule file at `path` does not name. All of its
+    text stays, comments included.
+
+    Raises: RuleError for a faulty rule file, or ``update-shape`` if its fields are not one rule per
+    line; OutputError ``output-write``.
+    """
+    written = load_rules(path)
+    index = SelectorIndex(Selector(name) for rule in written.fields for name in rule.names)
+    known = {
+        str(path)
+        for path in made.paths
+        if any(index.matching(FieldPath(path.steps[: i + 1])) for i in range(len(path.steps)))
+    }
+    new = tuple(rule for rule in made.rules if rule.name not in known)
+    if new:
+        before = path.read_bytes()
+        text = extended(before.decode(), written.tree, new)
+        write_whole(path, text.encode(), replace=partial(unless_kept, own=RULES))
+        try:
+            load_rules(path)
+        except RuleError:
+            write_whole(path, before, replace=partial(unless_kept, own=RULES))
+            raise
+    return replace(made, rules=new, out=str(path))
 
 
 def _complete(

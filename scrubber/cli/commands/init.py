@@ -19,6 +19,12 @@ def init(
     inputs: InputArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="The rule file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="Add rules for new fields to an existing file; keep its text."
+        ),
+    ] = False,
     rows: Rows = 10_000,
     seed: Seed = 0,
     as_json: Json = False,
@@ -26,14 +32,16 @@ def init(
     """Draft a rule file for INPUT from an audit, with the evidence as comments.
 
     The draft runs as written and keeps little: fields in doubt are dropped, and a comment explains
-    how to keep them. The command exits with 1 if it skipped malformed records.
+    how to keep them. What a person must decide (subject, consent, classes, limits) follows as
+    comments to confirm. With --update, rules for new fields are added and the rest stays. The
+    command exits with 1 if it skipped malformed records.
 
     Example: scrubber init fixtures/support --out rules/mine.yaml
     """
     begin("init", as_json=as_json)
     from scrubber.api import draft
 
-    drafted = draft(inputs, out=out, overwrite=force, rows=rows, seed=seed)
+    drafted = draft(inputs, out=out, overwrite=force, update=update, rows=rows, seed=seed)
     return answer(drafted, lambda result: _show(result, str(out), inputs))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scrubber.errors import printable
+from scrubber.errors import Mark, Problem, RuleError, printable
 from scrubber.model.fieldclass import FieldClass
+from scrubber.policy.syntax.source import Tree
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\"}
 
@@ -27,16 +28,57 @@ class WrittenRule:
 
 
 def rule_text(
-    head: Mapping[str, Any], rules: Sequence[WrittenRule], comments: Sequence[str] = ()
+    head: Mapping[str, Any],
+    rules: Sequence[WrittenRule],
+    comments: Sequence[str] = (),
+    confirm: Sequence[str] = (),
 ) -> str:
-    """The text of a rule file: comments, the keys of `head`, then the rules in their order."""
+    """The text of a rule file: comments, the keys of `head`, the rules in their order, then the
+    lines to `confirm` as comments."""
     lines = [_comment(one) for one in comments]
     lines += [f"{key}: {_flow(value)}" for key, value in head.items()]
     lines.append("fields:")
-    for rule in rules:
-        lines += [f"  {_comment(one)}" for one in rule.comments]
-        lines.append(f"  - {_flow(rule.as_mapping())}")
+    lines += _rule_lines(rules, "  ")
+    lines += [_comment(one) for one in confirm]
     return "\n".join(lines) + "\n"
+
+
+def _rule_lines(rules: Sequence[WrittenRule], indent: str) -> list[str]:
+    lines = []
+    for rule in rules:
+        lines += [f"{indent}{_comment(one)}" for one in rule.comments]
+        lines.append(f"{indent}- {_flow(rule.as_mapping())}")
+    return lines
+
+
+def extended(text: str, tree: Tree, rules: Sequence[WrittenRule]) -> str:
+    """`text`, the rule file of `tree`, with `rules` added after its own under ``fields:``.
+
+    Raises: RuleError ``update-shape`` if they are not one rule per line, each after ``- ``.
+    """
+    lines = text.splitlines()
+    marks = [mark for path, mark in tree.values.items() if len(path) == 2 and path[0] == "fields"]
+    own = [mark.line for mark in marks if mark.file == tree.file]
+    start = next((i for i, line in enumerate(lines) if line.startswith("fields:")), None)
+    if start is None:
+        return "\n".join([*lines, "fields:", *_rule_lines(rules, "  ")]) + "\n"
+    last = lines[max(own) - 1] if own else ""
+    if not last.lstrip().startswith("- "):
+        problem = Problem(
+            Mark(tree.file, start + 1),
+            "update-shape",
+            "rules can be added to a list of lines only",
+            "write one rule a line, each after -",
+        )
+        raise RuleError([problem])
+    end = max(own)
+    while end < len(lines) and (lines[end][:1] in (" ", "-", "") or not lines[end].strip()):
+        end += 1
+    while not lines[end - 1].strip():
+        end -= 1
+    indent = last[: len(last) - len(last.lstrip())]
+    added = _rule_lines(rules, indent)
+    return "\n".join([*lines[:end], *added, *lines[end:]]) + "\n"
 
 
 def quoted(text: str) -> str:
