@@ -50,8 +50,8 @@ class Deletion:
     `found` counts the subjects with records there, `records` their records, and `suppressed` the
     records of others in classes that became too small. `files` are the rewritten paths, out of
     `searched` files; `unsearched` are those without a subject field. `before` and `after` are ids
-    of manifests, equal if nothing was found. `stale` are files beside the data that describe it as
-    it was.
+    of manifests, equal if nothing was found. `aggregates` are tables of groups, which still count the
+    subjects. `stale` are files beside the data that describe it as it was.
     """
 
     out: str
@@ -63,6 +63,7 @@ class Deletion:
     unsearched: tuple[str, ...]
     before: str
     after: str
+    aggregates: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
 
 
@@ -96,6 +97,7 @@ class Forgotten:
                     "unsearched": list(one.unsearched),
                     "before": one.before,
                     "after": one.after,
+                    "aggregates": list(one.aggregates),
                     "stale": list(one.stale),
                 }
                 for one in self.outputs
@@ -244,6 +246,7 @@ def _delete(search: _Search, key: RootKey | None, reason: str | None, tell: Prog
         unsearched=search.unsearched,
         before=manifest.id,
         after=after.id,
+        aggregates=tuple(one["path"] for one in manifest.data["aggregates"] if files),
         stale=tuple(sorted(n for n in UNCHECKED if files and (root / n).is_file())),
     )
 

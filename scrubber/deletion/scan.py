@@ -74,7 +74,8 @@ def _values(source: Source, path: FieldPath) -> Iterator[tuple[pa.Array, Rows, i
     if not found:
         place = Place(file=source.alias, field=printable(str(path)))
         text = "the file does not have the subject field that the manifest names"
-        raise InputError("subject-missing", text, place=place, hint="scrubber verify")
+        hint = "files without a header (read:) cannot be searched; otherwise: scrubber verify"
+        raise InputError("subject-missing", text, place=place, hint=hint)
     others = frozenset(schema.names) - {path.column}
     for chunk in formats.read(source, schema, unasked=others):
         opened = Opened(chunk.table.select([path.column]))

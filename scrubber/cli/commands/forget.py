@@ -75,11 +75,12 @@ def _show(forgotten: Forgotten) -> None:
                 f"files rewritten {len(one.files):,} of {one.searched:,}",
                 soft_wrap=True,
             )
-            stdout().print(f"  manifest {one.before[:16]} -> {one.after[:16]}", style="dim")
         if one.suppressed:
             stdout().print(f"  suppressed {one.suppressed:,} records of classes below k")
         if one.unsearched:
             stdout().print(f"  {len(one.unsearched):,} files without a subject field: not searched")
+        if one.aggregates:
+            stdout().print(f"  {len(one.aggregates):,} aggregate tables still count these subjects")
         for stale in one.stale:
             stdout().print(f"  {stale} describes the earlier output: write it again")
     if forgotten.unknown:
