@@ -50,8 +50,8 @@ class Deletion:
     `found` counts the subjects with records there, `records` their records, and `suppressed` the
     records of others in classes that became too small. `files` are the rewritten paths, out of
     `searched` files; `unsearched` are those without a subject field. `before` and `after` are ids
-    of manifests, equal if nothing was found. `aggregates` are tables of groups, which still count the
-    subjects. `stale` are files beside the data that describe it as it was.
+    of manifests, equal if nothing was found. `aggregates` are tables of groups, which still count
+    the subjects. `stale` are files beside the data that describe it as it was.
     """
 
     out: str
