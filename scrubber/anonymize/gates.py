@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from scrubber.anonymize.frame_counts import FrameSum, N, counted
 from scrubber.anonymize.labels import text_labels
+from scrubber.anonymize.unicity import Columns
 from scrubber.detect.language import SCRAP, SCRIPT
 from scrubber.errors import GateError, Place, printable
 from scrubber.manifest import CheckFacts, Ledger, RuleFacts, count_text
@@ -17,6 +19,7 @@ from scrubber.model.counts import SMALLEST, rounded
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.opened import Opened
 from scrubber.policy.plan import DisclosureRules, Drop, GateRules, Plan, TablePlan, Unmeasured
+from scrubber.privacy.unicity import unicity
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,6 +35,7 @@ _SCRAPS = 20
 def gate_rule(gates: GateRules, place: str) -> RuleFacts | None:
     """The gates as a rule of the manifest, or None."""
     asked = {"max_residual_rate": gates.max_residual_rate, "min_k": gates.min_k}
+    asked["unicity"] = gates.unicity
     given: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
     if gates.every:
         given["rescan"] = "all"
@@ -168,6 +172,32 @@ def refuse_classes(plan: Plan, alike: Alike) -> tuple[CheckFacts, ...]:
         actual = "every quasi-identifier is dropped"
     text = f"at least {least} records are alike in the quasi-identifiers"
     return (CheckFacts("min-k", True, "error", text, actual),)
+
+
+def refuse_unicity(plan: Plan, columns: Columns, alias: str) -> tuple[CheckFacts, ...]:
+    """The check of ``unicity``, if set, for a table that begins with the source `alias`.
+
+    Raises: GateError ``unicity`` if up to four fields single out a larger share of the persons.
+    """
+    most = plan.gates.unicity
+    if most is None:
+        return ()
+    subjects = columns.subjects
+    if subjects is not None:
+        subjects = np.unique(subjects, return_inverse=True)[1].astype(np.int64)
+    found = unicity(columns.hashes, subjects)
+    worst = max((*found.by_itself, *found.best), key=lambda one: one.alone, default=None)
+    if worst is not None and found.share(worst.alone) > most:
+        names = ", ".join(map(printable, worst.fields))
+        raise GateError(
+            "unicity",
+            f"a combination of fields singles out more persons than {most:g} of them: {names}",
+            place=Place(file=alias),
+            hint="drop or generalize one of the fields, or set privacy: {k: …}",
+        )
+    text = f"no fields single out more than {most:g} of the persons"
+    place = f"holds for up to four fields of {printable(alias)}"
+    return (CheckFacts("unicity", True, "error", text, place),)
 
 
 def _quasi_identifiers(table: TablePlan) -> tuple[str, ...]:

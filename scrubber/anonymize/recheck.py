@@ -85,7 +85,7 @@ def recheck(plan: Plan, whole: pl.DataFrame, reference: Reference) -> Rechecked:
     return Rechecked(np.sort(sizes.astype(np.int64)), by_subject)
 
 
-def _keeps_subject(table: TablePlan) -> bool:
+def keeps_subject(table: TablePlan) -> bool:
     """True if persons are as distinguishable in the output as in the input."""
     if table.subject is None:
         return False
@@ -108,7 +108,7 @@ class _Counts:
     def of(cls, plan: Plan, sensitive: Iterable[str]) -> _Counts:
         scope = [table for table in plan.kinds if table.quasi]
         quasi = sorted(str(f.path) for f in scope[0].quasi)
-        return cls(tuple(quasi), tuple(sorted(sensitive)), all(map(_keeps_subject, scope)))
+        return cls(tuple(quasi), tuple(sorted(sensitive)), all(map(keeps_subject, scope)))
 
     @property
     def keys(self) -> list[str]:

@@ -6,7 +6,7 @@ The jobs of a run read the schema of a source, count its records, scrub it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
@@ -17,6 +17,7 @@ from scrubber.anonymize.census import Census, take_census
 from scrubber.anonymize.frame_counts import FrameSum
 from scrubber.anonymize.gates import Alike, count_alike
 from scrubber.anonymize.recheck import count_classes
+from scrubber.anonymize.unicity import Columns, Known
 from scrubber.errors import InputError
 from scrubber.formats import Source
 from scrubber.manifest import OutputFacts
@@ -25,6 +26,7 @@ from scrubber.pipeline.batch import ScrubbedBatch
 from scrubber.pipeline.source import Bench, Tell, source_digest
 from scrubber.pipeline.tallying import Tally, has_counted, take_tally
 from scrubber.policy.plan import OnError
+from scrubber.privacy.singled_records import Fields, Kept
 from scrubber.release.groups import Partial, group
 
 if TYPE_CHECKING:
@@ -146,10 +148,18 @@ class GroupJob(Light):
         ]
 
 
-def tables_of(bench: Bench, source: Source, output: OutputFacts) -> Iterator[pa.Table]:
-    """The records of the written `output` of `source`."""
+def tables_of(
+    bench: Bench,
+    source: Source,
+    output: OutputFacts,
+    asked: Collection[str | None] | None = None,
+) -> Iterator[pa.Table]:
+    """The records of the written `output` of `source`; values of columns that are not `asked` for
+    may be arbitrary."""
     written = bench.work.stage.source(output, bench.work.output_form(source))
-    for chunk in formats.read(written, formats.schemas([written])[written.alias]):
+    schema = formats.schemas([written])[written.alias]
+    unasked = frozenset(schema.names).difference(asked if asked is not None else schema.names)
+    for chunk in formats.read(written, schema, unasked=unasked):
         yield chunk.table
 
 
@@ -203,3 +213,45 @@ class RereadJob(Light):
         if plan.gates.min_k is not None:
             alike = count_alike(plan, alias, tables_of(bench, self.source, self.output))
         return Reread(classes, alike)
+
+
+@dataclass(frozen=True)
+class HashJob(Light):
+    """Hash the fields of the `output` that others may know."""
+
+    source: Source
+    output: OutputFacts
+    known: Known
+
+    @property
+    def size(self) -> int:
+        return self.output.bytes
+
+    def run(self, bench: Bench, _: Tell) -> Columns:
+        asked = {*self.known.fields, self.known.subject}
+        return self.known.columns(tables_of(bench, self.source, self.output, asked))
+
+
+@dataclass(frozen=True)
+class KeptJob(Light):
+    """Keep the hashed `combinations` of the `output` in the first of `of` equal parts."""
+
+    source: Source
+    output: OutputFacts
+    known: Known
+    combinations: tuple[Fields, ...]
+    of: int
+
+    @property
+    def size(self) -> int:
+        return self.output.bytes
+
+    def run(self, bench: Bench, _: Tell) -> tuple[Kept, ...]:
+        names = sorted({name for fields in self.combinations for name in fields})
+        parts = [
+            self.known.columns([table], names).kept(self.combinations, self.of)
+            for table in tables_of(bench, self.source, self.output, {*names, self.known.subject})
+        ]
+        if not parts:
+            parts = [self.known.columns([], names).kept(self.combinations, self.of)]
+        return tuple(map(Kept.together, zip(*parts, strict=True)))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from scrubber.manifest.risk import risk_lines
+from scrubber.manifest.unicity import unicity_lines
 
 Data = Mapping[str, Any]
 _STEP: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\[\]|[^.\["]+', re.DOTALL)
@@ -78,7 +79,8 @@ def place(text: str) -> tuple[str, int]:
 def classes(data: Data) -> list[str]:
     """Facts about equivalence classes, in words; empty if the rules require none."""
     section = data["risk"].get("privacy")
-    return list(risk_lines(section)) if section is not None else []
+    classes = risk_lines(section) if section is not None else ()
+    return [*classes, *unicity_lines(data["risk"]["unicity"])]
 
 
 def steps(name: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from scrubber.manifest.statement import (
     SubjectFacts,
     UnreadFacts,
 )
+from scrubber.manifest.unicity import UnicityFacts
 from scrubber.manifest.verify import Check, verify
 from scrubber.manifest.view import Screen, count_text, screen
 
@@ -67,6 +68,7 @@ __all__ = [
     "Screen",
     "SourceFacts",
     "SubjectFacts",
+    "UnicityFacts",
     "UnreadFacts",
     "count_text",
     "engine_section",

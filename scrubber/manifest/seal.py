@@ -31,6 +31,7 @@ from scrubber.manifest.statement import (
 )
 from scrubber.manifest.suppression.counts import count
 from scrubber.manifest.suppression.disclosure import Key
+from scrubber.manifest.unicity import unicity_section
 from scrubber.model.counts import SMALLEST
 from scrubber.model.entities import entity
 
@@ -135,6 +136,7 @@ def _risk(facts: Facts, published: Published, min_cell: int, base: int) -> dict[
         ),
         "rescan": None,
         "planted": [asdict(one) for one in facts.planted],
+        "unicity": [unicity_section(one, min_cell, base) for one in facts.unicity],
     }
     if facts.rescan is not None:
         section["rescan"] = {
@@ -192,6 +194,10 @@ _EXACT = (
 _FOREIGN = (
     "Some records are in languages or scripts whose leaks were not measured (records.unmeasured). "
     "Names were not searched for in them if the rules say patterns_only."
+)
+_BY_UNICITY = (
+    "No quasi-identifiers form classes (privacy). Whoever knows the fields under risk.unicity "
+    "finds the records that they single out."
 )
 _BY_QUASI = (
     "Classes protect against attackers who know the named quasi-identifiers and nothing else."
@@ -344,7 +350,7 @@ def _limitations(facts: Facts, base: int, foreign: bool) -> Iterable[dict[str, s
         ),
         ("risk-by-quasi-identifiers", _BY_QUASI)
         if facts.risk is not None
-        else ("risk-not-measured", "Re-identification risk by quasi-identifiers was not measured."),
+        else ("risk-by-unicity", _BY_UNICITY),
     ]
     if base == 1:
         said.append(("exact-counts", _EXACT))

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from scrubber.manifest.risk import RiskFacts
+from scrubber.manifest.unicity import UnicityFacts
 
 SCHEMA: Final = "scrubber/manifest/v1"
 CLAIM: Final = "pseudonymised"
@@ -292,8 +293,8 @@ class AggregateFacts:
 @dataclass(frozen=True)
 class Facts:
     """All statements of a run except for its ledger. `previous` is the id of the previous manifest,
-    `risk` the result of ``privacy:``, `rescan` the rescan of the output, if any, `unread` the
-    omitted sources, and `aggregates` the tables of groups.
+    `risk` the result of ``privacy:``, `rescan` the rescan of the output, if any, `unicity` that of
+    each table, `unread` the omitted sources, and `aggregates` the tables of groups.
     """
 
     run: RunFacts
@@ -310,5 +311,6 @@ class Facts:
     risk: RiskFacts | None = None
     rescan: RescanFacts | None = None
     planted: tuple[PlantedFacts, ...] = ()
+    unicity: tuple[UnicityFacts, ...] = ()
     unread: tuple[UnreadFacts, ...] = ()
     aggregates: tuple[AggregateFacts, ...] = ()

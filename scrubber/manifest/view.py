@@ -19,6 +19,7 @@ from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.reversal import reversal_lines
 from scrubber.manifest.risk import risk_lines
+from scrubber.manifest.unicity import unicity_lines
 from scrubber.transform import TRANSFORMS
 from scrubber.transform.steps import THEN, numbered
 
@@ -113,7 +114,10 @@ def screen(manifest: Manifest) -> Screen:
         commitments=tuple(commitments(data)),
         rows=tuple(_rows(data, base)),
         findings=tuple(_findings(data, base)),
-        risk=tuple(risk_lines(data["risk"]["privacy"])) if "privacy" in data["risk"] else (),
+        risk=(
+            *(risk_lines(data["risk"]["privacy"]) if "privacy" in data["risk"] else ()),
+            *unicity_lines(data["risk"]["unicity"]),
+        ),
         second_look=tuple(second_look(data)),
         outputs=tuple(
             OutputLine(printable(f["path"]), count_text(f["rows"], base), f["bytes"])

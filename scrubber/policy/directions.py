@@ -62,6 +62,7 @@ PARTS: Final[Mapping[str, Directions]] = MappingProxyType(
             min_k=More(1),
             rescan=Along(("sample", "all"), "sample"),
             languages=Along(("any", "measured"), "any"),
+            unicity=Less(inf),
         ),
         "privacy": each(
             k=More(1),

@@ -181,12 +181,14 @@ class GateRules:
 
     `max_residual_rate` limits the residuals per rescanned record (a sample, or `every` record), and
     `min_k` the size of classes. `languages` refuses texts in languages without a measurement.
+    `unicity` limits the share of persons that up to four fields single out.
     """
 
     max_residual_rate: float | None = None
     min_k: int | None = None
     every: bool = False
     languages: bool = False
+    unicity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,6 +318,7 @@ def _gates(report: Report, part: Gates, privacy: PrivacyRules | None) -> GateRul
         least,
         every=part.rescan == "all",
         languages=part.languages is not None,
+        unicity=part.unicity,
     )
 
 

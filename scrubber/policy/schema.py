@@ -612,6 +612,11 @@ class Gates(Part):
         description="measured: no record in an unmeasured language or script comes out, not even "
         "by detect: {languages: {unmeasured: patterns_only}}.",
     )
+    unicity: Share | None = Field(
+        None,
+        description="Maximum share of persons that any fields of the output single out, up to four "
+        "of them, counted exactly. Texts and values made with the key are left out.",
+    )
 
 
 class Disclosure(Part):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scrubber.errors import printable
 from scrubber.manifest.assessment import caught, left_in, looked_line
 from scrubber.manifest.risk import risk_lines
+from scrubber.manifest.unicity import unicity_lines
 from scrubber.manifest.view import count_text
 from scrubber.review.html import Html, element
 from scrubber.review.sections import Data, base_of
@@ -50,6 +51,36 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
             ("Class size", "Records"),
             (((_band(one),), [one["records"]]) for one in sizes),
             base,
+        )
+
+
+def unicity_parts(sections: Sequence[Data]) -> Iterator[Html]:
+    """The records that fields single out, from ``risk.unicity``."""
+    lines = list(unicity_lines(sections))
+    if not lines:
+        yield element("p", "There is no output.")
+        return
+    yield bullets(line[:1].upper() + line[1:] for line in lines)
+    rows = [
+        (
+            printable(section["sources"][0]),
+            element("code", ", ".join(map(printable, one["fields"]))),
+            f"at most {one['at_most'] / 10:g} %",
+            f"{one['bound'] / 10:g} %",
+        )
+        for section in sections
+        for one in (*section["by_itself"], *section["best"])
+    ]
+    if rows:
+        yield table(
+            "Records that fields of the output single out, for up to four fields",
+            (
+                Column("Table"),
+                Column("Fields"),
+                Column("Records", "number"),
+                Column("95 % bound", "number"),
+            ),
+            rows,
         )
 
 

@@ -23,7 +23,7 @@ from scrubber.manifest.planview import plan_screen
 from scrubber.manifest.reversal import reversal_lines
 from scrubber.manifest.standing import Standing
 from scrubber.manifest.view import group_of, printable_text
-from scrubber.review.assessed import risk_parts, second_look_parts
+from scrubber.review.assessed import risk_parts, second_look_parts, unicity_parts
 from scrubber.review.changes import compare
 from scrubber.review.html import Html, element, join
 from scrubber.review.sections import (
@@ -357,13 +357,19 @@ def _sections(data: Data, standing: Standing | None) -> Iterator[_Section]:
         "Findings of the detectors in text, and their treatment.",
         tuple(finding_charts(data)),
     )
-    if "privacy" in data["risk"]:
-        yield _Section(
-            "risk",
-            "Risk by quasi-identifiers",
-            "",
-            tuple(risk_parts(data["risk"]["privacy"], base_of(data))),
-        )
+    yield _Section(
+        "risk",
+        "Risk of being singled out",
+        "A record that is alone with some of its values can be found by whoever knows them.",
+        (
+            *unicity_parts(data["risk"]["unicity"]),
+            *(
+                risk_parts(data["risk"]["privacy"], base_of(data))
+                if "privacy" in data["risk"]
+                else ()
+            ),
+        ),
+    )
     yield _Section(
         "rescan",
         "Rescan and planted recall",

@@ -8,6 +8,7 @@ from typing import Any
 from scrubber.errors import printable
 from scrubber.manifest.assessment import caught, left_in
 from scrubber.manifest.risk import title_of
+from scrubber.manifest.unicity import highest, min_share
 from scrubber.manifest.view import printable_text
 from scrubber.model.direction import compare, each
 from scrubber.privacy.models import MODELS
@@ -29,6 +30,7 @@ def risk_changes(a: Data, b: Data) -> Iterator[Change]:
     ]
     yield from named("risk", "limitation", said[0], said[1], Effect.WEAKER)
     yield from _second_look(a, b)
+    yield from _unicity(a["unicity"], b["unicity"])
     old, new = a.get("privacy"), b.get("privacy")
     if old is None and new is None:
         return
@@ -53,6 +55,25 @@ def risk_changes(a: Data, b: Data) -> Iterator[Change]:
         shown = ["not shown" if risk is None else f"{risk / 1000:.1%}" for risk in risks]
         below = [None if risk is None else -risk for risk in risks]
         yield from differs("risk", label, shown[0], shown[1], by_rank(*below))
+
+
+def _unicity(a: Iterable[Data], b: Iterable[Data]) -> Iterator[Change]:
+    """Compare the shares of records singled out in tables common to both manifests, and the fields
+    that nobody declared."""
+    before, after = ({one["sources"][0]: one for one in sections} for sections in (a, b))
+    for table in before.keys() & after.keys():
+        old, new = before[table], after[table]
+        lowest, most = ([min_share(one) for one in (old, new)], [highest(old), highest(new)])
+        apart = lowest[0] >= most[1] or lowest[1] >= most[0]  # otherwise it may be rounding
+        if apart and most[0] != most[1]:
+            said = [f"at most {share / 10:g} %" for share in most]
+            effect = by_rank(-most[0], -most[1])
+            yield Change("risk", printable(table), "records singled out", said[0], said[1], effect)
+        fields = [
+            {printable(name): "undeclared" for name in one["undeclared"]} for one in (old, new)
+        ]
+        aspect = f"fields of {printable(table)} that single out"
+        yield from named("risk", aspect, fields[0], fields[1], Effect.WEAKER)
 
 
 def _second_look(a: Data, b: Data) -> Iterator[Change]:

@@ -38,6 +38,7 @@ from scrubber.manifest import (
     RunFacts,
     SourceFacts,
     SubjectFacts,
+    UnicityFacts,
     UnreadFacts,
 )
 from scrubber.model.fieldpath import FieldPath, holder
@@ -103,6 +104,7 @@ class Account:
     checks: tuple[CheckFacts, ...] = ()
     previous: str | None = None
     planted: tuple[PlantedFacts, ...] = ()
+    unicity: tuple[UnicityFacts, ...] = ()
     lock_digest: str | None = None
     unread: tuple[Unread, ...] = ()
     aggregates: tuple[AggregateFacts, ...] = ()
@@ -151,6 +153,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         risk=risk[0] if risk is not None else None,
         rescan=_rescan(plan),
         planted=account.planted,
+        unicity=account.unicity,
         limitations=(
             *_limitations(plan, fields),
             *(limitations(*risk) if risk is not None else ()),

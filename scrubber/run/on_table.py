@@ -27,6 +27,7 @@ from scrubber.run.facts import Account, SourceRecord
 from scrubber.run.planted_recall import planted_in_tables, recall_checks
 from scrubber.run.request import key_for
 from scrubber.run.sealing import Clock, sealed
+from scrubber.run.unicity_pass import unicity_of_table
 from scrubber.transform.keys import RootKey
 
 _FRAME_ROWS = 1 << 16
@@ -86,6 +87,11 @@ def run_on_feeds(
     heads = ((name, table) for name, feed in feeds.items() for table in _head(feed))
     planted = planted_in_tables(plan, heads)
     passed += tuple(recall_checks(plan, planted))
+    unicity = []
+    for name, written in stores.items():
+        singled, reached = unicity_of_table(plan, name, secret, written)
+        unicity.append(singled)
+        passed += reached
     account = Account(
         rules,
         plan,
@@ -96,6 +102,7 @@ def run_on_feeds(
         rechecked,
         checks=passed,
         planted=planted,
+        unicity=tuple(unicity),
     )
     return stores, sealed(account, clock.facts(1), ledger)
 

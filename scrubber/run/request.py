@@ -23,6 +23,7 @@ from scrubber.manifest import (
     Ledger,
     OutputFacts,
     PlantedFacts,
+    UnicityFacts,
     read_chain,
 )
 from scrubber.manifest.planned import PlanDocument
@@ -93,6 +94,7 @@ class Outcome:
     rechecked: Rechecked | None = None
     planted: tuple[PlantedFacts, ...] = ()
     aggregates: tuple[AggregateFacts, ...] = ()
+    unicity: tuple[UnicityFacts, ...] = ()
 
     @property
     def plan(self) -> Plan:

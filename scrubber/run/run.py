@@ -23,9 +23,10 @@ from scrubber.run.reread_pass import reread
 from scrubber.run.scrub_pass import scrub
 from scrubber.run.sealing import Clock, sealed
 from scrubber.run.survey import survey
+from scrubber.run.unicity_pass import unicity
 
 Pass = Callable[[Session, Outcome], Outcome]
-PASSES: Final[tuple[Pass, ...]] = (tally, count, scrub, reread, aggregate, recall)
+PASSES: Final[tuple[Pass, ...]] = (tally, count, scrub, unicity, reread, aggregate, recall)
 """The passes over the sources, in order. Each returns the outcome with its results."""
 
 
@@ -95,6 +96,7 @@ def _sealed(session: Session, outcome: Outcome, clock: Clock) -> Manifest:
         checks=checks,
         previous=session.earlier.id if session.earlier is not None else None,
         planted=outcome.planted,
+        unicity=outcome.unicity,
         unread=outcome.unread,
         aggregates=outcome.aggregates,
     )

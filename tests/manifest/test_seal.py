@@ -502,7 +502,7 @@ def test_limitations_follow_from_what_was_done() -> None:
     limits = [row["id"] for row in seal(stated, ledger).to_json()["risk"]["limitations"]]
     assert limits == [
         "not-anonymous",
-        "risk-not-measured",
+        "risk-by-unicity",
         "exact-counts",
         "no-rescan",
         "unsafe-keep",
