@@ -46,6 +46,7 @@ class Checked:
                     "id": test.id,
                     "passed": test.passed,
                     "unmet": list(test.unmet),
+                    "came": list(test.came),
                     "error": test.error,
                 }
                 for test in self.tests

@@ -32,6 +32,7 @@ _NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "AGE", "ID", "E
 def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
     """The DetectSpec of the part. `needed` is true if any text is searched, by default with the
     built-in names model."""
+    _check_languages(report, part)
     return DetectSpec(
         languages=expected(part),
         ner=_ner(report, part.ner, needed),
@@ -51,6 +52,50 @@ def detection(report: Report, part: Detect, *, needed: bool) -> DetectSpec:
         countries=None if part.countries is None else tuple(sorted(part.countries)),
         **_rules(report, part),
     )
+
+
+# ISO 639-1, and the languages that people write out.
+_LANGUAGES = frozenset(
+    """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da
+    de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz
+    ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln
+    lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi
+    pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti
+    tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+    """.split()
+)
+_NAMES = {
+    "chinese": "zh",
+    "danish": "da",
+    "dutch": "nl",
+    "english": "en",
+    "french": "fr",
+    "german": "de",
+    "greek": "el",
+    "italian": "it",
+    "japanese": "ja",
+    "polish": "pl",
+    "portuguese": "pt",
+    "russian": "ru",
+    "spanish": "es",
+    "swedish": "sv",
+    "turkish": "tr",
+}
+
+
+def _check_languages(report: Report, part: Detect) -> None:
+    """Report languages that are no ISO 639-1 codes."""
+    mapped = isinstance(part.languages, Languages)
+    here = (*_HERE, "languages", *(("expected",) if mapped else ()))
+    for number, language in enumerate(expected(part)):
+        if language in _LANGUAGES:
+            continue
+        folded = language.casefold()
+        code = _NAMES.get(folded, folded[:2])
+        hint = f"did you mean {code}?" if code in _LANGUAGES else "ISO 639-1: en, de, fr, ..."
+        text = f"{printable(language)} is not a language of two small letters"
+        report.value((*here, number), "unknown-language", text, hint)
 
 
 def expected(part: Detect) -> tuple[str, ...]:

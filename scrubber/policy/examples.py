@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from scrubber.errors import Mark
+from scrubber.errors import Mark, printable
 from scrubber.model.arrow_errors import ARROW_ERRORS
 from scrubber.model.fieldpath import EACH, FieldPath, Step, is_list, leaves
 from scrubber.model.opened import Opened
@@ -184,6 +185,26 @@ def unmet(example: Example, result: pa.Table) -> tuple[str, ...]:
         for name, value in example.expect.items()
         if result.num_rows != 1 or not _met(parse_path(name), value, result, known)
     )
+
+
+def came_out(name: str, result: pa.Table) -> str:
+    """The values of `result` at a path, for a message. They are made of the rule file's own
+    examples."""
+    path = parse_path(name)
+    known = {path for path, _ in leaves(result.schema)}
+    if result.num_rows != 1:
+        return "the record was dropped"
+    if path is not None and path not in known and path.child(EACH) in known:
+        path = path.child(EACH)
+    if path is None or path not in known:
+        return "the field was removed"
+    values = Opened(result).leaf(path).values.to_pylist()
+    shown = values if EACH in path.steps else values[0]
+    text = json.dumps(shown, ensure_ascii=False, default=str)
+    return printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
+
+
+_LONGEST = 200  # characters of a value in a message
 
 
 def _met(path: FieldPath | None, value: Any, result: pa.Table, known: set[FieldPath]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import MISSING, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import (
@@ -115,10 +115,18 @@ def _delimiter(mark: str) -> str:
     return mark
 
 
+def _day_to_come(text: str) -> str:
+    """A day of the calendar that is not past."""
+    day = _day(text)
+    if day < datetime.now(UTC).date().isoformat():
+        raise PydanticCustomError("past-date", "this day is past, so the output must not exist")
+    return day
+
+
 class Retention(Part):
     """The retention period of the data."""
 
-    delete_by: Annotated[Text, AfterValidator(_day)] = Field(
+    delete_by: Annotated[Text, AfterValidator(_day_to_come)] = Field(
         description="Last day of retention, such as 2027-06-30."
     )
 

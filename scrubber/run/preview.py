@@ -21,6 +21,7 @@ from scrubber.pipeline.batch import Tools, scrub_batch, tools_for
 from scrubber.pipeline.languages import unmeasured_of
 from scrubber.pipeline.tallying import of_some_records
 from scrubber.policy import Example, Rules, compile_plan, public_parameters, table_of, unmet
+from scrubber.policy.examples import came_out
 from scrubber.policy.plan import (
     Apply,
     Drop,
@@ -58,6 +59,7 @@ class ExampleResult:
     mark: Mark
     unmet: tuple[str, ...]
     error: str | None = None
+    came: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -79,7 +81,10 @@ def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
         result = scrub_batch(plan, batch, tools_for(plan, key)).table
     except ScrubberError as error:
         return ExampleResult(example.id, example.mark, (), f"{error.code}: {error.text}")
-    return ExampleResult(example.id, example.mark, unmet(example, result))
+    names = unmet(example, result)
+    return ExampleResult(
+        example.id, example.mark, names, came=tuple(came_out(name, result) for name in names)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ KEPT = {"name": "c", "keep": "needed"}
 
 def scrubbed(a: dict[str, Any], b: dict[str, Any], **more: Any) -> Any:
     fields = [{"name": "a", **ROUND, **a}, {"name": "b", **ROUND, **b}, KEPT]
-    made = scrubber.scrub(TABLE, {"version": 1, "fields": fields, **more})
-    return made
+    return scrubber.scrub(TABLE, {"version": 1, "fields": fields, **more})
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,11 @@ def rows(condition: str) -> str:
     return f'version: 1\nrows: [{{drop: "{condition}", reason: x}}]\nfields: [{REST}]\n'
 
 
+def derive(*written: str) -> str:
+    listed = "".join(f"  - {one}\n" for one in written)
+    return f"version: 1\nderive:\n{listed}fields: [{REST}]\n"
+
+
 def when(condition: str) -> str:
     return fields(f'{{name: a, when: "{condition}", transform: drop}}', REST)
 
@@ -105,6 +110,30 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a format of letters": (fields("{name: born, transform: {truncate_date: {to: year, format: DD.MM.YYYY}}}", REST), "3:45 [bad-parameter]", "%Y, %m and %d"),
     "a code that no format has": (fields("{name: born, transform: {truncate_date: {to: year, format: '%d.%m.%Q'}}}", REST), "3:45 [bad-parameter]", "%Y %y %m"),
     "a day that is none": ("version: 1\ndataset: {retention: {delete_by: 2026-02-30}}\n", "2:34 [bad-value]", "such as 2027-06-30"),
+    "a day that is past": ("version: 1\ndataset: {retention: {delete_by: 2020-01-31}}\n", "2:34 [past-date]", "must not exist"),
+    "a language by its name": ("version: 1\ndetect: {languages: [en, German], ner: none}\n", "2:26 [unknown-language]", "mean de?"),
+    "a locale for a language": ("version: 1\ndetect: {languages: {expected: [en-US]}, ner: none}\n", "2:33 [unknown-language]", "mean en?"),
+    "no language at all": ("version: 1\ndetect: {languages: [q1], ner: none}\n", "2:22 [unknown-language]", "ISO 639-1"),
+    # derived fields
+    "a kind of derived field": (derive("{name: n, year_between: [born, 2020-01-01]}"), "3:15 [unknown-key]", "mean years_between?"),
+    "a function of a derived field": (derive("{name: n, sql: uper(a)}"), "3:20 [row-function]", "mean upper?"),
+    "a field of a derived field": (derive("{name: n, sql: agee + 1}"), "3:20 [unknown-field]", "mean age?"),
+    "a type in a derived field": (derive("{name: n, sql: upper(age)}"), "3:20 [row-type]", "age (integer)"),
+    "one date of two": (derive("{name: n, years_between: born}"), "3:30 [wrong-type]", "[birth_date, visit_date]"),
+    "a transform of a derived field": (derive("{name: n, sql: a, transform: drop}"), "3:23 [unknown-key]", "years_between"),
+    "a circle": (derive("{name: n, sql: m + 1}", "{name: m, sql: n + 1}"), "3:20 [derived-circle]", "fields of the data"),
+    "a derived field that is there": (derive("{name: age, sql: age}"), "3:22 [derived-circle]", "fields of the data"),
+    "derive as a mapping": ("version: 1\nderive: {name: n, sql: a}\nfields: [" + REST + "]\n", "2:9 [wrong-type]", "list"),
+    "run_day of no day": (derive("{name: n, years_between: [born, run_day]}"), "3:30 [no-run-day]", "as_of: run"),
+    "a day of as_of": ("version: 1\nas_of: today\n", "2:8 [bad-value]", "as_of takes run"),
+    "a text cast to a date": (when("CAST(born AS DATE) < DATE '2020-01-01'"), "3:21 [row-type]", "DATE(born"),
+    # parameters
+    "rare below two": (fields("{name: a, transform: {rare: {min: 1}}}"), "3:33 [bad-parameter]", "at least 2"),
+    "a period": (fields("{name: a, transform: {token: {per: {hour: born}}}}", head=KEYED), "4:40 [bad-parameter]", "day, month or year"),
+    "a period of no column": (fields("{name: a, transform: {token: {per: {day: bron}}}}", REST, head=KEYED), "4:5 [unknown-field]", "mean born?"),
+    "a locale": (fields("{name: a, transform: {surrogate: {entity: PERSON, locale: it_CH}}}", head=KEYED), "4:63 [bad-parameter]", "{field: lang}"),
+    "a group of no mean": (fields("{name: age, transform: {clip: {upper: 9, min_group: 20}}}"), "3:35 [bad-parameter]", "to: mean"),
+    "a rule's own errors": (fields("{name: a, transform: redact, on_error: skip}"), "3:44 [unknown-value]", "fail | null | drop_row"),
     "no key": (fields("{name: a, transform: token}"), "3:5 [key-missing-in-rules]", "key: {env: SCRUBBER_KEY}"),
     "the key itself": ("version: 1\nkey: {env: " + "0123456789abcdef" * 4 + "}\n", "2:12 [key-in-rules]", "scrubber keygen"),
     "two places of the key": ("version: 1\nkey: {env: A, file: b}\n", "2:1 [one-of]", "key: {env: SCRUBBER_KEY}"),
@@ -135,4 +164,4 @@ def test_a_mistake_has_its_place_and_its_cure(
 
 
 def test_there_are_at_least_forty_kinds() -> None:
-    assert len(MISTAKES) >= 60
+    assert len(MISTAKES) >= 90

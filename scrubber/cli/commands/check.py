@@ -34,7 +34,8 @@ def _show(rules: str, checked: Checked) -> None:
     for hint in checked.hints:
         stdout().print(f"hint: {hint}", style="yellow", soft_wrap=True)
     for test in checked.failed:
-        why = test.error or f"not as expected: {', '.join(map(printable, test.unmet))}"
+        came = zip(map(printable, test.unmet), test.came, strict=True)
+        why = test.error or f"not as expected: {', '.join(f'{n} is {v}' for n, v in came)}"
         stdout().print(f"{test.mark} [test-failed] {why}", style="red", soft_wrap=True)
     said = f"{printable(rules)}: {checked.rules} field rules"
     if checked.sources:
