@@ -91,7 +91,25 @@ last rule of a field has no condition. Where one is unknown (null, or it fails),
 the field's rules decides, and among equally strict ones the last. `drop` empties the value, since
 the field stays. A condition on a field below `[]` sees the fields of its element first, then those
 of the record. All rules of a field give one type. Text that is scrubbed (`entities`) belongs in the
-last rule. Subjects and fields whose level `privacy` chooses take no condition.
+last rule. A rule may have its own `on_error`. Subjects and fields whose level `privacy` chooses
+take no condition.
+
+**Derived fields.** `derive` adds columns, which need a rule like any other: `{name: age,
+years_between: [birth_date, visit_date]}`. Times between two dates are completed years or months,
+or days; either date may be fixed, or `run_day`. `user_agent` gives the family of a browser, and
+`sql` the value of an expression. Derived fields may use each other in any order. Row rules,
+conditions and `privacy` see them. Where an input is null, the result is null. Where it cannot be
+computed, `on_error` applies. A field derived from a direct identifier or from text must not be
+kept; completed years, months and truth values may.
+
+**The day of a run.** `run_day` is a date in conditions and derived fields: that of `as_of`. With
+`as_of: run` it is the day (UTC) on which the run began, also after it was stopped and resumed. The
+manifest states it.
+
+**Counted values.** `rare` and `clip` with `to: mean` need the counts of all records. A run counts
+them in a pass of its own, after row rules and before `privacy`. The result depends on neither files
+nor workers. Memory grows with the number of different values. An extension (`--incremental`) and
+single batches are refused.
 
 **Unlisted fields.** A field without a rule is an error, unless `on_unlisted` is set. A rule
 without a matching field is an error too, unless it is `optional` or comes from an included file.
