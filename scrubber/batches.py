@@ -83,6 +83,12 @@ class ScrubBatches:
             )
         self._day = datetime.now(UTC).date() if self._rules.as_of == RUN else None
         self._key: RootKey | None = None
+        if self._rules.needs_whole:
+            raise NotAvailable(
+                "whole-table",
+                "rules that follow, limit, compare or shuffle records need the whole table",
+                hint="scrubber run, with --executor ray on a cluster",
+            )
         self._plans: dict[bytes, tuple[Plan, Tools]] = {}
 
     def __call__(self, batch: Any) -> Any:

@@ -7,7 +7,7 @@ result depends on neither batches nor shards. Memory grows with the number of co
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,7 @@ from scrubber.model.opened import Opened
 from scrubber.model.views import without_views
 from scrubber.policy.derive.computing import with_derived
 from scrubber.policy.plan import FieldPlan, Generalize, OnError, Plan, TablePlan
-from scrubber.policy.row_filter import judge_rows
+from scrubber.policy.records.judging import judge
 from scrubber.privacy.hierarchy import GeneralizationHierarchy, Label
 from scrubber.transform.base import Context, Transform, transformed
 from scrubber.transform.keys import RootKey
@@ -124,7 +124,7 @@ def _count(
 ) -> None:
     computed = with_derived(batch.table, table_plan.derived, plan.run_day)
     table = without_views(computed.table)
-    judged = judge_rows(computed.table, table_plan.row_rules, plan.run_day).kept
+    judged = judge(plan, replace(batch, table=computed.table), key).kept
     for name, failed in computed.failed.items():
         field = table_plan.field(FieldPath((name,)))
         if (field.on_error or plan.on_error) is OnError.DROP_ROW:

@@ -21,13 +21,15 @@ from scrubber.anonymize.unicity import Columns, Known
 from scrubber.errors import InputError
 from scrubber.formats import Source
 from scrubber.manifest import OutputFacts
-from scrubber.model.batch import Batch, BatchRef
+from scrubber.model.batch import Batch
 from scrubber.pipeline.batch import ScrubbedBatch
-from scrubber.pipeline.source import Bench, Tell, source_digest
+from scrubber.pipeline.selection.columns import columns_of
+from scrubber.pipeline.selection.spool import Scratch, Spool, Spooled
+from scrubber.pipeline.source import Bench, Tell, read_batches, source_digest
 from scrubber.pipeline.tallying import Tally, has_counted, take_tally
-from scrubber.policy.plan import OnError
 from scrubber.privacy.singled_records import Fields, Kept
 from scrubber.release.groups import Partial, group
+from scrubber.transform.keys import RootKey
 
 if TYPE_CHECKING:
     import polars as pl
@@ -101,29 +103,54 @@ class CountJob(Light):
     size: int
     schema: pa.Schema = field(repr=False)
     tallies: bool = False
+    selected: bytes | None = field(default=None, repr=False)
 
     def run(self, bench: Bench, _: Tell) -> Counted:
         plan, alias = bench.work.plan, self.source.alias
         census = tally = None
         try:
             digest = source_digest(self.source, plan, bench.key)
+            batches = (
+                batch for _, batch in read_batches(plan, self.source, self.schema, self.selected)
+            )
             if self.tallies:
                 if has_counted(plan.table(alias)):
-                    tally = take_tally(plan, self._batches(plan.on_error), bench.key)
+                    tally = take_tally(plan, batches, bench.key)
             elif plan.privacy is not None and plan.table(alias).quasi:
-                census = take_census(plan, self._batches(plan.on_error), bench.key)
+                census = take_census(plan, batches, bench.key)
         except InputError as error:
             if error.code not in formats.UNREADABLE:
                 raise
             return Counted(unreadable=error)
         return Counted(digest, census, tally)
 
-    def _batches(self, on_error: OnError) -> Iterator[Batch]:
-        drop_bad = on_error is OnError.DROP_ROW
-        chunks = formats.read(self.source, self.schema, drop_bad_rows=drop_bad)
-        for ordinal, chunk in enumerate(chunks):
-            ref = BatchRef(self.source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
-            yield Batch(ref, chunk.table, chunk.rejected)
+
+@dataclass(frozen=True)
+class SelectJob(Light):
+    """Spool what the selection among all records needs of the source.
+
+    `salt` is the key of the digests where the run has no key. `number` names the spool.
+    """
+
+    source: Source
+    size: int
+    schema: pa.Schema = field(repr=False)
+    number: int
+    scratch: Scratch
+    salt: bytes = field(repr=False)
+
+    def run(self, bench: Bench, _: Tell) -> Spooled | InputError:
+        """The spooled columns, or the reason why the source is unreadable."""
+        plan, spool = bench.work.plan, Spool(self.scratch, str(self.number))
+        key = bench.key or RootKey(self.salt)
+        try:
+            for _consumed, batch in read_batches(plan, self.source, self.schema):
+                spool.add(columns_of(plan, batch, key))
+        except InputError as error:
+            if error.code not in formats.UNREADABLE:
+                raise
+            return error
+        return spool.done()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ CASE: Final = "case "
 """Before the number of a field's case in the name of its parameter."""
 DERIVED: Final = "derived"
 """The parameter of a new field that says how it is computed."""
+RECORDS: Final = "records"
+"""The parameter of a rule about records that says in words which records stay."""
 WHERE: Final = " where "
 """Between the action and the condition of a case."""
 _PART: Final = re.compile(r"\[([^\[\]]*)\]")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 
@@ -28,12 +30,15 @@ class BatchRef:
 class Batch:
     """A batch's address and its records; `table.num_rows` equals `ref.rows`.
 
-    `rejected` counts malformed records of this part, which the reader skipped.
+    `rejected` counts malformed records of this part, which the reader skipped. `selected` is a code
+    per record where the run chose among all records: 0 if the record stays, else the rule that
+    drops it.
     """
 
     ref: BatchRef
     table: pa.Table
     rejected: int = 0
+    selected: npt.NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         if self.table.num_rows != self.ref.rows:

@@ -64,7 +64,8 @@ from scrubber.policy.plan import (
     on_errors,
     transforms_in,
 )
-from scrubber.policy.row_filter import Judged, judge_rows
+from scrubber.policy.records.judging import judge
+from scrubber.policy.row_filter import Judged
 from scrubber.transform.base import Context, Outcome, transformed
 from scrubber.transform.keys import RootKey
 
@@ -122,7 +123,7 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
     table_plan = plan.table(batch.ref.source)
     computed = with_derived(batch.table, table_plan.derived, plan.run_day)
     batch = replace(batch, table=computed.table)
-    judged = judge_rows(batch.table, table_plan.row_rules, plan.run_day)
+    judged = judge(plan, batch, tools.key)
     if judged.unjudged.any() and plan.on_error is OnError.FAIL:
         raise _unjudged(batch, judged)
     underived = not_derived(plan, table_plan, computed, batch.ref, judged.kept)

@@ -103,7 +103,7 @@ def beside_column(field: FieldPlan) -> FieldPath | None:
 def unasked_for(plan: TablePlan) -> frozenset[str]:
     """The columns whose values are not needed: dropped columns that no transform or text refers to.
     Empty if rules judge whole records."""
-    if plan.row_rules:
+    if plan.row_rules or plan.records.judges:
         return frozenset()
     asked = {plan.subject.column} if plan.subject is not None else set()
     for one in plan.fields:

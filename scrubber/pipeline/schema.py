@@ -9,6 +9,7 @@ from scrubber.formats.metadata import Metadata, fewer
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.nested import map_types
 from scrubber.policy.plan import Keep, TablePlan, field_type
+from scrubber.policy.record_rules import RecordPlan
 
 
 def output_schema(schema: pa.Schema, plan: TablePlan) -> pa.Schema:
@@ -29,5 +30,6 @@ def output_schema(schema: pa.Schema, plan: TablePlan) -> pa.Schema:
         return {key: value for key, value in metadata.items() if key == ABSENT} or None
 
     result = map_types(schema, lambda path, kind: field_type(decided[path], kind), annotate)
-    noted = fewer(schema.metadata, schema, result, whole=not plan.row_rules)
+    whole = not plan.row_rules and plan.records == RecordPlan()
+    noted = fewer(schema.metadata, schema, result, whole=whole)
     return pa.schema(list(result), metadata=noted)

@@ -4,6 +4,7 @@ executor."""
 from __future__ import annotations
 
 import hmac
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ from functools import cached_property
 from threading import Event
 from typing import ClassVar
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from scrubber import formats
@@ -25,11 +28,13 @@ from scrubber.pipeline.batch import ScrubbedBatch, Tools, scrub_batch, tools_for
 from scrubber.pipeline.documents import unasked_for
 from scrubber.pipeline.overlap import beside, read_ahead, write_behind
 from scrubber.pipeline.schema import output_schema
+from scrubber.pipeline.shuffling import shuffled
 from scrubber.policy.derive.fitting import with_columns
 from scrubber.policy.plan import Drop, OnError, Plan
 from scrubber.transform.keys import RootKey
 
 _BLOCK = 1 << 20
+Codes = npt.NDArray[np.uint8]
 
 Tell = Callable[[int, int], None]
 """Receives the progress of a source: bytes read, and records done."""
@@ -109,7 +114,8 @@ class Bench:
 class ScrubJob:
     """Scrub one source into its part. `work` distinguishes the work on it from any other (see
     work_ids), `size` is that of its file in bytes, `digest` that of the bytes under the run's key
-    where it is known already."""
+    where it is known already, and `selected` the codes of the records where the run chose among
+    them (:func:`packed`)."""
 
     heavy: ClassVar[bool] = True
 
@@ -118,6 +124,7 @@ class ScrubJob:
     work: str
     size: int
     digest: str | None = None
+    selected: bytes | None = field(default=None, repr=False)
 
     def run(self, bench: Bench, tell: Tell) -> Done:
         """The part of the source, finished and on record; an existing one is taken over.
@@ -154,7 +161,9 @@ def _part(bench: Bench, job: ScrubJob, tell: Tell) -> Part:
             tell(job.size, found.fragment.rows_in)
             return found
         with parts.begin(name) as draft:
-            output, ledger = _write(bench, job, draft, tell)
+            shuffles = work.plan.table(alias).records.shuffle is not None
+            seed = _seed(bench, digest()) if shuffles else None
+            output, ledger = _write(bench, job, draft, tell, seed)
             ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest())
             part = Part(output, ledger.as_one(ref, output.sha256), digest())
             # The digest may be younger than the records: what was made of other bytes than it is
@@ -164,8 +173,16 @@ def _part(bench: Bench, job: ScrubJob, tell: Tell) -> Part:
     return part
 
 
-def _write(bench: Bench, job: ScrubJob, draft: Draft, tell: Tell) -> tuple[OutputFacts, Ledger]:
-    """The scrubbed records of the source, in `draft`."""
+def _seed(bench: Bench, digest: str) -> bytes:
+    """The seed of the order of a source's records. Another release of the source has another."""
+    assert bench.key is not None, "a shuffle needs a key"
+    return bench.key.derive("shuffle", digest)
+
+
+def _write(
+    bench: Bench, job: ScrubJob, draft: Draft, tell: Tell, seed: bytes | None
+) -> tuple[OutputFacts, Ledger]:
+    """The scrubbed records of the source, in `draft`; in the order of `seed`, if given."""
     plan, source, name = bench.work.plan, job.source, bench.work.output_name(job.source)
     target, compression = bench.work.output_format(source)
     table_plan = plan.table(source.alias)
@@ -178,11 +195,17 @@ def _write(bench: Bench, job: ScrubJob, draft: Draft, tell: Tell) -> tuple[Outpu
         write_behind(writer.write) as write,
         read_ahead(_batches(plan, job, under_way), _bytes) as batches,
     ):
-        for result in bench.scrub(batches):
-            write(result.table)
-            rows += result.fragment.rows_out
-            fragments.append(result.fragment)
-            tell(*under_way.popleft())
+
+        def scrubbed() -> Iterator[pa.Table]:
+            for result in bench.scrub(batches):
+                fragments.append(result.fragment)
+                tell(*under_way.popleft())
+                yield result.table
+
+        made = scrubbed()
+        for table in made if seed is None else shuffled(made, schema, seed, job.size):
+            write(table)
+            rows += table.num_rows
     written = writer.close()
     if written.rows != rows:
         place = Place(file=source.alias)
@@ -205,17 +228,46 @@ def _bytes(batch: Batch) -> int:
 def _batches(plan: Plan, job: ScrubJob, under_way: deque[tuple[int, int]]) -> Iterator[Batch]:
     """The records of the source; `under_way` gets how far each batch reaches. They have no digests
     of their own: the part has that of the source's bytes and that of its output."""
-    source, schema, ordinal, rows = job.source, job.schema, 0, 0
-    drop_bad, unasked = plan.on_error is OnError.DROP_ROW, unasked_for(plan.table(source.alias))
-    for chunk in formats.read(source, schema, drop_bad_rows=drop_bad, unasked=unasked):
-        ref = BatchRef(source.alias, ordinal, chunk.first_row, chunk.table.num_rows)
-        ordinal += 1
-        rows += chunk.table.num_rows
-        under_way.append((chunk.consumed, rows))
-        yield Batch(ref, chunk.table, chunk.rejected)
-    if ordinal == 0:  # no records: the empty output has to be written all the same
+    unasked, rows, empty = unasked_for(plan.table(job.source.alias)), 0, True
+    for consumed, batch in read_batches(plan, job.source, job.schema, job.selected, unasked):
+        rows, empty = rows + batch.ref.rows, False
+        under_way.append((consumed, rows))
+        yield batch
+    if empty:  # no records: the empty output has to be written all the same
         under_way.append((job.size, 0))
-        yield Batch(BatchRef(source.alias, 0, 1, 0), schema.empty_table())
+        yield Batch(BatchRef(job.source.alias, 0, 1, 0), job.schema.empty_table())
+
+
+def read_batches(
+    plan: Plan,
+    source: Source,
+    schema: pa.Schema,
+    selected: bytes | None = None,
+    unasked: frozenset[str] = frozenset(),
+) -> Iterator[tuple[int, Batch]]:
+    """The batches of a source, each with the number of bytes read so far.
+
+    `selected` are the codes of its records (:func:`packed`); `unasked` columns may be null.
+    """
+    codes, rows = unpacked(selected), 0
+    chunks = formats.read(
+        source, schema, drop_bad_rows=plan.on_error is OnError.DROP_ROW, unasked=unasked
+    )
+    for ordinal, chunk in enumerate(chunks):
+        count = chunk.table.num_rows
+        ref = BatchRef(source.alias, ordinal, chunk.first_row, count)
+        here = codes[rows : rows + count] if codes is not None else None
+        yield chunk.consumed, Batch(ref, chunk.table, chunk.rejected, here)
+        rows += count
+
+
+def packed(codes: Codes) -> bytes:
+    """The codes of a source's records as few bytes, for a job."""
+    return zlib.compress(codes.tobytes(), 1)
+
+
+def unpacked(selected: bytes | None) -> Codes | None:
+    return None if selected is None else np.frombuffer(zlib.decompress(selected), np.uint8)
 
 
 def source_digest(

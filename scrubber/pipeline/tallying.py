@@ -30,7 +30,7 @@ from scrubber.policy.plan import (
     TablePlan,
     treatments,
 )
-from scrubber.policy.row_filter import judge_rows
+from scrubber.policy.records.judging import judge
 from scrubber.transform.base import Context, Transform, transformed
 from scrubber.transform.counting import Counting, counting_step, with_step
 from scrubber.transform.keys import RootKey
@@ -199,7 +199,7 @@ def _frames(
     plan: Plan, table_plan: TablePlan, batch: Batch, key: RootKey | None
 ) -> Iterator[tuple[Name, pl.DataFrame]]:
     computed = with_derived(batch.table, table_plan.derived, plan.run_day)
-    kept = judge_rows(computed.table, table_plan.row_rules, plan.run_day).kept
+    kept = judge(plan, replace(batch, table=computed.table), key).kept
     table = without_views(computed.table)
     opened = Opened(table if kept.all() else table.filter(pa.array(kept)))
     chosen = choose(opened, table_plan, plan.run_day)

@@ -44,7 +44,6 @@ from scrubber.policy.plan import (
     Keep,
     Plan,
     Realign,
-    RowRule,
     RuleRef,
     ScrubText,
     TablePlan,
@@ -55,7 +54,7 @@ from scrubber.policy.plan import (
 )
 from scrubber.policy.quasi import check_privacy, quasi_identifier
 from scrubber.policy.realign import check_kept, class_of, is_of, resolved, with_moved
-from scrubber.policy.rows import boolean_fault, sound_columns_of
+from scrubber.policy.records.fitting import RecordFitting
 from scrubber.policy.rules import Rules
 from scrubber.policy.schema import RUN
 from scrubber.policy.syntax.report import Report, did_you_mean
@@ -83,7 +82,7 @@ def compile_plan(
     """
     compiler = _Compiler(rules, partial)
     tables = tuple((alias, compiler.table(alias, schema)) for alias, schema in schemas.items())
-    compiler.check_whole(schemas)
+    compiler.check_whole(schemas, dict(tables))
     check_privacy(compiler.report, rules, [table for _, table in tables], partial=partial)
     if not partial:
         check_aggregates(compiler.report, rules.aggregates, tables)
@@ -104,6 +103,7 @@ def compile_plan(
         digest=rules.digest,
         declared=Declared(canonical_json(rules.declared)),
         privacy=rules.privacy,
+        selection=compiler.records.selection,
         run_day=_run_day(rules, day),
         aggregates=rules.aggregates,
         budget=rules.budget,
@@ -157,9 +157,11 @@ class _Compiler:
         self._index = SelectorIndex(selector for _, selector in selectors)
         self._unlisted: set[str] = set()
         self._linking = Linking(self.report)
-        self._row_columns = [sound_columns_of(rule.expression) for rule in rules.rows]
+        self.records = RecordFitting(self.report, rules.rows, rules.records)
         self._fitting = Fitting(self.report, rules.derive)
-        self._tables: dict[tuple[bytes, frozenset[int], tuple[Derived, ...]], TablePlan] = {}
+        self._tables: dict[
+            tuple[bytes, frozenset[int], frozenset[str], tuple[Derived, ...]], TablePlan
+        ] = {}
         self._for_others: frozenset[int] = frozenset()
         self._kinds: dict[FieldPath, Kind] = {}
         self._columns: dict[str, pa.DataType] = {}
@@ -169,9 +171,10 @@ class _Compiler:
         derived = self._fitting.derived(alias, schema)
         schema = with_columns(schema, derived)
         self._enter(alias, schema)
-        known = schema.serialize().to_pybytes(), self._for_others, derived
+        applying = self.records.applying(alias)
+        known = schema.serialize().to_pybytes(), self._for_others, applying, derived
         if known not in self._tables:
-            table = self._tables[known] = replace(self._table(schema), derived=derived)
+            table = self._tables[known] = replace(self._table(schema, applying), derived=derived)
             places = {rule.ref.id: rule.path for rule in self._rules.fields}
             report_kept_inputs(self.report, derived, table.fields, places)
         return self._tables[known]
@@ -184,7 +187,7 @@ class _Compiler:
         if any(one.rule.kinds or one.moved or _is_of_texts(one.rule) for one in self._candidates):
             self._kinds = {path: kind_of(kind) for path, kind in leaves(schema)}
 
-    def _table(self, schema: pa.Schema) -> TablePlan:
+    def _table(self, schema: pa.Schema, applying: frozenset[str]) -> TablePlan:
         found = leaves(schema)
         self._columns = {column.name: column.type for column in schema}
         self._check_structs(found)
@@ -198,12 +201,8 @@ class _Compiler:
         self._check_maps(schema, fields)
         self._check_scopes(fields)
         check_kept(self.report, fields, self._conditional)
-        row_rules = [
-            rule
-            for i, rule in enumerate(self._rules.rows)
-            if self._row_columns[i] <= set(schema.names) and self._row_fits(i, rule, schema)
-        ]
-        return TablePlan(fields, tuple(row_rules), subject)
+        row_rules, records = self.records.fitted(applying, schema, subject)
+        return TablePlan(fields, row_rules, subject, records=records)
 
     def _field(
         self,
@@ -488,13 +487,9 @@ class _Compiler:
                 text = "scope document needs a text field with a keyed operator beside the field"
                 self.report.value(path, "scope-without-text", text, "scope: dataset")
 
-    def _row_fits(self, index: int, rule: RowRule, schema: pa.Schema) -> bool:
-        fault = boolean_fault(rule.expression, schema)
-        if fault is not None:
-            self.report.value(("rows", index, "drop"), fault.code, fault.text, fault.hint)
-        return fault is None
-
-    def check_whole(self, schemas: Mapping[str, pa.Schema]) -> None:
+    def check_whole(
+        self, schemas: Mapping[str, pa.Schema], tables: Mapping[str, TablePlan]
+    ) -> None:
         """Check the conditions that need every schema."""
         if self._partial:
             return
@@ -506,18 +501,12 @@ class _Compiler:
         found = {str(path) for schema in schemas.values() for path, _ in leaves(schema)}
         names = found | {name for schema in schemas.values() for name in schema.names}
         for candidate in self._candidates:
-            tables = () if candidate.rule.tolerant else candidate.rule.tables
-            if not report_tables(self.report, candidate.rule.path, tables, schemas):
+            named = () if candidate.rule.tolerant else candidate.rule.tables
+            if not report_tables(self.report, candidate.rule.path, named, schemas):
                 self._check_used(candidate, names)
         self._linking.check_used(self._rules.fields, names)
         self._check_subject(schemas, names)
-        for i, columns in enumerate(self._row_columns):
-            if not any(columns <= set(schema.names) for schema in schemas.values()):
-                missing = sorted(columns - names) or sorted(columns)
-                shown = ", ".join(map(printable, missing))
-                text = f"no table has all columns of this rule: {shown}"
-                hint = did_you_mean(missing[0], names)
-                self.report.value(("rows", i, "drop"), "unmatched-rule", text, hint)
+        self.records.check(schemas, tables, names)
 
     def _check_used(self, candidate: _Candidate, names: set[str]) -> None:
         rule = candidate.rule

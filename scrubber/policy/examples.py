@@ -15,20 +15,22 @@ from scrubber.model.fieldpath import EACH, FieldPath, Step, is_list, leaves
 from scrubber.model.opened import Opened
 from scrubber.policy import schema
 from scrubber.policy.syntax.report import Report
-from scrubber.policy.syntax.settings import numbered
+from scrubber.policy.syntax.settings import DROPPED, numbered
 from scrubber.policy.syntax.source import Path_
 
 
 @dataclass(frozen=True)
 class Example:
     """`given` and `expect` map paths to values; `mark` is its place. `id` is ``tests[0]``. `table`
-    names the table of the record, if the rules ask for it."""
+    names the table of the record, if the rules ask for it. `dropped` is true if the record is
+    expected not to come out; then `expect` is empty."""
 
     id: str
     given: Mapping[str, Any]
     expect: Mapping[str, Any]
     mark: Mark
     table: str | None = None
+    dropped: bool = False
 
 
 def examples(report: Report, tests: Iterable[schema.Example | None]) -> tuple[Example, ...]:
@@ -37,9 +39,10 @@ def examples(report: Report, tests: Iterable[schema.Example | None]) -> tuple[Ex
         Example(
             f"tests[{i}]",
             test.given,
-            test.expect,
+            {} if isinstance(test.expect, str) else test.expect,
             report.tree.value_mark(("tests", i)),
             test.in_,
+            isinstance(test.expect, str),
         )
         for i, test in numbered(tests)
         if _makes_sense(report, ("tests", i), test)
@@ -49,6 +52,8 @@ def examples(report: Report, tests: Iterable[schema.Example | None]) -> tuple[Ex
 def _makes_sense(report: Report, path: Path_, test: schema.Example) -> bool:
     right = True
     for key, part in (("given", test.given), ("expect", test.expect)):
+        if isinstance(part, str):
+            continue
         if not part:
             report.value((*path, key), "bad-example", f"{key} is empty")
             right = False
@@ -179,6 +184,8 @@ def unmet(example: Example, result: pa.Table) -> tuple[str, ...]:
     No row means that the record was dropped, so all paths differ. An expected null also matches a
     removed field.
     """
+    if example.dropped:
+        return (DROPPED,) if result.num_rows else ()
     known = {path for path, _ in leaves(result.schema)}
     return tuple(
         name

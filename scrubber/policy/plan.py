@@ -12,16 +12,21 @@ from typing import Literal
 import pyarrow as pa
 
 from scrubber.detect.spec import DetectSpec
-from scrubber.errors import Mark
 from scrubber.model.aggregates import Aggregate, Budget
 from scrubber.model.counts import SMALLEST
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import value_type
+from scrubber.model.tables import in_table
+from scrubber.policy.record_rules import Expected, RecordPlan, Selection
+from scrubber.policy.references import RuleRef as RuleRef
 from scrubber.privacy.models import PrivacyModel
 from scrubber.transform.base import Beside, PerSubject, Transform
 from scrubber.transform.crypto.canonical import text_type
 from scrubber.transform.steps import steps_of
+
+_NO_RULES = RecordPlan()
+_NO_SELECTION = Selection()
 
 
 class OnError(StrEnum):
@@ -74,15 +79,6 @@ class KeyRef:
     source: KeySource
     name: str
     id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRef:
-    """The rule that decided: a stable id such as ``fields[3]`` or ``on_unlisted``, and its
-    place."""
-
-    id: str
-    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +266,23 @@ class FieldPlan:
 @dataclass(frozen=True, slots=True)
 class RowRule:
     """Records for which the Polars SQL `expression` is true, or unknown (null), are dropped.
-    `public`: the manifest may show its words."""
+    `public`: the manifest may show its words.
+
+    With `follow` ``subject``, all records of their subjects are dropped; ``record`` states that the
+    others stay. `tables` restricts the rule (empty: all).
+    """
 
     expression: str
     reason: str
     rule: RuleRef
     public: bool = False
+    follow: Literal["subject", "record"] | None = None
+    tables: tuple[str, ...] = ()
+    expected: Expected | None = None
+
+    def is_for(self, alias: str) -> bool:
+        """True if the rule is for the source `alias`."""
+        return not self.tables or any(in_table(table, alias) for table in self.tables)
 
 
 @dataclass(frozen=True)
@@ -300,14 +307,16 @@ class Derived:
 class TablePlan:
     """The treatments for each source with this schema, in the order of its leaves.
 
-    `row_rules` holds the rules whose columns this table has. `derived` are its new columns, in the
-    order of their computation; they follow the columns of the source.
+    `row_rules` holds the rules whose columns this table has, `records` the other rules about its
+    records. `derived` are its new columns, in the order of their computation; they follow the
+    columns of the source.
     """
 
     fields: tuple[FieldPlan, ...]
     row_rules: tuple[RowRule, ...] = ()
     subject: FieldPath | None = None
     derived: tuple[Derived, ...] = ()
+    records: RecordPlan = _NO_RULES
 
     @property
     def quasi(self) -> tuple[FieldPlan, ...]:
@@ -366,6 +375,7 @@ class Plan:
     rescan: DetectSpec | None = None
     unmeasured: Unmeasured = Unmeasured.STOP
     run_day: date | None = None
+    selection: Selection = _NO_SELECTION
 
     def table(self, source: str) -> TablePlan:
         return self._by_source[source]
@@ -390,7 +400,7 @@ class Plan:
 
     @property
     def needs_key(self) -> bool:
-        return any(
+        return any(table.records.needs_key for table in self.kinds) or any(
             transform.traits.needs_key
             for table in self.kinds
             for field in table.fields

@@ -60,6 +60,12 @@ _NAMES: Final = (
     ("rows", _ANY, "reason"),
     *(("aggregate", _ANY, key) for key in ("name", "from", "by", "metrics", "subject")),
     ("budget",),
+    ("rows", _ANY, "in"),
+    ("rows", _ANY, "follow"),
+    ("rows", _ANY, "missing"),
+    ("rows", _ANY, "sample"),
+    ("rows", _ANY, "limit"),
+    ("rows", _ANY, "repeats"),
 )
 _WORDS: Final = (  # single words: a transform by its name alone
     ("detect", "ner"),

@@ -31,19 +31,19 @@ from scrubber.policy.plan import (
     OnError,
     PrivacyRules,
     RowRule,
-    RuleRef,
     Unmeasured,
     transforms_of,
 )
 from scrubber.policy.privacy import privacy_rules
 from scrubber.policy.publishing import has_literals, published_digest
-from scrubber.policy.rows import columns_of
+from scrubber.policy.record_rules import Follow, Sample, Written
+from scrubber.policy.records.fitting import place
+from scrubber.policy.records.reading import row_rules
 from scrubber.policy.schema import Gates, Key
 from scrubber.policy.shape import RULE_KEYS, check_shape
-from scrubber.policy.sql import Fault, uses_run_day
+from scrubber.policy.sql import uses_run_day
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
-from scrubber.policy.syntax.settings import numbered
 from scrubber.policy.syntax.source import Path_, Tree, plain_tree
 from scrubber.transform.keys import KEY_BYTES
 
@@ -77,6 +77,7 @@ class Rules:
     derive: tuple[Derivation, ...]
     fields: tuple[FieldRule, ...]
     rows: tuple[RowRule, ...]
+    records: tuple[Written, ...]
     tests: tuple[Example, ...]
     declared: dict[str, Any]
     privacy: PrivacyRules | None
@@ -86,6 +87,11 @@ class Rules:
     disclosure: DisclosureRules
     overrides: tuple[Override, ...]
     tree: Tree = field(repr=False)
+
+    @property
+    def needs_whole(self) -> bool:
+        """True if rules about records look at more than one."""
+        return any(not isinstance(one.rule, Sample) for one in self.records)
 
     def selector_of(self, rule_id: str) -> str:
         """The selector of the rule `rule_id`: its names, or ``*`` for ``on_unlisted``."""
@@ -190,12 +196,17 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     spec = detection(report, written.detect, needed=texts)
     check_entities(report, written.detect, spec, asked, linked_labels(fields))
     check_linked_as(report, fields, spec)
-    rows = _rows(report, written.rows)
+    rows, records = row_rules(report, written.rows, written.subject)
     if written.as_of is None:
         _refuse_run_day(report, fields, rows)
     tests = examples(report, written.tests)
     if needs_key_reference and key is None:
         _require_key(report, fields)
+        for one in records:
+            if not isinstance(one.rule, Follow):
+                text = "a keyed draw of records needs a key and the rules name none"
+                hint = "key: {env: SCRUBBER_KEY}"
+                report.value(place(one.rule.rule.id), "key-missing-in-rules", text, hint)
     report.raise_if_any()
     hierarchies = digests | more_digests
     content = canonical_json({"rules": tree.data, "hierarchies": hierarchies})
@@ -215,6 +226,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         derive=derive,
         fields=fields,
         rows=rows,
+        records=records,
         tests=tests,
         declared=written.dataset.model_dump(exclude_unset=True) if written.dataset else {},
         privacy=privacy,
@@ -285,26 +297,14 @@ def _read(written: Iterable[schema.Read | None]) -> tuple[FileForm, ...]:
     )
 
 
-def _rows(report: Report, written: Iterable[schema.RowRule | None]) -> tuple[RowRule, ...]:
-    rules: list[RowRule] = []
-    for i, rule in numbered(written):
-        read = columns_of(rule.drop)
-        if isinstance(read, Fault):
-            report.value(("rows", i, "drop"), read.code, read.text, read.hint)
-            continue
-        ref = RuleRef(f"rows[{i}]", report.tree.value_mark(("rows", i)))
-        rules.append(RowRule(rule.drop, rule.reason, ref, rule.public))
-    return tuple(rules)
-
-
 def _refuse_run_day(report: Report, fields: Iterable[FieldRule], rows: Iterable[RowRule]) -> None:
     """Report conditions that read ``run_day``."""
     for rule in fields:
         if rule.when is not None and uses_run_day(rule.when):
             report_no_day(report, (*rule.path, "when"))
-    for i, row in enumerate(rows):
+    for row in rows:
         if uses_run_day(row.expression):
-            report_no_day(report, ("rows", i, "drop"))
+            report_no_day(report, (*place(row.rule.id), "drop"))
 
 
 def _gates(report: Report, part: Gates, privacy: PrivacyRules | None) -> GateRules:

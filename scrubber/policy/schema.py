@@ -30,6 +30,7 @@ from scrubber.policy.syntax.settings import (
     ONE,
     AnyMapping,
     Between,
+    DroppedOrMapping,
     HierarchySetting,
     Items,
     KindNames,
@@ -410,16 +411,85 @@ class FieldRule(Part):
         return (self.in_,) if isinstance(self.in_, str) else self.in_ or ()
 
 
-class RowRule(Part):
-    """A rule that drops records."""
+class Expect(Part):
+    """The share of records that a rule is expected to affect; a run with another share fails."""
 
-    drop: Text = Field(
-        description="Polars SQL expression; records for which it is true or unknown are dropped."
+    min_share: Share | None = Field(None, description="Minimum share (default 0).")
+    max_share: Share | None = Field(None, description="Maximum share (default 1).")
+
+
+class SampleRule(Part):
+    """A keyed draw of records. The same key draws the same values of `by` in each run."""
+
+    share: Annotated[float, Field(gt=0, le=1)] = Field(
+        description="Probability that a value of `by`, with all its records, stays."
     )
-    reason: Text = Field(description="Reason for dropping the records.")
+    by: Text | None = Field(
+        None,
+        description="Field whose values are drawn (default: the subject, else whole records). "
+        "Records in which it is null are dropped.",
+    )
+
+
+class LimitRule(Part):
+    """A maximum number of records per value of a field, over all tables that have it."""
+
+    per: Text = Field(description="The field, or subject. Records in which it is null are a group.")
+    n: Annotated[int, Field(ge=1)] = Field(description="Maximum number of records, a keyed draw.")
+
+
+class RepeatsRule(Part):
+    """Duplicates, of which only some stay. Records in which all fields of `of` are null stay."""
+
+    of: Texts = Field(description="Fields to compare; a path includes everything below it.")
+    near: Annotated[float, Field(ge=0.5, lt=1)] | None = Field(
+        None,
+        description="Minimum Jaccard similarity of the texts' three-word sequences, as estimated "
+        "by MinHash (default: equal values only).",
+    )
+    keep: Annotated[int, Field(ge=1)] = Field(
+        1, description="Number of records that stay of each set of duplicates (default 1)."
+    )
+
+
+class RowRule(Part):
+    """A rule about records: one of drop, sample, limit, repeats and shuffle."""
+
+    drop: Text | None = Field(
+        None,
+        description="Polars SQL expression; records for which it is true or unknown are dropped.",
+    )
+    sample: SampleRule | None = Field(None, description="Keep a keyed draw of the records.")
+    limit: LimitRule | None = Field(None, description="Keep some records of each subject.")
+    repeats: RepeatsRule | None = Field(None, description="Keep some of the duplicates.")
+    shuffle: Literal[True] | None = Field(
+        None, description="Write the records of each file in a keyed random order."
+    )
+    reason: Text | None = Field(
+        None, description="Reason for dropping the records; required with drop."
+    )
+    follow: Literal["subject", "record"] | None = Field(
+        None,
+        description="subject: drop all records of the same subjects, in every table that has the "
+        "subject. record: other records of the subject stay. Required if only some of these "
+        "tables have the columns of the rule.",
+    )
+    missing: Literal["drop", "keep"] = Field(
+        "drop",
+        description="With follow: treatment of subjects without a record in a table that has the "
+        "columns (default drop).",
+    )
+    in_: OneOrMore | None = Field(
+        None, alias="in", description="Tables that the rule is for, as for fields (default: all)."
+    )
+    expect: Expect | None = Field(None, description="Share of records expected to be dropped.")
     public: bool = Field(
         False, description="Publish the words of `drop` in the manifest (default false: masked)."
     )
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return (self.in_,) if isinstance(self.in_, str) else self.in_ or ()
 
 
 class Figure(Part):
@@ -648,7 +718,9 @@ class Example(Part):
         None, alias="in", description="Table of the record, for rules that name tables."
     )
     given: AnyMapping = Field(description="Input values, by path.")
-    expect: AnyMapping = Field(description="Expected values, by path.")
+    expect: DroppedOrMapping = Field(
+        description="Expected values, by path, or dropped for a record that does not come out."
+    )
 
 
 class RuleFile(Part):
@@ -683,7 +755,7 @@ class RuleFile(Part):
     )
     derive: Items[Derive] = Field((), description="New fields, computed from the record's own.")
     fields: Items[FieldRule] = Field((), description="Field rules; the first match applies.")
-    rows: Items[RowRule] = Field((), description="Rules that drop records.")
+    rows: Items[RowRule] = Field((), description="Rules about records.")
     privacy: Privacy | None = Field(None, description="Privacy models for equivalence classes.")
     aggregate: Items[AggregateRule] = Field((), description="Tables of groups to publish.")
     budget: Budget | None = Field(None, description="Privacy budget of noisy aggregates.")

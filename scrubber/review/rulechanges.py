@@ -19,6 +19,7 @@ from scrubber.review.ordering import (
     named,
     parameters,
 )
+from scrubber.review.records import is_condition, record_changes, restricted
 
 Data = Mapping[str, Any]
 
@@ -41,6 +42,7 @@ def rule_changes(a: Data, b: Data) -> Iterator[Change]:
     yield from named(
         "policy", "records dropped by rule", rows[0], rows[1], Effect.STRONGER, Effect.WEAKER
     )
+    yield from record_changes(*(policy["rules"] for policy in (old, new)))
     for part, directions in PARTS.items():
         stated = [_parameters(policy["rules"], part) for policy in (old, new)]
         if part == "detect" and None in stated:
@@ -69,10 +71,11 @@ def _conditions(rules: Iterable[Data]) -> dict[str, str]:
     """The conditions of row rules, with the number of rules for each."""
     times: Counter[str] = Counter()
     for rule in rules:
-        if rule["id"].startswith("rows["):
+        if rule["id"].startswith("rows[") and is_condition(rule):
             stated = {p["name"]: p["value"] for p in rule["parameters"]}
             said = stated.get("condition") or rule["reason"] or rule["selector"]
             content = stated.get("content", HIDDEN)
+            said += restricted(rule)
             times[said if content == HIDDEN else f"{said} #{content}"] += 1
     return {
         printable_text(said): "dropped" if number == 1 else f"dropped by {number} rules"

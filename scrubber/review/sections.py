@@ -8,6 +8,7 @@ from typing import Any
 from scrubber.errors import printable
 from scrubber.manifest.assessment import left_in
 from scrubber.manifest.view import (
+    RECORDS,
     Count,
     aggregate_text,
     count_text,
@@ -187,12 +188,13 @@ def condition_table(data: Data) -> Html:
     rows = []
     for rule in data["policy"]["rules"]:
         stated = {one["name"]: one["value"] for one in rule["parameters"]}
-        if "condition" in stated:
+        words = stated.get("condition", stated.get(RECORDS))
+        if words is not None:
             matched = dropped.get(rule["id"])
             rows.append(
                 (
                     join(
-                        element("code", printable_text(stated["condition"]), class_="wrap"),
+                        element("code", printable_text(words), class_="wrap"),
                         _small(f"literals: {printable(stated.get('content', 'none'))}"),
                     ),
                     join(
@@ -213,7 +215,8 @@ def condition_table(data: Data) -> Html:
 
 
 def _became_of(action: str) -> str:
-    return "dropped" if action == "drop_row" else printable(action)
+    dropping = ("drop_row", "sample", "limit", "repeats")
+    return "dropped" if action in dropping else printable(action)
 
 
 def share_table(data: Data) -> Html:

@@ -86,6 +86,7 @@ def _sources_counted(
             formats.source_bytes(source),
             surveyed.schemas[source.alias],
             tallies=tallies is not None,
+            selected=outcome.selected.get(source.alias),
         )
         for source in surveyed.sources
     ]

@@ -62,6 +62,7 @@ from scrubber.policy.plan import (
     transforms_of,
     treatments,
 )
+from scrubber.run.places import place_of
 from scrubber.run.risk_facts import checked, limitations, risk_of_run
 from scrubber.run.rule_facts import (
     ON_ERROR,
@@ -69,7 +70,6 @@ from scrubber.run.rule_facts import (
     case_parameters,
     derived_parameters,
     levels_text,
-    place_of,
     rule_facts,
     stated_parameters,
     written_out,

@@ -49,10 +49,13 @@ def extend(
     Raises: OutputError ``increment-empty`` without a new source, ``increment-work`` if rules,
     detectors or program differ from the earlier output, ``increment-source`` if a finished source
     has changed (or the key differs), ``increment-key`` without a key, ``increment-privacy`` if
-    classes are required, which apply to all records or none.
+    classes are required and ``increment-rows`` for rules that compare records, since both apply to
+    all records.
     """
     if surveyed.plan.privacy is not None:
         raise refused("privacy", "classes of records are chosen and counted over all of them")
+    if surveyed.plan.selection.rules:
+        raise refused("rows", "rules about records compare all of them, the earlier ones too")
     newest = earlier.manifests[0].to_json()
     then = newest["policy"]
     # Under another key the digests also differ: then the sources' own digests show it.

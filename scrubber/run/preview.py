@@ -36,6 +36,7 @@ from scrubber.policy.plan import (
     ScrubText,
     with_on_error,
 )
+from scrubber.policy.record_rules import RecordPlan
 from scrubber.policy.sql import masked
 from scrubber.privacy.hierarchy import TOP
 from scrubber.run.request import key_for
@@ -76,7 +77,7 @@ def _run_example(rules: Rules, example: Example, key: RootKey) -> ExampleResult:
     try:
         table = table_of(example.given)
         alias = example.table or _EXAMPLE
-        plan = of_some_records(compile_plan(rules, {alias: table.schema}, partial=True))
+        plan = _alone(of_some_records(compile_plan(rules, {alias: table.schema}, partial=True)))
         batch = Batch(BatchRef(alias, 0, 1, table.num_rows), table)
         result = scrub_batch(plan, batch, tools_for(plan, key)).table
     except ScrubberError as error:
@@ -239,9 +240,19 @@ def key_or_throwaway(plan: Plan) -> tuple[RootKey | None, bool]:
         return RootKey(secrets.token_bytes(32)), True
 
 
+def _alone(plan: Plan) -> Plan:
+    """The plan without the rules that compare or draw records: an example is one record."""
+    none = RecordPlan()
+    tables = tuple((alias, replace(table, records=none)) for alias, table in plan.tables)
+    return replace(plan, tables=tables)
+
+
 def _for_the_eye(plan: Plan) -> Plan:
     """The plan without rules that remove records, so that before and after stay aligned."""
-    tables = tuple((alias, replace(table, row_rules=())) for alias, table in plan.tables)
+    none = RecordPlan()
+    tables = tuple(
+        (alias, replace(table, row_rules=(), records=none)) for alias, table in plan.tables
+    )
     return of_some_records(with_on_error(replace(plan, tables=tables), OnError.NULL))
 
 

@@ -77,6 +77,7 @@ class Request:
 class Outcome:
     """The facts of a run so far. Each pass returns it with its results.
 
+    `selected` are the codes of their records (:func:`~scrubber.pipeline.source.packed`).
     `digests` are those of the sources under the run's key, by alias. `stamps` detect sources that
     change during the run. `counted`: transforms were settled by the counts of all records.
     """
@@ -95,6 +96,7 @@ class Outcome:
     planted: tuple[PlantedFacts, ...] = ()
     aggregates: tuple[AggregateFacts, ...] = ()
     unicity: tuple[UnicityFacts, ...] = ()
+    selected: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def plan(self) -> Plan:

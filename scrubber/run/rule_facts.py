@@ -17,7 +17,6 @@ from typing import Any, Final
 from scrubber.anonymize.apply_levels import SUPPRESSED
 from scrubber.anonymize.gates import GATES, gate_rule
 from scrubber.detect import DetectSpec
-from scrubber.errors import Mark
 from scrubber.manifest import HIDDEN, RuleFacts
 from scrubber.manifest.view import CASE, DERIVED, WHERE
 from scrubber.model.aggregates import Aggregate
@@ -40,6 +39,8 @@ from scrubber.policy.plan import (
     Unmeasured,
 )
 from scrubber.policy.sql import RUN_DAY, masked
+from scrubber.run.places import place_of
+from scrubber.run.record_facts import of_condition, record_facts
 from scrubber.run.risk_facts import suppression
 from scrubber.transform.base import Transform
 from scrubber.transform.keys import RootKey
@@ -75,6 +76,8 @@ def rule_facts(rules: Rules, plan: Plan, key: RootKey | None) -> Iterator[RuleFa
                 seen.setdefault(case.rule.id, _case_rule(case, rules, key))
         for row in table.row_rules:
             seen.setdefault(row.rule.id, _row_rule(row, key))
+    for record in record_facts(rules, plan):
+        seen[record.id] = record
     for one in plan.aggregates:
         seen[one.rule] = _aggregate_rule(one)
     if rules.as_of is not None:
@@ -111,13 +114,6 @@ def action_of(disposition: Disposition) -> str:
             return "text"
         case Realign():
             return "realign"
-
-
-def place_of(mark: Mark) -> str:
-    """``file:line`` without an absolute path, which would name the machine or the person."""
-    path = PurePath(mark.file)
-    relative = not path.is_absolute() and ".." not in path.parts
-    return f"{path.as_posix() if relative else path.name}:{mark.line}"
 
 
 def stated_parameters(transform: Transform, key: RootKey | None) -> dict[str, Any]:
@@ -239,6 +235,7 @@ def _row_rule(row: RowRule, key: RootKey | None) -> RuleFacts:
     stated = {
         "condition": masked(row.expression, public=row.public),
         "content": digest(" ".join(row.expression.split()), key),
+        **of_condition(row),
     }
     return RuleFacts(row.rule.id, place_of(row.rule.mark), "rows", "drop_row", stated, row.reason)
 

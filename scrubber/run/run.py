@@ -1,4 +1,4 @@
-"""A run: survey, count, scrub, reread, seal, publish."""
+"""A run: survey, select, count, scrub, reread, seal, publish."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from scrubber.run.request import Outcome, Request, Session, key_for, session
 from scrubber.run.reread_pass import reread
 from scrubber.run.scrub_pass import scrub
 from scrubber.run.sealing import Clock, sealed
+from scrubber.run.select_pass import select
 from scrubber.run.survey import survey
 from scrubber.run.unicity_pass import unicity
 
 Pass = Callable[[Session, Outcome], Outcome]
-PASSES: Final[tuple[Pass, ...]] = (tally, count, scrub, unicity, reread, aggregate, recall)
+PASSES: Final[tuple[Pass, ...]] = (select, tally, count, scrub, unicity, reread, aggregate, recall)
 """The passes over the sources, in order. Each returns the outcome with its results."""
 
 

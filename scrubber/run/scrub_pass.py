@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
+from hashlib import sha256
 from typing import Any
 
 from scrubber import formats
@@ -56,12 +57,18 @@ def _jobs(session: Session, outcome: Outcome) -> list[ScrubJob]:
         ScrubJob(
             source,
             outcome.surveyed.schemas[source.alias],
-            works[source.alias],
+            _with_selected(works[source.alias], outcome.selected.get(source.alias)),
             formats.source_bytes(source),
             outcome.digests.get(source.alias),
+            outcome.selected.get(source.alias),
         )
         for source in outcome.surveyed.sources
     ]
+
+
+def _with_selected(work: str, selected: bytes | None) -> str:
+    """The identity of the work on a source, of which other records may stay in another run."""
+    return work if selected is None else sha256(work.encode() + selected).hexdigest()
 
 
 def _scrubbed(

@@ -9,13 +9,14 @@ from datetime import date
 import pyarrow as pa
 
 from scrubber import formats
-from scrubber.errors import InputError
+from scrubber.errors import InputError, RuleError
 from scrubber.executors.base import Executor, InProcess, in_order, unheard
 from scrubber.executors.jobs import OutlineJob
 from scrubber.formats import Source
 from scrubber.pipeline.source import Bench
 from scrubber.policy import Rules, compile_plan
 from scrubber.policy.plan import OnError, Plan
+from scrubber.run.half_way import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,11 @@ def survey(
     sources = tuple(source for source in found if source.alias in schemas)
     if not sources:
         raise all_unreadable()
-    return Survey(sources, schemas, compile_plan(rules, schemas, day=day))
+    try:
+        plan = compile_plan(rules, schemas, day=day)
+    except RuleError as error:
+        raise counted(error, rules, sources, schemas) from None
+    return Survey(sources, schemas, plan)
 
 
 def all_unreadable() -> InputError:

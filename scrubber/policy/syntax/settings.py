@@ -201,6 +201,22 @@ Between = Annotated[
 AnyMapping = Annotated[
     Mapping[str, Any], PlainValidator(_mapping), WithJsonSchema({"type": "object"})
 ]
+DROPPED = "dropped"
+
+
+def _dropped_or_mapping(value: Any) -> str | Mapping[str, Any]:
+    if value == DROPPED:
+        return DROPPED
+    if not isinstance(value, dict):
+        raise PydanticCustomError("wrong-type", "expected a mapping, or the word dropped")
+    return value
+
+
+DroppedOrMapping = Annotated[
+    str | Mapping[str, Any],
+    PlainValidator(_dropped_or_mapping),
+    WithJsonSchema({"anyOf": [{"const": DROPPED}, {"type": "object"}]}),
+]
 Ner = Annotated[
     str | Mapping[str, Any],
     PlainValidator(_ner),

@@ -1,0 +1,1 @@
+"""Rules about records: which are dropped, drawn, limited and shuffled."""
