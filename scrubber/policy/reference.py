@@ -127,6 +127,24 @@ A row rule is one condition. It may use columns, literals, `AND OR NOT`, compari
 functions listed below. Queries, comments and everything else are refused before Polars parses
 them. Quote names with other characters than letters, digits and underscores: `"Avg. Length" > 3`.
 
+**Consent.** `follow: subject` drops all records of a person, in every table with the `subject`, if
+the rule drops one of them. An unknown answer counts as a no. A
+person without a record in a table with the rule's columns is dropped too and counted on its own,
+unless `missing: keep`. Tables without the subject are left alone. If only some of the subject's
+tables have the columns, a rule without `follow` is an error, which says how many records it would
+leave. `follow: record` states that the others stay.
+
+**Samples, limits, duplicates, order.** `sample` keeps each value of `by` with the probability
+`share`; the same key draws the same values in every run. `limit` keeps `n` records per value of
+`per`, counted over all tables with the field; `in` names fewer tables. `repeats` keeps some of the
+records that are equal in the fields of `of`. With `near` it compares texts: sequences of three
+words, by MinHash (install `scrubber[near]`), with a standard error of up to 0.045. Pairs join into
+sets, so the ends of a chain may differ more. `shuffle` mixes the records of each file, not between
+files. Conditions and samples apply first; then the other rules, in their order. All draws depend
+on the key and the content of records, not on files or workers. These rules read the data once
+more, and keep some numbers per record in the folder of temporary files (`TMPDIR`), with bounded
+memory. Rules other than conditions and samples refuse `--incremental` and `ScrubBatches`.
+
 **Includes.** A file overrides its includes, and later includes override earlier ones. `fields`,
 `rows`, `detect.recognizers` and `detect.rules` are concatenated in that order; other mappings are
 merged key by key. Tests of an included file do not run. Its `key` is ignored, unless the rule file
@@ -184,8 +202,9 @@ are not counted, nor are names, places and dates outside of text fields. Without
 residuals.
 
 **Tests.** `given` is one record, by path; a list gives the elements below `[]`. `expect` holds the
-expected values. An expected `null` also matches a removed field. Levels of `privacy` depend on all
-records, so tests see quasi-identifiers before generalization.
+expected values. An expected `null` also matches a removed field. `expect: dropped` is a record
+that a condition drops; samples, limits and duplicates do not apply to tests. Levels of `privacy`
+depend on all records, so tests see quasi-identifiers before generalization.
 """
 
 

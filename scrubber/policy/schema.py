@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -454,6 +455,18 @@ class RepeatsRule(Part):
 
 class RowRule(Part):
     """A rule about records: one of drop, sample, limit, repeats and shuffle."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["drop", "reason"]},
+                {"required": ["sample"]},
+                {"required": ["limit"]},
+                {"required": ["repeats"]},
+                {"required": ["shuffle"]},
+            ]
+        }
+    )
 
     drop: Text | None = Field(
         None,
