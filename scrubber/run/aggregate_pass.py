@@ -18,8 +18,8 @@ from scrubber.model.aggregates import Aggregate, Private
 from scrubber.release.budget import spend
 from scrubber.release.groups import GroupSum, Partial, groups_of, keys_of, released
 from scrubber.release.private import noisy
+from scrubber.run.places import place_of
 from scrubber.run.request import Outcome, Session
-from scrubber.run.rule_facts import place_of
 from scrubber.run.survey import Progress
 
 FOLDER = "aggregates"
