@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from scrubber.model.entities import ENTITIES
 from scrubber.policy.operators import parameters, parameters_model
 from scrubber.policy.schema import RuleFile
+from scrubber.policy.syntax.packs import pack_names
 from scrubber.transform import TRANSFORMS
 from scrubber.transform.base import for_findings
 
@@ -34,12 +37,33 @@ def json_schema() -> dict[str, Any]:
         {name: shape for name, shape in operators.items() if name not in whole} | {"keep": keep},
     )
     definitions["Key"].update(minProperties=1, maxProperties=1)
+    _complete(schema)
     return {
         "$schema": DIALECT,
         "$id": "urn:scrubber:rules:v1",
         "title": "Rule file of scrubber",
         **{key: value for key, value in schema.items() if key != "title"},
     }
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    """Suggest the words that a program can know, beside any other: packs, entities, languages."""
+    definitions = schema["$defs"]
+    detect, rule = definitions["Detect"]["properties"], definitions["FieldRule"]["properties"]
+    known = sorted(ENTITIES)
+    for key in ("entities", "consistency"):
+        detect[key]["items"] = _suggested(known)
+    rule["entities"]["properties"] = {
+        name: {"$ref": "#/$defs/Operator"} for name in ("default", *known)
+    }
+    rule["linked_as"] |= _suggested(known)
+    schema["properties"]["include"]["items"] = _suggested(pack_names())
+    schema["properties"]["as_of"] |= _suggested(["run"])
+
+
+def _suggested(words: Iterable[str]) -> dict[str, Any]:
+    """Any text; an editor offers `words`."""
+    return {"anyOf": [{"enum": sorted(words)}, {"type": "string", "minLength": 1}]}
 
 
 def _choice(names: list[str], parameters: dict[str, Any]) -> dict[str, Any]:

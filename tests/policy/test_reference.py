@@ -104,3 +104,19 @@ def test_every_transform_is_in_the_schema_and_in_the_reference() -> None:
 def test_the_reference_is_current() -> None:
     written = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert written == rules_reference(), "write rules_reference() to docs/rules.md"
+
+
+def test_editors_are_offered_packs_and_entities_and_accept_any_other() -> None:
+    schema = json_schema()
+    offered = schema["properties"]["include"]["items"]["anyOf"][0]["enum"]
+    assert "pack:secrets" in offered
+    rule = schema["$defs"]["FieldRule"]["properties"]
+    assert {"default", "EMAIL_ADDRESS", "PERSON"} <= rule["entities"]["properties"].keys()
+    written = {
+        "version": 1,
+        "include": ["pack:secrets", "own.yaml"],
+        "as_of": "run",
+        "detect": {"entities": ["PERSON", "TICKET"]},
+        "fields": [{"name": "a", "entities": {"PERSON": "redact", "TICKET": "redact"}}],
+    }
+    Draft202012Validator(schema).validate(written)
