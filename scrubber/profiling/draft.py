@@ -22,6 +22,7 @@ from scrubber.profiling.columns import Profile, judge
 from scrubber.profiling.confirm import to_confirm
 from scrubber.profiling.examine import Examined, ExaminedTable, Looked
 from scrubber.profiling.packs import pack_for
+from scrubber.profiling.pointing import realigned_rules
 from scrubber.profiling.relations import domains_of, linked_rules
 from scrubber.profiling.report import DETECT, ROWS, SEED, examined_tables, passed_over_said
 from scrubber.profiling.suggest import DROP, REDACT, Decision, decide, merged
@@ -116,7 +117,8 @@ def draft(
     proposed = to_confirm(made.rules, named, schemas)
     made = replace(made, head=_head(made.rules, detect), confirm=proposed)
     made = replace(made, paths=tuple(_paths(schemas)))
-    return _checked(replace(made, rules=linked_rules(made.rules, named, schemas)), made, schemas)
+    moved = realigned_rules(made.rules, [table.sample.table for table in tables])
+    return _checked(replace(made, rules=linked_rules(moved, named, schemas)), made, schemas)
 
 
 def write_draft(made: Draft, path: Path, *, overwrite: bool = False) -> None:

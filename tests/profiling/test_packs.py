@@ -29,6 +29,21 @@ def test_the_pack_of_a_shape(name: str, pack: str | None) -> None:
     assert pack_for(formats.schemas(sources).values()) == pack
 
 
+@pytest.mark.parametrize(
+    ("shape", "realign"),
+    [
+        ("ner", {"start": "spans[].start", "end": "spans[].end", "copy": "spans[].text"}),
+        ("pairs", {"pair": "label[][].{number}"}),
+        ("squad", {"start": "answers.answer_start[]", "copy": "answers.text[]"}),
+    ],
+)
+def test_a_draft_moves_positions_along(shape: str, realign: dict[str, str]) -> None:
+    made = scrubber.draft([str(FIXTURES / "labelled" / f"{shape}.jsonl")])
+    fields = made.as_mapping()["fields"]
+    assert [one["realign"] for one in fields if "realign" in one] == [[realign]]
+    assert not set(realign.values()) & {one["name"] for one in fields}
+
+
 def test_a_draft_names_the_pack(tmp_path: Path) -> None:
     patterns = {"ner": "none"}
     source = str(FIXTURES / "chats" / "alpaca.json")

@@ -81,7 +81,14 @@ def everything(folder: Path) -> str:
 
 def test_the_packs_that_there_are() -> None:
     names = {path.stem for path in (Path(__file__).parents[2] / "rules" / "packs").glob("*.yaml")}
-    expected = {"agent-traces", "chat-finetuning", "gdpr-direct", "hipaa-safe-harbor", "secrets"}
+    expected = {
+        "agent-traces",
+        "chat-finetuning",
+        "gdpr-direct",
+        "hipaa-safe-harbor",
+        "labelled-text",
+        "secrets",
+    }
     assert names == expected
     assert {name.removeprefix("pack:") for name in PACKS} == expected
 

@@ -39,14 +39,15 @@ class ElementStream(ByteStream):
     """The elements of an array, or the objects of a file, each as a line.
 
     Line breaks between values become blanks; one inside a string stays, and no line with half a
-    string is JSON. Raises: InputError ``json-line`` for an array that is not closed, and for
-    anything before or behind it.
+    string is JSON. Raises: InputError ``json-line`` for an array that is not closed, for a comma
+    without an element, and for anything before or behind the array.
     """
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self._alias = source.alias
         self._quoted, self._depth, self._closed = False, 0, False
+        self._last = 0
         self._ready = b""
         start = b""
         while not start.strip(_BLANK):
@@ -99,7 +100,9 @@ class ElementStream(ByteStream):
         if not self.in_array:
             signs[breaks & (depth > 0)] = ord(" ")
             return signs.tobytes()
-        self._check(signs, depth, plain & (steps < 0) & (depth == 0))
+        ends = plain & (steps < 0) & (depth == 0)
+        self._check(signs, depth, ends)
+        self._check_commas(signs, ends | (plain & (depth == 1) & (signs == ord(","))))
         signs[breaks] = ord(" ")
         signs[plain & (depth == 1) & (signs == ord(","))] = ord("\n")
         signs[(depth == 1) & (steps > 0) | (depth == 0) & (steps < 0)] = ord(" ")
@@ -114,6 +117,19 @@ class ElementStream(ByteStream):
         self._closed = self._closed or len(places) > 0
         if not _BLANKS[behind].all() or (depth < 0).any():
             raise self._malformed("there is something behind the array")
+
+    def _check_commas(self, signs: _Signs, closing: _Flags) -> None:
+        """Refuse a comma without an element before it, and the end of the array behind a comma.
+        `closing` marks what ends an element: commas between elements, and the array's end."""
+        places = np.flatnonzero(~_BLANKS[signs])
+        if not len(places):
+            return
+        before = np.append(np.uint8(self._last), signs[places[:-1]])
+        ends, empty = closing[places], np.isin(before, (ord(","), ord("[")))
+        lonely = ends & (before == ord("[")) & (signs[places] == ord("]"))  # an empty array
+        if (ends & empty & ~lonely).any():
+            raise self._malformed("a comma has no element beside it")
+        self._last = int(signs[places[-1]])
 
     def _malformed(self, text: str) -> InputError:
         return InputError("json-line", text, place=Place(file=self._alias))

@@ -58,6 +58,10 @@ BAD = [
     (b'["SECRET"]', "json-line"),
     (b'SECRET', "json-line"),
     (b'[{"a":1,"a":2}]', "json-duplicate-key"),
+    (b'[{"a":1},]', "json-line"),
+    (b'[{"a":"SECRET"}\n,\n ]', "json-line"),
+    (b'[,{"a":1}]', "json-line"),
+    (b'[{"a":1},,{"a":2}]', "json-line"),
     (b"[]", "no-fields"),
 ]  # fmt: skip
 
