@@ -33,7 +33,7 @@ def with_copies(path: Path, most: int) -> list[Record]:
     found = []
     for line in path.read_text("utf-8").splitlines()[:most]:
         record = json.loads(line)
-        text, spans = record["text"], record["spans"]
+        text, spans = record["text"], record.get("spans", ())
         made = [
             {"start": s["start"], "end": s["end"], "text": text[s["start"] : s["end"]],
              "label": s["label"]}

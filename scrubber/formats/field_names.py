@@ -59,6 +59,7 @@ _DATE = re.compile(
     r"|(?P<a>\d\d?)(?P<t>[-/._])(?P<b>\d\d?)(?P=t)(?P<short>\d{4}|\d{2})"
 )
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
+_NUMBERED = re.compile(r"[^\W\d]+[_-]?[0-9]{2,}")
 _SERIES = 3
 _LONG_NUMBER = 5
 
@@ -145,6 +146,20 @@ def are_map_keys(names: Sequence[str]) -> bool:
     digit, are names of people, or are not common words."""
     odd = sum(_is_odd(name) for name in names)
     return 2 * odd >= len(names)
+
+
+def are_keys_of_people(names: Sequence[str]) -> bool:
+    """True if each name is a given name with a capital; or of several names, a word with a number
+    of two digits and more. If no two objects share one, such keys are values.
+
+    >>> [are_keys_of_people(names) for names in (["Jane"], ["emp12", "emp77"], ["emp12"])]
+    [True, True, False]
+    """
+    return bool(names) and all(
+        (len(names) > 1 and _NUMBERED.fullmatch(name))
+        or (name.istitle() and _is_name(name) and fold(name) in given_names())
+        for name in names
+    )
 
 
 def row_as_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
@@ -279,6 +294,7 @@ def _is_series(values: Sequence[float], least: int = _SERIES) -> bool:
 
 
 __all__ = [
+    "are_keys_of_people",
     "are_map_keys",
     "data_among",
     "is_person",

@@ -18,7 +18,12 @@ import pyarrow as pa
 
 from scrubber.errors import InputError, Place
 from scrubber.formats.base import ABSENT
-from scrubber.formats.field_names import are_map_keys, data_among, looks_like_data
+from scrubber.formats.field_names import (
+    are_keys_of_people,
+    are_map_keys,
+    data_among,
+    looks_like_data,
+)
 from scrubber.model.fieldpath import (
     EACH,
     LIST,
@@ -53,6 +58,7 @@ _DEPTH = 64
 _FIELDS = 10_000
 _FORMS = 1_000
 _MAP_KEYS, _MAP_FILL = 10, 0.15
+_FEW = 3
 
 
 class BadValue(Exception):
@@ -303,10 +309,19 @@ def _has_data_for_keys(shape: Shape) -> bool:
     if shape.path is not None and data_among(list(shape.fields)) is not None:
         return True
     keys, kinds = len(shape.fields), {_family(one) for one in shape.fields.values()} - {NULL}
+    if shape.path is not None and _is_each_once(shape) and are_keys_of_people(list(shape.fields)):
+        return True
     if keys < _MAP_KEYS or shape.objects < _MAP_KEYS or len(kinds) > 1:
         return False
     filled = sum(one.present for one in shape.fields.values())
     return filled <= _MAP_FILL * keys * shape.objects and are_map_keys(list(shape.fields))
+
+
+def _is_each_once(shape: Shape) -> bool:
+    """True if no two objects share a key, of which there are several or one alone."""
+    keys = list(shape.fields.values())
+    several = shape.objects >= _FEW and len(keys) >= _FEW
+    return all(one.present <= 1 for one in keys) and (several or len(keys) == 1)
 
 
 def _family(shape: Shape) -> int:
