@@ -144,7 +144,9 @@ def update(made: Draft, path: Path) -> Draft:
     line; OutputError ``output-write``.
     """
     written = load_rules(path)
-    index = SelectorIndex(Selector(name) for rule in written.fields for name in rule.names)
+    names = [name for rule in written.fields for name in rule.names]
+    moved = [name for rule in written.fields for one in rule.moved for _, name in one.names]
+    index = SelectorIndex(map(Selector, (*names, *moved)))
     known = {
         str(path)
         for path in made.paths
