@@ -71,7 +71,14 @@ def clinic() -> dict[str, list[Row]]:
     for i in range(20):
         mrn = f"MRN{1000 + i}"
         born = dt.date(1920 + 5 * i, 5, 3)
-        patients.append({"mrn": mrn, "birth_date": str(born), "zip": ["02139", "03601"][i % 2]})
+        patients.append(
+            {
+                "mrn": mrn,
+                "birth_date": str(born),
+                "zip": ["02139", "03601"][i % 2],
+                "research_consent": ["yes", "no", "yes", None][i % 4],
+            }
+        )
         for j in range(2):
             day = DAY + dt.timedelta(days=i + 9 * j)
             encounters.append(
@@ -349,6 +356,15 @@ def c7(old: Rows, new: Rows) -> None:
     assert list(map(int, of(new, "visit_date"))) == days
 
 
+def c8(old: dict[str, Rows], new: dict[str, Rows]) -> None:
+    left = {row["mrn"] for row in old["patients"] if row["research_consent"] == "yes"}
+    for table, rows in old.items():
+        assert len(new[table]) == sum(row["mrn"] in left for row in rows) > 0
+    tokens = [set(of(rows, "mrn")) for rows in new.values()]
+    assert len(tokens) == 3
+    assert all(one == tokens[0] and len(one) == len(left) for one in tokens)
+
+
 def c9(old: Rows, new: Rows) -> None:
     patients = Counter(code for code, _ in {(row["diagnosis"], row["mrn"]) for row in old})
     records = Counter(of(old, "diagnosis"))
@@ -513,6 +529,12 @@ def w5(old: Rows, new: Rows) -> None:
     assert len(set.union(*tokens.values())) == len(tokens)
 
 
+def w8(old: Rows, new: Rows) -> None:
+    events, sampled = Counter(of(old, "user")), Counter(of(new, "user"))
+    assert len(sampled) < len(events)
+    assert all(sampled[user] == events[user] for user in sampled)
+
+
 def w9(old: dict[str, Rows], new: dict[str, Rows]) -> None:
     users = one_to_one(of(old["events"], "user"), of(new["events"], "user"))
     named = one_to_one(of(old["access"], "auth_user"), of(new["access"], "auth_user"))
@@ -575,6 +597,13 @@ def m7(old: Rows, new: Rows) -> None:
     asked = [was == became for was, became in pairs if was is not None]
     assert all((was is None) == (became is None) for was, became in pairs)
     assert 0.65 < sum(asked) / len(asked) < 0.85
+
+
+def m10(old: Rows, new: Rows) -> None:
+    people = [int(one[1:]) for one in of(new, "person_id")]
+    assert set(people) < set(range(len(old)))
+    assert 0.04 * len(old) < len(set(people)) == len(people) < 0.18 * len(old)
+    assert people not in (sorted(people), sorted(people, reverse=True))
 
 
 def m8(old: Rows, new: Rows) -> None:
@@ -657,7 +686,7 @@ TABLE = {
     "C9": "encounters",
     "C10": "encounters",
 }
-LINKED = ("C1", "C4", "W9")  # about several tables
+LINKED = ("C1", "C4", "C8", "W9")  # about several tables
 GROUPED = {"M5": "release", "W10": "requests"}  # about a table of groups
 CHECKS: dict[str, Callable[[Any, Any], None]] = {
     name.upper(): globals()[name]
