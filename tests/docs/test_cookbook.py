@@ -360,7 +360,7 @@ def c8(old: dict[str, Rows], new: dict[str, Rows]) -> None:
     left = {row["mrn"] for row in old["patients"] if row["research_consent"] == "yes"}
     for table, rows in old.items():
         assert len(new[table]) == sum(row["mrn"] in left for row in rows) > 0
-    tokens = [set(of(rows, "mrn")) for rows in new.values()]
+    tokens = [set(of(new[table], "mrn")) for table in old]
     assert len(tokens) == 3
     assert all(one == tokens[0] and len(one) == len(left) for one in tokens)
 
