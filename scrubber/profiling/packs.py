@@ -9,7 +9,7 @@ import pyarrow as pa
 from scrubber.model.fieldpath import leaves, spellings
 
 _CHATS, _TRACES = "pack:chat-finetuning", "pack:agent-traces"
-_LABELLED = "pack:labelled-text"
+_LABELLED, _PREDICTIONS = "pack:labelled-text", "pack:prediction-logs"
 _SHAPES: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (pack, frozenset(names.split()))
     for pack, names in (
@@ -24,6 +24,11 @@ _SHAPES: tuple[tuple[str, frozenset[str]], ...] = tuple(
         (_CHATS, "instruction output"),
         (_CHATS, "chosen rejected"),
         (_CHATS, "chosen[].content rejected[].content"),
+        (_PREDICTIONS, "request_id input prediction.label"),
+        (_PREDICTIONS, "request_id input label confidence"),
+        (_PREDICTIONS, "request_id input prediction confidence"),
+        (_PREDICTIONS, "request_id text predicted_label"),
+        (_PREDICTIONS, "request_id inputs predictions"),
         (_LABELLED, "text spans[].start spans[].end"),
         (_LABELLED, "text entities[].start entities[].end"),
         (_LABELLED, "text labels[].start labels[].end"),

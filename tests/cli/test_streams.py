@@ -171,7 +171,8 @@ def test_wrong_usage_is_refused(words: tuple[str, ...], tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_closed_pipe_leaves_no_manifest(tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text(json.dumps(RULES))
-    (tmp_path / "a.jsonl").write_bytes(LINE * 20_000)
+    long = LINE.replace(b"to ", b"to " + b"x " * 1000)
+    (tmp_path / "a.jsonl").write_bytes(LINE + long * 2_000)  # more than a pipe holds
     words = ("run", "r.yaml", "a.jsonl", "--out", "-", "--manifest", "m.json", "--quiet")
     run = subprocess.Popen(
         [sys.executable, "-m", "scrubber", *words], cwd=tmp_path, stdout=subprocess.PIPE

@@ -21,6 +21,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
         *((f"chats/{name}", "pack:chat-finetuning") for name in ("openai.jsonl", "alpaca.json")),
         *((f"traces/{name}", "pack:agent-traces") for name in ("pi.jsonl", "openhands.json")),
         ("labelled/*", "pack:labelled-text"),
+        ("predictions/*", "pack:prediction-logs"),
         ("support/*", None),
     ],
 )
