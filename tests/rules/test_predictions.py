@@ -43,6 +43,6 @@ def test_logs_keep_the_top_label_and_nothing_to_attack_with(tmp_path: Path) -> N
     legal = done.manifest.data["legal"]
     assert len(legal["prohibited_uses"]["value"]) == 3
     assert "limits the rate of queries" in json.dumps(done.manifest.to_json())
-    page = scrubber.report(tmp_path / "out").html
+    page = Path(scrubber.report(tmp_path / "out").path).read_text("utf-8")
     assert "raw confidences" in page
     assert "limits the rate of queries" in page
