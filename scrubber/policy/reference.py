@@ -149,7 +149,8 @@ memory. Rules other than conditions and samples refuse `--incremental` and `Scru
 `rows`, `detect.recognizers` and `detect.rules` are concatenated in that order; other mappings are
 merged key by key. Tests of an included file do not run. Its `key` is ignored, unless the rule file
 uses it: `key: {include: base.yaml}`. The packs `pack:hipaa-safe-harbor`, `pack:gdpr-direct`,
-`pack:secrets`, `pack:chat-finetuning`, `pack:agent-traces` and `pack:labelled-text` are part of the
+`pack:secrets`, `pack:chat-finetuning`, `pack:agent-traces`, `pack:labelled-text` and
+`pack:prediction-logs` are part of the
 package. Commands accept a pack in place of a rule file.
 
 **Malformed records.** A malformed record stops a run; `on_error: drop_row` rejects and counts it
