@@ -325,7 +325,7 @@ def test_samples_and_keys_are_in_no_repr() -> None:
 
 
 def test_every_command_has_its_verb() -> None:
-    no_verb = {"init": "draft", "run": "scrub", "schema": "Manifest"}
+    no_verb = {"init": "draft", "run": "scrub", "schema": "Manifest", "text": "scrub_text"}
     for name, one in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         within = [f"{name}_{part}" for part in getattr(one, "commands", ())]
         for verb in within or [name]:

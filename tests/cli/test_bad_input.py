@@ -127,7 +127,7 @@ BAD = [
     ("a.parquet", b"", "input-empty", "a.parquet"),
     ("a.arrow", b"", "input-empty", "a.arrow"),
     ("a.csv.gz", b"", "input-empty", "a.csv.gz"),
-    ("a.txt", CSV.encode(), "input-unsupported", "a.txt"),
+    ("a.xls", CSV.encode(), "input-unsupported", "a.xls"),
     ("a.xml", b"[]", "input-unsupported", "a.xml"),
     ("a.csv", f"id,note\n1,{SECRET}\n2,caf\xe9\n".encode("latin-1"), "encoding", "a.csv, row 2"),
     ("a.csv", CSV.encode("utf-16"), "encoding", "a.csv"),

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from scrubber.detect.recognizers import RECOGNIZERS
+from scrubber.errors import OutputError
 from scrubber.exports import TARGETS, export
 from scrubber.formats import discover, open_writer, read, schemas
 from scrubber.formats.registry import FORMATS, by_ending
@@ -32,16 +33,33 @@ from tests.transform import conforming
 TABLE = pa.table({"a": ["x", None, 'y|"z', "é", "x"], "n": pa.array(["1", "2", None, "", "-4"])})
 
 
+# Formats of fixed fields, which hold no other table: tests/formats/text holds them to the same.
+FIXED = {"txt": "text", "md": "text"} | dict.fromkeys(
+    ("apache_common", "apache_combined", "nginx_main"), "log"
+)
+TABULAR = [name for name in FORMATS if name not in FIXED]
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_is_found_by_its_endings(name: str) -> None:
     one = FORMATS[name]
     assert one.name == name
-    assert f".{name}" in one.endings, "an output could not be read again"
+    declared = FIXED.get(name) == "log"  # the rules name the form of a log
+    assert declared or f".{name}" in one.endings, "an output could not be read again"
     assert all(by_ending(ending) is one for ending in one.endings)
 
 
+@pytest.mark.parametrize("name", FIXED)
+def test_a_format_of_fixed_fields_refuses_other_fields(name: str, tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match=f"fields-in-{FIXED[name]}"),
+        open_writer(tmp_path / f"a.{name}", TABLE.schema, name, None, like=None) as writer,
+    ):
+        writer.write(TABLE)
+
+
 @pytest.mark.parametrize("rows", [0, 5])
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TABULAR)
 def test_a_format_loses_no_record_and_no_null(name: str, rows: int, tmp_path: Path) -> None:
     if not rows and FORMATS[name].schema is None:
         pytest.skip("a format without a schema tells nothing of no records")
