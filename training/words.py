@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from scrubber.detect.house.ordinary import FILE
+from scrubber.detect.recognizers.names.ordinary import FILE
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CASED = ("LATIN", "CYRILLIC", "GREEK")

@@ -10,9 +10,14 @@ from dataclasses import replace
 import regex
 
 from scrubber.detect.house.case import Case, Rule
-from scrubber.detect.house.ordinary import acronyms, form_words, ordinary_words, words_also_names
 from scrubber.detect.linked.wordlists import PARTICLES
 from scrubber.detect.ner.matcher import RECOGNIZER as MODEL
+from scrubber.detect.recognizers.names.ordinary import (
+    acronyms,
+    form_words,
+    ordinary_words,
+    words_also_names,
+)
 from scrubber.model.finding import Span
 
 _NAMES = frozenset({"PERSON", "LOCATION", "ORGANIZATION"})

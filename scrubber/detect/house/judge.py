@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from scrubber._version import __version__
 from scrubber.detect.code import Code
-from scrubber.detect.house import edges, machines, numbers, source, wording
+from scrubber.detect.house import edges, machines, numbers, scripts, source, wording
 from scrubber.detect.house.case import Case, Rule
 from scrubber.detect.house.evidence import evidence, has_check_digit, has_word
+from scrubber.detect.house.extent import whole_name
 from scrubber.model.finding import Span
 
 RULES: tuple[Rule, ...] = (
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *machines.RULES,
     *wording.RULES,
     *edges.RULES,
+    *scripts.RULES,
     *source.RULES,
 )
 _BY_LABEL = {
@@ -48,7 +50,8 @@ class Judge:
         """The `spans` of `text` that no rule refutes, in their order."""
         code = Code(text)
         cases = [Case(text, span, code) for span in spans]
-        kept = [edges.trimmed(case) for case in cases if self._keeps(case)]
+        trimmed = [edges.trimmed(case) for case in cases if self._keeps(case)]
+        kept = [whole_name(Case(text, span, code)) for span in trimmed]
         return tuple(self._strongest([Case(text, span, code) for span in kept]))
 
     def _keeps(self, case: Case) -> bool:

@@ -32,6 +32,7 @@ from scrubber.detect.recognizers.labelled import (
     VINS,
 )
 from scrubber.detect.recognizers.messages import SEGMENTS
+from scrubber.detect.recognizers.names import NAMES
 from scrubber.detect.recognizers.national import NATIONAL_IDS
 from scrubber.detect.recognizers.payments import (
     CARDS,
@@ -46,7 +47,6 @@ from scrubber.detect.recognizers.places import COORDINATES, POSTCODES, STREETS
 from scrubber.detect.recognizers.proved import PROVED_IDS
 from scrubber.detect.recognizers.providers import API_KEYS
 from scrubber.detect.recognizers.recognizer import Pattern, Recognizer
-from scrubber.detect.recognizers.titles import TITLED_NAMES
 
 __all__ = ["RECOGNIZERS", "Pattern", "Recognizer"]
 
@@ -57,7 +57,7 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     *(DATES, BIRTHS, AGES, HIGH_AGES, USERNAMES),
     *(CASES, REFERENCES, ZONES, LABELLED_PHONES, *NATIONAL_IDS, *PROVED_IDS),
     *(IBANS, LABELLED_IBANS, CARDS, LABELLED_CARDS, WALLETS),
-    *(*SEGMENTS, TITLED_NAMES),
+    *(*SEGMENTS, *NAMES),
     *(MEDICAL_RECORDS, HEALTH_PLANS, ACCOUNTS, CERTIFICATES, IDS),
     *(VINS, LABELLED_VINS, PLATES, IMEIS, DEVICES),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from ipaddress import ip_address
 
+import regex
+
 from scrubber.detect.recognizers.labels import labelled
 from scrubber.detect.recognizers.recognizer import LIKELY, SURE, Pattern, Recognizer
 
@@ -18,6 +20,14 @@ _STEP_ATOM = r"[\p{Latin}0-9!$%&'*+=^_`{|}~.-]"
 _NO_DOMAIN = r"v?[0-9]+\.[0-9]|[0-9]x\.|[\w.-]{0,80}\.(?:service|socket|timer|target|slice|mount)\b"
 _IP4 = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 
+_VERSION = regex.compile(r"@v?[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}(?:[-.+][\w.-]*)?\Z")
+
+
+def _is_mail(value: str) -> bool | None:
+    """Refutes a package with its version: vue@3.2.1-rc1."""
+    return False if _VERSION.search(value) and not regex.search(rf"@{_IP4}\Z", value) else None
+
+
 MAIL = Recognizer(
     name="MailAddressRecognizer",
     entity="EMAIL_ADDRESS",
@@ -30,6 +40,7 @@ MAIL = Recognizer(
         Pattern("number", rf"(?<![\p{{Latin}}0-9._%+/:@-])(?=[\p{{Latin}}0-9_]){_ATOM}{{1,64}}@\[?{_IP4}\]?(?![\w.])", SURE),
         Pattern("local", r"(?<![\p{Latin}0-9._%+/:@-])[\p{Latin}0-9_][\p{Latin}0-9._+-]{0,62}@(?:localhost|localdomain)(?![\w.-])", SURE),
     ),
+    judge=_is_mail,
 )  # fmt: skip
 
 ACCOUNTS_ON_HOSTS = Recognizer(

@@ -122,7 +122,7 @@ USERNAMES = Recognizer(
         Pattern(
             "profile",
             r"(?i:(?<![\w.-])(?:www\.|m\.)?(?:twitter|x|instagram|github|gitlab|facebook|tiktok|linkedin|t|medium|youtube|reddit|pinterest|twitch)"
-            r"\.(?:com|me|tv)/(?:in/|@|user/|u/|c/)?)\K(?!(?i:home|search|explore|share|intent|login|about|help|watch|hashtag|status|p|r)(?:[/?\s]|\Z))[A-Za-z0-9_][\w.-]{1,38}\w",
+            r"\.(?:com|me|tv)/(?:in/|@|user/|u/|c/)?)\K(?!(?i:home|search|explore|share|intent|login|about|help|watch|hashtag|status|profile\.php|p|r)(?:[/?\s]|\Z))[A-Za-z0-9_][\w.-]{1,38}\w",
         ),
         Pattern("home folder", r"(?:(?<![\w.])/(?:home|Users)/|[A-Za-z]:\\{1,2}Users\\{1,2})\K(?!(?i:runner|public|shared|default|user|username|ubuntu|root)(?:[/\\]|\Z))[A-Za-z_][\w.-]{1,31}(?=[/\\])"),
     ),

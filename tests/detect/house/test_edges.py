@@ -7,8 +7,8 @@ import pytest
 from scrubber.detect.code import Code
 from scrubber.detect.house.case import Case
 from scrubber.detect.house.edges import RULES, trimmed
-from scrubber.detect.house.ordinary import form_words, ordinary_words
 from scrubber.detect.ner.matcher import RECOGNIZER as MODEL
+from scrubber.detect.recognizers.names.ordinary import form_words, ordinary_words
 from scrubber.model.finding import Span
 
 NONE = [
