@@ -70,7 +70,8 @@ def test_a_check_of_text_fields_loads_presidio_once_and_never_again(tmp_path: Pa
     assert loaded(tmp_path, "check", str(rules)).isdisjoint(DETECTION | {"pandas"})
 
 
-def test_a_run_without_text_loads_no_detection_and_no_data_frames(tmp_path: Path) -> None:
+def test_a_run_without_text_loads_no_detection(tmp_path: Path) -> None:
+    """Polars is loaded, since every run measures unicity with it (decision 81)."""
     (tmp_path / "rules.yaml").write_text(TABLE)
     (tmp_path / "data.csv").write_text("id,age\n1,34\n")
     out = tmp_path / "out"
@@ -78,4 +79,4 @@ def test_a_run_without_text_loads_no_detection_and_no_data_frames(tmp_path: Path
         tmp_path, "run", str(tmp_path / "rules.yaml"), str(tmp_path / "data.csv"), "--out", str(out)
     )
     assert (out / "data" / "data.csv").read_text() == 'age\n"[30, 40)"\n'
-    assert found.isdisjoint(DETECTION | {"pandas", "polars"})
+    assert found.isdisjoint(DETECTION | {"pandas"})
