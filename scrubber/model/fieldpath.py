@@ -291,6 +291,24 @@ class SelectorIndex:
         return sorted(found)
 
 
+def names_keys(selector: str, leaf: FieldPath) -> bool:
+    """True if `leaf` has no keys that are data, or if `selector`, which matches it, names them.
+
+    A glob over fields, such as ``**`` or ``r.*``, names no keys; ``r.{key}`` and ``**.{key}`` do.
+
+    >>> keys = FieldPath(("r", KEY))
+    >>> names_keys("r.**", keys), names_keys("**.{key}", keys), names_keys("r[].key", keys)
+    (False, True, True)
+    """
+    if KEY not in leaf.steps:
+        return True
+    selector = selector.lower()
+    named = (KEY.value,) if "*" in selector or "?" in selector else (KEY.value, "[].key")
+    if leaf.steps[-1] is KEY:
+        return selector.endswith(named)
+    return any(name in selector for name in named)
+
+
 def _forms(path: FieldPath) -> set[str]:
     """The spellings of a path that patterns are matched with; a map is also a list of entries."""
     forms = {str(path), _unquoted(path)}
@@ -341,5 +359,6 @@ __all__ = [
     "leaves",
     "maps",
     "name_of",
+    "names_keys",
     "spellings",
 ]

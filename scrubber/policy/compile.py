@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -21,6 +22,7 @@ from scrubber.model.fieldpath import (
     SelectorIndex,
     leaves,
     maps,
+    names_keys,
     spellings,
 )
 from scrubber.model.layouts import value_type
@@ -61,6 +63,7 @@ from scrubber.policy.syntax.report import Report, did_you_mean
 from scrubber.policy.syntax.source import Path_
 from scrubber.transform.base import Kind, PerSubject, kind_of
 
+_KEYS_BY_NAME = "no rule names the keys {name}, which are data"
 _HOW_TO_DECIDE = 'give it a transform, entities (for text), keep: "why", or set on_unlisted'
 _BELOW = ".**"
 _NO_VALUES = Keep("it holds no value: each is null, or an object without fields")
@@ -324,12 +327,16 @@ class _Compiler:
 
     def _matching(self, leaf: FieldPath) -> list[_Candidate]:
         """The rules that match `leaf`, in order: by its path, for a list by the list's own path,
-        and for keep and drop also by a path above."""
+        and for keep and drop also by a path above. Keys that are data match by a rule that names
+        them, or that drops them."""
         own = spellings(leaf)
         found: dict[int, _Candidate] = {}
         for form in _above(leaf):
             for number in self._index.matching(form):
                 one = self._owners[number]
+                dropping = isinstance(one.rule.disposition, Drop)
+                if not dropping and not names_keys(self._texts[number], leaf):
+                    continue
                 if not self._is_here(one, leaf, self._texts[number]):
                     continue
                 if form in own or isinstance(one.rule.disposition, Keep | Drop):
@@ -362,7 +369,13 @@ class _Compiler:
                 kept = Keep("on_unlisted: keep", unsafe=True)
                 return FieldPlan(path, str(kind), str(kind), None, kept, ref)
         name = str(path)
-        if name not in self._unlisted:
+        if name not in self._unlisted and path.steps[-1] is KEY:
+            self._unlisted.add(name)
+            text = _KEYS_BY_NAME.format(name=printable(name))
+            named = printable(json.dumps(name, ensure_ascii=False))
+            hint = f'add {{name: {named}, transform: token}}, or keep: "why" in place of transform'
+            self.report.key(("fields",), "unlisted-field", text, hint)
+        elif name not in self._unlisted:
             self._unlisted.add(name)
             near = did_you_mean(name, self._names())
             hint = f"{near} {_HOW_TO_DECIDE}" if near else _HOW_TO_DECIDE

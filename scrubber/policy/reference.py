@@ -71,7 +71,8 @@ is a field of its own. `content` is the string, `content[].text` a text of the p
 `content.**` everything below; with `entities`, every text below. Where strings, numbers and
 booleans meet, `id` means all of them, and `id.{text}`, `id.{number}` and `id.{boolean}` one kind.
 Integers of more than 53 bits beside fractions are `{integer}`. Keys that are data, such as names or
-ids, are values at `ratings.{key}`, above `ratings.{value}`; so are the keys of Parquet maps. Only
+ids, are values at `ratings.{key}`, above `ratings.{value}`; so are the keys of Parquet maps. A rule
+decides about keys if its name ends in `{key}`, or if it drops them; `**` alone keeps no keys. Only
 JSON can hold several kinds: other output formats are refused. Keys are written in the order in
 which the file first has them. A key that is null in some records and absent in others becomes null.
 

@@ -307,6 +307,7 @@ def test_a_plan_is_total_or_there_is_none(
     assert [f.path for f in plan.table("t").fields] == [path for path, _ in leaves(schema)]
 
 
+KEYS = {"name": "**.{key}", "keep": "a test"}
 MAP = pa.map_(pa.string(), pa.struct([("a", pa.string()), ("b", pa.string())]))
 
 
@@ -314,8 +315,8 @@ MAP = pa.map_(pa.string(), pa.struct([("a", pa.string()), ("b", pa.string())]))
     "fields",
     [
         [{"name": "m[].key", "transform": "drop"}, REST],
-        [{"name": "m[].value", "transform": "drop"}, REST],
-        [{"name": ["m[].value.a", "m[].value.b"], "transform": "drop"}, REST],
+        [{"name": "m[].value", "transform": "drop"}, KEYS, REST],
+        [{"name": ["m[].value.a", "m[].value.b"], "transform": "drop"}, KEYS, REST],
     ],
 )
 def test_half_a_map_cannot_be_dropped(fields: list[dict[str, Any]]) -> None:
@@ -334,4 +335,37 @@ def _deeper(name: Any) -> Any:
 
 @pytest.mark.parametrize("names", ["m", ["m[].key", "m[].value"], "m[].value.a"])
 def test_a_whole_map_or_a_part_of_its_values_can(names: Any) -> None:
-    plan_of([{"name": names, "transform": "drop"}, REST], one("m", MAP))
+    plan_of([{"name": names, "transform": "drop"}, KEYS, REST], one("m", MAP))
+
+
+WHY = {"keep": "a test"}
+KEY_RULES = [
+    ("all fields", [{"name": "**", **WHY}], False),
+    ("all below", [{"name": "m.**", **WHY}, REST], False),
+    ("one step below", [{"name": "m.*", **WHY}, REST], False),
+    ("the map", [{"name": "m", **WHY}, REST], False),
+    ("all fields of a type", [{"name": "**", "type": "text", **WHY}, REST], False),
+    ("capitals do not count", [{"name": "M.**", "ignore_case": True, **WHY}, REST], False),
+    ("a glob of fields named key", [{"name": "**.key", **WHY, "optional": True}, REST], False),
+    ("all fields, masked", [{"name": "**", "transform": {"mask": {}}}], False),
+    ("by name", [{"name": "m.{key}", **WHY}, REST], True),
+    ("by name, after a glob", [REST, {"name": "m.{key}", **WHY}], True),
+    ("by name, as entries", [{"name": "m[].key", **WHY}, REST], True),
+    ("all keys", [{"name": "**.{key}", **WHY}, REST], True),
+    ("dropped with the rest", [{"name": "m.**", "transform": "drop"}, REST], True),
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "decided"), [case[1:] for case in KEY_RULES], ids=[case[0] for case in KEY_RULES]
+)
+def test_keys_that_are_data_are_decided_by_name(
+    fields: list[dict[str, Any]], decided: bool
+) -> None:
+    """A rule for other fields does not keep ``ann@example.com`` as a key."""
+    if decided:
+        plan_of(fields, one("m", MAP))
+        return
+    [(code, message)] = problems_of(fields, one("m", MAP))
+    assert code == "unlisted-field"
+    assert '{name: "m.{key}", transform: token}' in message
