@@ -40,7 +40,7 @@ def record_changes(a: Iterable[Any], b: Iterable[Any]) -> Iterator[Change]:
     yield from named("policy", "records", said[0], said[1], Effect.STRONGER, Effect.WEAKER)
     for name in sorted(old.keys() & new.keys()):
         (action, before), (_, after) = old[name], new[name]
-        yield from parameters("policy", name, ACTIONS[action], before, after)
+        yield from parameters("policy", name, ACTIONS.get(action, _ANY), before, after)
 
 
 def is_condition(rule: Mapping[str, Any]) -> bool:
