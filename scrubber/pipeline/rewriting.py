@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from scrubber.errors import TransformError
 from scrubber.model.arrow_errors import ARROW_ERRORS
+from scrubber.model.entities import entity
 from scrubber.model.finding import Action
 from scrubber.model.findings import Findings
 from scrubber.pipeline.detection import Looked
@@ -56,7 +57,12 @@ class TextOperators:
         )
 
     def action(self, label: str) -> Action:
-        return self.actions.get(label, self.default)
+        """The action for a label; see :meth:`~scrubber.policy.plan.ScrubText.operator`."""
+        own = self.actions.get(label)
+        if own is not None:
+            return own
+        called = self.actions.get(entity(label).label or label, self.default)
+        return self.default if called == KEEP else called
 
     def keeps(self, label: str) -> bool:
         """True if findings with this label stay as they are."""

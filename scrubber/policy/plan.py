@@ -14,6 +14,7 @@ import pyarrow as pa
 from scrubber.detect.spec import DetectSpec
 from scrubber.model.aggregates import Aggregate, Budget
 from scrubber.model.counts import SMALLEST
+from scrubber.model.entities import entity
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import FieldPath
 from scrubber.model.layouts import value_type
@@ -126,7 +127,11 @@ class ScrubText:
     format: Format | None = None
 
     def operator(self, label: str) -> Transform | Keep:
-        return dict(self.operators).get(label, self.default)
+        """The operator for an entity: its own, or that of the entity that it is called in text (a
+        name in a field of names is a person's) unless that keeps, or the default."""
+        given = dict(self.operators)
+        called = given.get(entity(label).label or label, self.default)
+        return given.get(label, self.default if isinstance(called, Keep) else called)
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ def test_the_packs_that_there_are() -> None:
         "gdpr-direct",
         "hipaa-safe-harbor",
         "labelled-text",
+        "prediction-logs",
         "secrets",
     }
     assert names == expected
