@@ -22,6 +22,7 @@ from scrubber.errors import InputError
 from scrubber.formats import Source
 from scrubber.manifest import OutputFacts
 from scrubber.model.batch import Batch
+from scrubber.model.fieldpath import parsed
 from scrubber.pipeline.batch import ScrubbedBatch
 from scrubber.pipeline.selection.columns import columns_of
 from scrubber.pipeline.selection.spool import Scratch, Spool, Spooled
@@ -181,11 +182,16 @@ def tables_of(
     output: OutputFacts,
     asked: Collection[str | None] | None = None,
 ) -> Iterator[pa.Table]:
-    """The records of the written `output` of `source`; values of columns that are not `asked` for
-    may be arbitrary."""
+    """The records of the written `output` of `source`; values of columns without a field in `asked`
+    (paths as text; all by default) may be arbitrary."""
     written = bench.work.stage.source(output, bench.work.output_form(source))
     schema = formats.schemas([written])[written.alias]
-    unasked = frozenset(schema.names).difference(asked if asked is not None else schema.names)
+    unasked: frozenset[str] = frozenset()
+    if asked is not None:
+        wanted = {parsed(path).column for path in asked if path is not None}
+        unasked = frozenset(schema.names) - wanted
+        if len(unasked) == len(schema.names):  # a file without columns would tell of no records
+            unasked -= {schema.names[0]}
     for chunk in formats.read(written, schema, unasked=unasked):
         yield chunk.table
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
-from scrubber.errors import GateError, NotAvailable
+from scrubber.errors import GateError, NotAvailable, how_to_install
 from scrubber.model.aggregates import Aggregate, Measure, Metric, Private
 
 if TYPE_CHECKING:
@@ -219,6 +219,6 @@ def _opendp() -> Any:
         import opendp.prelude as dp
     except ImportError:
         text = "noisy aggregates need OpenDP"
-        raise NotAvailable("dp-missing", text, hint="pip install 'scrubber[dp]'") from None
+        raise NotAvailable("dp-missing", text, hint=how_to_install("dp")) from None
     dp.enable_features("contrib")
     return dp

@@ -439,7 +439,7 @@ def test_a_slow_writer_holds_up_the_reader(
 
     def reads(*given: Any, **options: Any) -> Iterator[formats.Chunk]:
         for chunk in read(*given, **options):
-            done[0] += 1
+            done[0] += given[0].path.startswith(str(place / "in"))  # outputs are read again
             yield chunk
 
     def writes(self: writer.Writer, table: pa.Table) -> None:

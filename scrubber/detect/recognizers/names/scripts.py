@@ -177,7 +177,7 @@ NAMES_BY_SCRIPT: Final = Recognizer(
             rf"(?<![\p{{Han}}々]){_JAPANESE}(?:\p{{Han}}{{1,3}}|{_KANA}\p{{Hiragana}}{{2,3}}?|\p{{Katakana}}{{2,5}})(?={_PARTICLE})",
             LIKELY,
         ),
-        Pattern("Japanese, introduced", r"(?:こんにちは|はじめまして|初めまして|もしもし|おはようございます|こんばんは|お世話になります)[、。！]?\K(?!はい)[\p{Hiragana}\p{Katakana}]{2,6}?(?=です|だよ|\Z)", LIKELY),
+        Pattern("Japanese, introduced", r"(?:こんにちは|はじめまして|初めまして|もしもし|おはようございます|こんばんは|お世話になります)[、。！]?\K(?!はい)[\p{Hiragana}\p{Katakana}]{2,6}?(?=です|だよ|\n|\Z)", LIKELY),
         Pattern("Korean", rf"(?<!\p{{Hangul}})[{KOREAN_SURNAMES}]\p{{Hangul}}{{2}}(?=(?:은|는|이|가|을|를|과|와|에게|한테|께|의|도|이고|이며|입니다|이라고)?(?!\p{{Hangul}}))", LIKELY),
         Pattern("Korean, introduced", rf"(?<!\p{{Hangul}})(?:나|난|저|저는|전)[ ]\K(?:[{KOREAN_SURNAMES}])?\p{{Hangul}}{{2}}(?=(?:이야|야|예요|이에요|에요|입니다|라고|이라고|인데)(?!\p{{Hangul}}))", LIKELY),
         Pattern("Arabic", rf"(?<![\p{{L}}\p{{M}}]){_ARABIC}(?:[ ](?:بن|بنت|ابن)[ ]{_ARABIC}){{0,2}}[ ](?:ال[\u0621-\u064a\u064b-\u0652]{{2,12}}ي|آل[ ]{_ARABIC})(?![\p{{L}}\p{{M}}])", LIKELY),
