@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from scrubber.model.counts import SMALLEST, rounded
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.opened import Opened
 from scrubber.policy.plan import DisclosureRules, Drop, GateRules, Plan, TablePlan, Unmeasured
+from scrubber.policy.record_rules import Expected
 from scrubber.privacy.unicity import unicity
 
 if TYPE_CHECKING:
@@ -77,6 +78,26 @@ def refuse_residual(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:
     looked = "every record" if whole else "a sample of the records"
     text = f"at most {most:g} findings are left per record"
     return (CheckFacts("residual-rate", True, "error", text, f"holds for {looked}"),)
+
+
+def refuse_expected(
+    expected: Mapping[str, Expected], ledger: Ledger, asked: DisclosureRules
+) -> tuple[CheckFacts, ...]:
+    """The checks of ``expect``: the share of all records that each rule dropped.
+
+    Raises: GateError ``row-share`` for a share outside of its bounds.
+    """
+    checks = []
+    for id_, share in expected.items():
+        gone = sum(n for name, n in ledger.dropped.items() if name.partition(" ")[0] == id_)
+        text = f"{id_} drops {share.min_share:g} to {share.max_share:g} of the records"
+        low, high = share.min_share * ledger.rows_in, share.max_share * ledger.rows_in
+        if not low <= gone <= high:
+            said = f"{text}, and dropped {_about(gone, asked)}"
+            hint = "look at its condition, or change expect"
+            raise GateError("row-share", said, hint=hint)
+        checks.append(CheckFacts(f"expect-{id_}", True, "error", text, "holds"))
+    return tuple(checks)
 
 
 def refuse_languages(plan: Plan, ledger: Ledger) -> tuple[CheckFacts, ...]:

@@ -98,7 +98,7 @@ def _unreachable(name: str, action: str) -> InputError:
         "subject-unreachable",
         f"nobody's records can be found by this field ({printable(action)})",
         place=Place(field=printable(name)),
-        hint="scrub again from the sources, without the person (exclusions: FILE)",
+        hint="scrub again from the sources without the person: rows: [{drop: ..., reason: ...}]",
     )
 
 

@@ -36,7 +36,7 @@ from scrubber.policy.plan import (
 )
 from scrubber.policy.privacy import privacy_rules
 from scrubber.policy.publishing import has_literals, published_digest
-from scrubber.policy.record_rules import Follow, Sample, Written
+from scrubber.policy.record_rules import Expected, Follow, Sample, Written
 from scrubber.policy.records.fitting import place
 from scrubber.policy.records.reading import row_rules
 from scrubber.policy.schema import Gates, Key
@@ -92,6 +92,13 @@ class Rules:
     def needs_whole(self) -> bool:
         """True if rules about records look at more than one."""
         return any(not isinstance(one.rule, Sample) for one in self.records)
+
+    @property
+    def expected(self) -> Mapping[str, Expected]:
+        """The share of all records that each rule about records is expected to drop, by its id."""
+        rows = {rule.rule.id: rule.expected for rule in self.rows}
+        others = {f"rows[{rule.index}]": rule.expected for rule in self.records}
+        return {id_: share for id_, share in (rows | others).items() if share is not None}
 
     def selector_of(self, rule_id: str) -> str:
         """The selector of the rule `rule_id`: its names, or ``*`` for ``on_unlisted``."""

@@ -413,7 +413,7 @@ class FieldRule(Part):
 
 
 class Expect(Part):
-    """The share of records that a rule is expected to affect; a run with another share fails."""
+    """The share of all records that a rule is expected to drop; a run with another share fails."""
 
     min_share: Share | None = Field(None, description="Minimum share (default 0).")
     max_share: Share | None = Field(None, description="Maximum share (default 1).")

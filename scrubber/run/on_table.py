@@ -12,7 +12,13 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.anonymize.census import take_census
-from scrubber.anonymize.gates import Alike, count_alike, refuse_classes, refuse_languages
+from scrubber.anonymize.gates import (
+    Alike,
+    count_alike,
+    refuse_classes,
+    refuse_expected,
+    refuse_languages,
+)
 from scrubber.anonymize.gates import refuse_residual as refuse_residuals
 from scrubber.anonymize.levels import Chosen, choose
 from scrubber.anonymize.recheck import Rechecked, count_classes, recheck
@@ -95,6 +101,7 @@ def run_on_feeds(
     passed = (
         *refuse_languages(plan, ledger),
         *refuse_residuals(plan, ledger),
+        *refuse_expected(rules.expected, ledger, plan.disclosure),
         *refuse_classes(plan, alike),
     )
     heads = ((name, table) for name, feed in feeds.items() for table in _head(feed))

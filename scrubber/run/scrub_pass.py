@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from scrubber import formats
-from scrubber.anonymize.gates import refuse_languages, refuse_residual
+from scrubber.anonymize.gates import refuse_expected, refuse_languages, refuse_residual
 from scrubber.errors import ConservationError
 from scrubber.manifest import DATA, Fragment, Ledger
 from scrubber.model.tally import Tally
@@ -47,6 +47,7 @@ def scrub(session: Session, outcome: Outcome) -> Outcome:
             *outcome.checks,
             *refuse_languages(left.plan, ledger),
             *refuse_residual(left.plan, ledger),
+            *refuse_expected(session.request.rules.expected, ledger, left.plan.disclosure),
         ),
     )
 

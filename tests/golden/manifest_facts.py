@@ -151,7 +151,9 @@ def facts(customers: int, chats: int) -> Facts:
                 RuleFacts("fields[1]", f"{RULES}:22", "name", "drop"),
                 RuleFacts("fields[2]", f"{RULES}:23", "plan", "keep", {}, "what the model learns"),
                 RuleFacts("fields[3]", f"{RULES}:24", "messages[].content", "text"),
-                RuleFacts("rows[0]", f"{RULES}:40", "consent = false", "drop_row", {}, "no consent"),
+                RuleFacts(
+                    "rows[0]", f"{RULES}:40", "consent = false", "drop_row", {}, "no consent"
+                ),
             ),
         ),
         engine=EngineFacts(

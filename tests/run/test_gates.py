@@ -277,3 +277,33 @@ def test_a_second_look_at_no_records() -> None:
         Opened(table), table, plan.table("s"), ref, detector_for(plan.detect), every=True
     )
     assert (found.rows, found.residual.total) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("expect", "passes"),
+    [
+        ({"min_share": 0.2, "max_share": 0.3}, True),
+        ({"max_share": 0.25}, True),
+        ({"min_share": 0.26}, False),
+        ({"max_share": 0.24}, False),
+        ({"max_share": 0.0}, False),
+    ],
+)
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_rule_that_drops_another_share_than_expected_stops_the_run(
+    tmp_path: Path, expect: dict[str, float], passes: bool, in_memory: bool
+) -> None:
+    frame = pl.DataFrame({"id": range(400), "kept": ["no", "yes", "yes", "yes"] * 100})
+    row = {"drop": "kept = 'no'", "reason": "no consent", "expect": expect}
+    frame.write_csv(tmp_path / "in.csv")
+    given, out = (frame, None) if in_memory else (tmp_path / "in.csv", tmp_path / "out")
+    asked = rules(ID, KEPT, rows=[row])
+    if passes:
+        scrubbed = scrubber.scrub(given, asked, key=KEY, out=out)  # type: ignore[type-var]
+        manifest = scrubbed.manifest
+        assert "expect-rows[0]" in [check["id"] for check in manifest.data["checks"]]
+        return
+    with pytest.raises(GateError, match="row-share") as caught:
+        scrubber.scrub(given, asked, key=KEY, out=out)  # type: ignore[type-var]
+    assert caught.value.exit_code == 1
+    assert not (tmp_path / "out").exists()
