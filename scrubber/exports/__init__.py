@@ -38,7 +38,8 @@ _ALL: Final = (
     CYCLONEDX,
     SLSA,
 )
-TARGETS: Final[Mapping[str, Target]] = MappingProxyType({target.name: target for target in _ALL})
+_REGISTERED: Final = {target.name: target for target in _ALL}
+TARGETS: Final[Mapping[str, Target]] = MappingProxyType(_REGISTERED)
 
 
 def export(

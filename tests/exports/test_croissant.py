@@ -122,7 +122,8 @@ def test_mlcroissant_validates_every_manifest(tmp_path: Path, name: str) -> None
 
 def test_a_path_of_several_kinds_and_keys_that_are_data_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"n": 1, "x": 1, "m": {"a@b.org": 1}}\n{"n": 2, "x": "y"}\n')
-    rules = rules_from_mapping({"version": 1, "fields": [{"name": "**", "keep": "a test"}]})
+    fields = [{"name": name, "keep": "a test"} for name in ("m.{key}", "**")]
+    rules = rules_from_mapping({"version": 1, "fields": fields})
     manifest = run(Request(rules, [str(tmp_path / "a.jsonl")], tmp_path / "out"))
     (records,) = json.loads(export(manifest, "croissant"))["recordSet"]
     assert [field["name"] for field in records["field"]] == ["n"]

@@ -91,7 +91,7 @@ def test_refuses_urls_of_no_store():
 @pytest.mark.parametrize(
     ("name", "code", "hint"),
     [
-        ("notes.txt", "input-unsupported", "glob"),
+        ("notes.doc", "input-unsupported", "glob"),
         ("t.parquet.gz", "input-unsupported", "compress"),
         ("noextension", "input-unsupported", "glob"),
         ("x.gz", "input-unsupported", "glob"),
