@@ -130,10 +130,16 @@ WRITERS: dict[str, Callable[[Path, pa.Table], None]] = {
     "a.arrow": arrow_file,
     "a.arrows": arrow_stream,
 }
-KEPT = {
-    "version": 1,
-    "fields": [{"name": "**", "class": "insensitive", "keep": "a test of metadata"}],
-}
+def kept(*names: str) -> dict[str, Any]:
+    reason = {"class": "insensitive", "keep": "a test of metadata"}
+    return {"version": 1, "fields": [{"name": name, **reason} for name in (*names, "**")]}
+
+
+KEPT = kept()
+
+
+def all_kept(schema: pa.Schema) -> dict[str, Any]:
+    return kept("f.{key}") if pa.types.is_map(schema.field("f").type) else kept()
 
 
 def one_row(schema: pa.Schema) -> pa.Table:

@@ -51,6 +51,7 @@ RULES: dict[str, Any] = {
     "fields": [
         {"name": "name", "transform": "drop"},
         {"name": "turns[].says", "transform": {"mask": {"keep_last": 2}}},
+        {"name": "notes.{key}", "keep": "a test"},
         {"name": "**", "keep": "a test"},
     ],
 }
