@@ -3,9 +3,11 @@ back, which keeps the number of tokens, so that tags beside them stay right."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
@@ -16,12 +18,24 @@ from scrubber.transform.columns.distinct import readable_values
 from scrubber.transform.rewrite import OffsetMap
 
 _Bounds = tuple[tuple[int, int, int], ...]
+_WORD = r"[^\s@]{1,64}"
+_CASE = "(?:[a-z0-9.-]{1,64}|[A-Z0-9.-]{1,64})"
+_HOST = rf"(?:{_CASE}(?: [.-] {_CASE}){{1,6}}|[^\s@]{{1,64}}[.][^\s@]{{1,64}})"
+_SPLIT_SHAPES = re.compile(
+    rf"(?<!\S){_WORD}(?: [._+-] {_WORD}){{0,4}} ?@ ?{_HOST}(?!\S)"
+    r"|(?<!\S)\d+(?: [-/:] \d+)+(?!\S)"
+    r"|(?<!\S)\d{1,3}(?: [.] \d{1,3}){3}(?!\S)"
+)
+"""Addresses and numbers that a tokenizer splits, with a space between their tokens:
+``jane . doe @ example . com``, ``536 - 22 - 1234``, ``192 . 168 . 1 . 77``."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The texts of lists of tokens, joined by a space, as a leaf; for each text the tokens by their
-    number, start and end; and the tokens that are not valid UTF-8."""
+    """The texts of lists of tokens as a leaf; for each text the tokens by their number, start and
+    end; and the tokens that are not valid UTF-8.
+
+    Tokens are joined by a space, those of an address or a number that was split by nothing."""
 
     leaf: Leaf
     bounds: tuple[_Bounds, ...] = field(repr=False)
@@ -40,9 +54,10 @@ def tokens_of(leaf: Leaf) -> Tokens:
         last = bisect_right(lists, lists[first], first)
         words = [(i, value) for i, value in enumerate(values[first:last], first)]
         readable = [(i, value) for i, value in words if isinstance(value, str)]
-        texts.append(" ".join(value for _, value in readable))
+        text, where = _joined(readable)
+        texts.append(text)
         rows.append(int(leaf.rows[first]))
-        bounds.append(tuple(_bounds(readable)))
+        bounds.append(where)
         first = last
     joined = Leaf(leaf.path, pa.array(texts, pa.large_string()), np.array(rows, np.int64))
     broken = tuple(i for i, v in enumerate(values) if v is not None and not isinstance(v, str))
@@ -69,11 +84,23 @@ def spread(
     return Outcome(array, pa.array(failed), why) if failed.any() else Outcome(array)
 
 
-def _bounds(words: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int, int]]:
+def _joined(words: Sequence[tuple[int, str]]) -> tuple[str, _Bounds]:
+    spaced = " ".join(word for _, word in words)
+    ends = list(accumulate(len(word) + 1 for _, word in words))
+    spaces = {end - 1 for end in ends[:-1]}
+    glued = {
+        match.start() + k
+        for match in _SPLIT_SHAPES.finditer(spaced)
+        for k, letter in enumerate(match[0])
+        if letter == " " and match.start() + k in spaces
+    }
+    bounds: list[tuple[int, int, int]] = []
     at = 0
-    for i, word in words:
-        yield i, at, at + len(word)
-        at += len(word) + 1
+    for (i, word), end in zip(words, ends, strict=True):
+        bounds.append((i, at, at + len(word)))
+        at += len(word) + (end - 1 not in glued)
+    text = "".join(letter for k, letter in enumerate(spaced) if k not in glued) if glued else spaced
+    return text, tuple(bounds)
 
 
 def _changed(bounds: _Bounds, text: str, offsets: OffsetMap) -> Iterator[tuple[int, str]]:

@@ -99,6 +99,31 @@ def test_tokens_keep_their_number(tmp_path: Path) -> None:
     assert found[3] == ["a", None, GONE]
 
 
+SPLIT = [
+    ("jane . doe @ example . com", 7),
+    ("jane.doe @ example.com", 3),
+    ("jane_doe@ example.com", 2),
+    ("JANE @ EXAMPLE . ORG", 5),
+    ("192 . 168 . 1 . 77", 7),
+    ("4111 - 1111 - 1111 - 1111", 7),
+]
+
+
+@pytest.mark.parametrize(("shape", "count"), SPLIT)
+def test_what_a_tokenizer_splits_is_found(shape: str, count: int, tmp_path: Path) -> None:
+    tokens = ["Reach", "me", "at", *shape.split(), ".", "Thanks", "."]
+    (made,) = run(tmp_path, "tokens", [tokens], detect={"ner": "none"})
+    assert len(made) == len(tokens)
+    assert made[:3] + made[-3:] == ["Reach", "me", "at", ".", "Thanks", "."]
+    assert len(shape.split()) == count
+    assert all(word[0] == "{" for word in made[3:-3]), made
+
+
+@pytest.mark.parametrize("text", ["lunch @ home . Then", "a - b - c", "in 2019 . 3 men", "@ @ ."])
+def test_other_tokens_are_joined_by_a_space(text: str, tmp_path: Path) -> None:
+    assert run(tmp_path, "tokens", [text.split()]) == [text.split()]
+
+
 def test_tokens_are_a_list(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="elements of a list"):
         run(tmp_path, "tokens", ["a text"])
