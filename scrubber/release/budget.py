@@ -41,11 +41,11 @@ def spend(
     so a run that fails afterwards finds it again and spends nothing more.
 
     Raises: GateError ``budget-spent`` where the release would exceed the budget; InputError
-    ``bad-budget`` for a ledger that is none; OutputError where it cannot be written.
+    ``bad-budget`` for a ledger that is none, or that was there once and is gone; OutputError where it cannot be written.
     """
     path = Path(budget.file)
-    with _locked(path):
-        ledger = _read(path)
+    with _locked(path) as lock:
+        ledger = _read(path, used=os.fstat(lock).st_size > 0)
         for entry in ledger["releases"]:
             if entry["id"] == identity:
                 return Spent(entry["content"], repeated=True)
@@ -55,6 +55,7 @@ def spend(
         ledger["releases"].append({**entry, "content": content})
         text = json.dumps(ledger, ensure_ascii=False, indent=1)
         write_whole(path, text.encode(), replace=lambda _: None, mode=PRIVATE, parents=True)
+        os.pwrite(lock, b"used\n", 0)
     return Spent(content, repeated=False)
 
 
@@ -78,7 +79,11 @@ def _exact(number: float) -> Fraction:
     return Fraction(repr(number))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, *, used: bool) -> dict[str, Any]:
+    if not path.exists() and used:
+        text = "the ledger of the budget is gone, and with it what was spent"
+        hint = f"restore it, or remove {_lock_of(path).name} beside it to begin a new budget"
+        raise InputError("bad-budget", text, place=Place(file=str(path)), hint=hint)
     if not path.exists():
         return {"form": _FORM, "releases": []}
     try:
@@ -98,10 +103,15 @@ def _read(path: Path) -> dict[str, Any]:
     return ledger  # type: ignore[no-any-return]
 
 
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")
+
+
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of the ledger, a file beside it."""
-    lock = path.with_name(f".{path.name}.lock")
+def _locked(path: Path) -> Iterator[int]:
+    """Hold the lock of the ledger, a file beside it that says whether the ledger was ever written;
+    its descriptor."""
+    lock = _lock_of(path)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -110,6 +120,6 @@ def _locked(path: Path) -> Iterator[None]:
         raise InputError("bad-budget", text, place=Place(file=str(path))) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle
     finally:
         os.close(handle)

@@ -118,6 +118,17 @@ def test_a_release_is_drawn_once_and_then_repeated(tmp_path: Path) -> None:
         spend(budget, "fourth", "t", (1e-9, 0), dict)
 
 
+def test_a_ledger_that_is_gone_is_refused(tmp_path: Path) -> None:
+    budget = Budget(str(tmp_path / "budget.json"), 1.0, 1e-5)
+    spend(budget, "id", "t", (0.7, 1e-6), dict)
+    (tmp_path / "budget.json").unlink()
+    with pytest.raises(InputError, match="is gone") as caught:
+        spend(budget, "other", "t", (0.1, 0), lambda: pytest.fail("a second budget"))
+    assert caught.value.hint is not None and ".budget.json.lock" in caught.value.hint
+    (tmp_path / ".budget.json.lock").unlink()
+    spend(budget, "other", "t", (0.1, 0), dict)
+
+
 @pytest.mark.parametrize(
     "content",
     [
