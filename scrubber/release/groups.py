@@ -117,9 +117,10 @@ def _numbers(metric: Metric, opened: Opened) -> pl.Series:
     labels = text_labels(opened.leaf(FieldPath((metric.field,))).plain)
     given = _text(pc.if_else(pc.equal(labels, ""), None, labels))
     numbers = given.str.strip_chars().cast(pl.Float64, strict=False)
-    bad = given.is_not_null() & ~(numbers.is_finite() & (numbers.abs() <= _LARGEST)).fill_null(
-        False
-    )
+    finite = numbers.is_finite()
+    if metric.lower is not None or metric.upper is not None:
+        numbers = numbers.clip(metric.lower, metric.upper)
+    bad = given.is_not_null() & ~(finite & (numbers.abs() <= _LARGEST)).fill_null(False)
     if bad.any():
         raise InputError(
             "not-a-number",
@@ -127,8 +128,6 @@ def _numbers(metric: Metric, opened: Opened) -> pl.Series:
             place=Place(field=metric.field),
             hint="round or clip the field, or on_error: null",
         )
-    if metric.lower is not None or metric.upper is not None:
-        numbers = numbers.clip(metric.lower, metric.upper)
     return numbers.cast(pl.Decimal(38, _PLACES))
 
 

@@ -203,6 +203,17 @@ def test_what_is_no_number_stops_the_run(visits: pl.DataFrame, tmp_path: Path) -
     assert not (tmp_path / "out").exists()
 
 
+def test_a_huge_number_counts_as_its_bound(visits: pl.DataFrame, tmp_path: Path) -> None:
+    frame = visits.with_columns(pl.lit(1e308).alias("cost"))
+    summed = AGGREGATE | {"metrics": {"c": {"sum": "cost"}}}
+    bounded = AGGREGATE | {"metrics": {"c": {"mean": "cost", "lower": 0, "upper": 5}}}
+    with pytest.raises(InputError, match="not-a-number"):
+        released(frame, tmp_path, rules(summed))
+    scrubber.scrub(tmp_path / "in", rules(bounded), out=tmp_path / "out", key=KEY)
+    (table,) = tables(tmp_path / "out").values()
+    assert {float(row["c"]) for row in table} == {5.0}
+
+
 @pytest.mark.parametrize("kind", ["frame", "incremental"])
 def test_where_there_are_no_aggregates(visits: pl.DataFrame, tmp_path: Path, kind: str) -> None:
     asked = rules(AGGREGATE)
