@@ -41,7 +41,8 @@ def spend(
     so a run that fails afterwards finds it again and spends nothing more.
 
     Raises: GateError ``budget-spent`` where the release would exceed the budget; InputError
-    ``bad-budget`` for a ledger that is none, or that was there once and is gone; OutputError where it cannot be written.
+    ``bad-budget`` for a ledger that is none, or that was there once and is gone; OutputError where
+    it cannot be written.
     """
     path = Path(budget.file)
     with _locked(path) as lock:
