@@ -135,6 +135,9 @@ class ScrubBatches:
 
     def _compiled(self, schema: pa.Schema) -> tuple[Plan, Tools]:
         plan = compile_plan(self._rules, {_BATCH: schema}, day=self._day)
+        if plan.leak_index is not None:
+            text = "a leak index is made by a run over files"
+            raise NotAvailable("leak-index-without-run", text, hint="scrub files: out=FOLDER")
         if plan.key is None and plan.needs_key:
             text = "the rules need a key, but have none"
             raise KeyFault("key-missing", text, hint="key: {env: …}")

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         utility,
     )
     from scrubber.api.planning import Planned, PlannedField, PlannedFilter, plan
+    from scrubber.api.probing import probe
     from scrubber.api.scrubbing import Scrubbed, scrub
     from scrubber.api.streaming import scrub_stream, spooled
     from scrubber.api.texting import scrub_text
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     )
     from scrubber.assess.estimates import Estimated
     from scrubber.assess.inference import Inference
+    from scrubber.assess.leaks.probing import Probed
     from scrubber.assess.linkage import Linkage
     from scrubber.assess.membership import Membership
     from scrubber.assess.utility import Utility
@@ -93,6 +95,7 @@ __all__ = [
     "PlannedField",
     "PlannedFilter",
     "Point",
+    "Probed",
     "Progress",
     "Reported",
     "Revealed",
@@ -129,6 +132,7 @@ __all__ = [
     "load_rules",
     "minimize",
     "plan",
+    "probe",
     "read_manifest",
     "report",
     "reveal",
@@ -163,6 +167,7 @@ _HOMES = {
         *("Advice", "Minimized", "Point", "Tradeoff", "minimize", "tradeoff", "utility"),
     ),
     "api.planning": ("Planned", "PlannedField", "PlannedFilter", "plan"),
+    "api.probing": ("probe",),
     "api.scrubbing": ("Scrubbed", "scrub"),
     "api.streaming": ("scrub_stream", "spooled"),
     "api.texting": ("scrub_text",),
@@ -171,6 +176,7 @@ _HOMES = {
     ),
     "assess.estimates": ("Estimated",),
     "assess.inference": ("Inference",),
+    "assess.leaks.probing": ("Probed",),
     "assess.linkage": ("Linkage",),
     "assess.membership": ("Membership",),
     "assess.utility": ("Utility",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.api.arguments import AnyPath, today
+from scrubber.assess.leaks.prints import index_key
 from scrubber.attest.approval import APPROVAL_TYPE, WAIVER_TYPE, Approval, Waiver
 from scrubber.attest.gate import Verdict, intact
 from scrubber.attest.gate import gate as verdict_on
 from scrubber.attest.refusals import refuse_signature, refuse_statement
 from scrubber.attest.signer import SigningKey
 from scrubber.attest.trust import Trust, read_trust
-from scrubber.errors import InputError
+from scrubber.errors import InputError, KeyFault
 from scrubber.keystore import as_key, key_reference, new_key, resolve_signing_key, write_key
 from scrubber.storage import locate
+from scrubber.transform.keys import RootKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +34,31 @@ class Generated:
     id: str | None = None
 
 
-def keygen(*, signing: bool = False, out: AnyPath | None = None) -> Generated:
+def keygen(
+    *,
+    signing: bool = False,
+    probe_of: RootKey | bytes | str | None = None,
+    out: AnyPath | None = None,
+) -> Generated:
     """Make a key: 32 random bytes as base64 text, or with `signing` an Ed25519 key as PEM.
 
-    With `out`, it is written to a new file of mode 0600. The `public` key of a signing key belongs
-    in trust files.
+    With `probe_of`, the key of a run, it is the key of that run's leak index instead. Whoever has
+    it can ask the index, and nothing else. With `out`, it is written to a new file of mode 0600.
+    The `public` key of a signing key belongs in trust files.
 
     >>> import base64
     >>> len(base64.b64decode(keygen().text))
     32
 
-    Raises: OutputError ``key-exists``, ``output-write``.
+    Raises: OutputError ``key-exists``, ``output-write``; KeyFault ``two-kinds``, and for a key of a
+    run that cannot be resolved.
     """
+    if signing and probe_of is not None:
+        raise KeyFault("two-kinds", "a key signs or probes, not both")
     fresh = SigningKey.new() if signing else None
     text = fresh.to_pem() if fresh is not None else new_key()
+    if probe_of is not None:
+        text = base64.b64encode(index_key(as_key(probe_of)).reveal_to_worker()).decode()
     if out is not None:
         write_key(Path(out), text)
     if fresh is not None:

@@ -22,6 +22,7 @@ from scrubber.cli.commands.init import init
 from scrubber.cli.commands.keygen import keygen
 from scrubber.cli.commands.minimize import minimize
 from scrubber.cli.commands.plan import plan
+from scrubber.cli.commands.probe import probe
 from scrubber.cli.commands.report import report
 from scrubber.cli.commands.reveal import reveal
 from scrubber.cli.commands.risk import risk
@@ -72,7 +73,7 @@ _COMMANDS: dict[Panel, tuple[Callable[..., int], ...]] = {
     Panel.SCRUB: (run, check, plan, text),
     Panel.EXPLORE: (audit, init, risk, hierarchy),
     Panel.REVIEW: (show, report, diff, verify, export),
-    Panel.EVIDENCE: (utility, tradeoff, minimize, estimate),
+    Panel.EVIDENCE: (utility, tradeoff, minimize, estimate, probe),
     Panel.SIGN: (sign, approve, waive, gate),
     Panel.DELETE: (forget,),
     Panel.KEYS: (keygen, reveal, schema),

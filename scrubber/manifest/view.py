@@ -17,6 +17,7 @@ from scrubber.errors import printable
 from scrubber.manifest.assessment import at_least, left_in, looked_line, planted_lines, worst
 from scrubber.manifest.deletion import deletion_lines
 from scrubber.manifest.document import Manifest
+from scrubber.manifest.leak_index import index_lines
 from scrubber.manifest.reversal import reversal_lines
 from scrubber.manifest.risk import risk_lines
 from scrubber.manifest.unicity import unicity_lines
@@ -424,6 +425,8 @@ def _rows(data: Mapping[str, Any], base: int) -> Iterator[Row]:
         yield Row(label, count_text(row["count"], base))
     for table in data["aggregates"]:
         yield Row(f"aggregate: {printable(table['name'])}", aggregate_text(table))
+    for line in index_lines(data):
+        yield Row("leak index", line)
     for source in data["quarantined_sources"]:
         label = f"omitted source: {printable(source['alias'])}"
         yield Row(label, f"unknown ({printable(source['reason'])})")

@@ -12,29 +12,31 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
 import pyarrow as pa
 
+from scrubber.assess.leaks.prints import Prints
 from scrubber.errors import ScrubberError
 from scrubber.manifest import DATA, Fragment, OutputFacts
 from scrubber.manifest.canonical import canonical_bytes, parse_canonical
 from scrubber.outputs.base import Draft, Stage
 from scrubber.transform.keys import keyed_digest
 
-_FORMAT: Final = "scrubber/part/v5"
+_FORMAT: Final = "scrubber/part/v6"
 
 
 @dataclass(frozen=True)
 class Part:
-    """The output of a source, the combined account of its batches, and the digest of the source's
-    bytes under the run's key."""
+    """The output of a source, the combined account of its batches, the digest of the source's
+    bytes under the run's key, and the fingerprints for a leak index, if any."""
 
     output: OutputFacts
     fragment: Fragment
     digest: str
+    prints: Prints | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Parts:
                 "version": version,
                 "fragment": part.fragment.to_json(),
                 "digest": part.digest,
+                "prints": None if part.prints is None else part.prints.to_json(),
             }
         )
         self._stage.enter(identity, self._seal(body) + b"\n" + body)
@@ -115,5 +118,6 @@ def _part(body: Any, identity: str) -> tuple[Part, str]:
     if body["format"] != _FORMAT or body["identity"] != identity:
         raise ValueError("another record")
     fragment = Fragment.from_json(body["fragment"])
-    part = Part(OutputFacts(**body["output"]), fragment, str(body["digest"]))
+    prints = None if body["prints"] is None else Prints.from_json(body["prints"])
+    part = Part(OutputFacts(**body["output"]), fragment, str(body["digest"]), prints)
     return part, str(body["version"])

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from scrubber.anonymize.apply_levels import SUPPRESSED, Generalized, generalize
 from scrubber.anonymize.labels import Flags
 from scrubber.anonymize.recoding import Recoding
+from scrubber.assess.leaks.prints import Fingerprinter, Prints, index_key
 from scrubber.detect import DetectSpec
 from scrubber.detect.base import PATIENCE, TIMEOUT, Detector
 from scrubber.detect.linked.consistency import Consistency
@@ -39,6 +40,7 @@ from scrubber.pipeline.languages import unmeasured_of
 from scrubber.pipeline.linked import LinkedField, Shown
 from scrubber.pipeline.offsets import pointing
 from scrubber.pipeline.realign import Rewritten, realigned
+from scrubber.pipeline.removed import Removed
 from scrubber.pipeline.rescan import Rescanned, rescan
 from scrubber.pipeline.rewriting import Scrubbed, TextOperators, scrub_texts
 from scrubber.pipeline.schema import output_schema
@@ -79,12 +81,14 @@ DETECT = "detect"
 @dataclass(frozen=True)
 class Tools:
     """The tools that a worker builds once: the resolved key, the detector, and the levels chosen
-    for quasi-identifiers, if any. `second` is the detector of the rescan."""
+    for quasi-identifiers, if any. `second` is the detector of the rescan, and `prints` those of a
+    leak index."""
 
     key: RootKey | None = None
     detector: Detector | None = field(default=None, repr=False)
     recoding: Recoding | None = field(default=None, repr=False)
     second: Detector | None = field(default=None, repr=False)
+    prints: Fingerprinter | None = field(default=None, repr=False)
 
 
 def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None) -> Tools:
@@ -93,7 +97,9 @@ def tools_for(plan: Plan, key: RootKey | None, recoding: Recoding | None = None)
         _detector(spec, plan.unmeasured) if spec is not None else None
         for spec in (plan.detect, plan.rescan)
     )
-    return Tools(key, first, recoding, second)
+    indexed = plan.leak_index is not None and key is not None
+    prints = Fingerprinter(index_key(key)) if indexed and key is not None else None
+    return Tools(key, first, recoding, second, prints)
 
 
 def _detector(spec: DetectSpec, unmeasured: Unmeasured) -> Detector:
@@ -103,10 +109,11 @@ def _detector(spec: DetectSpec, unmeasured: Unmeasured) -> Detector:
 
 @dataclass(frozen=True)
 class ScrubbedBatch:
-    """The scrubbed records and their counts."""
+    """The scrubbed records, their counts, and the fingerprints for a leak index, if any."""
 
     table: pa.Table = field(repr=False)
     fragment: Fragment
+    prints: Prints | None = field(default=None, compare=False, repr=False)
 
 
 def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
@@ -184,7 +191,13 @@ def scrub_batch(plan: Plan, batch: Batch, tools: Tools) -> ScrubbedBatch:
         inner=sweep.inner,
         languages=Tally((one, 1) for one in foreign if one is not None),
     )
-    return ScrubbedBatch(sweep.table, fragment)
+    return ScrubbedBatch(sweep.table, fragment, sweep.prints)
+
+
+def _removed(plan: Plan, tools: Tools) -> Removed | None:
+    if tools.prints is None or plan.leak_index is None:
+        return None
+    return Removed(tools.prints, verbatim=plan.leak_index.verbatim)
 
 
 def _unjudged(batch: Batch, judged: Judged) -> TransformError:
@@ -251,6 +264,7 @@ class _Sweep:
             for one in table_plan.fields
             if isinstance(one.disposition, Realign)
         )
+        self._removed = _removed(plan, tools)
         self._counts: list[tuple[tuple[str, str], int]] = []
         self._found: list[tuple[tuple[str, str, str, str], int]] = []
         self.bad = np.zeros(opened.num_rows, dtype=bool)
@@ -269,6 +283,10 @@ class _Sweep:
         self.fields = Tally(self._counts)
         self.findings = Tally(self._found)
         self.inner = Tally(opened.inner_counts())
+        self.prints: Prints | None = None
+        if self._removed is not None and not self.bad.any():
+            self._removed.names(opened, table_plan)
+            self.prints = self._removed.total()
 
     def _look(self, linked: Mapping[Linked, LinkedField]) -> Mapping[FieldPath, Looked]:
         if self._tools.detector is None or self._plan.detect is None:
@@ -373,6 +391,8 @@ class _Sweep:
     ) -> pa.Array | None:
         """The values of a leaf under a treatment; None for a dropped one."""
         values, rows, name = leaf.values, leaf.rows, str(leaf.path)
+        if self._removed is not None and isinstance(disposition, Drop | Apply | Generalize):
+            self._removed.column(field_plan, leaf)
         match disposition:
             case Keep():
                 return values
@@ -387,6 +407,8 @@ class _Sweep:
                 scrubbed = self._text(leaf.path)
                 self._found.extend(((name, *key), n) for key, n in scrubbed.counts.items())
                 outcome = scrubbed.outcome
+                if self._removed is not None:
+                    self._removed.texts(outcome.array)
                 if leaf.path in self._tokens:
                     outcome = spread(leaf, self._tokens[leaf.path], outcome, scrubbed.offsets)
             case Realign(text, positions):
@@ -403,10 +425,12 @@ class _Sweep:
             field_plan = self._decided[path]
             text = field_plan.disposition
             assert isinstance(text, ScrubText), "nothing else is scrubbed as text"
-            looked = self._looked[path]
+            looked, operators = self._looked[path], TextOperators.of(text.default, text.operators)
+            if self._removed is not None:
+                self._removed.findings(looked, operators.keeps)
             self._scrubbed[path] = scrub_texts(
                 looked,
-                TextOperators.of(text.default, text.operators),
+                operators,
                 self._context(field_plan, looked.rows),
                 self._shown.get(path),
                 moves=path in self._moving or path in self._tokens,

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from scrubber import formats
 from scrubber.anonymize.recoding import Recoding
+from scrubber.assess.leaks.prints import Prints
 from scrubber.errors import ConservationError, InputError, Place
 from scrubber.formats import Source
 from scrubber.manifest import DATA, Fragment, Ledger, OutputFacts
@@ -163,9 +164,9 @@ def _part(bench: Bench, job: ScrubJob, tell: Tell) -> Part:
         with parts.begin(name) as draft:
             shuffles = work.plan.table(alias).records.shuffle is not None
             seed = _seed(bench, digest()) if shuffles else None
-            output, ledger = _write(bench, job, draft, tell, seed)
+            output, ledger, prints = _write(bench, job, draft, tell, seed)
             ref = BatchRef(alias, 0, 1, sum(fragment.ref.rows for fragment in ledger), digest())
-            part = Part(output, ledger.as_one(ref, output.sha256), digest())
+            part = Part(output, ledger.as_one(ref, output.sha256), digest(), prints)
             # The digest may be younger than the records: what was made of other bytes than it is
             # of must not be found by it.
             formats.refuse_rewritten(job.source, before)
@@ -181,8 +182,9 @@ def _seed(bench: Bench, digest: str) -> bytes:
 
 def _write(
     bench: Bench, job: ScrubJob, draft: Draft, tell: Tell, seed: bytes | None
-) -> tuple[OutputFacts, Ledger]:
-    """The scrubbed records of the source, in `draft`; in the order of `seed`, if given."""
+) -> tuple[OutputFacts, Ledger, Prints | None]:
+    """The scrubbed records of the source, in `draft`; in the order of `seed`, if given. The third
+    are the fingerprints for a leak index."""
     plan, source, name = bench.work.plan, job.source, bench.work.output_name(job.source)
     target, compression = bench.work.output_format(source)
     table_plan = plan.table(source.alias)
@@ -190,6 +192,7 @@ def _write(
     under_way: deque[tuple[int, int]] = deque()
     rows = 0
     fragments: list[Fragment] = []
+    prints: list[Prints] = []
     with (
         formats.open_writer(draft, schema, target, compression, like=source) as writer,
         write_behind(writer.write) as write,
@@ -199,6 +202,8 @@ def _write(
         def scrubbed() -> Iterator[pa.Table]:
             for result in bench.scrub(batches):
                 fragments.append(result.fragment)
+                if result.prints is not None:
+                    prints.append(result.prints)
                 tell(*under_way.popleft())
                 yield result.table
 
@@ -218,7 +223,8 @@ def _write(
         source=source.alias,
         shard=0,  # its place among the others is known at the end
     )
-    return facts, Ledger.of(fragments)
+    indexed = plan.leak_index is not None
+    return facts, Ledger.of(fragments), Prints.together(prints) if indexed else None
 
 
 def _bytes(batch: Batch) -> int:

@@ -32,7 +32,7 @@ from scrubber.policy.decisions import FieldRule, MovedRule
 from scrubber.policy.derive.fitting import Fitting, with_columns
 from scrubber.policy.derive.weakness import report_kept_inputs
 from scrubber.policy.detection import canonical_json
-from scrubber.policy.linking import Linking
+from scrubber.policy.linking import Linking, entity_of
 from scrubber.policy.places import name_place, report_tables, transform_places
 from scrubber.policy.plan import (
     Apply,
@@ -110,6 +110,7 @@ def compile_plan(
         run_day=_run_day(rules, day),
         aggregates=rules.aggregates,
         budget=rules.budget,
+        leak_index=rules.leak_index,
     )
 
 
@@ -582,6 +583,7 @@ def _planned(
         disposition=disposition,
         rule=rule.ref,
         on_error=rule.on_error,
+        entity=entity_of(rule),
     )
 
 

@@ -193,6 +193,16 @@ class GateRules:
 
 
 @dataclass(frozen=True, slots=True)
+class LeakIndexRules:
+    """The leak index of a run: its `file`, and the last day on which that may exist. `verbatim`:
+    with the runs of words of scrubbed texts."""
+
+    file: str
+    delete_by: date
+    verbatim: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DisclosureRules:
     """The protection of counts in the manifest: those from 1 to ``min_cell - 1`` are withheld,
     others are rounded to a multiple of `base`."""
@@ -254,7 +264,8 @@ class FieldPlan:
     The first of `cases` whose condition holds decides a value, else `disposition`. If a condition
     is unknown, the strictest treatment decides: case number `strictest`, or `disposition` for -1.
 
-    `on_error` is the field's own treatment of failed values, if any.
+    `on_error` is the field's own treatment of failed values, if any. `entity` is that of its
+    values, where the rules tell.
     """
 
     path: FieldPath
@@ -266,6 +277,7 @@ class FieldPlan:
     cases: tuple[Case, ...] = ()
     strictest: int = -1
     on_error: OnError | None = None
+    entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +393,7 @@ class Plan:
     unmeasured: Unmeasured = Unmeasured.STOP
     run_day: date | None = None
     selection: Selection = _NO_SELECTION
+    leak_index: LeakIndexRules | None = None
 
     def table(self, source: str) -> TablePlan:
         return self._by_source[source]
@@ -405,11 +418,16 @@ class Plan:
 
     @property
     def needs_key(self) -> bool:
-        return any(table.records.needs_key for table in self.kinds) or any(
-            transform.traits.needs_key
-            for table in self.kinds
-            for field in table.fields
-            for transform in transforms_in(field)
+        indexed = self.leak_index is not None
+        return (
+            indexed
+            or any(table.records.needs_key for table in self.kinds)
+            or any(
+                transform.traits.needs_key
+                for table in self.kinds
+                for field in table.fields
+                for transform in transforms_in(field)
+            )
         )
 
 

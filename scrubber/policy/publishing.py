@@ -60,6 +60,7 @@ _NAMES: Final = (
     ("rows", _ANY, "reason"),
     *(("aggregate", _ANY, key) for key in ("name", "from", "by", "metrics", "subject")),
     ("budget",),
+    ("leak_index",),
     ("rows", _ANY, "in"),
     ("rows", _ANY, "follow"),
     ("rows", _ANY, "missing"),

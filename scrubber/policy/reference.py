@@ -37,6 +37,7 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("tests[]", schema.Example),
     ("privacy", schema.Privacy),
     *((f"privacy.{key} of a field", schema.model_setting(kind)) for key, kind in MODELS.items()),
+    ("leak_index", schema.LeakIndex),
     ("gates", schema.Gates),
     ("disclosure", schema.Disclosure),
 )
@@ -195,6 +196,11 @@ undecided ones count as measured. Up to one record in a thousand in another lang
 since judgments can be wrong. Another script always stops the run, with one exception: records with
 fewer than 12 letters of it stop the run only if there are at least 11 of them, and more than one
 record in twenty. Without a names model, languages are not judged.
+
+**Leak index.** `leak_index` writes keyed fingerprints of all removed identifiers to a secret file.
+[`scrubber probe`](evidence.md) looks a model's outputs up in it. Whoever has the file and its key
+can ask who was in the data, so delete it by `delete_by`. Dates, ages, postcodes and lone names are
+left out.
 
 **Gates.** Text fields and kept fields of the output are scanned again: a sample of the records, or
 every record with `rescan: all`. A finding is a residual if its words occur in the same value of

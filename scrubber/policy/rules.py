@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from scrubber.policy.plan import (
     GateRules,
     KeyRef,
     KeySource,
+    LeakIndexRules,
     OnError,
     PrivacyRules,
     RowRule,
@@ -83,6 +85,7 @@ class Rules:
     privacy: PrivacyRules | None
     aggregates: tuple[Aggregate, ...]
     budget: Budget | None
+    leak_index: LeakIndexRules | None
     gates: GateRules
     disclosure: DisclosureRules
     overrides: tuple[Override, ...]
@@ -209,6 +212,9 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     tests = examples(report, written.tests)
     if needs_key_reference and key is None:
         _require_key(report, fields)
+        if written.leak_index is not None:
+            text = "a leak index needs a key and the rules name none"
+            report.key(("leak_index",), "key-missing-in-rules", text, "key: {env: SCRUBBER_KEY}")
         for one in records:
             if not isinstance(one.rule, Follow):
                 text = "a keyed draw of records needs a key and the rules name none"
@@ -239,6 +245,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         privacy=privacy,
         aggregates=aggregated,
         budget=budget(report, written.budget),
+        leak_index=_leak_index(report, written.leak_index),
         gates=gates,
         disclosure=DisclosureRules(**dict(written.disclosure)),
         overrides=(*composed.overrides, *_overridden(fields)),
@@ -327,6 +334,14 @@ def _gates(report: Report, part: Gates, privacy: PrivacyRules | None) -> GateRul
         languages=part.languages is not None,
         unicity=part.unicity,
     )
+
+
+def _leak_index(report: Report, part: schema.LeakIndex | None) -> LeakIndexRules | None:
+    """The leak index, with its file beside the rule file."""
+    if part is None:
+        return None
+    file = report.tree.folder_of(("leak_index", "file")) / part.file
+    return LeakIndexRules(str(file), date.fromisoformat(part.delete_by), part.verbatim)
 
 
 def _require_key(report: Report, fields: tuple[FieldRule, ...]) -> None:

@@ -595,6 +595,22 @@ class Budget(Part):
     )
 
 
+class LeakIndex(Part):
+    """A secret file of keyed fingerprints of all removed identifiers, for `scrubber probe`."""
+
+    file: Text = Field(
+        description="The file, relative to the rule file and outside of the output. It is written "
+        "with mode 0600."
+    )
+    delete_by: Annotated[Text, AfterValidator(_day_to_come)] = Field(
+        description="Last day on which the file may exist, such as 2027-06-30."
+    )
+    verbatim: bool = Field(
+        True,
+        description="Fingerprints of runs of words in scrubbed texts, too (default true).",
+    )
+
+
 def model_setting(kind: type[PrivacyModel]) -> type[Part]:
     """The settings of a privacy model for one sensitive field, from its own fields."""
     hints = get_type_hints(kind)
@@ -772,6 +788,9 @@ class RuleFile(Part):
     privacy: Privacy | None = Field(None, description="Privacy models for equivalence classes.")
     aggregate: Items[AggregateRule] = Field((), description="Tables of groups to publish.")
     budget: Budget | None = Field(None, description="Privacy budget of noisy aggregates.")
+    leak_index: LeakIndex | None = Field(
+        None, description="File by which to find removed identifiers in a model's outputs."
+    )
     gates: Gates = Field(default_factory=Gates, description="Limits for the result.")
     disclosure: Disclosure = Field(
         default_factory=Disclosure, description="Protection of counts in the manifest."

@@ -18,6 +18,7 @@ from scrubber.manifest import Manifest, count_text, screen
 from scrubber.manifest.assessment import left_in
 from scrubber.manifest.declared import retention_ended
 from scrubber.manifest.deletion import deletion_lines
+from scrubber.manifest.leak_index import index_lines
 from scrubber.manifest.planned import PlanDocument
 from scrubber.manifest.planview import plan_screen
 from scrubber.manifest.reversal import reversal_lines
@@ -318,6 +319,7 @@ def _plan_sections(plan: PlanDocument, standing: Standing | None) -> Iterator[_S
     )
     yield signature_section(standing)
     yield _declared(data)
+    yield from _leak_index(data)
     yield _Section("sources", "Sources", "", (planned_sources(data),))
     yield _engine(data)
 
@@ -327,6 +329,17 @@ def signature_section(standing: Standing | None) -> _Section:
     return _Section(
         "signatures", "Signatures and approvals", lead, tuple(signature_parts(standing))
     )
+
+
+def _leak_index(data: Data) -> Iterator[_Section]:
+    index = list(index_lines(data))
+    if index:
+        yield _Section(
+            "leak-index",
+            "Leak index",
+            "Whoever has the file and its key can ask who was in the data.",
+            (bullets(index),),
+        )
 
 
 def _declared(data: Data) -> _Section:
@@ -392,6 +405,7 @@ def _sections(data: Data, standing: Standing | None) -> Iterator[_Section]:
             "How to find the records of a person in the output.",
             (bullets(deletion_lines(data["deletion"])),),
         )
+    yield from _leak_index(data)
     yield _Section("sources", "Sources", "", (source_chart(data), *unread_table(data)))
     yield _Section("outputs", "Outputs", "", tuple(output_parts(data)))
     if data["aggregates"]:

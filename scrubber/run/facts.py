@@ -10,6 +10,7 @@ from typing import Any
 from scrubber._version import __version__
 from scrubber.anonymize.levels import Chosen
 from scrubber.anonymize.recheck import Rechecked
+from scrubber.assess.leaks.prints import Prints
 from scrubber.assess.wilson import bounds
 from scrubber.detect import RULE_FILE, DetectSpec
 from scrubber.detect.linked import consistency
@@ -35,12 +36,14 @@ from scrubber.manifest import (
     PlantedFacts,
     PolicyFacts,
     RescanFacts,
+    RuleFacts,
     RunFacts,
     SourceFacts,
     SubjectFacts,
     UnicityFacts,
     UnreadFacts,
 )
+from scrubber.manifest.leak_index import INDEX
 from scrubber.model.fieldpath import FieldPath, holder
 from scrubber.outputs.checkpoints import Unread
 from scrubber.policy import Rules
@@ -62,6 +65,7 @@ from scrubber.policy.plan import (
     transforms_of,
     treatments,
 )
+from scrubber.run.index_facts import index_rule
 from scrubber.run.places import place_of
 from scrubber.run.risk_facts import checked, limitations, risk_of_run
 from scrubber.run.rule_facts import (
@@ -108,6 +112,7 @@ class Account:
     lock_digest: str | None = None
     unread: tuple[Unread, ...] = ()
     aggregates: tuple[AggregateFacts, ...] = ()
+    prints: Prints | None = None
 
 
 def keyed_digest(rules: Rules, key: RootKey | None) -> str | None:
@@ -127,6 +132,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
         if account.chosen is not None and account.rechecked is not None
         else None
     )
+    index = _index(account)
     return Facts(
         run=run,
         declared=DeclaredFacts(plan.declared.facts, place_of(Mark(account.rules.path))),
@@ -140,7 +146,7 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             reference=_reference(account.rules),
             on_unlisted=plan.on_unlisted,
             on_error=plan.on_error.value,
-            rules=tuple(rule_facts(account.rules, plan, account.key)),
+            rules=(*rule_facts(account.rules, plan, account.key), *index),
         ),
         engine=replace(engine_of(plan), lock_digest=account.lock_digest),
         fields=fields,
@@ -159,6 +165,15 @@ def facts_of(account: Account, run: RunFacts) -> Facts:
             *(limitations(*risk) if risk is not None else ()),
         ),
     )
+
+
+def _index(account: Account) -> tuple[RuleFacts, ...]:
+    """The rule of the leak index, if there is one."""
+    plan, asked = account.plan, account.plan.leak_index
+    if asked is None:
+        return ()
+    mark = place_of(account.rules.tree.key_mark((INDEX,)))
+    return (index_rule(mark, asked, account.key, account.prints, plan.disclosure.min_cell),)
 
 
 def _reference(rules: Rules) -> str | None:

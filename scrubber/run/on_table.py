@@ -72,6 +72,9 @@ def run_on_feeds(
     ``privacy:``, apply to all tables together.
     """
     clock = Clock()
+    if rules.leak_index is not None:
+        text = "a leak index is made by a run over files"
+        raise NotAvailable("leak-index-without-run", text, hint="scrub files: out=FOLDER")
     if rules.aggregates:
         text = "a table in memory has no output folder for aggregates"
         raise NotAvailable("aggregate-without-folder", text, hint="scrub files: out=FOLDER")

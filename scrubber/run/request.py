@@ -12,6 +12,7 @@ from typing import TypeVar
 from scrubber import formats
 from scrubber.anonymize.levels import Chosen
 from scrubber.anonymize.recheck import Rechecked
+from scrubber.assess.leaks.prints import Prints
 from scrubber.errors import KeyFault
 from scrubber.executors import Executor, executor_for
 from scrubber.executors.base import Answers, Hear, unheard
@@ -79,7 +80,8 @@ class Outcome:
 
     `selected` are the codes of their records (:func:`~scrubber.pipeline.source.packed`).
     `digests` are those of the sources under the run's key, by alias. `stamps` detect sources that
-    change during the run. `counted`: transforms were settled by the counts of all records.
+    change during the run. `counted`: transforms were settled by the counts of all records. `prints`
+    are the fingerprints for a leak index.
     """
 
     surveyed: Survey
@@ -97,6 +99,7 @@ class Outcome:
     aggregates: tuple[AggregateFacts, ...] = ()
     unicity: tuple[UnicityFacts, ...] = ()
     selected: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    prints: Prints | None = field(default=None, repr=False)
 
     @property
     def plan(self) -> Plan:

@@ -16,6 +16,7 @@ from scrubber.run.aggregate_pass import aggregate
 from scrubber.run.as_of import begun_on
 from scrubber.run.count_pass import count, tally
 from scrubber.run.facts import Account, SourceRecord
+from scrubber.run.leak_index import refuse_index, written_index
 from scrubber.run.pinned_plan import refuse_drift, refuse_literals, refuse_shares
 from scrubber.run.planted_recall import recall
 from scrubber.run.request import Outcome, Request, Session, key_for, session
@@ -56,6 +57,7 @@ def _surveyed(session: Session) -> Outcome:
 
     Raises: GateError ``plan-drift``.
     """
+    refuse_index(session)
     request, unread = session.request, dict[str, str]()
     leave_out = unread.__setitem__ if request.quarantine_unreadable else None
     day = begun_on(session.stage, request.rules)
@@ -100,6 +102,7 @@ def _sealed(session: Session, outcome: Outcome, clock: Clock) -> Manifest:
         unicity=outcome.unicity,
         unread=outcome.unread,
         aggregates=outcome.aggregates,
+        prints=outcome.prints,
     )
     return sealed(account, clock.facts(session.executor.workers), outcome.ledger)
 
@@ -111,7 +114,8 @@ def _publish(session: Session, outcome: Outcome, manifest: Manifest) -> None:
     salts = salts_file(outcome.outputs)
     if salts is not None:
         session.stage.put(SALTS, salts)
-    session.stage.finish(manifest.to_bytes(), outcome.outputs)
+    with written_index(outcome):
+        session.stage.finish(manifest.to_bytes(), outcome.outputs)
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from hashlib import sha256
 from typing import Any
 
 from scrubber import formats
 from scrubber.anonymize.gates import refuse_expected, refuse_languages, refuse_residual
+from scrubber.assess.leaks.prints import Prints
 from scrubber.errors import ConservationError
 from scrubber.manifest import DATA, Fragment, Ledger
 from scrubber.model.tally import Tally
@@ -41,6 +42,7 @@ def scrub(session: Session, outcome: Outcome) -> Outcome:
     return replace(
         left,
         ledger=ledger,
+        prints=_prints(parts.values()),
         outputs=with_salts(outputs, outcome.key),
         digests={alias: parts[alias].digest for alias in aliases},
         checks=(
@@ -50,6 +52,12 @@ def scrub(session: Session, outcome: Outcome) -> Outcome:
             *refuse_expected(session.request.rules.expected, ledger, left.plan.disclosure),
         ),
     )
+
+
+def _prints(parts: Iterable[Part]) -> Prints | None:
+    """The fingerprints of all parts; None without a leak index."""
+    found = [part.prints for part in parts if part.prints is not None]
+    return Prints.together(found) if found else None
 
 
 def _jobs(session: Session, outcome: Outcome) -> list[ScrubJob]:

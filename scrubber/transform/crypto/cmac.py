@@ -66,6 +66,16 @@ class Cmac:
         sizes = np.full(rows, size, np.int64)
         return self._all(np.ascontiguousarray(messages).reshape(-1), starts, sizes, head)
 
+    def of_slices(
+        self,
+        data: np.ndarray[tuple[int], np.dtype[np.uint8]],
+        starts: Integers,
+        sizes: Integers,
+    ) -> Bytes:
+        """A row of 16 bytes for each slice of `data`. Slices may overlap; neither their starts nor
+        their ends fall."""
+        return self._all(data, starts, sizes, b"")
+
     def _all(
         self,
         data: np.ndarray[tuple[int], np.dtype[np.uint8]],

@@ -1,0 +1,86 @@
+"""Probing a model's outputs for what was removed from its training data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from scrubber.api.arguments import AnyPath, PathsLike, as_paths, today
+from scrubber.assess.leaks.index_file import read_index
+from scrubber.assess.leaks.probing import Chunk, Probed, probed
+from scrubber.errors import InputError, Place
+from scrubber.keystore import as_key
+from scrubber.transform.keys import RootKey
+
+_LINES: Final = 5_000
+_JSON: Final = frozenset({".jsonl", ".ndjson"})
+
+
+def probe(
+    outputs: PathsLike, index: AnyPath, key: RootKey | bytes | str, *, on: date | None = None
+) -> Probed:
+    """Look a model's `outputs` up in the leak index of a run (``leak_index:`` in its rules).
+
+    `outputs` are files of text, a record a line, or of JSON Lines, of which all texts and numbers
+    are read. `key` is the key of the run, or the key of probes that is derived from it
+    (:func:`scrubber.keygen`). The result says which records hold a removed value, of which entity,
+    and which repeat 15 words or more of the training text. It holds no value. `on` is the day of
+    the probe (default: today in UTC).
+
+    Raises: InputError ``no-paths``, ``input-unreadable``, ``json-line``, ``not-an-index``,
+    ``index-exposed``, ``index-expired``; KeyFault, also ``key-other``; TamperedError
+    ``index-damaged``.
+    """
+    paths = [Path(path) for path in as_paths(outputs)]
+    found, own = read_index(Path(index), as_key(key), on or today())
+    return probed(found, own, _chunks(paths))
+
+
+def _chunks(paths: list[Path]) -> Iterator[Chunk]:
+    for path in paths:
+        try:
+            with path.open(encoding="utf-8", errors="replace") as lines:
+                numbered = enumerate(lines, start=1)
+                while some := list(islice(numbered, _LINES)):
+                    yield _chunk(path, some)
+        except OSError:
+            place = Place(file=str(path))
+            raise InputError("input-unreadable", "the file cannot be read", place=place) from None
+
+
+def _chunk(path: Path, lines: list[tuple[int, str]]) -> Chunk:
+    if path.suffix.lower() not in _JSON:
+        records = [number for number, _ in lines]
+        return Chunk(str(path), [line for _, line in lines], records)
+    texts: list[str] = []
+    numbers: list[int] = []
+    for number, line in lines:
+        read = list(_texts(_parsed(path, number, line))) if line.strip() else []
+        texts += read
+        numbers += [number] * len(read)
+    return Chunk(str(path), texts, numbers)
+
+
+def _parsed(path: Path, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        place = Place(file=str(path), line=number)
+        raise InputError("json-line", "this line is not JSON", place=place) from None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts, numbers and keys in a JSON value."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif value is not None:
+        yield str(value)
