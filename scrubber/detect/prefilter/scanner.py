@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -61,6 +61,11 @@ _LENGTH_LIMIT = 1 << 30
 # Patterns; no rule file has so many.
 _PATTERN_LIMIT = 1 << 16
 
+# Patterns of a database. One database of all takes three times as long to compile as several do,
+# and the scan is no quicker. Where the sorted patterns are cut depends on the patterns there, so
+# that another set of recognizers has most databases in common with this one.
+_LEAST_PATTERNS, _MOST_PATTERNS, _CUT_BELOW = 32, 96, 8
+
 # Where the matches of a pattern end, in order; None: they may be anywhere.
 Ends = Sequence[int] | None
 
@@ -103,9 +108,11 @@ class Prefilter:
                 self._always[number] = None
             for source in trigger.sources:
                 wanted[trigger.private].setdefault(source, []).append(number)
-        self._scanners: list[_Scanner] = []
+        self._databases: list[tuple[Any, int]] = []
+        self._numbers: list[tuple[int, ...]] = []
         for private, numbers in wanted.items():
-            self._add(numbers, None if private else cache)
+            for sources in _divided(sorted(numbers)):
+                self._add(sources, numbers, None if private else cache)
 
     def hits(self, texts: Sequence[str]) -> Iterator[Hit]:
         """The texts that may contain a match, in order; an empty text never does."""
@@ -126,27 +133,37 @@ class Prefilter:
                 yield Hit(first + index, image, ends)
 
     def _scan(self, data: bytes, starts: Sequence[int]) -> dict[int, dict[int, Ends]]:
-        """By the number of each text with a match: the ends of matches by trigger."""
+        """By the number of each text with a match: the ends of matches by trigger, in order."""
         found: dict[int, dict[int, list[int]]] = {}
-        for scanner in self._scanners:
-            ends, patterns = scanner.matches(data)
-            rows = np.searchsorted(starts, ends - 1, side="right") - 1
-            within = ends - np.asarray(starts)[rows]
-            numbers = scanner.numbers
-            columns = (rows.tolist(), within.tolist(), patterns.tolist())
-            for row, end, pattern in zip(*columns, strict=True):
-                own = found.setdefault(row, {})
-                for number in numbers[pattern]:
-                    if number in own:
-                        own[number].append(end)
-                    else:
-                        own[number] = [end]
+        ends, patterns = self._matches(data)
+        rows = np.searchsorted(starts, ends - 1, side="right") - 1
+        within = ends - np.asarray(starts)[rows]
+        columns = (rows.tolist(), within.tolist(), patterns.tolist())
+        for row, end, pattern in zip(*columns, strict=True):
+            own = found.setdefault(row, {})
+            for number in self._numbers[pattern]:
+                if number in own:
+                    own[number].append(end)
+                else:
+                    own[number] = [end]
         return found  # type: ignore[return-value]  # a list of ends is one of the Ends
 
-    def _add(self, numbers: Mapping[bytes, Sequence[int]], cache: CacheFolder | None) -> None:
-        sources = sorted(numbers)
-        usable: list[bytes] = []
-        if hyperscan is None or len(sources) > _PATTERN_LIMIT:
+    def _matches(self, data: bytes) -> tuple[Any, Any]:
+        """The end of each match, in order, with the number of its pattern."""
+        found: list[int] = []
+        for database, first in self._databases:
+            database.scan(data, _noting(found, first))
+        both = np.sort(np.array(found, np.int64))
+        return both >> 16, both & 0xFFFF
+
+    def _add(
+        self,
+        sources: Sequence[bytes],
+        numbers: Mapping[bytes, Sequence[int]],
+        cache: CacheFolder | None,
+    ) -> None:
+        usable: Sequence[bytes] = ()
+        if hyperscan is None or len(self._numbers) + len(sources) > _PATTERN_LIMIT:
             pass
         elif database := _restored(sources, cache):
             usable = sources
@@ -161,28 +178,30 @@ class Prefilter:
         for source in set(sources).difference(usable):
             self._always |= dict.fromkeys(numbers[source])
         if usable:
-            self._scanners.append(_Scanner(database, [tuple(numbers[one]) for one in usable]))
+            self._databases.append((database, len(self._numbers)))
+            self._numbers += [tuple(numbers[source]) for source in usable]
 
 
-@dataclass(frozen=True)
-class _Scanner:
-    """A database, and the triggers that each of its patterns stands for."""
+def _noting(found: list[int], first: int) -> Callable[[int, int, int, int, object], None]:
+    """What to call for each match in a database whose patterns are numbered from `first` on: adds
+    end and pattern as one number, so that the garbage collector has nothing to visit."""
+    note = found.append
 
-    database: Any
-    numbers: Sequence[tuple[int, ...]]
+    def noted(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        note(end << 16 | pattern + first)
 
-    def matches(self, data: bytes) -> tuple[Any, Any]:
-        """The end of each match, in order, with the number of its pattern."""
-        found: list[int] = []
-        note = found.append
+    return noted
 
-        def noted(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            # A number, so that the garbage collector has nothing to visit.
-            note(end << 16 | pattern)
 
-        self.database.scan(data, noted)
-        both = np.sort(np.array(found, np.int64))
-        return both >> 16, both & 0xFFFF
+def _divided(sources: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """The patterns of each database."""
+    first = 0
+    for last, source in enumerate(sources, 1):
+        count = last - first
+        cut = count >= _LEAST_PATTERNS and hashlib.sha256(source).digest()[0] < _CUT_BELOW
+        if cut or count == _MOST_PATTERNS or last == len(sources):
+            yield sources[first:last]
+            first = last
 
 
 def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:

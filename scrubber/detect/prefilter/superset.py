@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scrubber.detect.prefilter.alphabet import SEPARATOR, Image, Mask, mask
+from scrubber.detect.prefilter.alphabet import ALL, SEPARATOR, Image, Mask, mask
 from scrubber.detect.prefilter.parse import UnknownError, groups, image, is_set, kind, parsed
 from scrubber.detect.regexes import Tree
 
@@ -199,9 +199,11 @@ class _Reading:
             character = character.items[0]
         if not is_set(character):
             return _NOTHING
-        others = _class((~image(character)).some | mask([SEPARATOR]))
+        others = (~image(character)).some
+        if others == ALL:
+            return _NOTHING
         end = rb"\A" if tree.behind else rb"\z"
-        return Edge(b"(?:" + others + b"|" + end + b")")
+        return Edge(b"(?:" + _class(others | mask([SEPARATOR])) + b"|" + end + b")")
 
 
 # ── shaping ───────────────────────────────────────────────────────────────────────────────────
