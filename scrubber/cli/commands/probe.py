@@ -57,7 +57,7 @@ def _show(found: Probed) -> None:
     stdout().print(head, style="bold red" if found.exit_code else "bold green", soft_wrap=True)
     distinct = dict(found.distinct)
     for kind, count in found.kinds.items():
-        text = f"  {printable(kind)}  {count:,}, of {distinct[kind]:,} different values"
+        text = f"  {printable(kind)}  {count:,} ({distinct[kind]:,} different)"
         stdout().print(text, soft_wrap=True)
     for hit in found.hits[:_SHOWN]:
         stdout().print(
