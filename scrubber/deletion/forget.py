@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from os import PathLike
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 
 from scrubber import formats
+from scrubber.assess.leaks.forgetting import Shortened, without_values
 from scrubber.deletion.classes import too_small
 from scrubber.deletion.reach import Reach, needs_key, reaches
 from scrubber.deletion.scan import hits_in, source_at
 from scrubber.deletion.subjects import Subject, as_subjects, read_subjects
-from scrubber.errors import GateError, InputError, Place, TamperedError, printable
+from scrubber.errors import GateError, InputError, KeyFault, Place, TamperedError, printable
 from scrubber.formats import Source
 from scrubber.formats.rewriting import rewritten_without
 from scrubber.keystore import as_key
@@ -70,11 +72,12 @@ class Deletion:
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """The result of a deletion request for a number of `subjects`, `unknown` of which have no
-    record in any output."""
+    record in any output. `fingerprints` were removed from the leak index, if one was given."""
 
     subjects: int
     unknown: int
     outputs: tuple[Deletion, ...]
+    fingerprints: int | None = None
 
     @property
     def exit_code(self) -> int:
@@ -86,6 +89,7 @@ class Forgotten:
         return {
             "subjects": self.subjects,
             "unknown": self.unknown,
+            "fingerprints": self.fingerprints,
             "outputs": [
                 {
                     "out": one.out,
@@ -130,6 +134,7 @@ def forget(
     key: RootKey | bytes | str | None = None,
     reason: str | None = None,
     below_k: BelowK = "suppress",
+    index: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Forgotten:
     """Remove all records of `subjects` from `outputs`, folders or URLs of runs.
@@ -139,13 +144,17 @@ def forget(
     theirs are rewritten, each output as a whole or not at all; a stopped command can be repeated.
     The child manifest names the earlier manifest and `reason`, the reference of the request.
 
+    `index` is the leak index of the runs. The fingerprints of the ids and of the further
+    identifiers are removed from it.
+
     Classes that become smaller than the promised k are suppressed, or with `below_k` ``stop``
     nothing is removed.
 
     Raises: InputError ``subjects-unreadable``, ``subjects-form``, ``subjects-empty``, ``reason``,
-    ``no-subject``, ``subject-unreachable``, ``subject-missing``; KeyFault, also ``key-other``,
-    before anything is touched; GateError ``below-k``; TamperedError ``not-intact``; OutputError,
-    IncompleteError, as for :func:`scrubber.scrub`.
+    ``no-subject``, ``subject-unreachable``, ``subject-missing``, and those of
+    :func:`scrubber.probe` for `index`; KeyFault, also ``key-other``, before anything is touched;
+    GateError ``below-k``; TamperedError ``not-intact``; OutputError, IncompleteError, as for
+    :func:`scrubber.scrub`.
     """
     wanted = _subjects(subjects)
     _refuse_reason(reason, wanted)
@@ -159,6 +168,7 @@ def forget(
     chains = [read_chain(root) for root in roots]
     manifests = [chain[0].data for chain in chains]
     secret = as_key(key) if key is not None and any(map(needs_key, manifests)) else None
+    shorter = _shortened(index, key, wanted)
     # All outputs are searched before the first one is touched.
     reached = [reaches(manifest, wanted, secret) for manifest in manifests]
     searches = [
@@ -170,7 +180,24 @@ def forget(
         raise GateError("below-k", text, hint="--below-k suppress")
     done = tuple(_delete(search, secret, reason, tell) for search in searches)
     known = frozenset[int]().union(*(search.found for search in searches))
-    return Forgotten(len(wanted), len(wanted) - len(known), done)
+    if shorter is not None:
+        shorter.write()
+    removed = shorter.removed if shorter is not None else None
+    return Forgotten(len(wanted), len(wanted) - len(known), done, removed)
+
+
+def _shortened(
+    index: str | PathLike[str] | None,
+    key: RootKey | bytes | str | None,
+    subjects: Sequence[Subject],
+) -> Shortened | None:
+    """The leak index without the identifiers of the subjects; None without an index."""
+    if index is None:
+        return None
+    if key is None:
+        raise KeyFault("key-missing", "a leak index needs its key", hint="--key env:SCRUBBER_KEY")
+    values = [value for one in subjects for value in (one.id, *one.identifiers)]
+    return without_values(Path(index), as_key(key), values, datetime.now(UTC).date())
 
 
 def _many(outputs: object) -> bool:

@@ -57,7 +57,6 @@ def _surveyed(session: Session) -> Outcome:
 
     Raises: GateError ``plan-drift``.
     """
-    refuse_index(session)
     request, unread = session.request, dict[str, str]()
     leave_out = unread.__setitem__ if request.quarantine_unreadable else None
     day = begun_on(session.stage, request.rules)
@@ -67,6 +66,7 @@ def _surveyed(session: Session) -> Outcome:
     if request.pinned is not None:
         refuse_drift(request.pinned, request.rules, surveyed)
     key = key_for(surveyed.plan, request.key)
+    refuse_index(session, key)
     if request.pinned is not None:
         refuse_literals(request.pinned, request.rules, key)
     left_out = tuple(Unread(alias, reason) for alias, reason in unread.items())
@@ -114,7 +114,7 @@ def _publish(session: Session, outcome: Outcome, manifest: Manifest) -> None:
     salts = salts_file(outcome.outputs)
     if salts is not None:
         session.stage.put(SALTS, salts)
-    with written_index(outcome):
+    with written_index(session, outcome):
         session.stage.finish(manifest.to_bytes(), outcome.outputs)
 
 

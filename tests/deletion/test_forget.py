@@ -119,6 +119,22 @@ def test_the_output_is_that_of_data_without_the_person(tmp_path: Path, name: str
     assert intact(out)
 
 
+def test_a_person_is_removed_from_the_leak_index(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    csv(tmp_path / "in/a.csv", columns([f"user-{n}" for n in range(12)]))
+    index = tmp_path / "leak.index"
+    asked = {"leak_index": {"file": str(index), "delete_by": "2099-12-31"}}
+    out = made(tmp_path / "in", "out", rules(**asked))
+    (tmp_path / "g.txt").write_text("user-3 and\nuser-4")
+    assert len(scrubber.probe(tmp_path / "g.txt", index, KEY).hits) == 2
+    with pytest.raises(KeyFault, match="key-other"):
+        scrubber.forget(["user-3"], out, key=bytes(range(1, 33)), index=index)
+    done = scrubber.forget(["user-3"], out, key=KEY, index=index)
+    assert done.to_json()["fingerprints"] == 1
+    assert [hit.record for hit in scrubber.probe(tmp_path / "g.txt", index, KEY).hits] == [2]
+    assert intact(out)
+
+
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.sampled_from("abcdefg"), min_size=1), st.sets(st.sampled_from("abcdxyz")))
 def test_every_record_of_the_subjects_goes_and_no_other(

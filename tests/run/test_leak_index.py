@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 import scrubber
+from scrubber.assess.leaks.index_file import MAGIC
 from scrubber.errors import NotAvailable, OutputError, RuleError
 from scrubber.manifest import screen
 from scrubber.manifest.view import lines
@@ -32,6 +34,17 @@ FIRST = ("Anna", "Boris", "Celia", "Dmitri", "Elena", "Farid", "Greta", "Hassan"
 LAST = ("Abramov", "Berglund", "Castellano", "Dubois", "Eriksen", "Fernandes", "Gruber")
 
 
+DETECT = {
+    "ner": "none",
+    "languages": ["en"],
+    "entities": ["EMAIL_ADDRESS", "CREDIT_CARD", "IP_ADDRESS"],
+}
+
+
+def index_in(folder: Path) -> dict[str, Any]:
+    return {"leak_index": {"file": str(folder / "leak.index"), "delete_by": "2099-12-31"}}
+
+
 def people(count: int) -> list[dict[str, Any]]:
     return [
         {
@@ -50,9 +63,9 @@ def people(count: int) -> list[dict[str, Any]]:
 def run(folder: Path, parts: int = 1, workers: int = 1, **more: Any) -> scrubber.Scrubbed:
     rules = {
         "version": 1,
-        "detect": {"ner": "none", "languages": ["en"]},
-        "leak_index": {"file": str(folder / "leak.index"), "delete_by": "2099-12-31"},
+        "detect": DETECT,
         "fields": FIELDS,
+        **index_in(folder),
     }
     source = folder / "in"
     source.mkdir(parents=True, exist_ok=True)
@@ -107,6 +120,7 @@ def test_the_output_itself_holds_nothing_removed(made: Path) -> None:
     assert found.records == 40
 
 
+@pytest.mark.slow
 def test_any_sharding_and_executor_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
     run(tmp_path, parts=3, workers=2)
     assert (tmp_path / "leak.index").read_bytes() == (made / "leak.index").read_bytes()
@@ -163,7 +177,7 @@ def test_the_manifest_says_that_there_is_an_index(made: Path) -> None:
 
 def test_diff_is_neutral(made: Path, tmp_path: Path) -> None:
     source = made / "in"
-    rules = {"version": 1, "detect": {"ner": "none", "languages": ["en"]}, "fields": FIELDS}
+    rules = {"version": 1, "detect": DETECT, "fields": FIELDS}
     scrubber.scrub(source, rules, out=tmp_path / "out", key=KEY)
     for pair in ((tmp_path / "out", made / "out"), (made / "out", tmp_path / "out")):
         found = scrubber.diff(*pair)
@@ -178,8 +192,28 @@ def test_where_the_file_may_be(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="index-exists"):
         run(tmp_path)
     assert (tmp_path / "leak.index").read_text() == "taken"
+    with pytest.raises(OutputError, match="index-foreign"):
+        run(tmp_path, overwrite=True)
+    (tmp_path / "leak.index").write_bytes(MAGIC)
     run(tmp_path, overwrite=True)
     assert (tmp_path / "leak.index").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_incremental_run_adds_to_the_index(tmp_path: Path) -> None:
+    run(tmp_path)
+    shutil.rmtree(tmp_path / "in")
+    (tmp_path / "in").mkdir()
+    more = people(1)[0] | {"mail": "new@example.org", "first": "Ottilie", "last": "Zimmermann"}
+    (tmp_path / "in/later.jsonl").write_text(json.dumps(more))
+    rules = {"version": 1, "detect": DETECT, "fields": FIELDS} | index_in(tmp_path)
+    given = {"out": tmp_path / "more", "key": KEY, "incremental": tmp_path / "out"}
+    scrubber.scrub(tmp_path / "in", rules, **given)
+    path = outputs(tmp_path, "Anna Abramov", "Ottilie Zimmermann")
+    found = scrubber.probe(path, tmp_path / "leak.index", KEY)
+    assert [hit.record for hit in found.hits] == [1, 2]
+    (tmp_path / "leak.index").unlink()
+    with pytest.raises(OutputError, match="index-incremental"):
+        scrubber.scrub(tmp_path / "in", rules, **(given | {"out": tmp_path / "third"}))
 
 
 def test_refused_without_a_run_over_files(tmp_path: Path) -> None:

@@ -49,8 +49,26 @@ def write_index(path: Path, prints: Prints, delete_by: date, key: RootKey) -> No
 
     Raises: the errors of :func:`~scrubber.storage.atomic.write_whole`.
     """
-    content = sealed(LeakIndex(prints.values, prints.rare_runs(), delete_by, ""), index_key(key))
+    own = index_key(key)
+    put_index(path, LeakIndex(prints.values, prints.rare_runs(), delete_by, own.id), own)
+
+
+def put_index(path: Path, index: LeakIndex, key: RootKey) -> None:
+    """Write `index` under its own key to a file with mode 0600, in place of an earlier one.
+
+    Raises: the errors of :func:`~scrubber.storage.atomic.write_whole`.
+    """
+    content = sealed(index, key)
     write_whole(path, content, replace=lambda _: None, mode=PRIVATE, parents=True)
+
+
+def is_index(path: Path) -> bool:
+    """True if the file at `path` begins like a leak index."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
 
 
 def sealed(index: LeakIndex, key: RootKey) -> bytes:

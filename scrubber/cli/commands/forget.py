@@ -43,6 +43,14 @@ def forget(
         BelowK,
         typer.Option("--below-k", help="Treatment of classes that become smaller than k."),
     ] = BelowK.SUPPRESS,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            "--index",
+            metavar="FILE",
+            help="The leak index of the runs, to remove the identifiers of SUBJECTS from it.",
+        ),
+    ] = None,
     key: Annotated[
         str,
         typer.Option("--key", help="The key's location: env:NAME, file:PATH, keyring: or exec:."),
@@ -60,7 +68,7 @@ def forget(
     begin("forget", as_json=as_json)
     from scrubber.api import forget as forgotten
 
-    done = forgotten(subjects, outputs, key=key, reason=reason, below_k=below_k.value)
+    done = forgotten(subjects, outputs, key=key, reason=reason, below_k=below_k.value, index=index)
     return answer(done, _show)
 
 
@@ -83,6 +91,8 @@ def _show(forgotten: Forgotten) -> None:
             stdout().print(f"  {len(one.aggregates):,} aggregate tables still count these subjects")
         for stale in one.stale:
             stdout().print(f"  {stale} describes the earlier output: write it again")
+    if forgotten.fingerprints is not None:
+        stdout().print(f"fingerprints removed from the leak index: {forgotten.fingerprints:,}")
     if forgotten.unknown:
         text = f"subjects without a record: {forgotten.unknown:,} of {forgotten.subjects:,}"
         stdout().print(text, style="bold yellow")

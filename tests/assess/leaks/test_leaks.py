@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import scrubber
+from scrubber.assess.leaks.forgetting import without_values
 from scrubber.assess.leaks.index_file import LeakIndex, read_index, sealed, write_index
 from scrubber.assess.leaks.kinds import spellings
 from scrubber.assess.leaks.prints import Fingerprinter, Prints, index_key
@@ -209,6 +210,23 @@ def test_a_truncated_or_changed_file_is_refused(tmp_path: Path, cut: int) -> Non
     path.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
     with pytest.raises(TamperedError, match="index-damaged"):
         read_index(path, KEY, DAY)
+
+
+def test_a_person_s_fingerprints_are_removed(tmp_path: Path) -> None:
+    path = tmp_path / "a.index"
+    values = {
+        "PERSON": PRINTS.of_values("PERSON", ["Jane Doe", "Li Wong Smith"]),
+        "EMAIL_ADDRESS": PRINTS.of_values("EMAIL_ADDRESS", ["jane@example.org"]),
+    }
+    write_index(path, Prints(values, PRINTS.of_texts([prose(1, 40)]).runs), DAY, KEY)
+    shorter = without_values(path, OWN, ["Doe, Jane", "JANE@example.org", "C-17"], DAY)
+    assert shorter.removed == 3
+    shorter.write()
+    index, _ = read_index(path, KEY, DAY)
+    assert not kinds_in(index, "Jane Doe", "jane@example.org")
+    assert kinds_in(index, "li wong smith") == [(1, "PERSON")]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert without_values(path, KEY, ["Jane Doe"], DAY).removed == 0
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
