@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from scrubber.assess.leaks.kinds import UNKNOWN
 from scrubber.assess.leaks.prints import Fingerprinter, Prints
+from scrubber.assess.leaks.words import seen_text
 from scrubber.model.fieldclass import FieldClass
 from scrubber.model.finding import Span
 from scrubber.model.opened import Leaf, Opened
@@ -77,7 +78,8 @@ class Removed:
         for span in sorted(spans, key=lambda one: (one.start, -one.end)):
             if span.end > end and not keeps(span.label):
                 end = span.end
-                self._values[span.label].add(text[span.start : span.end])
+                value = text[span.start : span.end]
+                self._values[span.label].add(seen_text(value) or value)
 
 
 def _kind(field: FieldPlan) -> str | None:

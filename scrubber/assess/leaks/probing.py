@@ -11,7 +11,7 @@ import numpy as np
 
 from scrubber.assess.leaks.index_file import LeakIndex
 from scrubber.assess.leaks.prints import BITS, RUN_WORDS, Fingerprinter, Marks
-from scrubber.assess.leaks.words import Flags, Words
+from scrubber.assess.leaks.words import Flags, Words, seen_text
 from scrubber.transform.keys import RootKey
 
 LEAST_RUN: Final = 15
@@ -111,16 +111,22 @@ class Probe:
         self._lookups = 0
 
     def add(self, chunk: Chunk) -> None:
-        """Look up the texts of a chunk."""
+        """Look up the texts of a chunk, and those that read differently once escapes, markup and
+        words for signs are resolved."""
         words = Words.of(chunk.texts)
-        spans = sorted(self._spans(words), key=lambda span: (span[0], -span[1]))
-        end, previous = 0, (-1, -1)
-        for first, last, code, mark in spans:
-            if last > end or (first, last) == previous:
-                kind = self._kinds[code]
-                self._hits.append(Hit(chunk.file, chunk.records[words.texts[first]], kind))
-                self._found.add((kind, mark))
-                end, previous = max(end, last), (first, last)
+        found = list(self._outermost(words))
+        known = set(found)
+        views = [(number, seen_text(text)) for number, text in enumerate(chunk.texts)]
+        changed = [(number, seen) for number, seen in views if seen is not None]
+        if changed:
+            numbers = [number for number, _ in changed]
+            seen_words = Words.of([seen for _, seen in changed])
+            more = ((numbers[at], code, mark) for at, code, mark in self._outermost(seen_words))
+            found = sorted([*found, *(hit for hit in more if hit not in known)])
+        for number, code, mark in found:
+            kind = self._kinds[code]
+            self._hits.append(Hit(chunk.file, chunk.records[number], kind))
+            self._found.add((kind, mark))
         self._add_runs(words, chunk)
 
     def result(self, records: int) -> Probed:
@@ -134,6 +140,16 @@ class Probe:
             self._lookups,
             len(self._values),
         )
+
+    def _outermost(self, words: Words) -> Iterator[tuple[int, int, int]]:
+        """The text, kind and fingerprint of each value in `words` that lies in no other one."""
+        end, previous = 0, (-1, -1)
+        for first, last, code, mark in sorted(
+            self._spans(words), key=lambda span: (span[0], -span[1])
+        ):
+            if last > end or (first, last) == previous:
+                yield int(words.texts[first]), code, mark
+                end, previous = max(end, last), (first, last)
 
     def _spans(self, words: Words) -> Iterator[tuple[int, int, int, int]]:
         """The values in `words`: first word, end, kind and fingerprint."""

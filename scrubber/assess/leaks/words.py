@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from scrubber.detect.linked.folding import fold
+from scrubber.detect.views import plain, readable
 
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -120,6 +121,17 @@ class Words:
         behind = self.texts[size - 1 :]
         first = np.flatnonzero(behind == self.texts[: len(behind)]).astype(np.int64)
         return first, Slices(self.data, self.starts[first], self.starts[first + size])
+
+
+def seen_text(text: str) -> str | None:
+    """The text as detectors see it, without escapes, markup and words for signs; None where it is
+    the text itself.
+
+    >>> seen_text("jane&#46;doe [at] example.com")
+    'jane.doe@example.com'
+    """
+    view = plain(text, readable(text))
+    return None if view is None else view.text
 
 
 def normal_forms(values: Sequence[str]) -> Slices:

@@ -50,6 +50,9 @@ FOUND = [
     ("IBAN_CODE", "DE89 3704 0044 0532 0130 00", "de89370400440532013000"),
     ("LOCATION", "12 Long Street", "at 12, long street"),
     ("ID", "C-100037", "customer c100037"),
+    ("EMAIL_ADDRESS", "jane.doe@example.com", "jane&#46;doe [at] example [dot] com"),
+    ("PERSON", "Jane Doe", "q=Ja%6Ee%20Doe&x=1"),
+    ("PERSON", "Jane Doe", "**Ja**ne D\u00adoe"),
 ]
 
 
@@ -77,6 +80,12 @@ def test_found_in_another_spelling(kind: str, value: str, text: str) -> None:
 )
 def test_left_out(kind: str, value: str) -> None:
     assert not kinds_in(index_of(kind, value), f"so {value} it is")
+
+
+def test_a_value_counts_once_in_a_text_that_reads_differently() -> None:
+    index = index_of("PERSON", "Jane Doe")
+    assert kinds_in(index, "x", "Jane Doe &amp; so, Jane%20Doe") == [(2, "PERSON")]
+    assert kinds_in(index, "**Jane Doe**") == [(1, "PERSON")]
 
 
 def test_the_longest_value_is_the_hit() -> None:
