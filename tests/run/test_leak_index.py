@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 
 import scrubber
+from scrubber.api.trials import trial
 from scrubber.assess.leaks.index_file import MAGIC
 from scrubber.errors import NotAvailable, OutputError, RuleError
 from scrubber.manifest import screen
 from scrubber.manifest.view import lines
 from scrubber.pipeline.source import ScrubJob
+from scrubber.policy import rules_from_mapping
 from scrubber.review import report_page
 from scrubber.transform.keys import RootKey
 from tests.commands import call
@@ -227,6 +229,7 @@ def test_refused_without_a_run_over_files(tmp_path: Path) -> None:
         scrubber.scrub(frame, rules, key=KEY)
     with pytest.raises(NotAvailable, match="leak-index-without-run"):
         scrubber.ScrubBatches(rules)(frame)
+    assert trial(rules_from_mapping(rules), frame.to_arrow(), 0).out.column_names == ["b"]
     past = rules | {"leak_index": {"file": "x", "delete_by": "2020-01-01"}}
     with pytest.raises(RuleError, match="past-date"):
         scrubber.scrub(frame, past, key=KEY)
