@@ -31,9 +31,9 @@ def probe(
     and which repeat 15 words or more of the training text. It holds no value. `on` is the day of
     the probe (default: today in UTC).
 
-    Raises: InputError ``no-paths``, ``input-unreadable``, ``json-line``, ``not-an-index``,
-    ``index-exposed``, ``index-expired``; KeyFault, also ``key-other``; TamperedError
-    ``index-damaged``.
+    Raises: InputError ``no-paths``, ``input-unreadable``, ``not-text``, ``json-line``,
+    ``not-an-index``, ``index-exposed``, ``index-expired``; KeyFault, also ``key-other``;
+    TamperedError ``index-damaged``.
     """
     paths = [Path(path) for path in as_paths(outputs)]
     found, own = read_index(Path(index), as_key(key), on or today())
@@ -43,16 +43,26 @@ def probe(
 def _chunks(paths: list[Path]) -> Iterator[Chunk]:
     for path in paths:
         try:
-            with path.open(encoding="utf-8", errors="replace") as lines:
+            with path.open(encoding="utf-8-sig") as lines:
                 numbered = enumerate(lines, start=1)
                 while some := list(islice(numbered, _LINES)):
                     yield _chunk(path, some)
         except OSError:
             place = Place(file=str(path))
             raise InputError("input-unreadable", "the file cannot be read", place=place) from None
+        except UnicodeDecodeError:
+            raise _no_text(path) from None
+
+
+def _no_text(path: Path) -> InputError:
+    text = "this is no text in UTF-8, so nothing would be found in it"
+    hint = "give outputs as text or JSON Lines, not compressed"
+    return InputError("not-text", text, place=Place(file=str(path)), hint=hint)
 
 
 def _chunk(path: Path, lines: list[tuple[int, str]]) -> Chunk:
+    if any("\0" in line for _, line in lines):
+        raise _no_text(path)
     if path.suffix.lower() not in _JSON:
         records = [number for number, _ in lines]
         return Chunk(str(path), [line for _, line in lines], records)
@@ -74,13 +84,13 @@ def _parsed(path: Path, number: int, line: str) -> Any:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts, numbers and keys in a JSON value."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield key
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-    elif value is not None:
-        yield str(value)
+    """All texts, numbers and keys in a JSON value, in order."""
+    left = [value]
+    while left:
+        inner = left.pop()
+        if isinstance(inner, dict):
+            left += [part for pair in reversed(inner.items()) for part in reversed(pair)]
+        elif isinstance(inner, list):
+            left += reversed(inner)
+        elif inner is not None:
+            yield str(inner)

@@ -47,6 +47,7 @@ from scrubber.policy.sql import uses_run_day
 from scrubber.policy.syntax.compose import Composed, Override, compose, compose_tree
 from scrubber.policy.syntax.report import Report
 from scrubber.policy.syntax.source import Path_, Tree, plain_tree
+from scrubber.storage import is_remote
 from scrubber.transform.keys import KEY_BYTES
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -201,6 +202,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
     privacy, more_digests = privacy_rules(report, written.privacy)
     gates = _gates(report, written.gates, privacy)
     aggregated = aggregates(report, written)
+    leak_index = _leak_index(report, written.leak_index)
     asked = {path: entity for rule in fields for path, entity in rule.entities}
     texts = any(rule.scrubs_text for rule in fields)
     spec = detection(report, written.detect, needed=texts)
@@ -245,7 +247,7 @@ def _rules(composed: Composed, *, needs_key_reference: bool) -> Rules:
         privacy=privacy,
         aggregates=aggregated,
         budget=budget(report, written.budget),
-        leak_index=_leak_index(report, written.leak_index),
+        leak_index=leak_index,
         gates=gates,
         disclosure=DisclosureRules(**dict(written.disclosure)),
         overrides=(*composed.overrides, *_overridden(fields)),
@@ -339,6 +341,10 @@ def _gates(report: Report, part: Gates, privacy: PrivacyRules | None) -> GateRul
 def _leak_index(report: Report, part: schema.LeakIndex | None) -> LeakIndexRules | None:
     """The leak index, with its file beside the rule file."""
     if part is None:
+        return None
+    if is_remote(part.file):
+        text = "the leak index is a local file, which only its owner can read"
+        report.value(("leak_index", "file"), "bad-value", text)
         return None
     file = report.tree.folder_of(("leak_index", "file")) / part.file
     return LeakIndexRules(str(file), date.fromisoformat(part.delete_by), part.verbatim)

@@ -61,6 +61,7 @@ def written_index(session: Session, outcome: Outcome) -> Iterator[None]:
         yield
         return
     assert key is not None, "a plan with a leak index needs a key"
+    refuse_index(session, key)  # another run may have written one meanwhile
     path, prints = Path(asked.file), outcome.prints or Prints()
     if session.earlier is not None:
         prints = Prints.together([_earlier(path, key), prints])

@@ -230,6 +230,9 @@ def test_refused_without_a_run_over_files(tmp_path: Path) -> None:
     with pytest.raises(NotAvailable, match="leak-index-without-run"):
         scrubber.ScrubBatches(rules)(frame)
     assert trial(rules_from_mapping(rules), frame.to_arrow(), 0).out.column_names == ["b"]
+    away = rules | {"leak_index": {"file": "s3://bucket/x", "delete_by": "2099-12-31"}}
+    with pytest.raises(RuleError, match="local file"):
+        rules_from_mapping(away)
     past = rules | {"leak_index": {"file": "x", "delete_by": "2020-01-01"}}
     with pytest.raises(RuleError, match="past-date"):
         scrubber.scrub(frame, past, key=KEY)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import random
+import re
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import scrubber
 from scrubber.assess.leaks.forgetting import without_values
@@ -15,10 +19,11 @@ from scrubber.assess.leaks.index_file import LeakIndex, read_index, sealed, writ
 from scrubber.assess.leaks.kinds import spellings
 from scrubber.assess.leaks.prints import Fingerprinter, Prints, index_key
 from scrubber.assess.leaks.probing import Chunk, probed
-from scrubber.assess.leaks.words import Words
+from scrubber.assess.leaks.words import Words, normal_forms
 from scrubber.errors import InputError, KeyFault, TamperedError
 from scrubber.transform.crypto.cmac import Cmac
 from scrubber.transform.keys import RootKey
+from tests.examples import examples
 
 KEY = RootKey(bytes(range(32)))
 OWN = index_key(KEY)
@@ -283,3 +288,31 @@ def test_outputs_as_text_and_json_lines(tmp_path: Path) -> None:
         scrubber.probe(tmp_path / "bad.jsonl", index, KEY)
     with pytest.raises(InputError, match="input-unreadable"):
         scrubber.probe(tmp_path / "none", index, KEY)
+    for raw in (gzip.compress(b"Jane Doe"), "Jane Doe".encode("utf-16")[2:]):
+        (tmp_path / "raw.txt").write_bytes(raw)
+        with pytest.raises(InputError, match="not-text"):
+            scrubber.probe(tmp_path / "raw.txt", index, KEY)
+    deep = tmp_path / "deep.jsonl"
+    deep.write_text("[" * 900 + '"Jane Doe"' + "]" * 900)
+    assert scrubber.probe(deep, index, KEY).exit_code == 1
+
+
+@examples(30, deadline=None)
+@given(st.lists(st.text(alphabet="aB1é王.\n -@\u0301", max_size=12), max_size=6))
+def test_a_window_of_all_words_is_the_normal_form(values: list[str]) -> None:
+    forms = normal_forms(values)
+    made = [
+        forms.data[start:end].tobytes() for start, end in zip(forms.starts, forms.ends, strict=True)
+    ]
+    alone = [Words.of([value]) for value in values]
+    windows = [
+        {
+            slices.data[start:end].tobytes()
+            for first, size, slices in words.candidates()
+            if size == len(words)
+            for start, end in zip(slices.starts, slices.ends, strict=True)
+        }
+        for words in alone
+    ]
+    plain_digits = re.compile(rb"[0-9]{,6}")
+    assert made == [form for some in windows for form in some if not plain_digits.fullmatch(form)]
