@@ -6,7 +6,7 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from os import PathLike
@@ -161,7 +161,10 @@ def forget(
     tell = progress or _unheard
     folders = [outputs] if isinstance(outputs, str | PathLike) or not _many(outputs) else outputs
     roots = [locate(one) for one in folders]  # type: ignore[arg-type, union-attr]
-    if len({str(root) for root in roots}) < len(roots) or not roots:
+    names = [str(root) for root in roots]
+    # A link or a relative path may name an output that another path names too.
+    roots = [root.resolve() if isinstance(root, Path) else root for root in roots]
+    if len({str(root).rstrip("/") for root in roots}) < len(roots) or not roots:
         raise InputError("outputs", "each output is named once", hint="--in OUT")
     for root in roots:
         finish_stopped(root)
@@ -178,7 +181,10 @@ def forget(
     if below_k == "stop" and any(search.also for search in searches):
         text = "a class would become smaller than the promised k; nothing was removed"
         raise GateError("below-k", text, hint="--below-k suppress")
-    done = tuple(_delete(search, secret, reason, tell) for search in searches)
+    done = tuple(
+        replace(_delete(search, secret, reason, tell), out=name)
+        for search, name in zip(searches, names, strict=True)
+    )
     known = frozenset[int]().union(*(search.found for search in searches))
     if shorter is not None:
         shorter.write()

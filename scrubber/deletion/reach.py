@@ -35,7 +35,11 @@ class Reach:
 def needs_key(manifest: Mapping[str, Any]) -> bool:
     """True if the pseudonyms of some subject field are made under a key."""
     section = manifest["deletion"]
-    return section is not None and any(one["key_id"] is not None for one in section["subjects"])
+    return section is not None and any(
+        kind["key_id"] is not None
+        for stated in section["subjects"]
+        for kind in _kinds(manifest, stated)
+    )
 
 
 def reaches(
@@ -61,22 +65,51 @@ def _reach(
     subjects: Sequence[Subject],
     key: RootKey | None,
 ) -> Reach:
-    name = stated["field"]
-    facts = next(
-        one
-        for one in manifest["fields"]
-        if one["name"] == name and set(stated["sources"]) <= set(one["sources"])
-    )
-    transform = None
-    if stated["action"] != "keep":
+    kinds = _kinds(manifest, stated)
+    treatments = [(one["action"], one["parameters"], one["domain"]) for one in kinds]
+    alike = all(one == treatments[0] for one in treatments)
+    labels: dict[str, int] = {}
+    for facts in kinds:
+        if not alike and facts["action"] == "surrogate":
+            # A surrogate of one kind may be the value of somebody else in another kind.
+            raise _unreachable(facts["name"], "surrogate, and other kinds of values otherwise")
+        labels |= _labels(facts, subjects, key)
+    return Reach(_path(stated["field"]), frozenset(stated["sources"]), labels)
+
+
+def _kinds(manifest: Mapping[str, Any], stated: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The fields that hold the values of a subject field: itself or, if JSON writes it in several
+    kinds (``id.{text}`` and ``id.{number}``), each kind.
+
+    Raises: InputError ``subject-unreachable`` if lists or objects are among the values.
+    """
+    holder = _path(stated["field"])
+    kinds = []
+    for facts in manifest["fields"]:
+        path = parsed(facts["name"])
+        if not path.within(holder) or set(stated["sources"]).isdisjoint(facts["sources"]):
+            continue
+        if _path(facts["name"]) != holder:
+            raise _unreachable(facts["name"], "lists or objects among the values")
+        kinds.append(facts)
+    return kinds
+
+
+def _labels(
+    facts: Mapping[str, Any], subjects: Sequence[Subject], key: RootKey | None
+) -> dict[str, int]:
+    """By canonical label of a value in the output, the position of its subject."""
+    name, transform = facts["name"], None
+    if facts["action"] != "keep":
         transform = _rebuilt(facts)
-        if stated["key_id"] is None or transform is None or not _tells_apart(transform):
-            raise _unreachable(name, stated["action"])
+        keyed = facts["linkable"] and facts["key_id"] is not None
+        if not keyed or transform is None or not _tells_apart(transform):
+            raise _unreachable(name, facts["action"])
         if key is None:
             text = f"the pseudonyms of `{printable(name)}` are made under the key"
-            raise KeyFault("key-missing", f"{text} {stated['key_id']}", hint="--key file:PATH")
-        if key.id != stated["key_id"]:
-            text = f"made under the key {stated['key_id']}, and this is {key.id}"
+            raise KeyFault("key-missing", f"{text} {facts['key_id']}", hint="--key file:PATH")
+        if key.id != facts["key_id"]:
+            text = f"made under the key {facts['key_id']}, and this is {key.id}"
             raise KeyFault("key-other", text, place=Place(field=printable(name)))
     labels: dict[str, int] = {}
     for values, whose in _written(subjects, facts["type_in"]):
@@ -85,7 +118,7 @@ def _reach(
         for label, subject in zip(subject_labels(values).to_pylist(), whose, strict=True):
             if label is not None:
                 labels[label] = subject
-    return Reach(_path(name), frozenset(stated["sources"]), labels)
+    return labels
 
 
 def _path(name: str) -> FieldPath:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from scrubber.manifest.deletion import measured_before
 from scrubber.manifest.risk import risk_lines
 from scrubber.manifest.unicity import unicity_lines
 
@@ -80,7 +81,7 @@ def classes(data: Data) -> list[str]:
     """Facts about equivalence classes, in words; empty if the rules require none."""
     section = data["risk"].get("privacy")
     classes = risk_lines(section) if section is not None else ()
-    return [*classes, *unicity_lines(data["risk"]["unicity"])]
+    return [*classes, *unicity_lines(data["risk"]["unicity"], measured_before(data))]
 
 
 def steps(name: str) -> tuple[str, ...]:

@@ -95,10 +95,15 @@ def after_deletion(
     data["deletion"]["events"].append(event)
     data["outputs"]["merkle_root"] = outputs_root(data["outputs"]["files"])
     limitations = data["risk"]["limitations"]
-    if all(one["id"] != BEFORE_DELETION for one in limitations):
+    if not measured_before(data):
         limitations.insert(1, {"id": BEFORE_DELETION, "text": _LIMITATION})
     data["header"]["id"] = manifest_id(data)
     return Manifest(data)
+
+
+def measured_before(data: Mapping[str, Any]) -> bool:
+    """True if the counts and measurements of the manifest `data` are those before a deletion."""
+    return any(one["id"] == BEFORE_DELETION for one in data["risk"]["limitations"])
 
 
 def deleted_last(data: Mapping[str, Any]) -> Mapping[str, Any] | None:

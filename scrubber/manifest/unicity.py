@@ -81,8 +81,10 @@ def min_share(section: Mapping[str, Any]) -> int:
     return max(highest(section) - int(section["step"]), 0)
 
 
-def unicity_lines(sections: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """``risk.unicity`` in words, a table in up to three lines."""
+def unicity_lines(sections: Sequence[Mapping[str, Any]], before_deletion: bool) -> Iterator[str]:
+    """``risk.unicity`` in words, a table in up to three lines; `before_deletion`: records were
+    deleted since it was measured."""
+    earlier = " (before records were deleted)" if before_deletion else ""
     for section in sections:
         table = printable(section["sources"][0])
         if len(section["sources"]) > 1:
@@ -90,7 +92,7 @@ def unicity_lines(sections: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if not section["fields"]:
             yield f"{table}: no field with one value per record that others may know"
             continue
-        yield f"{table}: {_said(section)}"
+        yield f"{table}: {_said(section)}{earlier}"
         if section["undeclared"]:
             names = ", ".join(map(printable, section["undeclared"]))
             yield f"{table}: not declared as quasi-identifiers: {names}"

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from scrubber.errors import printable
 from scrubber.manifest.assessment import at_least, left_in, looked_line, planted_lines, worst
-from scrubber.manifest.deletion import deletion_lines
+from scrubber.manifest.deletion import deletion_lines, measured_before
 from scrubber.manifest.document import Manifest
 from scrubber.manifest.leak_index import index_lines
 from scrubber.manifest.reversal import reversal_lines
@@ -119,7 +119,7 @@ def screen(manifest: Manifest) -> Screen:
         findings=tuple(_findings(data, base)),
         risk=(
             *(risk_lines(data["risk"]["privacy"]) if "privacy" in data["risk"] else ()),
-            *unicity_lines(data["risk"]["unicity"]),
+            *unicity_lines(data["risk"]["unicity"], measured_before(data)),
         ),
         second_look=tuple(second_look(data)),
         outputs=tuple(

@@ -16,6 +16,7 @@ from scrubber.model.fieldclass import FieldClass
 from scrubber.model.fieldpath import (
     EACH,
     KEY,
+    SCALARS,
     VALUE,
     FieldPath,
     Selector,
@@ -23,6 +24,7 @@ from scrubber.model.fieldpath import (
     leaves,
     maps,
     names_keys,
+    parsed,
     spellings,
 )
 from scrubber.model.layouts import value_type
@@ -446,6 +448,12 @@ class _Compiler:
         selector = Selector(self._rules.subject)
         return next((p for p, _ in found if not p.repeated and selector.matches(p)), None)
 
+    def _is_kind(self, name: str) -> bool:
+        """True if `name` is the subject's, but for the kind of its values (``id.{text}``)."""
+        steps = parsed(name).steps
+        kind = steps[-1] in SCALARS
+        return kind and str(FieldPath(steps[:-1])) == self._rules.subject
+
     def _check_whose(
         self,
         here: Path_,
@@ -548,8 +556,14 @@ class _Compiler:
             return
         subjects = {alias: self._subject(leaves(schema)) for alias, schema in schemas.items()}
         if not any(subjects.values()):
-            text = f"no table has the subject {printable(self._rules.subject)}"
-            hint = did_you_mean(self._rules.subject, names)
+            name = printable(self._rules.subject)
+            kinds = [one for one in sorted(names) if self._is_kind(one)]
+            if kinds:
+                text = f"{name} has values of several kinds: {', '.join(map(printable, kinds))}"
+                hint = f"subject: {printable(kinds[0])} (forget searches every kind)"
+            else:
+                text = f"no table has the subject {name}"
+                hint = did_you_mean(self._rules.subject, names)
             self.report.value(("subject",), "unknown-field", text, hint)
         told: set[str] = set()
         for alias, subject in subjects.items():

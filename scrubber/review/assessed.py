@@ -54,9 +54,9 @@ def risk_parts(section: Data, base: int) -> Iterator[Html]:
         )
 
 
-def unicity_parts(sections: Sequence[Data]) -> Iterator[Html]:
+def unicity_parts(sections: Sequence[Data], before_deletion: bool) -> Iterator[Html]:
     """The records that fields single out, from ``risk.unicity``."""
-    lines = list(unicity_lines(sections))
+    lines = list(unicity_lines(sections, before_deletion))
     if not lines:
         yield element("p", "There is no output.")
         return

@@ -17,7 +17,7 @@ from scrubber.errors import printable
 from scrubber.manifest import Manifest, count_text, screen
 from scrubber.manifest.assessment import left_in
 from scrubber.manifest.declared import retention_ended
-from scrubber.manifest.deletion import deletion_lines
+from scrubber.manifest.deletion import deletion_lines, measured_before
 from scrubber.manifest.leak_index import index_lines
 from scrubber.manifest.planned import PlanDocument
 from scrubber.manifest.planview import plan_screen
@@ -375,7 +375,7 @@ def _sections(data: Data, standing: Standing | None) -> Iterator[_Section]:
         "Risk of being singled out",
         "A record that is alone with some of its values can be found by whoever knows them.",
         (
-            *unicity_parts(data["risk"]["unicity"]),
+            *unicity_parts(data["risk"]["unicity"], measured_before(data)),
             *(
                 risk_parts(data["risk"]["privacy"], base_of(data))
                 if "privacy" in data["risk"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import feather, ipc, parquet
 
 import scrubber
-from scrubber.errors import GateError, InputError, KeyFault, OutputError, TamperedError
+from scrubber.errors import GateError, InputError, KeyFault, OutputError, RuleError, TamperedError
 from scrubber.manifest import screen, validate, verify
 from scrubber.review import compare
 from tests.commands import call
@@ -185,6 +186,9 @@ def test_the_child_manifest_names_the_parent_and_repeats_its_counts(shards: Path
     assert validate(child.to_json()) == []
     assert child.data["header"]["previous"] == parent.id
     assert child.data["records"] == parent.data["records"]
+    mark = "(before records were deleted)"
+    assert any(mark in line for line in screen(child).risk)
+    assert not any(mark in line for line in screen(parent).risk)
     (event,) = child.to_json()["deletion"]["events"]
     assert event.pop("month").startswith("20")
     assert event == {
@@ -298,6 +302,54 @@ def test_nested_subjects_and_tables_without_one(tmp_path: Path) -> None:
     assert (done.found, done.records, done.searched) == (1, 2, 2)
     assert done.unsearched == ("data/c.csv",)
     assert intact(out)
+
+
+OF_OTHER_DOMAIN = {"class": "direct_identifier", "transform": {"token": {"domain": "other"}}}
+REDACTED = {"class": "direct_identifier", "transform": "redact"}
+AS_ID = {"class": "direct_identifier", "transform": {"surrogate": {"entity": "ID"}}}
+
+
+def mixed(tmp_path: Path, text: dict[str, Any], number: dict[str, Any], more: str = "") -> Path:
+    (tmp_path / "in").mkdir()
+    ids = ('"100000007"', "100000007", '"100000009"', "100000008")
+    rows = "".join(f'{{"id":{id_},"n":{n}}}\n' for n, id_ in enumerate(ids, 1))
+    (tmp_path / "in" / "a.jsonl").write_text(rows + more)
+    named = [{"name": "id.{text}", **text}, {"name": "id.{number}", **number}]
+    decided = rules(subject="id.{text}", fields=[*named, {"name": "**", **KEPT}])
+    return made(tmp_path / "in", "out", decided)
+
+
+@pytest.mark.parametrize("text", [TOKEN, KEPT])
+@pytest.mark.parametrize("number", [TOKEN, KEPT, OF_OTHER_DOMAIN])
+def test_a_subject_written_in_several_kinds_goes_in_each(
+    tmp_path: Path, text: dict[str, Any], number: dict[str, Any]
+) -> None:
+    out = mixed(tmp_path, text, number)
+    done = scrubber.forget(["100000007"], out, key=KEY)
+    assert (done.unknown, done.outputs[0].records) == (0, 2)
+    assert [json.loads(row)["n"] for row in data(out)["a.jsonl"].splitlines()] == [3, 4]
+    assert intact(out)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "more"),
+    [(TOKEN, REDACTED, ""), (AS_ID, KEPT, ""), (TOKEN, TOKEN, '{"id":["100000007"],"n":5}\n')],
+)
+def test_a_kind_of_subject_that_cannot_be_searched_is_refused(
+    tmp_path: Path, text: dict[str, Any], number: dict[str, Any], more: str
+) -> None:
+    out = mixed(tmp_path, text, number, more)
+    before = data(out)
+    with pytest.raises(InputError) as caught:
+        scrubber.forget(["100000007"], out, key=KEY)
+    assert (caught.value.code, data(out)) == ("subject-unreachable", before)
+
+
+def test_the_error_for_a_subject_of_several_kinds_names_them(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text('{"id":"7"}\n{"id":7}\n')
+    with pytest.raises(RuleError, match=r"several kinds: id\.\{number\}, id\.\{text\}"):
+        made(tmp_path / "in", "out", rules())
 
 
 def test_another_key_is_found_before_anything_is_touched(shards: Path, tmp_path: Path) -> None:
@@ -432,6 +484,14 @@ def test_outputs_that_are_none_or_twice(shards: Path) -> None:
     out = made(shards, "out", rules())
     with pytest.raises(InputError):
         scrubber.forget(["a"], [out, out], key=KEY)
+    link = out.with_name("link")
+    link.symlink_to(out)
+    for other in (link, Path(os.path.relpath(out)), str(out) + "/"):
+        with pytest.raises(InputError):
+            scrubber.forget(["person1x0"], [out, other], key=KEY)
+    assert scrubber.forget(["person1x0"], link, key=KEY).outputs[0].out == str(link)
+    assert link.is_symlink()
+    assert intact(out)
     shutil.rmtree(out)
     with pytest.raises(Exception, match="no-manifest"):
         scrubber.forget(["a"], out, key=KEY)
