@@ -37,7 +37,7 @@ def needs_key(manifest: Mapping[str, Any]) -> bool:
     section = manifest["deletion"]
     return section is not None and any(
         kind["key_id"] is not None
-        for stated in section["subjects"]
+        for stated in _subject_fields(manifest)
         for kind in _kinds(manifest, stated)
     )
 
@@ -56,7 +56,25 @@ def reaches(
         text = "the output has no subject field, so nobody's records can be found"
         hint = "name it in the rules (subject:), and scrub again without the person"
         raise InputError("no-subject", text, hint=hint)
-    return tuple(_reach(manifest, stated, subjects, key) for stated in section["subjects"])
+    return tuple(_reach(manifest, stated, subjects, key) for stated in _subject_fields(manifest))
+
+
+def _subject_fields(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The subject fields, also those of files that write the subject in other kinds than the one
+    that the rules name (``id.{text}`` in one file, ``id`` in another)."""
+    stated: list[Mapping[str, Any]] = list(manifest["deletion"]["subjects"])
+    known = {alias for one in stated for alias in one["sources"]}
+    for name in dict.fromkeys(str(_path(one["field"])) for one in stated):
+        others = {
+            alias
+            for facts in manifest["fields"]
+            if str(_path(facts["name"])) == name
+            for alias in facts["sources"]
+        }
+        if others - known:
+            stated.append({"field": name, "sources": sorted(others - known)})
+            known |= others
+    return stated
 
 
 def _reach(

@@ -331,6 +331,21 @@ def test_a_subject_written_in_several_kinds_goes_in_each(
     assert intact(out)
 
 
+@pytest.mark.parametrize("subject", ["id", "id.{text}"])
+def test_files_that_write_the_subject_in_other_kinds_are_searched(
+    tmp_path: Path, subject: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text('{"id":"7","n":1}\n{"id":7,"n":2}\n{"id":"b","n":3}\n')
+    (tmp_path / "in" / "b.jsonl").write_text('{"id":7,"n":4}\n{"id":8,"n":5}\n')
+    fields = [{"name": "id", **TOKEN}, {"name": "id.*", **TOKEN}, {"name": "**", **KEPT}]
+    out = made(tmp_path / "in", "out", rules(subject=subject, fields=fields))
+    done = scrubber.forget(["7"], out, key=KEY).outputs[0]
+    assert (done.records, done.unsearched) == (3, ())
+    assert b'"n":4' not in data(out)["b.jsonl"]
+    assert intact(out)
+
+
 @pytest.mark.parametrize(
     ("text", "number", "more"),
     [(TOKEN, REDACTED, ""), (AS_ID, KEPT, ""), (TOKEN, TOKEN, '{"id":["100000007"],"n":5}\n')],
