@@ -6,13 +6,15 @@ Signal handlers are restored after each test, since those of the command line wo
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from scrubber.detect.base import Detector
 from scrubber.outputs import checkpoints as parts
+from scrubber.run import planted_recall
 from tests import stores
 
 settings.register_profile(
@@ -33,6 +35,31 @@ def _signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _planted_once() -> Iterator[None]:
+    """What a detector finds of the values planted in equal texts, worked out once: most tests scrub
+    the same few texts, and planting takes longer than the rest of such a run."""
+    real = planted_recall._caught_in
+    answers: dict[Hashable, Any] = {}
+
+    def caught(texts: Sequence[str], kinds: Sequence[tuple[str, str]], detector: Detector) -> Any:
+        key = (detector, tuple(texts), tuple(kinds))
+        if key not in answers:
+            answers[key] = real(texts, kinds, detector)
+        return answers[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planted_recall, "_caught_in", caught)
+        patch.setattr(planted_recall, "_caught_anew", real, raising=False)
+        yield
+
+
+@pytest.fixture
+def planted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that change a detector in place."""
+    monkeypatch.setattr(planted_recall, "_caught_in", vars(planted_recall)["_caught_anew"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -48,6 +48,7 @@ def failed(manifest: Manifest) -> list[tuple[str, str]]:
     return [(c["id"], c["severity"]) for c in manifest.data["checks"] if not c["passed"]]
 
 
+@pytest.mark.usefixtures("planted_anew")
 def test_detection_that_went_blind_stops_the_run(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

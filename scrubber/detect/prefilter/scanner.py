@@ -183,8 +183,9 @@ class Prefilter:
 
 
 def _noting(found: list[int], first: int) -> Callable[[int, int, int, int, object], None]:
-    """What to call for each match in a database whose patterns are numbered from `first` on: adds
-    end and pattern as one number, so that the garbage collector has nothing to visit."""
+    """A callback that adds the end and the pattern of each match to `found`, for a database whose
+    patterns are numbered from `first` on: as one number, so that the garbage collector has nothing
+    to visit."""
     note = found.append
 
     def noted(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
