@@ -42,13 +42,13 @@ def _planted_once() -> Iterator[None]:
     """What a detector finds of the values planted in equal texts, worked out once: most tests scrub
     the same few texts, and planting takes longer than the rest of such a run."""
     real = planted_recall._caught_in
-    answers: dict[Hashable, Any] = {}
+    answers: dict[Hashable, tuple[Detector, Any]] = {}
 
     def caught(texts: Sequence[str], kinds: Sequence[tuple[str, str]], detector: Detector) -> Any:
-        key = (detector, tuple(texts), tuple(kinds))
+        key = (id(detector), tuple(texts), tuple(kinds))
         if key not in answers:
-            answers[key] = real(texts, kinds, detector)
-        return answers[key]
+            answers[key] = (detector, real(texts, kinds, detector))  # kept, so that its id is too
+        return answers[key][1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planted_recall, "_caught_in", caught)

@@ -78,6 +78,7 @@ def test_one_text_stops_a_run_once() -> None:
     assert "a" * 20 not in str(caught.value)
 
 
+@pytest.mark.usefixtures("planted_anew")
 @pytest.mark.parametrize("on_error", ["null", "drop_row"])
 def test_a_few_texts_are_taken_away_alone(on_error: str) -> None:
     decided = warm(rules(on_error))

@@ -87,7 +87,7 @@ def prefilter_of(detector: Detector) -> prefilter.Prefilter:
     return detector.patterns.prefilter
 
 
-@pytest.mark.parametrize(("share", "count"), [(0.35, 1500), (0.02, 500)])
+@pytest.mark.parametrize(("share", "count"), [(0.35, 500), (0.02, 250)])
 def test_generated_rows(both: tuple[Detector, Detector], share: float, count: int) -> None:
     assert differences(both, list(rows(count, share))) == []
 
